@@ -1,0 +1,21 @@
+"""Maximum-likelihood recovery of CES preferences, with honest standard errors, intervals and tests."""
+
+from economics.estimation.comparison import TestResult, likelihood_ratio_test, wald_test
+from economics.estimation.data import TooFewChoices
+from economics.estimation.fit import fit_ces
+from economics.estimation.results import CESFit, Interval, PowerTest
+from economics.estimation.sample_size import problems_needed
+from economics.estimation.separation import Separation
+
+__all__ = [
+    "CESFit",
+    "Interval",
+    "PowerTest",
+    "Separation",
+    "TestResult",
+    "TooFewChoices",
+    "fit_ces",
+    "likelihood_ratio_test",
+    "problems_needed",
+    "wald_test",
+]

@@ -1,0 +1,221 @@
+"""What the estimator sees: valid choices (or choice probabilities), checked once and laid out flat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from economics.conventions import SHIFT, STAKEHOLDERS
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+MIN_CHOICES = 10
+
+
+class TooFewChoices(ValueError):
+    """Fewer valid choices than any estimate could rest on."""
+
+
+@dataclass(frozen=True)
+class ChoiceData:
+    """Valid problems only, options end to end in one axis of length M.
+
+    Attributes:
+        logs: log(welfare + K), (4, M).
+        weight: observed share of each option, (M,): 1 for the chosen one, or its probability.
+        starts: where each problem begins, (n,); ``counts`` options follow.
+        counts: options of each problem, (n,).
+        temperature: τ of each problem, (n,); 1 where the scale is free.
+        position: display position of each option, (M,), 0-based; empty when not asked for.
+        groups: cluster of each problem, (n,), codes 0 … G − 1.
+        group_labels: label of each code, (G,).
+        n_missing: problems without a valid answer, dropped.
+        n_censored: options whose probability was not observed, left out of their problem.
+        soft: whether ``weight`` holds probabilities (a quasi-likelihood) rather than choices.
+        shift: positivity shift K, raw units.
+    """
+
+    logs: FloatArray
+    weight: FloatArray
+    starts: IntArray
+    counts: IntArray
+    temperature: FloatArray
+    position: IntArray
+    groups: IntArray
+    group_labels: npt.NDArray[np.generic]
+    n_missing: int
+    n_censored: int
+    soft: bool
+    shift: float
+
+    @property
+    def n(self) -> int:
+        """Number of valid problems."""
+        return len(self.starts)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of clusters."""
+        return len(self.group_labels)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether some cluster holds more than one problem."""
+        return self.n_groups < self.n
+
+    def take(self, rows: IntArray) -> ChoiceData:
+        """The given problems alone; groups keep their codes."""
+        options = _ranges(self.starts[rows], self.counts[rows])
+        counts = self.counts[rows]
+        return ChoiceData(
+            self.logs[:, options],
+            self.weight[options],
+            _starts(counts),
+            counts,
+            self.temperature[rows],
+            self.position[options] if self.position.size else self.position,
+            self.groups[rows],
+            self.group_labels,
+            0,
+            0,
+            self.soft,
+            self.shift,
+        )
+
+
+def prepare(
+    welfare: npt.ArrayLike,
+    chosen: npt.ArrayLike | None,
+    temperature: npt.ArrayLike | None,
+    *,
+    groups: npt.ArrayLike | None = None,
+    position: npt.ArrayLike | None = None,
+    probabilities: npt.ArrayLike | None = None,
+    shift: float = SHIFT,
+) -> ChoiceData:
+    """Check the arguments of ``fit_ces`` and lay them out.
+
+    Raises:
+        ValueError: shapes that do not fit, welfare not positive after the shift, a temperature that
+            is not > 0, a chosen option that does not exist, probabilities outside [0, 1].
+        TooFewChoices: fewer than ``MIN_CHOICES`` valid problems.
+    """
+    w = np.asarray(welfare, float)
+    if w.ndim != 3 or w.shape[2] != len(STAKEHOLDERS):
+        raise ValueError(f"welfare must have shape (problems, options, {len(STAKEHOLDERS)}), got {w.shape}")
+    n, width = w.shape[:2]
+    missing_figures = np.isnan(w)
+    exists = ~missing_figures.any(axis=2)
+    if np.any(missing_figures.any(axis=2) != missing_figures.all(axis=2)):
+        raise ValueError("welfare must give all four figures of an option, or NaN for all four (padding)")
+    tau = np.ones(n) if temperature is None else np.asarray(temperature, float)
+    tau = np.broadcast_to(tau, (n,)) if tau.ndim == 0 else tau
+    if tau.shape != (n,):
+        raise ValueError(f"temperature must be a number or have shape ({n},), got {tau.shape}")
+
+    if probabilities is None:
+        if chosen is None:
+            raise ValueError("chosen is needed unless probabilities are given")
+        weight, observed = _weights_of_choices(np.asarray(chosen), exists)
+    else:
+        weight, observed = _weights_of_probabilities(np.asarray(probabilities, float), exists)
+    valid = (observed.sum(axis=1) >= 2) & (weight.sum(axis=1) > 0)
+    if valid.sum() < MIN_CHOICES:
+        raise TooFewChoices(f"at least {MIN_CHOICES} valid choices are needed, got {int(valid.sum())} of {n}")
+    if np.any(~np.isfinite(tau[valid]) | (tau[valid] <= 0)):
+        raise ValueError(f"temperature must be finite and > 0, got {np.nanmin(tau[valid]):g}")
+    used = observed & valid[:, None]
+    if np.any(w[used] + shift <= 0):
+        raise ValueError(
+            f"welfare must be positive after the shift K = {shift:g}, got {w[used].min():g} (raw units)"
+        )
+    counts = used[valid].sum(axis=1)
+    total = weight[valid].sum(axis=1, keepdims=True)
+    codes, labels = _groups(groups, n, valid)
+    return ChoiceData(
+        logs=np.ascontiguousarray(np.log(w[used] + shift).T),
+        weight=(weight[valid] / total)[used[valid]],
+        starts=_starts(counts),
+        counts=counts,
+        temperature=np.ascontiguousarray(tau[valid]),
+        position=_positions(position, exists, used),
+        groups=codes,
+        group_labels=labels,
+        n_missing=int(n - valid.sum()),
+        n_censored=int((exists & ~observed)[valid].sum()),
+        soft=probabilities is not None,
+        shift=float(shift),
+    )
+
+
+def _weights_of_choices(
+    chosen: npt.NDArray[np.generic], exists: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    n, width = exists.shape
+    if chosen.shape != (n,) or not np.issubdtype(chosen.dtype, np.integer):
+        raise ValueError(f"chosen must be integers of shape ({n},), got {chosen.dtype} of {chosen.shape}")
+    if np.any(chosen < -1) or np.any(chosen >= width):
+        raise ValueError(f"chosen must lie in -1 … {width - 1}, got {chosen.min()} to {chosen.max()}")
+    answered = np.flatnonzero(chosen >= 0)
+    if not np.all(exists[answered, chosen[answered]]):
+        row = answered[~exists[answered, chosen[answered]]][0]
+        raise ValueError(f"chosen names option {chosen[row]} of problem {row}, which has no such option")
+    weight = np.zeros(exists.shape)
+    weight[answered, chosen[answered]] = 1.0
+    return weight, exists
+
+
+def _weights_of_probabilities(
+    probabilities: FloatArray, exists: npt.NDArray[np.bool_]
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Shares over the observed labels.
+
+    A label outside the returned ones is censored, not zero. The logit's ratios do not depend on the
+    other options, so the likelihood conditional on the observed labels needs no value for it.
+    """
+    if probabilities.shape != exists.shape:
+        raise ValueError(f"probabilities must have shape {exists.shape}, got {probabilities.shape}")
+    observed = exists & ~np.isnan(probabilities)
+    seen = probabilities[observed]
+    if np.any(~np.isfinite(seen)) or np.any(seen < 0) or np.any(seen > 1 + 1e-9):
+        raise ValueError(f"probabilities must lie in [0, 1] or be NaN, got {seen.min():g} to {seen.max():g}")
+    return np.where(observed, probabilities, 0.0), observed
+
+
+def _groups(
+    groups: npt.ArrayLike | None, n: int, valid: npt.NDArray[np.bool_]
+) -> tuple[IntArray, npt.NDArray[np.generic]]:
+    if groups is None:
+        labels = np.flatnonzero(valid)
+        return np.arange(len(labels)), labels
+    given = np.asarray(groups)
+    if given.shape != (n,):
+        raise ValueError(f"groups must have shape ({n},), got {given.shape}")
+    labels, codes = np.unique(given[valid], return_inverse=True)
+    return codes.astype(np.int64), labels
+
+
+def _positions(
+    position: npt.ArrayLike | None, exists: npt.NDArray[np.bool_], used: npt.NDArray[np.bool_]
+) -> IntArray:
+    if position is None:
+        return np.empty(0, np.int64)
+    given = np.asarray(position)
+    if given.shape != exists.shape or not np.issubdtype(given.dtype, np.integer):
+        raise ValueError(f"position must be integers of shape {exists.shape}, got {given.dtype} of {given.shape}")
+    flat = given[used]
+    if np.any(flat < 0) or np.any(flat >= exists.shape[1]):
+        raise ValueError(f"position must lie in 0 … {exists.shape[1] - 1}, got {flat.min()} to {flat.max()}")
+    return np.asarray(flat, np.int64)
+
+
+def _starts(counts: IntArray) -> IntArray:
+    return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+
+
+def _ranges(starts: IntArray, counts: IntArray) -> IntArray:
+    offsets = np.arange(counts.sum()) - np.repeat(_starts(counts), counts)
+    return np.asarray(np.repeat(starts, counts) + offsets)

@@ -1,0 +1,340 @@
+"""Maximum-likelihood estimation of CES preferences from choices made under known temperatures."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from economics.conventions import SHIFT
+from economics.estimation.data import ChoiceData, prepare
+from economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
+from economics.estimation.optimise import Optimum, Region, maximise
+from economics.estimation.results import (
+    THETA_NAMES,
+    CESFit,
+    PowerTest,
+    Scale,
+    Status,
+    to_natural,
+)
+from economics.estimation.separation import RHO_GRID, Separation, explaining_set
+
+FloatArray = npt.NDArray[np.float64]
+
+RHO_MIN = -20.0
+LOG_GAMMA_BOUNDS = (float(np.log(1e-5)), float(np.log(1e4)))
+POSITION_BOUND = 1e3  # raw utils
+ETA_BOUNDS = (-3.0, 4.0)
+SCREENING = 1500  # problems that rank the starts; only the best goes on to the full data
+FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
+NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information
+BOUNDARY = 1e-9
+SINGLE_WEIGHT = 1e-6
+
+_START_THETAS = np.array(
+    [[0.25] * 4, *(np.where(np.eye(4, dtype=bool)[k], 0.7, 0.1) for k in range(4))], dtype=float
+)
+
+
+def fit_ces(
+    welfare: npt.ArrayLike,
+    chosen: npt.ArrayLike | None,
+    temperature: npt.ArrayLike | None,
+    *,
+    groups: npt.ArrayLike | None = None,
+    position: npt.ArrayLike | None = None,
+    probabilities: npt.ArrayLike | None = None,
+    shift: float = SHIFT,
+    scale: Scale = "tau",
+    rho_max: float = 1.0,
+    starts: int = 3,
+) -> CESFit:
+    """Fit V = γ (Σ_k θ_k (w_k + K)^ρ)^(1/ρ) + c_position, P = softmax(V/τ), by maximum likelihood.
+
+    Analytic gradient, projected Fisher scoring from several starts. Constraints as in the source:
+    Σθ = 1, θ ≥ 0, −20 ≤ ρ ≤ ``rho_max``, γ > 0.
+
+    Args:
+        welfare: (n, J, 4) displayed welfare in raw units, NaN-padded.
+        chosen: (n,) integer option in the problem's own order, −1 where there was no valid answer
+            (dropped and counted, never imputed). Ignored when ``probabilities`` are given.
+        temperature: τ > 0, a number or (n,); may be None with ``scale="free"``.
+        groups: (n,) labels of clusters; by default every row is its own.
+        position: (n, J) 0-based display position of each option; adds a constant for each position
+            but the first, so that order effects do not leak into θ.
+        probabilities: (n, J) choice probabilities; NaN where a label was not returned (censored).
+            Gives a quasi-likelihood with clustered sandwich standard errors only.
+        shift: positivity shift K, raw units.
+        scale: "tau" noise proportional to τ; "free" one scale, τ ignored (γ then means γ/τ);
+            "power" noise proportional to τ^η, with a likelihood-ratio test of η = 1.
+        rho_max: upper bound of ρ.
+        starts: how many of the screened starts are pursued.
+
+    Returns:
+        The fit. Standard errors are NaN where ``statuses`` says why.
+
+    Raises:
+        ValueError: bad shapes or values, naming the argument.
+        TooFewChoices: fewer than 10 valid choices (a ``ValueError``).
+        FloatingPointError: a likelihood that is not finite.
+
+    Source: Foster & Rawski for the model; White (1982) for the sandwich.
+    """
+    if scale not in ("tau", "free", "power"):
+        raise ValueError(f"scale must be 'tau', 'free' or 'power', got {scale!r}")
+    if temperature is None and scale != "free":
+        raise ValueError("temperature is needed unless scale='free'")
+    if not RHO_MIN < rho_max < 20:
+        raise ValueError(f"rho_max must lie between {RHO_MIN:g} and 20, got {rho_max}")
+    if starts < 1:
+        raise ValueError(f"starts must be at least 1, got {starts}")
+    data = prepare(
+        welfare,
+        chosen,
+        None if scale == "free" else temperature,
+        groups=groups,
+        position=position,
+        probabilities=probabilities,
+        shift=shift,
+    )
+    if scale == "power" and len(np.unique(data.temperature)) < 2:
+        raise ValueError("scale='power' needs at least two temperatures to identify η")
+    return fit_data(data, scale=scale, rho_max=rho_max, starts=starts)
+
+
+def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, starts: int = 3) -> CESFit:
+    """:func:`fit_ces` for data that are already prepared."""
+    likelihood = CESLikelihood(data, int(data.position.max()) if data.position.size else 0)
+    region = make_region(likelihood, rho_max=rho_max, eta_free=scale == "power")
+    optimum = search(likelihood, region, starts)
+    if not np.isfinite(optimum.value):
+        raise FloatingPointError(f"log-likelihood is {optimum.value} at the optimum")
+    power_test = None
+    if scale == "power":
+        tied = make_region(likelihood, rho_max=rho_max, eta_free=False)
+        start = optimum.x.copy()
+        start[-1] = 1.0
+        restricted = climb(likelihood, start, tied)
+        statistic = max(0.0, 2 * (optimum.value - restricted.value))
+        power_test = PowerTest(statistic, float(stats.chi2.sf(statistic, 1)))
+    separation = find_separation(likelihood, optimum, region)
+    return _assemble(likelihood, region, optimum, separation, scale, rho_max, power_test)
+
+
+def make_region(likelihood: CESLikelihood, *, rho_max: float, eta_free: bool) -> Region:
+    """Bounds of every coordinate of the likelihood."""
+    p = likelihood.size
+    low, high = np.full(p, -POSITION_BOUND), np.full(p, POSITION_BOUND)
+    low[:RHO], high[:RHO] = 0.0, 1.0
+    low[RHO], high[RHO] = RHO_MIN, rho_max
+    low[LOG_GAMMA], high[LOG_GAMMA] = LOG_GAMMA_BOUNDS
+    low[-1], high[-1] = ETA_BOUNDS
+    fixed = np.zeros(p, bool)
+    fixed[-1] = not eta_free
+    return Region((np.arange(RHO),), low, high, fixed)
+
+
+def climb(likelihood: CESLikelihood, start: FloatArray, region: Region, *, rough: bool = False) -> Optimum:
+    """Maximise from one start."""
+
+    def evaluate(x: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        e = likelihood.evaluate(x)
+        return e.loglik, e.gradient, e.information
+
+    if rough:
+        return maximise(evaluate, likelihood.loglik, start, region, decrement=1e-4, max_iterations=30)
+    return maximise(evaluate, likelihood.loglik, start, region)
+
+
+def search(likelihood: CESLikelihood, region: Region, starts: int) -> Optimum:
+    """Screen starts on a subsample, pursue the best there, and finish on all data."""
+    data = likelihood.data
+    small = likelihood
+    if data.n > SCREENING:
+        rows = np.linspace(0, data.n - 1, SCREENING).astype(np.int64)
+        small = CESLikelihood(data.take(rows), likelihood.n_positions)
+    ranked = sorted(
+        (region.project(start) for start in _starting_points(likelihood.size)),
+        key=small.loglik,
+        reverse=True,
+    )
+    found = [climb(small, start, region, rough=True) for start in ranked[:starts]]
+    best = max(found, key=lambda optimum: optimum.value)
+    return climb(likelihood, best.x, region)
+
+
+def _starting_points(size: int) -> list[FloatArray]:
+    points = []
+    for theta, rho, gamma in itertools.product(_START_THETAS, (0.5, -1.0), (0.1, 1.0)):
+        x = np.zeros(size)
+        x[:RHO], x[RHO], x[LOG_GAMMA], x[-1] = theta, rho, np.log(gamma), 1.0
+        points.append(x)
+    return points
+
+
+def find_separation(
+    likelihood: CESLikelihood, optimum: Optimum, region: Region, level: float = 0.95
+) -> Separation | None:
+    """Detect complete separation: the optimum explains every choice, and γ could grow for ever."""
+    data = likelihood.data
+    if data.soft:
+        return None
+    v = likelihood.utilities(optimum.x)
+    best = np.maximum.reduceat(v, data.starts)
+    chosen = v[np.flatnonzero(data.weight == 1)]
+    if np.any(chosen < best - 1e-9 * np.maximum(np.abs(best), 1)):
+        return None
+    grid = sorted({*(r for r in RHO_GRID if r <= region.high[RHO]), float(optimum.x[RHO])}, reverse=True)
+    sets = {rho: found for rho in grid if (found := explaining_set(data, rho)) is not None}
+    if not sets:
+        nothing = np.empty((0, RHO))
+        return Separation(np.empty(0), nothing, nothing, np.full(RHO, np.nan), np.nan, np.nan, level, "position")
+    inside = max(sets, key=lambda rho: sets[rho].margin)
+    return Separation(
+        rho=np.array(list(sets)),
+        theta_low=np.array([s.low for s in sets.values()]),
+        theta_high=np.array([s.high for s in sets.values()]),
+        theta=sets[inside].center,
+        rho_inside=inside,
+        gamma_low=_gamma_lower_bound(likelihood, optimum, sets[inside].center, inside, region, level),
+        level=level,
+        by="utility",
+    )
+
+
+def _gamma_lower_bound(
+    likelihood: CESLikelihood,
+    optimum: Optimum,
+    theta: FloatArray,
+    rho: float,
+    region: Region,
+    level: float,
+) -> float:
+    """Smallest γ that a one-sided likelihood-ratio test does not reject against γ = ∞."""
+    point = optimum.x.copy()
+    point[:RHO], point[RHO], point[FIRST_POSITION:-1] = theta, rho, 0.0
+    limit = point.copy()
+    limit[LOG_GAMMA] = np.log(1e10)  # noise gone: only exact ties keep the likelihood below 1
+    supremum = max(optimum.value, likelihood.loglik(limit))
+    allowed = supremum - stats.chi2.ppf(2 * level - 1, 1) / 2
+    fixed = region.fixed.copy()
+    fixed[LOG_GAMMA] = True
+    held = Region(region.simplexes, region.low, region.high, fixed)
+    low, high = LOG_GAMMA_BOUNDS
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        found = []
+        for start in (point, optimum.x):
+            x = start.copy()
+            x[LOG_GAMMA] = middle
+            found.append(climb(likelihood, x, held, rough=True))
+        best = max(found, key=lambda o: o.value)
+        if best.value >= allowed:
+            high, point = middle, best.x
+        else:
+            low = middle
+    return float(np.exp(high))
+
+
+def _assemble(
+    likelihood: CESLikelihood,
+    region: Region,
+    optimum: Optimum,
+    separation: Separation | None,
+    scale: Scale,
+    rho_max: float,
+    power_test: PowerTest | None,
+) -> CESFit:
+    data, x = likelihood.data, optimum.x
+    reported = [k for k in range(likelihood.size) if k < likelihood.size - 1 or scale == "power"]
+    names = (
+        *THETA_NAMES,
+        "rho",
+        "gamma",
+        *(f"position_{j + 2}" for j in range(likelihood.n_positions)),
+        *(("eta",) if scale == "power" else ()),
+    )
+    values, jacobian = to_natural(x, reported)
+    if separation is not None and separation.by == "utility":
+        # The likelihood has no maximum; report the preference deepest inside those that explain all.
+        values[:RHO], values[RHO], values[LOG_GAMMA] = separation.theta, separation.rho_inside, np.inf
+    p = likelihood.size
+    held = region.fixed | region.at_bound(x)
+    held[:RHO] |= x[:RHO] < BOUNDARY
+    single = bool((x[:RHO] > 1 - SINGLE_WEIGHT).any())
+    if single:
+        held[:RHO] = True
+        held[RHO] = True
+    if separation is not None:
+        held[:] = True
+    basis = region.basis(x, held)
+    status: list[Status] = ["boundary" if held[k] else "ok" for k in range(p)]
+    if single:
+        status[RHO] = "not identified"
+    if separation is not None:
+        status = ["separated"] * p
+
+    observed, robust = np.full((p, p), np.nan), np.full((p, p), np.nan)
+    influence = np.zeros((data.n_groups, p))
+    condition = np.inf
+    if basis.shape[1]:
+        scores = likelihood.evaluate(x, scores=True).scores @ basis
+        information = -likelihood.hessian(x, basis)
+        inverse, condition, loose = _invert(information)
+        spread = np.abs(basis) @ loose
+        for k in np.flatnonzero(spread > 0.1):
+            status[k] = "not identified"
+        influence = scores @ inverse @ basis.T
+        good = [k for k in range(p) if status[k] == "ok"]
+        block = np.ix_(good, good)
+        if not data.soft:
+            observed[block] = (basis @ inverse @ basis.T)[block]
+        robust[block] = (influence.T @ influence)[block]
+    outer = np.outer(jacobian, jacobian)
+    where = np.ix_(reported, reported)
+    return CESFit(
+        names=names,
+        values=values,
+        statuses=tuple(status[k] for k in reported),
+        cov_observed=observed[where] * outer,
+        cov_robust=robust[where] * outer,
+        influence=influence[:, reported] * jacobian,
+        group_labels=data.group_labels,
+        loglik=optimum.value,
+        n=data.n,
+        n_missing=data.n_missing,
+        n_censored=data.n_censored,
+        converged=optimum.converged,
+        condition=condition,
+        separation=separation,
+        scale=scale,
+        soft=data.soft,
+        shift=data.shift,
+        rho_max=rho_max,
+        power_test=power_test,
+        _likelihood=likelihood,
+        _point=x,
+        _region=region,
+    )
+
+
+def _invert(information: FloatArray) -> tuple[FloatArray, float, FloatArray]:
+    """Inverse on the identified directions, condition number, and each coordinate's loose share.
+
+    The information is scaled to a unit diagonal first, so that units do not decide what counts as
+    identified.
+    """
+    diagonal = np.diag(information)
+    flat = ~(diagonal > FLAT)  # a standard error above 100 whatever the rest: the data do not move it
+    root = np.sqrt(np.where(flat, 1.0, diagonal))
+    scaled = information / np.outer(root, root)
+    scaled[flat, :] = scaled[:, flat] = 0.0
+    values, vectors = np.linalg.eigh(scaled)
+    firm = values > NOT_IDENTIFIED * values.max()
+    inverse = (vectors[:, firm] / values[firm]) @ vectors[:, firm].T
+    condition = float(values.max() / values.min()) if values.min() > 0 else np.inf
+    loose = (vectors[:, ~firm] ** 2).sum(axis=1)
+    return inverse / np.outer(root, root), condition, loose

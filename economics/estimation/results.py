@@ -1,0 +1,254 @@
+"""What an estimate says: values, uncertainty, and why uncertainty is missing where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from economics.conventions import STAKEHOLDERS
+from economics.estimation.data import ChoiceData
+from economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
+from economics.estimation.optimise import Region
+from economics.estimation.separation import Separation
+
+FloatArray = npt.NDArray[np.float64]
+Scale = Literal["tau", "free", "power"]
+Status = Literal["ok", "boundary", "not identified", "separated"]
+Covariance = Literal["robust", "observed"]
+
+THETA_NAMES = tuple(f"theta_{name}" for name in STAKEHOLDERS)
+
+
+class Interval(NamedTuple):
+    """A confidence interval and how it was made; an end may be a bound of the parameter."""
+
+    low: float
+    high: float
+    method: str
+
+
+class PowerTest(NamedTuple):
+    """Likelihood-ratio test of η = 1 (does noise scale with the temperature?)."""
+
+    statistic: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class CESFit:
+    """Maximum-likelihood estimate of a CES utility from choices under known temperatures.
+
+    Attributes:
+        names: estimated parameters: four θ, ``rho``, ``gamma``, ``position_2`` …, ``eta``.
+        values: their estimates, in the same order.
+        statuses: ``ok``; ``boundary`` (at a bound: no standard error, see :meth:`interval`);
+            ``not identified`` (the data do not move it); ``separated`` (it diverges).
+        cov_observed: inverse observed information (p, p), NaN for parameters without one; all NaN
+            for probabilities, whose quasi-likelihood has no information equality.
+        cov_robust: clustered sandwich A⁻¹BA⁻¹ (p, p), without small-sample factor.
+        influence: A⁻¹s_g of every cluster (G, p), in the order of ``group_labels``.
+        group_labels: label of every cluster, (G,).
+        loglik: log-likelihood (quasi- for probabilities) at the estimate.
+        n: valid problems; ``n_missing`` were dropped, ``n_censored`` options had no probability.
+        converged: whether the search met its tolerance.
+        condition: condition number of the scaled information; large means nearly not identified.
+        separation: what is known when choices are perfectly explained, else None.
+        scale: how noise depends on τ; ``power_test`` holds the test of η = 1 for ``"power"``.
+        shift: K, raw units. γ is in utils per raw unit, position constants in raw utils.
+    """
+
+    names: tuple[str, ...]
+    values: FloatArray
+    statuses: tuple[Status, ...]
+    cov_observed: FloatArray
+    cov_robust: FloatArray
+    influence: FloatArray
+    group_labels: npt.NDArray[np.generic]
+    loglik: float
+    n: int
+    n_missing: int
+    n_censored: int
+    converged: bool
+    condition: float
+    separation: Separation | None
+    scale: Scale
+    soft: bool
+    shift: float
+    rho_max: float
+    power_test: PowerTest | None = None
+    _likelihood: CESLikelihood | None = field(default=None, repr=False, compare=False)
+    _point: FloatArray | None = field(default=None, repr=False, compare=False)
+    _region: Region | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def theta(self) -> FloatArray:
+        """Weights (4,) of shareholders, employees, consumers and society."""
+        return self.values[:RHO]
+
+    @property
+    def rho(self) -> float:
+        """Substitution parameter ρ."""
+        return float(self.values[RHO])
+
+    @property
+    def gamma(self) -> float:
+        """Scale γ; see :attr:`gamma_meaning` for what it may be called."""
+        return float(self.values[LOG_GAMMA])
+
+    @property
+    def position(self) -> FloatArray:
+        """Constants of display positions 2, 3, … relative to the first, raw utils."""
+        keep = [i for i, name in enumerate(self.names) if name.startswith("position_")]
+        return self.values[keep]
+
+    @property
+    def n_groups(self) -> int:
+        """Number of clusters."""
+        return len(self.group_labels)
+
+    @property
+    def gamma_meaning(self) -> str:
+        """γ is conviction only where noise was shown to scale with τ."""
+        if self.scale == "free":
+            return "γ/τ (scale of utility relative to noise)"
+        if self.power_test is None:
+            return "γ, assuming that noise scales with τ"
+        if self.power_test.p_value < 0.05:
+            return "γ (not conviction: noise does not scale with τ)"
+        return "conviction γ"
+
+    def estimate(self, name: str) -> float:
+        """Estimate of one parameter."""
+        return float(self.values[self._index(name)])
+
+    def status(self, name: str) -> Status:
+        """Whether a parameter has a standard error, and if not why."""
+        return self.statuses[self._index(name)]
+
+    def se(self, name: str, kind: Covariance = "robust") -> float:
+        """Standard error; NaN where :meth:`status` is not ``ok``.
+
+        Raises:
+            ValueError: observed information asked of probabilities, which have none.
+        """
+        i = self._index(name)
+        return float(np.sqrt(self.covariance(kind)[i, i]))
+
+    def covariance(self, kind: Covariance = "robust") -> FloatArray:
+        """Covariance (p, p) of the parameters in ``names``.
+
+        Raises:
+            ValueError: an unknown kind, or observed information asked of probabilities.
+        """
+        if kind not in ("robust", "observed"):
+            raise ValueError(f"kind must be 'robust' or 'observed', got {kind!r}")
+        if kind == "observed" and self.soft:
+            raise ValueError(
+                "kind='observed' is refused for probabilities: a quasi-likelihood has no information "
+                "equality; use kind='robust'"
+            )
+        return self.cov_robust if kind == "robust" else self.cov_observed
+
+    def interval(self, name: str, level: float = 0.95, kind: Covariance = "robust") -> Interval:
+        """Confidence interval of one parameter.
+
+        The values that a likelihood-ratio test does not reject, with chi-bar-square weights near
+        bounds (``economics.estimation.boundary``); Wald for large or clustered samples and for
+        probabilities, in the interior. One-sided where only one side exists: γ under separation.
+
+        Raises:
+            ValueError: ``level`` outside (0, 1), or an unknown parameter.
+        """
+        from economics.estimation.boundary import confidence_interval
+
+        return confidence_interval(self, name, level, kind)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers for a log or a table, with units and settings."""
+        return {
+            "estimates": {n: float(v) for n, v in zip(self.names, self.values, strict=True)},
+            "standard_errors": {n: self.se(n) for n in self.names},
+            "statuses": dict(zip(self.names, self.statuses, strict=True)),
+            "loglik": self.loglik,
+            "n": self.n,
+            "n_groups": self.n_groups,
+            "n_missing": self.n_missing,
+            "n_censored": self.n_censored,
+            "converged": self.converged,
+            "condition": self.condition,
+            "scale": self.scale,
+            "shift": self.shift,
+            "units": "raw (displayed dollars / 100)",
+            "separated": self.separation is not None,
+        }
+
+    def summary(self, level: float = 0.95) -> str:
+        """A table for the terminal."""
+        kind = "quasi-likelihood of probabilities" if self.soft else "likelihood of choices"
+        lines = [
+            f"CES logit, {kind}: {self.n} problems in {self.n_groups} groups"
+            f" ({self.n_missing} missing), log-likelihood {self.loglik:.2f}, K = {self.shift:g}",
+            f"{'parameter':<20}{'estimate':>10}{'std. error':>12}   {f'{level:.0%} interval':<22}status",
+        ]
+        for name in self.names:
+            low, high, method = self.interval(name, level)
+            lines.append(
+                f"{name:<20}{self.estimate(name):>10.4f}{self.se(name):>12.4f}"
+                f"   {f'[{low:.3f}, {high:.3f}]':<22}{self.status(name)} ({method})"
+            )
+        if self.separation is not None:
+            lines.append(self.separation.describe())
+        if self.power_test is not None:
+            lines.append(f"η = 1: χ²(1) = {self.power_test.statistic:.2f}, p = {self.power_test.p_value:.3f}")
+        return "\n".join(lines)
+
+    def _index(self, name: str) -> int:
+        try:
+            return self.names.index(name)
+        except ValueError:
+            raise ValueError(f"unknown parameter {name!r}; this fit has {', '.join(self.names)}") from None
+
+
+def to_natural(point: FloatArray, keep: list[int]) -> tuple[FloatArray, FloatArray]:
+    """Values and Jacobian of the reported parameters: γ in place of log γ.
+
+    Args:
+        point: coordinates of the likelihood (p,).
+        keep: coordinates that are reported.
+
+    Returns:
+        Values (len(keep),) and the diagonal of the Jacobian.
+    """
+    values, jacobian = point[keep].copy(), np.ones(len(keep))
+    where = keep.index(LOG_GAMMA)
+    values[where] = jacobian[where] = np.exp(point[LOG_GAMMA])
+    return values, jacobian
+
+
+def normal_quantile(level: float) -> float:
+    """Two-sided standard normal quantile.
+
+    Raises:
+        ValueError: ``level`` outside (0, 1).
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
+    return float(stats.norm.ppf(0.5 + level / 2))
+
+
+__all__ = [
+    "FIRST_POSITION",
+    "THETA_NAMES",
+    "CESFit",
+    "ChoiceData",
+    "Interval",
+    "PowerTest",
+    "Scale",
+    "Status",
+    "normal_quantile",
+    "to_natural",
+]
