@@ -81,10 +81,8 @@ def report(point: Point, n: int, replications: int, workers: int) -> bool:
             print(f"{name:8}{'undefined':>8}")
             continue
         ratio = abs(bias[i]) / sd[i] if sd[i] > 0 else 0.0
-        if point.interior:
-            ok = ratio <= 0.25 and 0.93 <= coverage[i] <= 0.97
-        else:
-            ok = coverage[i] >= 0.94
+        interior = ratio <= 0.25 and 0.93 <= coverage[i] <= 0.97
+        ok = interior if point.interior else coverage[i] >= 0.94
         fine &= bool(ok)
         print(
             f"{name:8}{truth[i]:>8.3f}{bias[i]:>10.4f}{sd[i]:>9.4f}{ratio:>11.2f}{rmse[i]:>9.4f}"
@@ -95,7 +93,9 @@ def report(point: Point, n: int, replications: int, workers: int) -> bool:
 
 def main(argv: list[str] | None = None) -> int:
     """Run all points; the exit code says whether every figure was reached."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--replications", type=int, default=1000)
     parser.add_argument("--n", type=int, default=1000, help="problems a replication (default 1000)")
     parser.add_argument("--workers", type=int, default=os.cpu_count())
@@ -106,5 +106,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     raise SystemExit(main())

@@ -73,7 +73,9 @@ class Market:
         if np.any(q < 0):
             raise ValueError(f"Q must be >= 0, got {np.min(q):g}")
         if np.any(w < np.asarray(self.omega) - 1e-12):
-            raise ValueError(f"W must be at least the reservation wage omega, got W - omega = {np.min(w - self.omega):g}")
+            raise ValueError(
+                f"W must be at least the reservation wage omega, got W - omega = {np.min(w - self.omega):g}"
+            )
         if np.any((r < 0) | (r > 1)):
             raise ValueError(f"R must lie in [0, 1], got {np.min(r):g} to {np.max(r):g}")
         cost = self.gamma_f + (self.gamma_q + self.lam * w + self.delta * r) * q

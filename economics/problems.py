@@ -115,9 +115,7 @@ class ChoiceProblem:
         return np.asarray(np.any(at_least & better, axis=1))
 
 
-def generate(
-    n: int, seed: int = 0, *, trade_offs: str | Sequence[str] = "default"
-) -> list[ChoiceProblem]:
+def generate(n: int, seed: int = 0, *, trade_offs: str | Sequence[str] = "default") -> list[ChoiceProblem]:
     """Draw choice problems.
 
     Trade-offs and numbers of options are balanced: each combination appears once in every block.

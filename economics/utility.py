@@ -26,12 +26,15 @@ def as_theta(theta: Sequence[float] | FloatArray) -> tuple[float, ...]:
     values = np.asarray(theta, float)
     if values.shape != (len(STAKEHOLDERS),):
         raise ValueError(
-            f"theta must hold {len(STAKEHOLDERS)} weights ({', '.join(STAKEHOLDERS)}), got shape {values.shape}"
+            f"theta must hold {len(STAKEHOLDERS)} weights ({', '.join(STAKEHOLDERS)}), "
+            f"got shape {values.shape}"
         )
     if not np.all(np.isfinite(values)) or np.any(values < 0):
         raise ValueError(f"theta must be finite and >= 0, got {tuple(values.tolist())}")
     if abs(values.sum() - 1) > THETA_TOLERANCE:
-        raise ValueError(f"theta must sum to 1, got {tuple(values.tolist())} which sums to {values.sum():.6g}")
+        raise ValueError(
+            f"theta must sum to 1, got {tuple(values.tolist())} which sums to {values.sum():.6g}"
+        )
     return tuple((values / values.sum()).tolist())
 
 
@@ -85,11 +88,14 @@ class CES:
         """
         w = np.asarray(welfare, float)
         if w.shape[-1:] != (len(STAKEHOLDERS),):
-            raise ValueError(f"welfare must end in an axis of {len(STAKEHOLDERS)} stakeholders, got shape {w.shape}")
+            raise ValueError(
+                f"welfare must end in an axis of {len(STAKEHOLDERS)} stakeholders, got shape {w.shape}"
+            )
         shifted = w + self.shift
         if np.any(shifted <= 0):
             raise ValueError(
-                f"welfare must be positive after the shift K = {self.shift:g}, got {np.nanmin(w):g} (raw units)"
+                f"welfare must be positive after the shift K = {self.shift:g}, "
+                f"got {np.nanmin(w):g} (raw units)"
             )
         return self.gamma * np.exp(log_ces(np.log(shifted), np.asarray(self.theta), self.rho))
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 
 DRAWS = 2000
+SINGLE = 0.9999  # a weight above this takes all
 LARGE = 10_000  # independent choices from which Wald and likelihood-ratio intervals agree
 NEAR = 4.0  # standard errors within which a bound can matter
-RHO_GRID = (1.0, 0.5, 0.0, -1.0, -3.0, -10.0)
+RHO_GRID = (1.0, 0.5, 0.0, -0.5, -1.0, -2.0, -4.0)
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Experiment:
         scores: one row a cluster (G, f), whose outer product is B.
         bounds: rows a (m, f) and offsets b (m,) of the constraints a·u ≥ b.
         null: rows (e, f) of the constraints a·u = 0 that the null adds.
+        estimated: constraints (m,) whose offset the null does not fix, so that it is only estimated.
     """
 
     information: FloatArray
@@ -53,6 +55,7 @@ class Experiment:
     bounds: FloatArray
     offsets: FloatArray
     null: FloatArray
+    estimated: npt.NDArray[np.bool_]
 
 
 def experiment(
@@ -61,13 +64,13 @@ def experiment(
     """Linearise the likelihood at ``x``, with the bounds near it and the null's fixed coordinates."""
     basis = region.basis(x, region.fixed)
     evaluation = likelihood.evaluate(x, scores=robust)
-    information = basis.T @ evaluation.information @ basis
-    information += 1e-8 * np.diag(np.diag(information) + 1e-8)
+    exact = np.asarray(basis.T @ evaluation.information @ basis, float)
+    information = np.asarray(exact + 1e-8 * np.diag(np.diag(exact) + 1e-8))  # ρ may be all but flat
     if robust:
         scores = evaluation.scores @ basis
         scores = scores - scores.mean(axis=0)
     else:
-        scores = np.linalg.cholesky(information).T  # rows whose outer product is F
+        scores = np.asarray(np.linalg.cholesky(information).T, float)  # rows whose outer product is F
     spread = np.sqrt(np.diag(basis @ np.linalg.inv(information) @ basis.T))
     rows, offsets = [], []
     for k in np.flatnonzero(np.abs(basis).sum(axis=1) > 0):
@@ -78,13 +81,31 @@ def experiment(
                 rows.append(sign * basis[k])
                 offsets.append(-slack)
     f = basis.shape[1]
+    bounds = np.array(rows).reshape(-1, f)
+    fixed = basis[null]
+    outside = bounds - bounds @ np.linalg.pinv(fixed) @ fixed if len(null) else bounds
+    # Where one weight takes all, the other weights are known to be 0 as well.
+    free = ~(x[:RHO] > SINGLE).any() & (np.abs(outside) > 1e-9).any(axis=1)
     return Experiment(
-        information,
-        scores,
-        np.array(rows).reshape(-1, f),
-        np.minimum(np.array(offsets), 0.0),
-        basis[null],
+        information, scores, bounds, np.minimum(np.array(offsets), 0.0), fixed, np.asarray(free)
     )
+
+
+def least_favourable(e: Experiment) -> list[Experiment]:
+    """The experiment with nuisance parameters at their estimated distance from bounds, at them, and far.
+
+    That distance, in standard errors, cannot be estimated consistently, and the critical value
+    depends on it; the largest of the three is used.
+    """
+    if not e.estimated.any():
+        return [e]
+    touching = np.where(e.estimated, 0.0, e.offsets)
+    kept = ~e.estimated
+    return [
+        e,
+        replace(e, offsets=touching),
+        replace(e, bounds=e.bounds[kept], offsets=e.offsets[kept], estimated=e.estimated[kept]),
+    ]
 
 
 def simulate(experiments: list[Experiment], draws: int = DRAWS, seed: int = 0) -> FloatArray:
@@ -120,7 +141,7 @@ def _distance(z: FloatArray, e: Experiment, *, with_null: bool) -> FloatArray:
                 back = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
                 residual = z @ rows.T - target
                 u = z - residual @ back @ rows @ inverse
-                distance = np.einsum("bi,ij,bj->b", residual, back, residual)
+                distance = ((residual @ back) * residual).sum(axis=1)
                 meets = np.all(np.abs(u @ rows.T - target) < 1e-6 + 1e-6 * np.abs(target), axis=1)
             else:
                 u, distance, meets = z, np.zeros(len(z)), np.ones(len(z), bool)
@@ -131,44 +152,53 @@ def _distance(z: FloatArray, e: Experiment, *, with_null: bool) -> FloatArray:
 
 @dataclass(frozen=True)
 class NullDistribution:
-    """Distribution of a likelihood ratio under its null: χ²(df), or draws where χ² does not hold."""
+    """Distribution of a likelihood ratio under its null: χ²(df), or draws where χ² does not hold.
 
-    draws: FloatArray
+    Attributes:
+        draws: one array for each nuisance configuration that is possible; the least favourable rules.
+        df: degrees of freedom, 0 where only draws are given.
+    """
+
+    draws: tuple[FloatArray, ...]
     df: int = 0
 
     def critical(self, level: float) -> float:
-        """Quantile that the statistic stays below with probability ``level``."""
-        return float(stats.chi2.ppf(level, self.df) if self.df else np.quantile(self.draws, level))
+        """Value that the statistic stays below with at least probability ``level``."""
+        found = [float(np.quantile(d, level)) for d in self.draws]
+        return max(found) if found else float(stats.chi2.ppf(level, self.df))
 
     def p_value(self, statistic: float) -> float:
         """Probability of a statistic at least as large; from draws never below 1/(draws + 1)."""
-        if self.df:
-            return float(stats.chi2.sf(statistic, self.df))
-        return float((1 + np.sum(self.draws >= statistic - 1e-9)) / (len(self.draws) + 1))
+        found = [float((1 + np.sum(d >= statistic - 1e-9)) / (len(d) + 1)) for d in self.draws]
+        return max(found) if found else float(stats.chi2.sf(statistic, self.df))
 
 
 def null_distribution(
     likelihood: CESLikelihood, x: FloatArray, region: Region, null: list[int], *, robust: bool
 ) -> NullDistribution:
     """Distribution of the likelihood ratio for the null that holds coordinates ``null`` at ``x``."""
-    if (x[:RHO] > 0.9999).any():
-        points = []
-        for rho in RHO_GRID:
-            if region.low[RHO] <= rho <= region.high[RHO]:
-                y = x.copy()
-                y[RHO] = rho
-                points.append(y)
+    if (x[:RHO] > SINGLE).any():
         fixed = region.fixed.copy()
         fixed[RHO] = True
         held = Region(region.simplexes, region.low, region.high, fixed)
         rows = [k for k in null if k != RHO]
-        return NullDistribution(
-            simulate([experiment(likelihood, y, held, rows, robust=robust) for y in points])
-        )
-    found = experiment(likelihood, x, region, null, robust=robust)
-    if not robust and not len(found.bounds):
-        return NullDistribution(np.empty(0), int(np.linalg.matrix_rank(found.null)))
-    return NullDistribution(simulate([found]))
+        points = [
+            np.where(np.arange(len(x)) == RHO, rho, x)
+            for rho in RHO_GRID
+            if region.low[RHO] <= rho <= region.high[RHO]
+        ]
+        # Cluster scores, not F: how the experiments at different ρ hang together is needed too.
+        found = [experiment(likelihood, point, held, rows, robust=True) for point in points]
+        return NullDistribution((simulate(found),))
+    found_one = experiment(likelihood, x, region, null, robust=robust)
+    return from_experiment(found_one, robust=robust)
+
+
+def from_experiment(e: Experiment, *, robust: bool) -> NullDistribution:
+    """χ² where no bound is near and the information equality holds; simulated otherwise."""
+    if not robust and not len(e.bounds):
+        return NullDistribution((), int(np.linalg.matrix_rank(e.null)))
+    return NullDistribution(tuple(simulate([case]) for case in least_favourable(e)))
 
 
 def needs_robust(fit: CESFit) -> bool:
@@ -191,7 +221,7 @@ def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) 
         margin = quantile * fit.se(name, kind)
         return Interval(max(fit.estimate(name) - margin, low), min(fit.estimate(name) + margin, high), "Wald")
     found = invert(fit, k, level)
-    return Interval(*found, "likelihood ratio")
+    return Interval(found[0], found[1], "likelihood ratio")
 
 
 def contains(fit: CESFit, name: str, value: float, level: float = 0.95) -> bool:
@@ -267,7 +297,7 @@ def ratio_at(
     starts = [start]
     if not fixed[RHO] and (point[:RHO] > 0.9).any():
         starts += [np.where(np.arange(len(start)) == RHO, rho, start) for rho in (0.9, 0.0, -3.0)]
-    restricted = max((climb(likelihood, s, held) for s in starts), key=lambda o: o.value)
+    restricted = max((climb(likelihood, s, held, rough=True) for s in starts), key=lambda o: o.value)
     full = likelihood.loglik(point)
     null = null_distribution(likelihood, restricted.x, region, sorted(values), robust=robust)
     return max(0.0, 2 * (full - restricted.value)), null
@@ -331,7 +361,8 @@ def _separated(fit: CESFit, name: str, k: int, low: float, high: float) -> Inter
     assert s is not None
     if s.by == "utility":
         if k < RHO:
-            return Interval(*(float(v) for v in s.theta_range[k]), "set that explains every choice")
+            smallest, largest = s.theta_range[k].tolist()
+            return Interval(smallest, largest, "set that explains every choice")
         if name == "rho":
             return Interval(float(s.rho.min()), float(s.rho.max()), "set that explains every choice")
         if name == "gamma":

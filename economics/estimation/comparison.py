@@ -8,19 +8,19 @@ from ``economics.estimation.boundary`` and remain valid where θ sits at 0 or 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
 from economics.estimation.boundary import (
-    NullDistribution,
+    Experiment,
     experiment,
+    from_experiment,
     needs_robust,
     normal_p,
     ratio_at,
-    simulate,
 )
 from economics.estimation.data import ChoiceData
 from economics.estimation.likelihood import RHO, CESLikelihood, Evaluation
@@ -142,9 +142,7 @@ def _indices(fit: CESFit, names: list[str]) -> list[int]:
     return [fit.names.index(n) for n in names]
 
 
-def _stacked_covariance(
-    a: CESFit, of_a: list[int], b: CESFit, of_b: list[int]
-) -> FloatArray:
+def _stacked_covariance(a: CESFit, of_a: list[int], b: CESFit, of_b: list[int]) -> FloatArray:
     """Covariance of the difference: Σ_g (ψ_g^a − ψ_g^b)(ψ_g^a − ψ_g^b)ᵀ over the union of clusters."""
     codes_a, codes_b, size = _union(a.group_labels, b.group_labels)
     stacked = np.zeros((size, len(of_a)))
@@ -242,7 +240,7 @@ def _two_fits(a: CESFit, b: CESFit) -> TestResult:
     )
     statistic = max(0.0, 2 * (a.loglik + b.loglik - best.value))
     found = _null_of_pair(pair, np.concatenate(spread(best.x)), region_a, region_b)
-    null = NullDistribution(simulate([found]))
+    null = from_experiment(found, robust=True)
     return TestResult(
         "likelihood ratio, two fits, stacked clustered chi-bar-square",
         statistic,
@@ -252,7 +250,7 @@ def _two_fits(a: CESFit, b: CESFit) -> TestResult:
     )
 
 
-def _null_of_pair(pair: _Pair, x: FloatArray, a: Region, b: Region):  # type: ignore[no-untyped-def]
+def _null_of_pair(pair: _Pair, x: FloatArray, a: Region, b: Region) -> Experiment:
     """The Gaussian experiment of both fits, with θ and ρ equal under the null."""
     split = pair.split
     region = Region(
@@ -264,7 +262,7 @@ def _null_of_pair(pair: _Pair, x: FloatArray, a: Region, b: Region):  # type: ig
     found = experiment(pair, x, region, [], robust=True)  # type: ignore[arg-type]
     basis = region.basis(x, region.fixed)
     equal = basis[: RHO + 1] - basis[split : split + RHO + 1]
-    return type(found)(found.information, found.scores, found.bounds, found.offsets, equal)
+    return replace(found, null=equal)
 
 
 __all__ = ["ChoiceData", "TestResult", "likelihood_ratio_test", "wald_test"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -152,7 +153,7 @@ def prepare(
 
 
 def _weights_of_choices(
-    chosen: npt.NDArray[np.generic], exists: npt.NDArray[np.bool_]
+    chosen: npt.NDArray[Any], exists: npt.NDArray[np.bool_]
 ) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
     n, width = exists.shape
     if chosen.shape != (n,) or not np.issubdtype(chosen.dtype, np.integer):
@@ -205,7 +206,9 @@ def _positions(
         return np.empty(0, np.int64)
     given = np.asarray(position)
     if given.shape != exists.shape or not np.issubdtype(given.dtype, np.integer):
-        raise ValueError(f"position must be integers of shape {exists.shape}, got {given.dtype} of {given.shape}")
+        raise ValueError(
+            f"position must be integers of shape {exists.shape}, got {given.dtype} of {given.shape}"
+        )
     flat = given[used]
     if np.any(flat < 0) or np.any(flat >= exists.shape[1]):
         raise ValueError(f"position must lie in 0 … {exists.shape[1] - 1}, got {flat.min()} to {flat.max()}")

@@ -138,7 +138,7 @@ def make_region(likelihood: CESLikelihood, *, rho_max: float, eta_free: bool) ->
 
 
 def climb(likelihood: CESLikelihood, start: FloatArray, region: Region, *, rough: bool = False) -> Optimum:
-    """Maximise from one start."""
+    """Maximise from one start; rough stops once less than 1e-4 of log-likelihood is left to gain."""
 
     def evaluate(x: FloatArray) -> tuple[float, FloatArray, FloatArray]:
         e = likelihood.evaluate(x)
@@ -191,7 +191,9 @@ def find_separation(
     sets = {rho: found for rho in grid if (found := explaining_set(data, rho)) is not None}
     if not sets:
         nothing = np.empty((0, RHO))
-        return Separation(np.empty(0), nothing, nothing, np.full(RHO, np.nan), np.nan, np.nan, level, "position")
+        return Separation(
+            np.empty(0), nothing, nothing, np.full(RHO, np.nan), np.nan, np.nan, level, "position"
+        )
     inside = max(sets, key=lambda rho: sets[rho].margin)
     return Separation(
         rho=np.array(list(sets)),

@@ -127,8 +127,8 @@ def maximise(
                 return Optimum(x, value, bool(gain < 1e-7), iteration)
             damping *= 100
             continue
-        damping = max(damping * (0.1 if scale == 1.0 else 10.0), 1e-10)
-        damping = min(damping, 1e-2)
+        # Backtracking says that the quadratic model reaches too far: stay closer next time.
+        damping = min(max(damping * (0.1 if scale == 1.0 else 10.0), 1e-10), 10.0)
         x = candidate
         value, gradient, information = evaluate(x)
     return Optimum(x, value, False, max_iterations)

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from economics.conventions import TEMPERATURES
 from economics.estimation.data import prepare
-from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from economics.estimation.fit import make_region
+from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from economics.logit import choice_probabilities
 from economics.problems import generate, stack
 from economics.utility import CES

@@ -108,12 +108,13 @@ def explaining_set(data: ChoiceData, rho: float) -> ExplainingSet | None:
             )
             if not solution.success:
                 return None
-            margin = rows @ solution.x[:k]
-            needed = solution.x[k] if with_margin else 0.0
+            x = np.asarray(solution.x, float)
+            margin = rows @ x[:k]
+            needed = x[k] if with_margin else 0.0
             violated = np.flatnonzero(margin < needed - _TOLERANCE)
             violated = np.setdiff1d(violated[np.argsort(margin[violated])][:40], kept)
             if not violated.size:
-                return np.asarray(solution.x)
+                return x
             kept = np.union1d(kept, violated)
 
     best = solve(np.array([0.0] * k + [-1.0]), with_margin=True)
@@ -124,9 +125,9 @@ def explaining_set(data: ChoiceData, rho: float) -> ExplainingSet | None:
         direction = np.zeros(k + 1)
         direction[i] = 1.0
         bottom, top = solve(direction, with_margin=False), solve(-direction, with_margin=False)
-        if bottom is None or top is None:  # only the margin's own θ is left, within rounding
-            bottom = top = best
-        low[i], high[i] = bottom[i], top[i]
+        # Without a solution only the margin's own θ is left, within rounding.
+        low[i] = (best if bottom is None else bottom)[i]
+        high[i] = (best if top is None else top)[i]
     return ExplainingSet(np.clip(low, 0, 1), np.clip(high, 0, 1), best[:k], float(best[k]))
 
 

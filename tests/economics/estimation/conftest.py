@@ -1,0 +1,38 @@
+"""Simulated studies, the estimator's raw material."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from economics.conventions import TEMPERATURES
+from economics.logit import draw_choices
+from economics.problems import generate, stack
+from economics.utility import CES
+
+
+class Study(NamedTuple):
+    """Choices of a known preference."""
+
+    welfare: np.ndarray
+    chosen: np.ndarray
+    tau: np.ndarray
+
+
+@pytest.fixture(scope="session")
+def simulate():
+    """simulate(utility, n, design, seed, temperatures) → Study."""
+
+    def make(utility: CES, n=1000, design="default", seed=0, temperatures=TEMPERATURES) -> Study:
+        rng = np.random.default_rng([seed, 7])
+        welfare = stack(generate(n, seed, trade_offs=design))
+        tau = rng.permutation(np.resize(np.asarray(temperatures, float), n))
+        return Study(welfare, draw_choices(utility.utility(welfare), tau, rng), tau)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def interior() -> CES:
+    """A preference away from every bound."""
+    return CES((0.30, 0.25, 0.25, 0.20), 0.25)

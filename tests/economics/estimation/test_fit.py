@@ -1,0 +1,236 @@
+"""fit_ces returns what was put in, agrees with outside programs, and refuses what it cannot use."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+
+from economics.estimation import TooFewChoices, fit_ces
+from economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
+from economics.utility import CES, profile
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="module")
+def biogeme():
+    table = pd.read_csv(DATA / "biogeme_choices.csv")
+    columns = [[f"{name}{j}" for name in ("sh", "em", "co", "soc")] for j in range(4)]
+    welfare = np.stack([table[names].to_numpy() for names in columns], axis=1)
+    reference = json.loads((DATA / "biogeme_estimate.json").read_text())
+    return fit_ces(welfare, table["chosen"].to_numpy(), table["tau"].to_numpy()), reference
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("theta_shareholders", "theta_SH"),
+        ("theta_employees", "theta_EM"),
+        ("theta_consumers", "theta_CO"),
+        ("rho", "rho"),
+        ("gamma", "gamma"),
+    ],
+)
+def test_estimates_and_both_standard_errors_equal_biogeme(biogeme, ours, theirs):
+    """To five significant digits; four are asked for."""
+    fit, reference = biogeme
+    expected = reference["parameters"][theirs]
+    assert fit.estimate(ours) == pytest.approx(expected["estimate"], rel=1e-5)
+    assert fit.se(ours, "observed") == pytest.approx(expected["se"], rel=1e-5)
+    assert fit.se(ours, "robust") == pytest.approx(expected["robust_se"], rel=1e-5)
+    assert fit.loglik == pytest.approx(reference["loglik"], rel=1e-9)
+
+
+def test_agrees_with_a_plain_slsqp(simulate, interior):
+    """The paper's own optimiser on the plainest likelihood reaches the same maximum."""
+    w, c, tau = simulate(interior, 400)
+
+    def loss(p):
+        ces = CES(tuple(np.clip(p[:4], 1e-9, 1) / np.clip(p[:4], 1e-9, 1).sum()), p[4], np.exp(p[5]))
+        return -log_choice_probabilities(ces.utility(w), tau)[np.arange(len(w)), c].sum() / len(w)
+
+    best = minimize(
+        loss,
+        [0.25] * 4 + [0.5, 0.0],
+        method="SLSQP",
+        bounds=[(1e-6, 1)] * 4 + [(-20, 1), (-5, 5)],
+        constraints={"type": "eq", "fun": lambda p: p[:4].sum() - 1},
+        options={"ftol": 1e-13, "maxiter": 500},
+    )
+    fit = fit_ces(w, c, tau)
+    assert fit.loglik >= -best.fun * len(w) - 1e-6
+    np.testing.assert_allclose(fit.theta, best.x[:4], atol=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("name", "design"), [("study1", "published"), ("symmetric", "default")])
+def test_recovers_interior_preferences(simulate, name, design, seed):
+    true = profile(name)
+    fit = fit_ces(*simulate(true, 3000, design, seed))
+    for parameter, value in zip(fit.names, (*true.theta, true.rho, 1.0), strict=True):
+        assert abs(fit.estimate(parameter) - value) < 4 * fit.se(parameter, "observed")
+    assert fit.converged
+    assert fit.theta.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_recovers_a_preference_at_the_boundary(simulate):
+    fit = fit_ces(*simulate(profile("for_profit"), 3000))
+    assert fit.theta[0] > 0.95
+    assert "boundary" in fit.statuses
+    assert all(np.isnan(fit.se(n)) for n in fit.names if fit.status(n) != "ok")
+
+
+def test_exact_probabilities_give_the_exact_parameters(simulate, interior):
+    w, _, _ = simulate(interior, 300)
+    p = choice_probabilities(interior.utility(w))
+    fit = fit_ces(w, None, 1.0, probabilities=np.where(np.isnan(w[..., 0]), np.nan, p))
+    np.testing.assert_allclose(fit.values, [*interior.theta, interior.rho, 1.0], atol=1e-5)
+
+
+def test_censored_labels_do_not_bias(simulate, interior):
+    """Dropping the labels that a server did not return leaves exact answers exact."""
+    w, _, _ = simulate(interior, 400)
+    p = choice_probabilities(interior.utility(w))
+    p = np.where(np.isnan(w[..., 0]) | (p < 0.02), np.nan, p)
+    fit = fit_ces(w, None, 1.0, probabilities=p)
+    assert fit.n_censored > 50
+    np.testing.assert_allclose(fit.values, [*interior.theta, interior.rho, 1.0], atol=1e-4)
+
+
+def test_observed_information_is_refused_for_probabilities(simulate, interior):
+    w, _, _ = simulate(interior, 100)
+    p = choice_probabilities(interior.utility(w))
+    fit = fit_ces(w, None, 1.0, probabilities=np.where(np.isnan(w[..., 0]), np.nan, p))
+    with pytest.raises(ValueError, match="kind='observed' is refused for probabilities"):
+        fit.se("rho", "observed")
+
+
+def test_repeating_every_problem_leaves_clustered_errors_alone(simulate, interior):
+    """Three copies of each answer add nothing: clustering by problem says so, the rest is fooled."""
+    w, c, tau = simulate(interior, 500)
+    once = fit_ces(w, c, tau)
+    copies = np.tile(np.arange(500), 3)
+    thrice = fit_ces(w[copies], c[copies], tau[copies], groups=copies)
+    np.testing.assert_allclose(thrice.values, once.values, atol=1e-6)
+    assert thrice.se("rho") == pytest.approx(once.se("rho"), rel=1e-4)
+    assert thrice.se("rho", "observed") == pytest.approx(once.se("rho", "observed") / np.sqrt(3), rel=1e-4)
+    assert thrice.n_groups == 500
+
+
+def test_position_bias_leaks_unless_its_constants_are_estimated(simulate):
+    """A bonus on the first shown option moves θ; with position constants it is found instead."""
+    true = profile("study1")
+    w, _, tau = simulate(true, 4000, "published")
+    rng = np.random.default_rng(3)
+    exists = ~np.isnan(w[..., 0])
+    position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
+    v = true.utility(w) + 2.0 * (position == 0)
+    chosen = draw_choices(v, tau, rng)
+    naive, aware = fit_ces(w, chosen, tau), fit_ces(w, chosen, tau, position=position)
+    assert np.abs(naive.theta - true.theta).max() > 0.03
+    assert np.abs(aware.theta - true.theta).max() < 0.03
+    assert all(abs(aware.estimate(f"position_{j}") + 2) < 4 * aware.se(f"position_{j}") for j in (2, 3, 4, 5))
+
+
+def test_free_scale_needs_no_temperature(simulate, interior):
+    w, c, _ = simulate(interior, 3000, temperatures=(0.5,))
+    fit = fit_ces(w, c, None, scale="free")
+    assert fit.gamma == pytest.approx(2.0, rel=0.25)
+    assert "γ/τ" in fit.gamma_meaning
+
+
+def test_power_scale_accepts_noise_that_is_proportional_to_temperature(simulate, interior):
+    fit = fit_ces(*simulate(interior, 4000, seed=2), scale="power")
+    assert abs(fit.estimate("eta") - 1) < 3 * fit.se("eta")
+    assert fit.power_test.p_value > 0.01
+    assert fit.gamma_meaning == "conviction γ"
+
+
+def test_power_scale_rejects_noise_that_is_not(simulate, interior):
+    """True noise τ + 1: γ may then not be called conviction."""
+    w, _, tau = simulate(interior, 4000)
+    chosen = draw_choices(interior.utility(w), tau + 1, np.random.default_rng(5))
+    fit = fit_ces(w, chosen, tau, scale="power")
+    assert fit.power_test.p_value < 1e-6
+    assert "not conviction" in fit.gamma_meaning
+
+
+def test_missing_answers_are_dropped_and_counted(simulate, interior):
+    w, c, tau = simulate(interior, 500)
+    lost = np.arange(500) % 5 == 0
+    fit = fit_ces(w, np.where(lost, -1, c), tau)
+    kept = fit_ces(w[~lost], c[~lost], tau[~lost])
+    assert (fit.n, fit.n_missing) == (400, 100)
+    np.testing.assert_allclose(fit.values, kept.values, atol=1e-8)
+
+
+def test_the_shift_matters_for_rho(simulate):
+    """Data made with K = 5 and fitted with K = 20 give another ρ: K is no nuisance."""
+    w, c, tau = simulate(profile("study1"), 4000, "published")
+    right, wrong = fit_ces(w, c, tau), fit_ces(w, c, tau, shift=20.0)
+    assert right.rho - wrong.rho > 0.1
+    np.testing.assert_allclose(right.theta, wrong.theta, atol=0.03)
+
+
+def test_rho_above_one_is_found_where_it_is_allowed(simulate):
+    """Study 2 printed ρ = 1.17; the bound is an argument."""
+    w, _, tau = simulate(profile("study1"), 4000)
+    x = w + 5
+    v = (x**1.6 @ np.array([0.3, 0.3, 0.2, 0.2])) ** (1 / 1.6)
+    chosen = draw_choices(v, tau, np.random.default_rng(1))
+    assert fit_ces(w, chosen, tau).rho == 1.0
+    assert fit_ces(w, chosen, tau, rho_max=3.0).rho == pytest.approx(1.6, abs=0.2)
+
+
+def test_summary_and_dict_say_what_was_estimated(simulate, interior):
+    fit = fit_ces(*simulate(interior, 300))
+    text = fit.summary()
+    assert "theta_shareholders" in text and "300 problems" in text and "K = 5" in text
+    plain = fit.to_dict()
+    json.dumps(plain)
+    assert plain["units"].startswith("raw") and plain["shift"] == 5.0
+
+
+W = np.ones((20, 3, 4))
+C = np.zeros(20, int)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"welfare": np.ones((20, 3))}, "welfare must have shape"),
+        ({"welfare": W - 7}, r"welfare must be positive after the shift K = 5, got -6"),
+        ({"chosen": C + 3}, "chosen must lie in -1 … 2"),
+        ({"chosen": C.astype(float)}, "chosen must be integers"),
+        ({"chosen": C[:5]}, "chosen must be integers of shape"),
+        ({"temperature": 0.0}, "temperature must be finite and > 0"),
+        ({"temperature": np.full(20, -1.0)}, "temperature must be finite and > 0"),
+        ({"temperature": None}, "temperature is needed unless scale='free'"),
+        ({"groups": C[:3]}, "groups must have shape"),
+        ({"position": np.full((20, 3), 7)}, "position must lie in 0 … 2"),
+        ({"probabilities": np.full((20, 3), 2.0)}, r"probabilities must lie in \[0, 1\]"),
+        ({"scale": "loud"}, "scale must be 'tau', 'free' or 'power', got 'loud'"),
+        ({"scale": "power"}, "at least two temperatures"),
+        ({"rho_max": 99}, "rho_max must lie between"),
+        ({"starts": 0}, "starts must be at least 1"),
+    ],
+)
+def test_bad_arguments_are_named(change, message):
+    arguments = {"welfare": W, "chosen": C, "temperature": 1.0, **change}
+    with pytest.raises(ValueError, match=message):
+        fit_ces(**arguments)
+
+
+def test_too_few_choices_have_an_error_of_their_own():
+    with pytest.raises(TooFewChoices, match="at least 10 valid choices are needed, got 4 of 20"):
+        fit_ces(W, np.where(np.arange(20) < 4, 0, -1), 1.0)
+
+
+def test_options_without_differences_are_not_identified():
+    """Every option alike: nothing is learned, and the fit says so instead of inventing errors."""
+    fit = fit_ces(W, C, 1.0)
+    assert set(fit.statuses) <= {"not identified", "boundary", "separated"}
+    assert np.isnan(fit.se("rho"))
