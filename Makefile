@@ -1,0 +1,77 @@
+# Every target makes the environment it needs: a fresh machine wants Python 3.11 or later and make, no more.
+# `make help` lists the targets. PYTHON names another interpreter, VENV another place.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.PHONY: help install install-dev demo test test-fast lint format bench lock build clean
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Found only when an environment has to be made.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# An editable installation knows the packages that existed when it was made.
+PACKAGES := pyproject.toml $(wildcard */__init__.py)
+
+BASE := $(VENV)/.installed-base
+DEV := $(VENV)/.installed-dev
+
+# One process a core: threads inside NumPy would only get in each other's way.
+test test-fast: export OPENBLAS_NUM_THREADS := 1
+test test-fast: export OMP_NUM_THREADS := 1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(BASE) ## make .venv with what running needs, from locks/base.txt
+install-dev: $(DEV) ## the same with the developers' tools, from locks/dev.txt
+
+$(BIN)/python:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later is needed; name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	"$(PYTHON)" -m venv "$(VENV)"
+
+# Editable, so that what runs is what the checkout holds. --no-deps and --no-build-isolation, so that
+# nothing is installed that is not in the lock.
+$(BASE): locks/base.txt $(PACKAGES) | $(BIN)/python
+	$(PIP) install --require-hashes -r locks/base.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): locks/dev.txt $(PACKAGES) | $(BIN)/python
+	$(PIP) install --require-hashes -r locks/dev.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@ $(BASE)
+
+demo: $(BASE) ## subjects whose preferences are known: true and recovered parameters
+	$(BIN)/python runs/demo.py
+
+test: $(DEV) ## all tests
+	$(BIN)/python -m pytest -n auto
+
+test-fast: $(DEV) ## the tests that take less than about ten seconds
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+lint: $(DEV) ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(DEV) ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(DEV) ## the benchmarks: recovery, speed, memory (minutes)
+	$(BIN)/python -m benchmarks
+
+lock: $(DEV) ## resolve pyproject.toml again; UPGRADE=1 takes newer versions
+	$(PIP) install uv==0.13.8
+	UV=$(BIN)/uv locks/update.sh
+
+build: $(DEV) ## source distribution and wheel in dist/
+	$(BIN)/python -m build --no-isolation
+
+clean: ## remove the environment and caches; logs stay
+	rm -rf "$(VENV)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

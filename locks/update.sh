@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Resolve pyproject.toml again and write the locks. `make lock` calls this; UV names the uv to use.
+#
+# base.txt   what running needs          (hashes; any platform, Python 3.11 and later)
+# dev.txt    base.txt and the dev extra  (hashes; the same versions)
+# train.txt  base.txt and the train extra without torch (no hashes; see its first lines)
+#
+# Kept as they are: versions already in a lock, unless UPGRADE=1. serve-cpu.txt is made by hand.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+UV="${UV:-uv}"
+TORCH=2.13.0 # what vLLM 0.32 and runs/serve_cpu.sh use, and what the training code was tried with
+# One version a package on every Python, so that results are compared on equal terms.
+compile=("$UV" pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest
+    --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock")
+[ -z "${UPGRADE:-}" ] || compile+=(--upgrade)
+
+# The build backend is locked too, so that installing the project needs nothing that is not.
+build=$(mktemp)
+train=$(mktemp)
+trap 'rm -f "$build" "$train" "$train.in"' EXIT
+sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml >"$build"
+[ -s "$build" ]
+
+locked() { "${compile[@]}" "$@" pyproject.toml - <"$build"; }
+locked --generate-hashes -o locks/base.txt >/dev/null
+locked --generate-hashes --extra dev --constraint locks/base.txt --no-annotate -o locks/dev.txt >/dev/null
+
+# torch comes first and separately: which build is right depends on the machine, and its CUDA
+# packages are in no list that a machine without a GPU should install.
+echo "torch==$TORCH" >"$train.in"
+locked --extra train --constraint locks/base.txt --constraint "$train.in" --no-header --no-annotate -o "$train" >/dev/null
+{
+    cat <<HEADER
+# Training: locks/base.txt and the train extra, made by \`make lock\`. Install torch first, in the build
+# that suits the machine (CPU or CUDA), then the rest:
+#
+#     pip install torch==$TORCH
+#     pip install -r locks/train.txt
+#
+# torch, triton and the CUDA packages are left out, and so are hashes: a build of torch differs by machine.
+HEADER
+    grep -vE '^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+)(\[[a-z0-9,-]+\])?==' "$train"
+} >locks/train.txt

@@ -1,0 +1,32 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("INSPECT_DISPLAY", "none")
+
+# Same examples in every run of continuous integration; no deadline, since machines are shared.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.register_profile("local", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def _no_traces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs go to the test's own folder, and a developer's model settings stay out."""
+    monkeypatch.setenv("INSPECT_LOG_DIR", str(tmp_path / "logs"))
+    for name in ("INSPECT_EVAL_MODEL", "INSPECT_EVAL_TEMPERATURE", "INSPECT_EVAL_SEED", "VLLM_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
