@@ -1,0 +1,45 @@
+"""Probabilities of the options' labels from the log-probabilities of the first token."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from inspect_ai.model import Logprobs
+
+_WORD_STARTS = "Ġ▁"  # how tokenizers spell the blank before a word when a token is not decoded
+
+
+class LabelProbabilities(NamedTuple):
+    """What a first token says about the options.
+
+    Attributes:
+        by_place: probability of each displayed option among the labels that were returned; None
+            where a label was not among them, which censors it rather than making it 0.
+        outside: probability of everything but the returned labels.
+    """
+
+    by_place: tuple[float | None, ...]
+    outside: float
+
+
+def label_probabilities(logprobs: Logprobs | None, n_options: int) -> LabelProbabilities | None:
+    """Renormalise over the options' labels, or None where there is nothing to renormalise.
+
+    Tokens that are the same label with and without a blank before it are added up.
+    """
+    if logprobs is None or not logprobs.content:
+        return None
+    first = logprobs.content[0]
+    # Some providers return the sampled token only, others list it among the top ones.
+    tokens = {top.token: float(top.logprob) for top in first.top_logprobs or []}
+    tokens.setdefault(first.token, float(first.logprob))
+    mass: list[float | None] = [None] * n_options
+    for token, logprob in tokens.items():
+        label = token.strip().strip(_WORD_STARTS)
+        if len(label) == 1 and 0 <= (place := ord(label) - ord("A")) < n_options:
+            mass[place] = (mass[place] or 0.0) + math.exp(logprob)
+    total = sum(m for m in mass if m is not None)
+    if not total > 0:
+        return None
+    return LabelProbabilities(tuple(None if m is None else m / total for m in mass), max(0.0, 1.0 - total))

@@ -1,0 +1,51 @@
+"""How often choices maximise a stated utility, and how much of what was at stake they lose."""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from scorers.metrics._clustered import NAN, groups_of, ratio
+from scorers.metrics._stakes import stakes_of
+
+_NAMES = tuple(
+    name + suffix
+    for name in ("consistent", "regret")
+    for suffix in ("", "_stderr", "_chance", "_worst_case", "_best_case")
+)
+
+
+@metric(scores="unreduced")
+def consistency_rates() -> Metric:
+    """Share of utility-maximising choices, and regret Σ(u_best − u_chosen) / Σ(u_best − u_worst).
+
+    Both over valid answers, with a standard error clustered by problem, the level that uniformly
+    random choices would reach on the same problems (``_chance``), and bounds over all answers that a
+    missing one can do: ``_worst_case`` counts it as wrong with full regret, ``_best_case`` as right
+    with none. Refusing to answer can so never improve the worst case.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        if not scores:
+            return {name: NAN for name in _NAMES}
+        stakes, groups = stakes_of(scores), groups_of(scores)
+        valid = ~stakes.missing
+        valid_groups = [g for g, v in zip(groups, valid, strict=True) if v]
+        right = ratio(stakes.right[valid], 1.0, valid_groups)
+        regret = ratio(stakes.regret[valid], stakes.range[valid], valid_groups)
+        everything = stakes.range.sum()
+        lost = stakes.regret[valid].sum()
+        values = (
+            right.value,
+            right.stderr,
+            ratio(stakes.chance[valid], 1.0, valid_groups).value,
+            stakes.right[valid].sum() / len(scores),
+            (stakes.right[valid].sum() + stakes.missing.sum()) / len(scores),
+            regret.value,
+            regret.stderr,
+            ratio(stakes.chance_regret[valid], stakes.range[valid], valid_groups).value,
+            (lost + stakes.range[stakes.missing].sum()) / everything if everything > 0 else NAN,
+            lost / everything if everything > 0 else NAN,
+        )
+        return {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
+
+    return compute

@@ -1,0 +1,140 @@
+"""What logs say about preferences, in the terminal.
+
+    python -m scorers.report logs/ --target nonprofit
+    python -m scorers.report after.eval --against before.eval
+
+Each log gets its estimate with intervals, its missing answers by reason, the published row for the
+same framing where there is one, and tests against the target or against another log (paired when
+both asked the same problems).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
+
+from economics.estimation import CESFit, TestResult, TooFewChoices, likelihood_ratio_test, wald_test
+from economics.published import PUBLISHED
+from economics.utility import PROFILES, profile
+from scorers.metrics.ces_parameters import fit
+from scorers.table import Table, table
+
+TASK = "stakeholder_choice"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the report; 0 unless there was nothing to report."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scorers.report",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("logs", nargs="+", help="log files, or folders of them")
+    parser.add_argument("--target", choices=list(PROFILES), help="named preference to test estimates against")
+    parser.add_argument("--against", metavar="LOG", help="log that the others are compared with")
+    parser.add_argument("--level", type=float, default=0.95, help="of intervals (default 0.95)")
+    options = parser.parse_args(argv)
+    if not 0 < options.level < 1:
+        parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level}")
+    try:
+        paths = [path for given in options.logs for path in find(given)]
+        logs = [read_eval_log(path) for path in paths]
+        other = read_eval_log(find(options.against)[0]) if options.against else None
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
+    logs = [log for log in logs if _is_ours(log)]
+    if not logs:
+        print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
+        return 1
+    reference = estimates(table(other)) if other is not None else {}
+    for log in logs:
+        describe(log, options.target, reference, options.level)
+    return 0
+
+
+def find(given: str) -> list[str]:
+    """The log files that a path names, oldest first.
+
+    Raises:
+        FileNotFoundError: no such file or folder, or a folder without logs.
+    """
+    if "://" not in given and not Path(given).exists():
+        raise FileNotFoundError(f"no such log file or folder: {given}")
+    if Path(given).is_dir():
+        found = [info.name for info in list_eval_logs(given, descending=False)]
+        if not found:
+            raise FileNotFoundError(f"no logs in the folder {given}")
+        return found
+    return [given]
+
+
+def estimates(data: Table) -> dict[str, CESFit]:
+    """The estimate from text, from log-probabilities, or from both."""
+    found = {}
+    if data.has_text:
+        found["text"] = fit(data)
+    if data.has_probabilities:
+        found["log-probabilities"] = fit(data, from_probabilities=True)
+    return found
+
+
+def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], level: float) -> None:
+    """Print one log's part of the report."""
+    data = table(log)
+    arguments = log.eval.task_args
+    title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in arguments.items()) or 'default arguments'}"
+    print(f"\n{title}\n{'=' * min(len(title), 110)}")
+    print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
+    reasons = Counter(reason for reason in data.reason if reason)
+    missing = sum(reasons.values())
+    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
+    print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}\n")
+    try:
+        found = estimates(data)
+    except TooFewChoices as error:
+        print(f"no estimate: {error}")
+        return
+    for source, estimate in found.items():
+        print(f"from {source}")
+        print(estimate.summary(level))
+        if target is not None:
+            _print_test(f"H0: the preference is {target}", likelihood_ratio_test(estimate, profile(target)))
+        if source in reference:
+            _print_test(
+                "H0: same preference as --against (paired)",
+                likelihood_ratio_test(estimate, reference[source]),
+            )
+            _print_z(wald_test(estimate, reference[source]))
+        print()
+    framing = str(arguments.get("framing", "neutral"))
+    if framing in PUBLISHED:
+        row = PUBLISHED[framing]
+        weights = ", ".join(f"{value:.3f}" for value in row.theta)
+        print(
+            f"published for Llama-3.1-8B-Instruct, framing {framing}: θ {weights}; ρ {row.rho} "
+            "(K unknown: ρ not comparable)"
+        )
+
+
+def _print_test(title: str, result: TestResult) -> None:
+    print(f"{title}: LR = {result.statistic:.2f}, p = {result.p_value:.4f} ({result.method})")
+
+
+def _print_z(result: TestResult) -> None:
+    for name, (difference, se, z, p) in result.z.items():
+        print(f"  Δ {name:<20}{difference:>9.4f}  std. error {se:.4f}  z = {z:6.2f}  p = {p:.4f}")
+    if result.left_out:
+        print(f"  without a z-test (at a bound, separated or not identified): {', '.join(result.left_out)}")
+
+
+def _is_ours(log: EvalLog) -> bool:
+    return log.eval.task.rpartition("/")[2] == TASK and bool(log.samples)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

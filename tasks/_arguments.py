@@ -1,0 +1,91 @@
+"""Reading a task's arguments: ``-T name=value`` arrives as text, numbers or lists of text.
+
+Every function returns the value in one type or raises :class:`ArgumentError`, whose message names
+the argument, what was given and what is allowed. All run before a model is called.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from inspect_ai._util.error import PrerequisiteError
+from rich.markup import escape
+
+
+class ArgumentError(PrerequisiteError, ValueError):
+    """A task argument that cannot be used.
+
+    Inspect prints a ``PrerequisiteError`` without a traceback; Python code catches a ``ValueError``.
+    """
+
+    def __init__(self, name: str, given: Any, allowed: str) -> None:
+        text = f"{name} must be {allowed}, got {given!r}"
+        super().__init__(escape(text))
+        self.args = (text,)  # what str() shows, without the markup escapes that the terminal needs
+
+
+def whole_number(name: str, value: Any, *, at_least: int) -> int:
+    """An integer not below ``at_least``; ``1e3`` and ``10.0`` count as integers."""
+    allowed = f"a whole number of at least {at_least}"
+    number = _float(value)
+    if number is None or not number.is_integer() or number < at_least:
+        raise ArgumentError(name, value, allowed)
+    return int(number)
+
+
+def number(name: str, value: Any, allowed: str = "a number") -> float:
+    """A number; infinities pass, NaN does not."""
+    given = _float(value)
+    if given is None:
+        raise ArgumentError(name, value, allowed)
+    return given
+
+
+def numbers(name: str, value: Any, allowed: str) -> tuple[float, ...]:
+    """One number or several, from a list or from text with commas."""
+    values = [_float(item) for item in items(value)]
+    if not values or None in values:
+        raise ArgumentError(name, value, allowed)
+    return tuple(v for v in values if v is not None)
+
+
+def one_of(name: str, value: Any, allowed: Sequence[str]) -> str:
+    """One of the allowed words."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ArgumentError(name, value, f"one of {', '.join(allowed)}")
+    return value
+
+
+def some_of(name: str, value: Any, allowed: Sequence[str]) -> tuple[str, ...]:
+    """One or several of the allowed words, each at most once."""
+    words = items(value)
+    if not words or len(set(map(str, words))) < len(words) or any(word not in allowed for word in words):
+        raise ArgumentError(name, value, f"one or several (separated by commas) of {', '.join(allowed)}")
+    return tuple(words)
+
+
+def yes_or_no(name: str, value: Any) -> bool:
+    """A boolean."""
+    if not isinstance(value, bool):
+        raise ArgumentError(name, value, "true or false")
+    return value
+
+
+def items(value: Any) -> list[Any]:
+    """The entries of a list, of text with commas, or of a single value."""
+    if isinstance(value, str):
+        value = value.split(",")
+    entries = list(value) if isinstance(value, list | tuple) else [value]
+    return [entry.strip() if isinstance(entry, str) else entry for entry in entries]
+
+
+def _float(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        result = float(value)
+    except ValueError:
+        return None
+    return None if math.isnan(result) else result

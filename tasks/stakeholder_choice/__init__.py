@@ -1,0 +1,1 @@
+"""Choices between options that share gains out among shareholders, employees, consumers and society."""

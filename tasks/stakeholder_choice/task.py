@@ -1,0 +1,157 @@
+"""The task: what a model chooses when gains to four stakeholders conflict."""
+
+from __future__ import annotations
+
+from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
+from inspect_ai.scorer import Scorer
+
+from economics.problems import DESIGNS, TRADE_OFFS
+from economics.utility import CES, PROFILES
+from scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
+from solvers import ELICITATIONS, elicit
+from solvers import framing as frame
+from solvers.counterbalancing import ORDERS
+from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
+from solvers.temperature import TemperaturePlan
+from tasks._arguments import ArgumentError, items, number, numbers, one_of, some_of, whole_number, yes_or_no
+from tasks.stakeholder_choice.dataset import VERSION, Design, build
+from tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
+from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
+
+Text = str | list[str]
+Number = float | str
+
+
+@task
+def stakeholder_choice(
+    n: int = 1000,
+    seed: int = 0,
+    trade_offs: Text = "default",
+    framing: str = "neutral",
+    context: bool = False,
+    wording: Text = "plain",
+    elicitation: str = "explain",
+    temperatures: Number | list[Number] = "plan",
+    order: str = "shuffle",
+    profile: str | None = None,
+    theta: Text | list[float] | None = None,
+    rho: Number | None = None,
+) -> Task:
+    """Choose between options that share gains out differently; estimate the preference behind it.
+
+    Args:
+        n: number of problems.
+        seed: seed of problems, orders, temperatures, contexts and requests.
+        trade_offs: ``default`` (half joint), ``published``, or some of ``wage``,
+            ``price_quantity``, ``provision``, ``joint``.
+        framing: ``neutral``, ``for_profit``, ``symmetric`` or ``nonprofit`` (identity), or one of
+            the last three with ``_justify`` (identity and the order to justify).
+        context: give each problem an industry and an objective of the framing's firm type.
+        wording: one or several names of wordings, taken in turn, or ``all`` for every neutral one.
+        elicitation: ``explain`` then choose, ``answer`` only, ``logprobs``, or ``both`` (explain
+            and logprobs, asked separately).
+        temperatures: ``plan`` (each problem at one of 0.2, 0.5, 1.0, 1.5), ``crossed`` (at each),
+            a number, a list, or ``crossed`` followed by a list.
+        order: of the options: ``shuffle``, ``given``, or ``rotations`` (every problem in each).
+        profile: named preference that choices are held against; by default the framing's own.
+        theta: weights of shareholders, employees, consumers, society in place of a profile.
+        rho: substitution parameter that goes with ``theta``.
+    """
+    design = Design(
+        n=whole_number("n", n, at_least=1),
+        seed=whole_number("seed", seed, at_least=0),
+        trade_offs=_trade_offs(trade_offs),
+        framing=one_of("framing", framing, list(FRAMINGS)),
+        context=yes_or_no("context", context),
+        wordings=NEUTRAL_WORDINGS if wording == "all" else _wordings(wording),
+        elicitation=one_of("elicitation", elicitation, ELICITATIONS),
+        plan=_plan(temperatures),
+        order=one_of("order", order, ORDERS),
+    )
+    if design.context and firm_type(design.framing) is None:
+        raise ArgumentError(
+            "context",
+            context,
+            "false with framing=neutral, since objectives are those of a firm type "
+            "(choose framing=for_profit, symmetric or nonprofit)",
+        )
+    asks_at_one = design.elicitation == "logprobs"
+    if asks_at_one and temperatures != "plan":
+        raise ArgumentError(
+            "temperatures", temperatures, "left out with elicitation=logprobs, which always asks at 1"
+        )
+    return Task(
+        dataset=build(design),
+        solver=[frame(FRAMINGS[design.framing]), elicit(design.elicitation, design.seed)],
+        scorer=_scorers(design, _consistency(design.framing, profile, theta, rho)),
+        config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
+        version=VERSION,
+        metadata={
+            "temperatures": [LOGPROBS_TEMPERATURE] if asks_at_one else list(design.plan.values),
+            "crossed": design.plan.crossed,
+        },
+    )
+
+
+def _trade_offs(value: Text) -> str | tuple[str, ...]:
+    if isinstance(value, str) and value in DESIGNS:
+        return value
+    names = items(value)
+    if not all(name in TRADE_OFFS for name in names):
+        allowed = f"one of {', '.join([*DESIGNS])}, or several of {', '.join(TRADE_OFFS)}"
+        raise ArgumentError("trade_offs", value, allowed)
+    return some_of("trade_offs", names, list(TRADE_OFFS))
+
+
+def _wordings(value: Text) -> tuple[str, ...]:
+    allowed = [*WORDINGS, "all"]
+    words = some_of("wording", value, allowed)
+    if "all" in words:
+        raise ArgumentError("wording", value, f"'all' alone, or some of {', '.join(WORDINGS)}")
+    return words
+
+
+def _plan(value: Number | list[Number]) -> TemperaturePlan:
+    allowed = "plan, crossed, one number > 0, several that differ, or crossed followed by several"
+    given = items(value)
+    crossed = given[:1] == ["crossed"]
+    values = given[1:] if crossed or given[:1] == ["plan"] else given
+    try:
+        if given and not values:
+            return TemperaturePlan(crossed=crossed)
+        return TemperaturePlan(numbers("temperatures", values, allowed), crossed)
+    except ValueError as error:
+        raise ArgumentError("temperatures", value, allowed) from error
+
+
+def _consistency(
+    framing: str, profile: str | None, theta: Text | list[float] | None, rho: Number | None
+) -> Scorer:
+    """The consistency scorer for the preference that is asked for, or else the framing's own."""
+    if theta is None and rho is None:
+        named = target_profile(framing) if profile is None else profile
+        return consistency(profile=one_of("profile", named, list(PROFILES)))
+    if theta is None or rho is None:
+        missing, given = ("theta", theta) if theta is None else ("rho", rho)
+        raise ArgumentError(missing, given, "given together with the other of theta and rho")
+    if profile is not None:
+        raise ArgumentError("profile", profile, "left out when theta and rho are given")
+    weights = numbers("theta", theta, "four weights of shareholders, employees, consumers, society")
+    substitution = number("rho", rho, "a number of at most 1 (-inf for maximin)")
+    try:
+        CES(weights, substitution)
+    except ValueError as error:
+        name = "rho" if str(error).startswith("rho") else "theta"
+        allowed = "a number of at most 1" if name == "rho" else "four weights >= 0 that sum to 1"
+        raise ArgumentError(name, rho if name == "rho" else theta, allowed) from error
+    return consistency(theta=list(weights), rho=substitution)
+
+
+def _scorers(design: Design, consistent: Scorer) -> list[Scorer]:
+    scorers = [chosen_option(), consistent]
+    if design.elicitation in ("explain", "both"):
+        scorers.append(explanation_agreement())
+    if design.elicitation == "both":
+        scorers.append(logprob_agreement())
+    return scorers

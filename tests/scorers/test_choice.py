@@ -1,0 +1,139 @@
+"""The score of a choice: mapped back to the problem's own order, or missing with a reason."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from inspect_ai.scorer import Score, Scorer
+from inspect_ai.solver import TaskState
+
+from scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
+from scorers._problem import REQUIRED, MissingMetadata
+
+Run = Callable[[Scorer, TaskState], Score]
+Make = Callable[..., TaskState]
+Metadata = Callable[..., list[dict[str, Any]]]
+
+
+def test_a_choice_is_mapped_back_to_the_problems_own_order(
+    state: Make, score: Run, metadata: Metadata
+) -> None:
+    for about in metadata(24):
+        for place in range(about["n_options"]):
+            text = f"Therefore, I choose: Option {'ABCDE'[place]}."
+            found = score(chosen_option(), state(about, text))
+            assert found.value == 1.0
+            assert found.answer == "ABCDE"[place]
+            assert found.metadata
+            assert found.metadata["chosen"] == about["order"][place]
+            assert found.metadata["shown"] == place
+            assert found.metadata["strict"] is True
+            assert found.metadata["reason"] is None
+            assert found.metadata["temperature"] == about["temperature"]
+            assert "probabilities" not in found.metadata
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "reason"),
+    [
+        ("I choose nothing in particular.", {}, "no answer"),
+        ("On the one hand", {"stop_reason": "max_tokens"}, "truncated"),
+        ("", {"stop_reason": "content_filter"}, "refused"),
+        ("", {"error": "the server is gone"}, "error"),
+    ],
+)
+def test_a_missing_answer_has_a_reason(
+    state: Make, score: Run, metadata: Metadata, text: str, options: dict[str, Any], reason: str
+) -> None:
+    found = score(chosen_option(), state(metadata(1)[0], text, **options))
+    assert found.value == 0.0
+    assert found.answer is None
+    assert found.metadata
+    assert (found.metadata["chosen"], found.metadata["shown"]) == (-1, -1)
+    assert found.metadata["reason"] == reason
+
+
+def test_what_the_explanation_argues_for_is_recorded(state: Make, score: Run, metadata: Metadata) -> None:
+    about = metadata(1)[0]
+    text = "Option B is the best choice.\n\nTherefore, I choose: Option A."
+    found = score(chosen_option(), state(about, text))
+    assert found.metadata
+    assert found.metadata["argued"] == about["order"][1]
+    contradiction = score(explanation_agreement(), state(about, text))
+    assert contradiction.value == 0.0
+    agreement = score(explanation_agreement(), state(about, text.replace("Option A", "Option B")))
+    assert agreement.value == 1.0
+    silent = score(explanation_agreement(), state(about, "Therefore, I choose: Option B."))
+    assert math.isnan(silent.as_float())
+
+
+def test_probabilities_are_mapped_back_and_censored_labels_stay_unknown(
+    state: Make, score: Run, metadata: Metadata
+) -> None:
+    about = next(m for m in metadata(24, elicitation="logprobs") if m["n_options"] == 3)
+    about["order"] = [2, 0, 1]
+    logs = {"A": math.log(0.6), "B": math.log(0.2), "Well": math.log(0.1)}
+    found = score(chosen_option(), state(about, "A", logprobs=logs, stop_reason="max_tokens"))
+    assert found.metadata
+    assert found.metadata["probabilities"] == [pytest.approx(0.25), None, pytest.approx(0.75)]
+    assert found.metadata["mass_outside"] == pytest.approx(0.2)
+    assert found.metadata["chosen"] == 2
+    assert found.value == 1.0
+
+
+def test_probabilities_are_an_answer_even_when_the_drawn_token_is_none(
+    state: Make, score: Run, metadata: Metadata
+) -> None:
+    about = metadata(1, elicitation="logprobs")[0]
+    found = score(chosen_option(), state(about, "Well", logprobs={"A": -1.0, "B": -1.0, "Well": -2.0}))
+    assert found.value == 1.0
+    assert found.metadata
+    assert (found.metadata["chosen"], found.metadata["reason"]) == (-1, None)
+
+
+def test_without_log_probabilities_the_answer_is_missing(state: Make, score: Run, metadata: Metadata) -> None:
+    about = metadata(1, elicitation="logprobs")[0]
+    found = score(chosen_option(), state(about, "A"))
+    assert found.value == 0.0
+    assert found.metadata
+    assert found.metadata["reason"] == "no answer"
+
+
+def test_text_and_log_probabilities_are_compared(state: Make, score: Run, metadata: Metadata) -> None:
+    about = next(m for m in metadata(24, elicitation="both", temperature=0.5) if m["n_options"] == 2)
+    sample = state(about, "Therefore, I choose: Option A.")
+    a, b = ({"token": token, "logprob": math.log(p)} for token, p in (("A", 0.8), ("B", 0.2)))
+    sample.store.set("label_logprobs", {"content": [a | {"top_logprobs": [a, b]}]})
+    found = score(logprob_agreement(), sample)
+    assert found.value == 1.0
+    assert found.metadata
+    # At τ = 0.5 probabilities are squared: .64 against .04.
+    assert found.metadata["expected"] == pytest.approx(0.64 / 0.68)
+    assert found.metadata["probability_of_choice"] == pytest.approx(0.8)
+    sample.output.completion = "Therefore, I choose: Option B."
+    assert score(logprob_agreement(), sample).value == 0.0
+    sample.store.set("label_logprobs", None)
+    assert math.isnan(score(logprob_agreement(), sample).as_float())
+
+
+@pytest.mark.parametrize("scorer", [chosen_option(), consistency("study1"), explanation_agreement()])
+def test_a_foreign_log_is_refused_by_the_names_of_what_it_lacks(
+    state: Make, score: Run, metadata: Metadata, scorer: Scorer
+) -> None:
+    about = metadata(1)[0]
+    del about["welfare"], about["order"]
+    with pytest.raises(
+        MissingMetadata, match=r"its metadata lack welfare, order\. .*tasks/stakeholder_choice"
+    ):
+        score(scorer, state(about, "A"))
+    with pytest.raises(MissingMetadata, match=", ".join(REQUIRED)):
+        score(scorer, state({}, "A"))
+
+
+def test_metadata_that_contradict_each_other_are_refused(state: Make, score: Run, metadata: Metadata) -> None:
+    about = metadata(1)[0] | {"order": [0, 0]}
+    with pytest.raises(ValueError, match=r"n_options is \d, but welfare has shape .* and order is \[0, 0\]"):
+        score(chosen_option(), state(about, "A"))

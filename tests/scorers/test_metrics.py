@@ -1,0 +1,218 @@
+"""Metrics over choices: parameters, missing answers, position effects, agreement."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from inspect_ai.scorer import Metric, SampleScore, Score
+from inspect_ai.scorer._metric import metric_scores
+
+from economics.conventions import STAKEHOLDERS
+from economics.estimation import CESFit, fit_ces
+from economics.logit import choice_probabilities, draw_choices
+from economics.utility import profile
+from scorers import metrics
+from scorers.metrics import (
+    agreement_rate,
+    ces_parameters,
+    consistency_by,
+    consistency_rates,
+    missing_rate,
+    modal_agreement,
+    position_effects,
+)
+from scorers.metrics._clustered import ratio
+
+Metadata = Callable[..., list[dict[str, Any]]]
+Scores = Callable[..., list[SampleScore]]
+
+ALL: list[Metric] = [
+    agreement_rate(),
+    ces_parameters(),
+    consistency_by(),
+    consistency_rates(),
+    missing_rate(),
+    modal_agreement(),
+    position_effects(),
+]
+
+
+def compute(metric: Metric, scores: Sequence[SampleScore]) -> dict[str, float]:
+    found = metric(list(scores))  # type: ignore[arg-type]
+    assert isinstance(found, dict)
+    return found
+
+
+def utilities(about: Sequence[dict[str, Any]], name: str) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+    return [profile(name).utility(np.array(m["welfare"])) for m in about]
+
+
+def draws(about: Sequence[dict[str, Any]], name: str = "study1", seed: int = 0) -> list[int]:
+    rng = np.random.default_rng(seed)
+    return [
+        int(draw_choices(u, m["temperature"], rng))
+        for m, u in zip(about, utilities(about, name), strict=True)
+    ]
+
+
+def test_every_metric_sees_each_epoch_by_itself_and_takes_an_empty_list() -> None:
+    assert len(ALL) == len(metrics.__all__)
+    for metric in ALL:
+        assert metric_scores(metric) == "unreduced"
+        assert all(math.isnan(value) for value in compute(metric, []).values())
+
+
+def test_parameters_come_back_within_three_standard_errors(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(1500, temperature=0.5)
+    found = compute(ces_parameters(), choice_scores(about, draws(about)))
+    truth = dict(
+        zip(("shareholders", "employees", "consumers", "society"), profile("study1").theta, strict=True)
+    )
+    expected = {f"theta_{k}": v for k, v in truth.items()} | {"rho": profile("study1").rho, "gamma": 1.0}
+    assert set(found) == {*expected, *(f"{name}_stderr" for name in expected)}
+    for name, value in expected.items():
+        assert abs(found[name] - value) < 3 * found[f"{name}_stderr"]
+
+
+def test_probabilities_give_parameters_under_a_prefix(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(300, elicitation="logprobs")
+    p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
+    found = compute(ces_parameters(), choice_scores(about, [-1] * 300, p))
+    assert all(name.startswith("logprob_") for name in found)
+    for name in STAKEHOLDERS:
+        assert found[f"logprob_theta_{name}"] == pytest.approx(0.25, abs=1e-4)
+    assert found["logprob_rho"] == pytest.approx(0.75, abs=1e-3)
+
+
+def test_both_gives_both(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(300, elicitation="both", temperature=0.5)
+    p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
+    found = compute(ces_parameters(), choice_scores(about, draws(about, "symmetric"), p))
+    assert {"theta_society", "logprob_theta_society"} <= set(found)
+    assert found["theta_society_stderr"] > found["logprob_theta_society_stderr"]
+
+
+def test_too_few_answers_give_no_estimate(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(100)
+    chosen = draws(about)
+    few = chosen[:49] + [-1] * 51
+    assert all(math.isnan(v) for v in compute(ces_parameters(), choice_scores(about, few)).values())
+    enough = chosen[:50] + [-1] * 50
+    assert math.isfinite(compute(ces_parameters(), choice_scores(about, enough))["theta_society"])
+
+
+def test_unchanged_answers_are_not_fitted_again(
+    metadata: Metadata, choice_scores: Scores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The package's attribute of that name is the metric itself, so the module is asked for by path.
+    module = importlib.import_module("scorers.metrics.ces_parameters")
+    fits: list[CESFit] = []
+
+    def counted(*args: Any, **options: Any) -> CESFit:
+        fits.append(fit_ces(*args, **options))
+        return fits[-1]
+
+    monkeypatch.setattr(module, "fit_ces", counted)
+    about = metadata(80, temperature=0.77)
+    chosen = draws(about, seed=9)
+    first = compute(ces_parameters(), choice_scores(about, chosen))
+    assert compute(ces_parameters(), choice_scores(about, chosen)) == first
+    assert len(fits) == 1
+    compute(ces_parameters(), choice_scores(about, draws(about, seed=10)))
+    assert len(fits) == 2
+
+
+def test_a_perfectly_aligned_model_has_an_estimate_and_no_standard_error(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    about = metadata(200)
+    chosen = [int(u.argmax()) for u in utilities(about, "nonprofit")]
+    found = compute(ces_parameters(), choice_scores(about, chosen))
+    assert math.isfinite(found["theta_shareholders"])
+    assert math.isnan(found["gamma_stderr"])
+
+
+def test_missing_answers_are_counted_by_reason(metadata: Metadata, choice_scores: Scores) -> None:
+    scores = choice_scores(metadata(10), [0] * 6 + [-1] * 4)
+    for score, reason in zip(scores[6:], ["refused", "refused", "out of range", "truncated"], strict=True):
+        assert score.score.metadata
+        score.score.metadata["reason"] = reason
+    found = compute(missing_rate(), scores)
+    assert found["missing"] == pytest.approx(0.4)
+    assert found["missing_stderr"] == pytest.approx(np.std([0] * 6 + [1] * 4, ddof=1) / np.sqrt(10))
+    assert found["missing_refused"] == pytest.approx(0.2)
+    assert found["missing_out_of_range"] == found["missing_truncated"] == pytest.approx(0.1)
+    assert "missing_empty" not in found
+
+
+def test_choosing_the_first_option_shown_is_a_position_effect(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    about = metadata(200)
+    found = compute(position_effects(), choice_scores(about, [m["order"][0] for m in about]))
+    expected = np.mean([1 / m["n_options"] for m in about])
+    assert found["excess_A"] == pytest.approx(1 - expected)
+    assert found["excess_E"] < 0
+    assert sum(found[f"excess_{x}"] for x in "ABCDE") == pytest.approx(0)
+    assert found["position_p"] < 1e-10
+
+
+def test_the_position_test_rejects_as_often_as_it_should(metadata: Metadata, choice_scores: Scores) -> None:
+    """Choices by content alone, shown in random orders, reject at the 5 % level about 5 % of the time."""
+    about = metadata(96)
+    rng = np.random.default_rng(3)
+    rejected = []
+    for seed in range(200):
+        shown = [m | {"order": rng.permutation(m["n_options"]).tolist()} for m in about]
+        found = compute(position_effects(), choice_scores(shown, draws(shown, seed=seed)))
+        rejected.append(found["position_p"] < 0.05)
+    assert 0.005 < np.mean(rejected) < 0.12
+
+
+def test_rotations_of_a_problem_cancel_its_content(metadata: Metadata, choice_scores: Scores) -> None:
+    """Every option at every place: a choice by content has no position effect at all."""
+    about, chosen = [], []
+    for m in metadata(30):
+        k = m["n_options"]
+        about += [m | {"order": [(i + r) % k for i in range(k)]} for r in range(k)]
+        chosen += [1] * k
+    found = compute(position_effects(), choice_scores(about, chosen))
+    assert all(abs(found[f"excess_{x}"]) < 1e-12 for x in "ABCDE")
+
+
+def test_agreement_is_a_clustered_mean(metadata: Metadata) -> None:
+    about = metadata(5)
+    scores = [
+        SampleScore(
+            score=Score(value=float(i % 2), metadata={"expected": 0.6}), sample_metadata=about[i // 2]
+        )
+        for i in range(10)
+    ]
+    found = compute(agreement_rate(), scores)
+    assert found["agreement"] == 0.5
+    assert found["agreement_stderr"] == pytest.approx(0)  # every cluster has one of each
+    assert compute(modal_agreement(), scores)["agreement_expected"] == pytest.approx(0.6)
+
+
+def test_ratio_without_clusters_is_the_usual_standard_error() -> None:
+    values = np.random.default_rng(0).normal(size=50)
+    found = ratio(values, 1.0, [str(i) for i in range(50)])
+    assert found.value == pytest.approx(values.mean())
+    assert found.stderr == pytest.approx(values.std(ddof=1) / np.sqrt(50))
+    assert math.isnan(ratio([], [], []).value)
+    assert math.isnan(ratio([1.0, 2.0], 1.0, ["a", "a"]).stderr)
+
+
+def test_values_are_plain_numbers_that_a_log_can_hold(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(60)
+    scores = choice_scores(about, draws(about))
+    for metric in (ces_parameters(), missing_rate(), position_effects()):
+        found = compute(metric, scores)
+        assert all(type(value) is float for value in found.values())
+        json.dumps(found)

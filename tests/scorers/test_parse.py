@@ -1,0 +1,146 @@
+"""Reading a choice: strictly, by one fallback, or not at all with a reason."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scorers._parse import REASONS, Reading, argued_place, read_choice
+from subjects.wording import RAMBLES, REFUSAL
+
+EXPLANATION = "Option A pays owners more. Still, Option B does more for all taken together."
+
+
+@given(st.integers(2, 5), st.data(), st.text(string.printable, max_size=200))
+def test_the_exact_closing_sentence_is_read_strictly(k: int, data: st.DataObject, before: str) -> None:
+    place = data.draw(st.integers(0, k - 1))
+    if "therefore" in before.lower():
+        return
+    text = f"{before}\nTherefore, I choose: Option {'ABCDE'[place]}.\n"
+    assert read_choice(text, k, "explain") == Reading(place, None, True)
+
+
+@given(st.integers(2, 5), st.data())
+def test_a_single_letter_is_read_strictly_when_that_was_asked_for(k: int, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, k - 1))
+    for elicitation in ("answer", "logprobs"):
+        assert read_choice(f" {'ABCDE'[place]}\n", k, elicitation, "max_tokens") == Reading(place, None, True)
+
+
+@given(st.text(max_size=300), st.integers(2, 5), st.sampled_from(["explain", "answer", "logprobs", "both"]))
+def test_any_text_gives_a_place_or_a_reason_and_never_both(text: str, k: int, elicitation: str) -> None:
+    for stop in ("stop", "max_tokens", "content_filter"):
+        reading = read_choice(text, k, elicitation, stop)
+        assert (reading.reason is None) == (0 <= reading.place < k)
+        assert reading.reason is None or reading.reason in REASONS
+        assert argued_place(text, k) in range(-1, k)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Therefore, I choose: **Option B**.",
+        "**Therefore, I choose: Option B.**",
+        "therefore i choose option b",
+        "Therefore, I choose: Option B. Let me know if you need more.",
+        "After weighing everything I would go with option B.",
+        "My final choice is Option B, because it is steady.",
+        "Answer: B",
+        "I would not choose Option A. I select (B).",
+        "I recommend Option B over Option A.",
+        "Option B",
+        "(b)",
+        "B) It balances the figures.",
+    ],
+)
+def test_the_fallback_reads_one_stated_choice(text: str) -> None:
+    for elicitation in ("explain", "answer"):
+        assert read_choice(text, 3, elicitation) == Reading(1, None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        (" \n ", "empty"),
+        ("Therefore, I choose: Option D.", "out of range"),
+        ("I choose Option E.", "out of range"),
+        ("Therefore, I choose: Option A.\nTherefore, I choose: Option B.", "ambiguous"),
+        ("I choose Option A. On reflection, I choose Option C.", "ambiguous"),
+        ("I would pick Option A or Option B.", "ambiguous"),
+        ("A: more profit\nB: more pay\nC: neither", "ambiguous"),
+        ("I cannot make this decision.", "refused"),
+        ("I'm sorry, but I can't help with that.", "refused"),
+        ("As an AI, I have no preferences.", "refused"),
+        ("I would prefer not to choose.", "refused"),
+        (EXPLANATION, "no answer"),
+        ("My recommendation is A balanced path for everybody.", "no answer"),
+        ("I choose a path that serves everyone.", "no answer"),
+        ("It depends on the option a manager has.", "no answer"),
+        ("I would never choose Option B.", "no answer"),
+        ("The choice of options is yours; I recommend options and patience.", "no answer"),
+    ],
+)
+def test_anything_else_is_missing_with_a_reason(text: str, reason: str) -> None:
+    assert read_choice(text, 3, "explain") == Reading(-1, reason, False)
+
+
+def test_an_explanation_that_was_cut_off_is_not_searched_for_hints() -> None:
+    text = EXPLANATION + " I choose Option B if"
+    assert read_choice(text, 3, "explain", "max_tokens").reason == "truncated"
+    assert read_choice(text, 3, "explain", "model_length").reason == "truncated"
+    assert read_choice("", 3, "explain", "max_tokens").reason == "truncated"
+    assert read_choice(text, 3, "explain", "stop").place == 1
+
+
+def test_a_closing_sentence_that_just_fits_is_an_answer() -> None:
+    text = EXPLANATION + " Therefore, I choose: Option B."
+    assert read_choice(text, 3, "explain", "max_tokens") == Reading(1, None, True)
+
+
+def test_a_letter_answer_that_goes_on_too_long_still_begins_with_its_letter() -> None:
+    assert read_choice("B. The other options are", 3, "answer", "max_tokens").place == 1
+    assert read_choice("The best of these options would", 3, "answer", "max_tokens").reason == "truncated"
+
+
+def test_a_content_filter_is_a_refusal() -> None:
+    assert read_choice("Therefore, I choose: Option B.", 3, "explain", "content_filter").reason == "refused"
+
+
+@pytest.mark.parametrize("form", range(len(RAMBLES)))
+def test_badly_formatted_answers_are_read_exactly_when_one_option_is_meant(form: int) -> None:
+    text = RAMBLES[form].text.format(letter="B", lower="b", other="C", beyond="D")
+    for elicitation in ("explain", "answer"):
+        reading = read_choice(text, 3, elicitation)
+        assert (reading.place == 1) == RAMBLES[form].readable
+        assert (reading.reason is None) == RAMBLES[form].readable
+
+
+def test_the_subjects_refusal_is_one() -> None:
+    assert read_choice(REFUSAL, 3, "explain").reason == "refused"
+
+
+@pytest.mark.parametrize(
+    ("explanation", "place"),
+    [
+        ("Option B is the best choice, since everyone gains.", 1),
+        ("Overall, Option B strikes the best balance.", 1),
+        ("The strongest option is Option B.", 1),
+        ("I therefore favour Option B.", 1),
+        ("I lean towards **Option B** because of the pay.", 1),
+        ("I do not prefer Option A. I prefer Option B.", 1),
+        ("Taking all together, Option B gives the most. I weigh that as the best one available.", 1),
+        ("Option A is best for shareholders, and Option B for employees.", -1),
+        ("Option A is the best option. Then again, Option B is the best option.", -1),
+        ("Option A would hurt employees.", -1),
+        ("Option D is the best option.", -1),
+        ("Which of the options is best overall is hard to say.", -1),
+        ("", -1),
+    ],
+)
+def test_what_an_explanation_argues_for(explanation: str, place: int) -> None:
+    for closing in ("A", "B"):
+        assert argued_place(f"{explanation}\n\nTherefore, I choose: Option {closing}.", 3) == place

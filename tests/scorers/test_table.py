@@ -1,0 +1,78 @@
+"""From scores to the arrays that estimators take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from inspect_ai.scorer import SampleScore
+
+from scorers._problem import MissingMetadata
+from scorers.table import table
+
+Metadata = Callable[..., list[dict[str, Any]]]
+Scores = Callable[..., list[SampleScore]]
+
+
+def test_rows_hold_what_was_displayed_chosen_and_where(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(40, temperature=0.5)
+    chosen = [i % m["n_options"] if i % 7 else -1 for i, m in enumerate(about)]
+    data = table(choice_scores(about, chosen))
+    assert data.n == 40
+    assert (data.shift, data.elicitation) == (5.0, "explain")
+    assert not data.has_probabilities
+    np.testing.assert_array_equal(data.chosen, chosen)
+    np.testing.assert_array_equal(data.temperature, 0.5)
+    np.testing.assert_array_equal(data.n_options, [m["n_options"] for m in about])
+    for i, m in enumerate(about):
+        k = m["n_options"]
+        np.testing.assert_array_equal(data.welfare[i, :k], m["welfare"])
+        assert np.isnan(data.welfare[i, k:]).all()
+        assert [m["order"][p] for p in data.position[i, :k]] == list(range(k))
+        assert (data.position[i, k:] == -1).all()
+        assert data.groups[i] == m["group"]
+        assert (data.reason[i] is None) == (chosen[i] >= 0)
+
+
+def test_shares_are_one_for_the_chosen_option_and_unknown_where_missing(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    about = metadata(10)
+    shares = table(choice_scores(about, [0] * 9 + [-1])).shares()
+    np.testing.assert_array_equal(shares[:9, 0], 1)
+    np.testing.assert_array_equal(np.nansum(shares[:9], axis=1), 1)
+    assert np.isnan(shares[9]).all()
+
+
+def test_shares_are_probabilities_where_those_are_the_answer(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    about = [m for m in metadata(60, elicitation="logprobs") if m["n_options"] == 3][:2]
+    data = table(choice_scores(about, [0, -1], [[0.5, None, 0.5], None]))
+    np.testing.assert_array_equal(data.probabilities[0], [0.5, np.nan, 0.5])
+    np.testing.assert_array_equal(data.shares()[0], [0.5, 0.0, 0.5])
+    assert np.isnan(data.shares()[1]).all()
+
+
+def test_equal_content_has_equal_digests(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(10)
+    one, same = table(choice_scores(about, [0] * 10)), table(choice_scores(about, [0] * 10))
+    other = table(choice_scores(about, [0] * 9 + [1]))
+    warmer = table(choice_scores([m | {"temperature": 2.0} for m in about], [0] * 10))
+    assert one.digest() == same.digest()
+    assert len({one.digest(), other.digest(), warmer.digest()}) == 3
+
+
+def test_what_no_single_estimate_could_cover_is_refused(metadata: Metadata, choice_scores: Scores) -> None:
+    with pytest.raises(ValueError, match="no scored samples"):
+        table([])
+    mixed = [*metadata(3), *metadata(3, elicitation="logprobs")]
+    with pytest.raises(ValueError, match="samples differ in elicitation: explain, logprobs"):
+        table(choice_scores(mixed, [0] * 6))
+    shifted = [m | {"shift": float(i)} for i, m in enumerate(metadata(2))]
+    with pytest.raises(ValueError, match=r"samples differ in shift: 0.0, 1.0"):
+        table(choice_scores(shifted, [0, 0]))
+    with pytest.raises(MissingMetadata, match="lack welfare"):
+        table(choice_scores([{"order": [0, 1]}], [0]))
