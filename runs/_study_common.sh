@@ -1,0 +1,30 @@
+# Shared by the scripts that reproduce a published study; to be sourced, not run.
+# shellcheck shell=bash
+
+start_study() { # MODEL, then options for inspect eval
+    case "${1:-}" in
+        -h | --help) usage; exit 0 ;;
+        "" | -*) usage >&2; exit 2 ;;
+    esac
+    MODEL="$1"
+    shift
+    OPTIONS=("$@")
+    PYTHON="${PYTHON:-$ROOT/.venv/bin/python}"
+    [ -x "$PYTHON" ] || PYTHON="$(command -v python3)"
+    N="${N:-1000}"
+    TEMPERATURES="${TEMPERATURES:-0.1}"
+    LOG_DIR="${LOG_DIR:-logs/$(basename "$0" .sh)/${MODEL//\//-}}"
+    export LOG_DIR
+}
+
+# Ask under one framing. eval-set keeps a folder's finished samples: the same command resumes.
+ask() { # study, framing, further options
+    local framing="$2"
+    shift 2
+    local folder="$LOG_DIR"
+    [ "$framing" = neutral ] || folder="$LOG_DIR/$framing"
+    "$PYTHON" -m inspect_ai eval-set "$ROOT/tasks/stakeholder_choice" --model "$MODEL" \
+        --log-dir "$folder" --log-dir-allow-dirty \
+        -T n="$N" -T trade_offs=published -T framing="$framing" -T elicitation=explain \
+        -T temperatures="$TEMPERATURES" "$@" ${OPTIONS[@]+"${OPTIONS[@]}"}
+}
