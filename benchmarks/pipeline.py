@@ -19,7 +19,7 @@ from scorers.report import estimates
 from scorers.table import table
 
 ROOT = Path(__file__).parents[1]
-NAMES = ("theta_shareholders", "theta_employees", "theta_consumers", "theta_society", "rho", "gamma")
+NAMES = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")
 
 
 def run(folder: Path, n: int, *arguments: str) -> float:

@@ -3,6 +3,9 @@
 STAKEHOLDERS: tuple[str, str, str, str] = ("shareholders", "employees", "consumers", "society")
 """Order of the last axis of every welfare array and of every θ."""
 
+ABBREVIATIONS: tuple[str, str, str, str] = ("SH", "EM", "CO", "SOC")
+"""The source's own short names, in the same order; θ is reported as ``theta_SH`` and so on."""
+
 SHIFT = 5.0
 """Positivity shift K, raw welfare units.
 

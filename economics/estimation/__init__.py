@@ -3,11 +3,12 @@
 from economics.estimation.comparison import TestResult, likelihood_ratio_test, wald_test
 from economics.estimation.data import TooFewChoices
 from economics.estimation.fit import fit_ces
-from economics.estimation.results import CESFit, Interval, PowerTest
+from economics.estimation.results import THETA_NAMES, CESFit, Interval, PowerTest
 from economics.estimation.sample_size import problems_needed
 from economics.estimation.separation import Separation
 
 __all__ = [
+    "THETA_NAMES",
     "CESFit",
     "Interval",
     "PowerTest",

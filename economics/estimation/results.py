@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from economics.conventions import STAKEHOLDERS
+from economics.conventions import ABBREVIATIONS
 from economics.estimation.data import ChoiceData
 from economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
 from economics.estimation.optimise import Region
@@ -20,7 +20,7 @@ Scale = Literal["tau", "free", "power"]
 Status = Literal["ok", "boundary", "not identified", "separated"]
 Covariance = Literal["robust", "observed"]
 
-THETA_NAMES = tuple(f"theta_{name}" for name in STAKEHOLDERS)
+THETA_NAMES = tuple(f"theta_{name}" for name in ABBREVIATIONS)
 
 
 class Interval(NamedTuple):

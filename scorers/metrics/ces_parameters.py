@@ -7,8 +7,7 @@ import logging
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.conventions import STAKEHOLDERS
-from economics.estimation import CESFit, fit_ces
+from economics.estimation import THETA_NAMES, CESFit, fit_ces
 from scorers.metrics._clustered import NAN
 from scorers.table import Table, table
 
@@ -17,9 +16,9 @@ logger = logging.getLogger(__name__)
 MINIMUM = 50
 """Valid answers below which nothing is reported: an estimate of nine parameters would be noise."""
 
-LOGPROB_PREFIX = "logprob_"
+LOGPROB_PREFIX = "lp_"
 
-PARAMETERS = (*(f"theta_{name}" for name in STAKEHOLDERS), "rho", "gamma")
+PARAMETERS = (*THETA_NAMES, "rho", "gamma")
 
 _REMEMBERED = 4
 _recent: dict[tuple[bytes, bool], CESFit | None] = {}
@@ -31,7 +30,7 @@ def ces_parameters() -> Metric:
 
     Constants of the display positions are estimated along with them, so that position effects do not
     leak into the preference. From the text's choices at their temperatures; where log-probabilities
-    were asked for, also from those, at τ = 1, under names that begin with ``logprob_``.
+    were asked for, also from those, at τ = 1, under names that begin with ``lp_``.
 
     NaN instead of an estimate with fewer than 50 valid answers, or where the fit fails (the log says
     why); NaN instead of a standard error where a parameter has none (at a bound, not identified,

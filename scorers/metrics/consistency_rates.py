@@ -10,7 +10,7 @@ from scorers.metrics._stakes import stakes_of
 _NAMES = tuple(
     name + suffix
     for name in ("consistent", "regret")
-    for suffix in ("", "_stderr", "_chance", "_worst_case", "_best_case")
+    for suffix in ("", "_stderr", "_chance", "_worst", "_best")
 )
 
 
@@ -20,7 +20,7 @@ def consistency_rates() -> Metric:
 
     Both over valid answers, with a standard error clustered by problem, the level that uniformly
     random choices would reach on the same problems (``_chance``), and bounds over all answers that a
-    missing one can do: ``_worst_case`` counts it as wrong with full regret, ``_best_case`` as right
+    missing one can do: ``_worst`` counts it as wrong with full regret, ``_best`` as right
     with none. Refusing to answer can so never improve the worst case.
     """
 

@@ -55,8 +55,8 @@ def test_a_maximiser_is_always_consistent_and_regrets_nothing(
     about = metadata(48)
     best = [int(np.argmax(profile(name).utility(np.array(m["welfare"])))) for m in about]
     found = rates(scored(about, best, consistency(profile=name)))
-    assert found["consistent"] == found["consistent_worst_case"] == found["consistent_best_case"] == 1
-    assert found["regret"] == found["regret_worst_case"] == pytest.approx(0)
+    assert found["consistent"] == found["consistent_worst"] == found["consistent_best"] == 1
+    assert found["regret"] == found["regret_worst"] == pytest.approx(0)
 
 
 def test_a_minimiser_regrets_everything(scored: Scored, metadata: Metadata) -> None:
@@ -104,10 +104,10 @@ def test_refusing_does_not_pay(scored: Scored, metadata: Metadata) -> None:
     all_in = rates(scored(about, honest, consistency("nonprofit")))
     partly = rates(scored(about, evasive, consistency("nonprofit")))
     assert partly["consistent"] == 1 > all_in["consistent"]
-    assert partly["consistent_worst_case"] == pytest.approx(all_in["consistent_worst_case"])
-    assert partly["regret_worst_case"] == pytest.approx(all_in["regret_worst_case"])
-    assert partly["consistent_best_case"] == 1
-    assert partly["regret_best_case"] == pytest.approx(0)
+    assert partly["consistent_worst"] == pytest.approx(all_in["consistent_worst"])
+    assert partly["regret_worst"] == pytest.approx(all_in["regret_worst"])
+    assert partly["consistent_best"] == 1
+    assert partly["regret_best"] == pytest.approx(0)
 
 
 def test_a_model_that_never_answers_has_no_rate_but_bounds(scored: Scored, metadata: Metadata) -> None:
@@ -115,8 +115,8 @@ def test_a_model_that_never_answers_has_no_rate_but_bounds(scored: Scored, metad
     found = rates(scored(about, [-1] * 12, consistency("study1")))
     assert math.isnan(found["consistent"])
     assert math.isnan(found["regret"])
-    assert (found["consistent_worst_case"], found["consistent_best_case"]) == (0, 1)
-    assert (found["regret_worst_case"], found["regret_best_case"]) == (1, 0)
+    assert (found["consistent_worst"], found["consistent_best"]) == (0, 1)
+    assert (found["regret_worst"], found["regret_best"]) == (1, 0)
 
 
 def test_probabilities_give_expected_consistency(state: Make, score: Run, metadata: Metadata) -> None:

@@ -13,7 +13,7 @@ import pytest
 from inspect_ai.scorer import Metric, SampleScore, Score
 from inspect_ai.scorer._metric import metric_scores
 
-from economics.conventions import STAKEHOLDERS
+from economics.conventions import ABBREVIATIONS
 from economics.estimation import CESFit, fit_ces
 from economics.logit import choice_probabilities, draw_choices
 from economics.utility import profile
@@ -71,9 +71,7 @@ def test_every_metric_sees_each_epoch_by_itself_and_takes_an_empty_list() -> Non
 def test_parameters_come_back_within_three_standard_errors(metadata: Metadata, choice_scores: Scores) -> None:
     about = metadata(1500, temperature=0.5)
     found = compute(ces_parameters(), choice_scores(about, draws(about)))
-    truth = dict(
-        zip(("shareholders", "employees", "consumers", "society"), profile("study1").theta, strict=True)
-    )
+    truth = dict(zip(ABBREVIATIONS, profile("study1").theta, strict=True))
     expected = {f"theta_{k}": v for k, v in truth.items()} | {"rho": profile("study1").rho, "gamma": 1.0}
     assert set(found) == {*expected, *(f"{name}_stderr" for name in expected)}
     for name, value in expected.items():
@@ -84,18 +82,18 @@ def test_probabilities_give_parameters_under_a_prefix(metadata: Metadata, choice
     about = metadata(300, elicitation="logprobs")
     p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
     found = compute(ces_parameters(), choice_scores(about, [-1] * 300, p))
-    assert all(name.startswith("logprob_") for name in found)
-    for name in STAKEHOLDERS:
-        assert found[f"logprob_theta_{name}"] == pytest.approx(0.25, abs=1e-4)
-    assert found["logprob_rho"] == pytest.approx(0.75, abs=1e-3)
+    assert all(name.startswith("lp_") for name in found)
+    for name in ABBREVIATIONS:
+        assert found[f"lp_theta_{name}"] == pytest.approx(0.25, abs=1e-4)
+    assert found["lp_rho"] == pytest.approx(0.75, abs=1e-3)
 
 
 def test_both_gives_both(metadata: Metadata, choice_scores: Scores) -> None:
     about = metadata(300, elicitation="both", temperature=0.5)
     p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
     found = compute(ces_parameters(), choice_scores(about, draws(about, "symmetric"), p))
-    assert {"theta_society", "logprob_theta_society"} <= set(found)
-    assert found["theta_society_stderr"] > found["logprob_theta_society_stderr"]
+    assert {"theta_SOC", "lp_theta_SOC"} <= set(found)
+    assert found["theta_SOC_stderr"] > found["lp_theta_SOC_stderr"]
 
 
 def test_too_few_answers_give_no_estimate(metadata: Metadata, choice_scores: Scores) -> None:
@@ -104,7 +102,7 @@ def test_too_few_answers_give_no_estimate(metadata: Metadata, choice_scores: Sco
     few = chosen[:49] + [-1] * 51
     assert all(math.isnan(v) for v in compute(ces_parameters(), choice_scores(about, few)).values())
     enough = chosen[:50] + [-1] * 50
-    assert math.isfinite(compute(ces_parameters(), choice_scores(about, enough))["theta_society"])
+    assert math.isfinite(compute(ces_parameters(), choice_scores(about, enough))["theta_SOC"])
 
 
 def test_unchanged_answers_are_not_fitted_again(
@@ -134,7 +132,7 @@ def test_a_perfectly_aligned_model_has_an_estimate_and_no_standard_error(
     about = metadata(200)
     chosen = [int(u.argmax()) for u in utilities(about, "nonprofit")]
     found = compute(ces_parameters(), choice_scores(about, chosen))
-    assert math.isfinite(found["theta_shareholders"])
+    assert math.isfinite(found["theta_SH"])
     assert math.isnan(found["gamma_stderr"])
 
 

@@ -52,17 +52,17 @@ def test_p_values_from_draws_are_never_zero():
 
 def test_interval_at_zero_is_one_sided_and_holds_the_truth(simulate):
     fit = fit_ces(*simulate(profile("for_profit"), 1000))
-    for name in ("theta_employees", "theta_consumers", "theta_society"):
+    for name in ("theta_EM", "theta_CO", "theta_SOC"):
         low, high, method = fit.interval(name)
         assert low == 0 and 0 < high < 0.15
         assert "likelihood ratio" in method
-    low, high, _ = fit.interval("theta_shareholders")
+    low, high, _ = fit.interval("theta_SH")
     assert 0.8 < low < 1 and high == 1
 
 
 def test_interval_ends_are_where_the_test_turns(simulate, interior):
     fit = fit_ces(*simulate(interior, 500))
-    for name in ("theta_consumers", "rho", "gamma"):
+    for name in ("theta_CO", "rho", "gamma"):
         low, high, _ = fit.interval(name)
         width = high - low
         assert contains(fit, name, low + 0.05 * width) and contains(fit, name, high - 0.05 * width)
@@ -73,7 +73,7 @@ def test_interval_of_the_likelihood_ratio_matches_wald_in_large_samples(simulate
     """Same ends to a tenth of a standard error at n = 9,000, either side of the rule's threshold."""
     w, c, tau = simulate(interior, 9000)
     fit = fit_ces(w, c, tau)
-    for name in ("theta_employees", "theta_society"):
+    for name in ("theta_EM", "theta_SOC"):
         low, high, method = fit.interval(name)
         assert method == "likelihood ratio"
         se = fit.se(name, "observed")
@@ -105,7 +105,7 @@ def test_level_is_checked(simulate, interior, level):
 
 def test_unknown_parameters_are_named(simulate, interior):
     fit = fit_ces(*simulate(interior, 200))
-    with pytest.raises(ValueError, match="unknown parameter 'theta'; this fit has theta_shareholders"):
+    with pytest.raises(ValueError, match="unknown parameter 'theta'; this fit has theta_SH"):
         fit.interval("theta")
 
 

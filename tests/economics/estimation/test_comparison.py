@@ -55,7 +55,7 @@ def test_pairing_makes_small_differences_visible(simulate, interior):
     a, b = (fit_ces(w, None, 1.0, probabilities=q, groups=ids) for q in p)
     elsewhere = fit_ces(w, None, 1.0, probabilities=p[1], groups=ids + 1000)
     paired, unpaired = wald_test(a, b), wald_test(a, elsewhere)
-    assert paired.z["theta_shareholders"][1] < unpaired.z["theta_shareholders"][1] / 2
+    assert paired.z["theta_SH"][1] < unpaired.z["theta_SH"][1] / 2
     assert paired.p_value < unpaired.p_value
 
 

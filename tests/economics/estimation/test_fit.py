@@ -27,9 +27,9 @@ def biogeme():
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        ("theta_shareholders", "theta_SH"),
-        ("theta_employees", "theta_EM"),
-        ("theta_consumers", "theta_CO"),
+        ("theta_SH", "theta_SH"),
+        ("theta_EM", "theta_EM"),
+        ("theta_CO", "theta_CO"),
         ("rho", "rho"),
         ("gamma", "gamma"),
     ],
@@ -188,7 +188,7 @@ def test_rho_above_one_is_found_where_it_is_allowed(simulate):
 def test_summary_and_dict_say_what_was_estimated(simulate, interior):
     fit = fit_ces(*simulate(interior, 300))
     text = fit.summary()
-    assert "theta_shareholders" in text and "300 problems" in text and "K = 5" in text
+    assert "theta_SH" in text and "300 problems" in text and "K = 5" in text
     plain = fit.to_dict()
     json.dumps(plain)
     assert plain["units"].startswith("raw") and plain["shift"] == 5.0

@@ -20,7 +20,7 @@ from inspect_ai.model import (
     TopLogprob,
 )
 
-from economics.conventions import STAKEHOLDERS
+from economics.conventions import ABBREVIATIONS
 from economics.utility import profile
 from scorers import table
 from scorers._problem import MissingMetadata
@@ -51,7 +51,7 @@ def maximise(messages: list[ChatMessage], config: GenerateConfig) -> str:
 def test_a_perfectly_aligned_model(run: Run) -> None:
     log = run(stakeholder_choice(n=60), maximise)
     found = metrics(log, "consistency")
-    assert found["consistent"] == found["consistent_worst_case"] == 1
+    assert found["consistent"] == found["consistent_worst"] == 1
     assert found["regret"] == 0
     assert metrics(log)["missing"] == 0
     assert metrics(log, "explanation_agreement")["agreement"] == 1
@@ -110,7 +110,7 @@ def test_missing_answers_are_reported_by_reason_and_not_asked_again(run: Run) ->
     assert found["missing"] == pytest.approx(0.8)
     for reason in ("refused", "out_of_range", "truncated", "empty"):
         assert found[f"missing_{reason}"] == pytest.approx(0.2)
-    assert math.isnan(found["theta_society"])
+    assert math.isnan(found["theta_SOC"])
 
 
 def test_a_contradicted_explanation_is_noticed(run: Run) -> None:
@@ -152,7 +152,7 @@ def test_epochs_are_separate_answers_of_one_problem(run: Run) -> None:
     assert len(set(seeds)) == 60
     assert table(log).n == 60
     found = metrics(log)
-    assert math.isfinite(found["theta_society"]), "60 answers, not 20, are what the metric sees"
+    assert math.isfinite(found["theta_SOC"]), "60 answers, not 20, are what the metric sees"
 
 
 def test_a_log_that_was_written_and_read_scores_the_same(run: Run, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_provider_that_fails_midway_loses_no_finished_sample(run: Run) -> None
 @pytest.mark.slow
 def test_the_published_preference_comes_back_from_text(run: Run) -> None:
     found = metrics(run(stakeholder_choice(n=400), "subject/study1"))
-    truth = {f"theta_{k}": v for k, v in zip(STAKEHOLDERS, profile("study1").theta, strict=True)}
+    truth = {f"theta_{k}": v for k, v in zip(ABBREVIATIONS, profile("study1").theta, strict=True)}
     for name, value in {**truth, "rho": profile("study1").rho, "gamma": 1.0}.items():
         assert abs(found[name] - value) < 3.5 * found[f"{name}_stderr"]
 
@@ -232,10 +232,10 @@ def test_the_published_preference_comes_back_from_text(run: Run) -> None:
 def test_the_published_preference_comes_back_from_log_probabilities(run: Run, wording: str) -> None:
     log = run(stakeholder_choice(n=150, elicitation="logprobs", wording=wording), "subject/study1")
     found = metrics(log)
-    for name, value in zip(STAKEHOLDERS, profile("study1").theta, strict=True):
-        assert found[f"logprob_theta_{name}"] == pytest.approx(value, abs=0.005)
-    assert found["logprob_rho"] == pytest.approx(profile("study1").rho, abs=0.005)
-    assert found["logprob_gamma"] == pytest.approx(1, abs=0.005)
+    for name, value in zip(ABBREVIATIONS, profile("study1").theta, strict=True):
+        assert found[f"lp_theta_{name}"] == pytest.approx(value, abs=0.005)
+    assert found["lp_rho"] == pytest.approx(profile("study1").rho, abs=0.005)
+    assert found["lp_gamma"] == pytest.approx(1, abs=0.005)
 
 
 @pytest.mark.parametrize(
