@@ -18,7 +18,7 @@ import numpy as np
 
 from economics.conventions import TEMPERATURES
 from economics.estimation import fit_ces
-from economics.estimation.boundary import contains
+from economics.estimation.intervals import contains
 from economics.logit import draw_choices
 from economics.problems import generate, stack
 from economics.utility import CES, profile

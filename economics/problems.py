@@ -37,6 +37,13 @@ The published three move one lever at a time, and then every θ with θ_SH = 0 p
 the default gives half of the problems the joint trade-off, which tells such preferences apart.
 """
 
+SPLITS: MappingProxyType[str, tuple[int, ...]] = MappingProxyType({"evaluation": (), "training": (0x7EAC4,)})
+"""Words added to the seed of each split's draws.
+
+A training problem comes from another stream than every evaluation problem, whatever their seeds. The
+word must not be 0: NumPy's ``SeedSequence`` takes trailing zeros for nothing.
+"""
+
 MIN_OPTIONS, MAX_OPTIONS = 2, 5
 
 PARAMETER_RANGES: MappingProxyType[str, tuple[float, float]] = MappingProxyType(
@@ -115,7 +122,9 @@ class ChoiceProblem:
         return np.asarray(np.any(at_least & better, axis=1))
 
 
-def generate(n: int, seed: int = 0, *, trade_offs: str | Sequence[str] = "default") -> list[ChoiceProblem]:
+def generate(
+    n: int, seed: int = 0, *, trade_offs: str | Sequence[str] = "default", split: str = "evaluation"
+) -> list[ChoiceProblem]:
     """Draw choice problems.
 
     Trade-offs and numbers of options are balanced: each combination appears once in every block.
@@ -127,19 +136,22 @@ def generate(n: int, seed: int = 0, *, trade_offs: str | Sequence[str] = "defaul
         n: number of problems, ≥ 1.
         seed: seed of the draws, ≥ 0.
         trade_offs: a key of ``DESIGNS`` or a list of keys of ``TRADE_OFFS``.
+        split: a key of ``SPLITS``: what is measured on, or what is trained on. No problem is in both.
 
     Raises:
-        ValueError: n < 1, seed < 0 or an unknown trade-off.
+        ValueError: n < 1, seed < 0, an unknown trade-off or split.
     """
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
     if seed < 0:
         raise ValueError(f"seed must be >= 0, got {seed}")
+    if split not in SPLITS:
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
     mix = _mix(trade_offs)
     problems: list[ChoiceProblem] = []
     chunk = 0
     while len(problems) < n:
-        rng = np.random.default_rng([seed, chunk])
+        rng = np.random.default_rng([seed, chunk, *SPLITS[split]])
         problems.extend(_draw_chunk(mix, rng, n - len(problems)))
         chunk += 1
     return problems

@@ -15,27 +15,25 @@ Source: Chernoff (1954); Self & Liang (1987); Andrews (2001) for parameters abse
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import stats
 
-from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
+from economics.estimation.likelihood import RHO, CESLikelihood
 from economics.estimation.optimise import Region
 
 if TYPE_CHECKING:
-    from economics.estimation.results import CESFit, Covariance, Interval
+    from economics.estimation.results import CESFit
 
 FloatArray = npt.NDArray[np.float64]
 
 DRAWS = 2000
 SINGLE = 0.9999  # a weight above this takes all
-LARGE = 10_000  # independent choices from which Wald and likelihood-ratio intervals agree
 NEAR = 4.0  # standard errors within which a bound can matter
-RHO_GRID = (1.0, 0.5, 0.0, -0.5, -1.0, -2.0, -4.0)
+RHO_GRID = (1.0, 0.5, 0.0, -0.5, -1.0, -2.0, -4.0)  # further down scores are all but outliers
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,14 @@ def least_favourable(e: Experiment) -> list[Experiment]:
     ]
 
 
-def simulate(experiments: list[Experiment], draws: int = DRAWS, seed: int = 0) -> FloatArray:
-    """Draws (draws,) of the likelihood ratio under the null; several experiments share one sample."""
+def simulate(
+    experiments: list[Experiment], draws: int = DRAWS, seed: int = 0, *, null_at: int | None = None
+) -> FloatArray:
+    """Draws (draws,) of the likelihood ratio under the null.
+
+    Several experiments, one for each ρ of a grid, share one sample: both sides of the ratio take the
+    best of them, or the null's side that of ``null_at`` alone where the null names its ρ.
+    """
     rng = np.random.default_rng(seed)
     stacked = np.hstack([e.scores for e in experiments])
     values, vectors = np.linalg.eigh(stacked.T @ stacked)
@@ -117,12 +121,13 @@ def simulate(experiments: list[Experiment], draws: int = DRAWS, seed: int = 0) -
     scores = rng.standard_normal((draws, len(values))) @ root.T
     gain_null, gain_full = np.zeros(draws), np.zeros(draws)
     at = 0
-    for e in experiments:
+    for i, e in enumerate(experiments):
         f = len(e.information)
         z = np.linalg.solve(e.information, scores[:, at : at + f].T).T
         top = np.einsum("bi,bi->b", z, scores[:, at : at + f])
         gain_full = np.maximum(gain_full, top - _distance(z, e, with_null=False))
-        gain_null = np.maximum(gain_null, top - _distance(z, e, with_null=True))
+        if null_at is None or null_at == i:
+            gain_null = np.maximum(gain_null, top - _distance(z, e, with_null=True))
         at += f
     return np.asarray(np.maximum(gain_full - gain_null, 0.0))
 
@@ -182,14 +187,14 @@ def null_distribution(
         fixed[RHO] = True
         held = Region(region.simplexes, region.low, region.high, fixed)
         rows = [k for k in null if k != RHO]
-        points = [
-            np.where(np.arange(len(x)) == RHO, rho, x)
-            for rho in RHO_GRID
-            if region.low[RHO] <= rho <= region.high[RHO]
-        ]
+        # A null that names ρ compares with the experiment at that ρ, the first of the list.
+        named = RHO in null
+        grid = [float(x[RHO])] if named else []
+        grid += [rho for rho in RHO_GRID if region.low[RHO] <= rho <= region.high[RHO]]
+        points = [np.where(np.arange(len(x)) == RHO, max(rho, RHO_GRID[-1]), x) for rho in grid]
         # Cluster scores, not F: how the experiments at different ρ hang together is needed too.
         found = [experiment(likelihood, point, held, rows, robust=True) for point in points]
-        return NullDistribution((simulate(found),))
+        return NullDistribution((simulate(found, null_at=0 if named else None),))
     found_one = experiment(likelihood, x, region, null, robust=robust)
     return from_experiment(found_one, robust=robust)
 
@@ -206,86 +211,25 @@ def needs_robust(fit: CESFit) -> bool:
     return fit.soft or fit.n_groups < fit.n
 
 
-def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) -> Interval:
-    """Implementation of ``CESFit.interval``."""
-    from economics.estimation.results import Interval, normal_quantile
-
-    quantile = normal_quantile(level)
-    k, status = fit.names.index(name) if name in fit.names else -1, fit.status(name)
-    low, high = _range(fit, k)
-    if fit.separation is not None:
-        return _separated(fit, name, k, low, high)
-    if status == "not identified":
-        return Interval(low, high, "not identified")
-    if _wald(fit, name):
-        margin = quantile * fit.se(name, kind)
-        return Interval(max(fit.estimate(name) - margin, low), min(fit.estimate(name) + margin, high), "Wald")
-    found = invert(fit, k, level)
-    return Interval(found[0], found[1], "likelihood ratio")
-
-
-def contains(fit: CESFit, name: str, value: float, level: float = 0.95) -> bool:
-    """Whether ``fit.interval(name, level)`` holds ``value``, without searching for its ends.
-
-    Raises:
-        ValueError: an unknown parameter or a level outside (0, 1).
-    """
-    k = fit.names.index(name) if name in fit.names else -1
-    if fit.separation is not None or fit.status(name) == "not identified" or _wald(fit, name):
-        low, high, _ = fit.interval(name, level)
-        return low <= value <= high
-    likelihood, point, region = _parts(fit)
-    inner = float(np.log(value)) if k == LOG_GAMMA else value
-    statistic, null = ratio_at(likelihood, point, region, {k: inner}, robust=needs_robust(fit))
-    return statistic <= null.critical(level)
-
-
-def invert(fit: CESFit, k: int, level: float) -> tuple[float, float]:
-    """Ends of the set of values of coordinate ``k`` that the likelihood-ratio test does not reject."""
-    likelihood, point, region = _parts(fit)
-    cache: dict[float, float] = {}
-
-    def excess(t: float) -> float:
-        """LR(t) − c(t): positive where t is rejected."""
-        if t not in cache:
-            statistic, null = ratio_at(likelihood, point, region, {k: t}, robust=needs_robust(fit))
-            cache[t] = statistic - null.critical(level)
-        return cache[t]
-
-    estimate = float(point[k])
-    step = fit.se(fit.names[k])
-    if k == LOG_GAMMA:
-        step /= fit.gamma
-    step = step if np.isfinite(step) and step > 0 else 0.02
-    ends = (
-        _cross(excess, estimate, -1.0, step, float(region.low[k])),
-        _cross(excess, estimate, 1.0, step, float(region.high[k])),
-    )
-    if k == LOG_GAMMA:
-        return float(np.exp(ends[0])), float(np.exp(ends[1]))
-    return ends
-
-
 def ratio_at(
     likelihood: CESLikelihood,
     point: FloatArray,
     region: Region,
     values: dict[int, float],
-    *,
-    robust: bool,
-) -> tuple[float, NullDistribution]:
-    """Likelihood ratio of the null that fixes some coordinates, and its distribution under it.
+    near: FloatArray | None = None,
+) -> tuple[float, FloatArray]:
+    """Likelihood ratio of the null that fixes some coordinates, and the estimate under that null.
 
     Args:
         point: the unrestricted estimate.
         values: coordinate → value; several weights must leave a possible simplex.
-        robust: use the clustered score covariance for the null distribution.
+        near: an estimate under a similar null, from which the search may start.
     """
     from economics.estimation.fit import climb
 
     fixed = region.fixed.copy()
     fixed[list(values)] = True
-    start = point.copy()
+    start = (point if near is None else near).copy()
     for k, value in values.items():
         start[k] = value
     held = Region(region.simplexes, region.low, region.high, fixed)
@@ -298,79 +242,10 @@ def ratio_at(
     if not fixed[RHO] and (point[:RHO] > 0.9).any():
         starts += [np.where(np.arange(len(start)) == RHO, rho, start) for rho in (0.9, 0.0, -3.0)]
     restricted = max((climb(likelihood, s, held, rough=True) for s in starts), key=lambda o: o.value)
-    full = likelihood.loglik(point)
-    null = null_distribution(likelihood, restricted.x, region, sorted(values), robust=robust)
-    return max(0.0, 2 * (full - restricted.value)), null
+    return max(0.0, 2 * (likelihood.loglik(point) - restricted.value)), restricted.x
 
 
-def _cross(excess: Callable[[float], float], start: float, sign: float, step: float, bound: float) -> float:
-    """Walk from the estimate until the test rejects, then find the crossing; or stop at the bound."""
-    inner, width = start, 2 * step
-    while True:
-        outer = start + sign * width
-        if sign * (outer - bound) >= 0:
-            outer = bound
-        if excess(outer) > 0:
-            break
-        if outer == bound:
-            return bound
-        inner, width = outer, 2 * width
-    tolerance = max(1e-4, 0.01 * abs(outer - inner))
-    if excess(inner) > 0:  # the estimate itself sits on the edge
-        return inner
-    return float(optimize.brentq(excess, inner, outer, xtol=tolerance, rtol=1e-3, maxiter=30))
-
-
-def _wald(fit: CESFit, name: str) -> bool:
-    """Whether the normal approximation is good enough.
-
-    With independent choices the likelihood ratio covers better at N = 1,000 (93–95 % against
-    91–95 %, see ``benchmarks/recovery.py``), so Wald is left to large or clustered samples.
-    """
-    if fit.status(name) != "ok" or not _interior(fit):
-        return False
-    return needs_robust(fit) or fit.n >= LARGE
-
-
-def _interior(fit: CESFit) -> bool:
-    """Whether every θ and ρ is far enough from its bounds for the normal approximation."""
-    for name in fit.names[: RHO + 1]:
-        if fit.status(name) != "ok":
-            return False
-        low, high = _range(fit, fit.names.index(name))
-        reach = NEAR * fit.se(name) if name != "rho" else 2.0 * fit.se(name)
-        if not (fit.estimate(name) - low > reach and high - fit.estimate(name) > reach):
-            return False
-    return True
-
-
-def _range(fit: CESFit, k: int) -> tuple[float, float]:
-    _, _, region = _parts(fit)
-    if k == LOG_GAMMA:
-        return 0.0, np.inf
-    index = k if k < len(fit.names) - 1 or fit.scale != "power" else -1
-    if k < RHO + 1 or index == -1:
-        return float(region.low[index]), float(region.high[index])
-    return -np.inf, np.inf
-
-
-def _separated(fit: CESFit, name: str, k: int, low: float, high: float) -> Interval:
-    from economics.estimation.results import Interval
-
-    s = fit.separation
-    assert s is not None
-    if s.by == "utility":
-        if k < RHO:
-            smallest, largest = s.theta_range[k].tolist()
-            return Interval(smallest, largest, "set that explains every choice")
-        if name == "rho":
-            return Interval(float(s.rho.min()), float(s.rho.max()), "set that explains every choice")
-        if name == "gamma":
-            return Interval(s.gamma_low, np.inf, "one-sided likelihood ratio")
-    return Interval(low, high, "separated")
-
-
-def _parts(fit: CESFit) -> tuple[CESLikelihood, FloatArray, Region]:
+def parts(fit: CESFit) -> tuple[CESLikelihood, FloatArray, Region]:
     if fit._likelihood is None or fit._point is None or fit._region is None:
         raise ValueError("this fit no longer holds its data; fit again to test or to invert")
     return fit._likelihood, fit._point, fit._region

@@ -20,6 +20,8 @@ from economics.estimation.boundary import (
     from_experiment,
     needs_robust,
     normal_p,
+    null_distribution,
+    parts,
     ratio_at,
 )
 from economics.estimation.data import ChoiceData
@@ -113,11 +115,12 @@ def likelihood_ratio_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]
     if isinstance(other, CES) and np.max(other.theta) == 1:
         target.pop("rho")  # undefined where one stakeholder takes all
     values = dict(zip(_indices(fit, list(target)), target.values(), strict=True))
-    likelihood, point, region = _parts(fit)
+    likelihood, point, region = parts(fit)
     unknown = [n for n in target if n not in fit.names[: RHO + 1]]
     if unknown:
         raise ValueError(f"only θ and ρ can be tested by likelihood ratio, got {', '.join(unknown)}")
-    statistic, null = ratio_at(likelihood, point, region, values, robust=needs_robust(fit))
+    statistic, restricted = ratio_at(likelihood, point, region, values)
+    null = null_distribution(likelihood, restricted, region, sorted(values), robust=needs_robust(fit))
     return TestResult(
         "likelihood ratio, fit against target, chi-bar-square",
         statistic,
@@ -169,12 +172,6 @@ def _pseudo_inverse(covariance: FloatArray) -> tuple[FloatArray, int]:
     return inverse / np.outer(scale, scale), int(firm.sum())
 
 
-def _parts(fit: CESFit) -> tuple[CESLikelihood, FloatArray, Region]:
-    from economics.estimation.boundary import _parts as parts
-
-    return parts(fit)
-
-
 class _Pair:
     """Two data sets under one vector of parameters: those of the first, then those of the second."""
 
@@ -201,8 +198,8 @@ class _Pair:
 def _two_fits(a: CESFit, b: CESFit) -> TestResult:
     if a.shift != b.shift or a.rho_max != b.rho_max or a.soft != b.soft:
         raise ValueError("two fits are comparable only with equal shift, rho_max and kind of answer")
-    like_a, x_a, region_a = _parts(a)
-    like_b, x_b, region_b = _parts(b)
+    like_a, x_a, region_a = parts(a)
+    like_b, x_b, region_b = parts(b)
     pair = _Pair(like_a, like_b)
     shared = RHO + 1
 

@@ -121,7 +121,8 @@ def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, st
         statistic = max(0.0, 2 * (optimum.value - restricted.value))
         power_test = PowerTest(statistic, float(stats.chi2.sf(statistic, 1)))
     separation = find_separation(likelihood, optimum, region)
-    return _assemble(likelihood, region, optimum, separation, scale, rho_max, power_test)
+    responds = separation is not None or responds_to_welfare(likelihood, optimum, region)
+    return _assemble(likelihood, region, optimum, separation, responds, scale, rho_max, power_test)
 
 
 def make_region(likelihood: CESLikelihood, *, rho_max: float, eta_free: bool) -> Region:
@@ -173,6 +174,23 @@ def _starting_points(size: int) -> list[FloatArray]:
         x[:RHO], x[RHO], x[LOG_GAMMA], x[-1] = theta, rho, np.log(gamma), 1.0
         points.append(x)
     return points
+
+
+def responds_to_welfare(likelihood: CESLikelihood, optimum: Optimum, region: Region) -> bool:
+    """Whether choices depend on welfare at all; where they do not, θ and ρ mean nothing.
+
+    Likelihood ratio against γ = 0 (position constants alone). θ and ρ vanish under that null; χ² with
+    one degree of freedom for each of the five is a simple and cautious critical value.
+    Probabilities carry no sampling noise to be cautious of.
+    """
+    if likelihood.data.soft:
+        return True
+    fixed = region.fixed.copy()
+    fixed[: LOG_GAMMA + 1] = True
+    start = optimum.x.copy()
+    start[LOG_GAMMA] = LOG_GAMMA_BOUNDS[0]
+    indifferent = climb(likelihood, start, Region(region.simplexes, region.low, region.high, fixed))
+    return bool(2 * (optimum.value - indifferent.value) > stats.chi2.ppf(0.95, 5))
 
 
 def find_separation(
@@ -246,6 +264,7 @@ def _assemble(
     region: Region,
     optimum: Optimum,
     separation: Separation | None,
+    responds: bool,
     scale: Scale,
     rho_max: float,
     power_test: PowerTest | None,
@@ -272,12 +291,15 @@ def _assemble(
         held[RHO] = True
     if separation is not None:
         held[:] = True
-    basis = region.basis(x, held)
     status: list[Status] = ["boundary" if held[k] else "ok" for k in range(p)]
     if single:
         status[RHO] = "not identified"
     if separation is not None:
         status = ["separated"] * p
+    if not responds:
+        held[: RHO + 1] = True
+        status[: RHO + 1] = ["not identified"] * (RHO + 1)
+    basis = region.basis(x, held)
 
     observed, robust = np.full((p, p), np.nan), np.full((p, p), np.nan)
     influence = np.zeros((data.n_groups, p))

@@ -157,13 +157,13 @@ class CESFit:
         """Confidence interval of one parameter.
 
         The values that a likelihood-ratio test does not reject, with chi-bar-square weights near
-        bounds (``economics.estimation.boundary``); Wald for large or clustered samples and for
+        bounds (``economics.estimation.intervals``); Wald for large or clustered samples and for
         probabilities, in the interior. One-sided where only one side exists: γ under separation.
 
         Raises:
             ValueError: ``level`` outside (0, 1), or an unknown parameter.
         """
-        from economics.estimation.boundary import confidence_interval
+        from economics.estimation.intervals import confidence_interval
 
         return confidence_interval(self, name, level, kind)
 
@@ -192,14 +192,16 @@ class CESFit:
         lines = [
             f"CES logit, {kind}: {self.n} problems in {self.n_groups} groups"
             f" ({self.n_missing} missing), log-likelihood {self.loglik:.2f}, K = {self.shift:g}",
-            f"{'parameter':<20}{'estimate':>10}{'std. error':>12}   {f'{level:.0%} interval':<22}status",
+            f"{'parameter':<20}{'estimate':>10}{'std. error':>12}   "
+            f"{f'{level:.0%} interval':<22}status (method)",
         ]
         for name in self.names:
             low, high, method = self.interval(name, level)
-            lines.append(
-                f"{name:<20}{self.estimate(name):>10.4f}{self.se(name):>12.4f}"
-                f"   {f'[{low:.3f}, {high:.3f}]':<22}{self.status(name)} ({method})"
-            )
+            status = self.status(name)
+            value = "-" if status == "not identified" else f"{self.estimate(name):.4f}"
+            error = "-" if np.isnan(self.se(name)) else f"{self.se(name):.4f}"
+            note = status if status == method else f"{status} ({method})"
+            lines.append(f"{name:<20}{value:>10}{error:>12}   {f'[{low:.3f}, {high:.3f}]':<22}{note}")
         if self.separation is not None:
             lines.append(self.separation.describe())
         if self.power_test is not None:

@@ -33,8 +33,8 @@ def ces_parameters() -> Metric:
     were asked for, also from those, at τ = 1, under names that begin with ``lp_``.
 
     NaN instead of an estimate with fewer than 50 valid answers, or where the fit fails (the log says
-    why); NaN instead of a standard error where a parameter has none (at a bound, not identified,
-    perfectly separated choices): ``economics.estimation`` says more from ``scorers.table``.
+    why) or does not identify it; NaN instead of a standard error where a parameter has none (at a
+    bound, perfectly separated choices): ``python -m scorers.report`` says more.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -93,6 +93,7 @@ def _remembered_fit(data: Table, from_probabilities: bool) -> CESFit | None:
 def _report(estimate: CESFit | None, prefix: str) -> dict[str, float]:
     out = {}
     for name in PARAMETERS:
-        out[prefix + name] = estimate.estimate(name) if estimate else NAN
+        identified = estimate is not None and estimate.status(name) != "not identified"
+        out[prefix + name] = estimate.estimate(name) if estimate and identified else NAN
         out[f"{prefix}{name}_stderr"] = estimate.se(name) if estimate else NAN
     return out

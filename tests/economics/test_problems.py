@@ -8,7 +8,7 @@ import pytest
 from benchmarks.calibrate_environment import PUBLISHED
 from economics.conventions import SHIFT
 from economics.market import Market
-from economics.problems import DESIGNS, TRADE_OFFS, ChoiceProblem, describe, generate, stack
+from economics.problems import DESIGNS, SPLITS, TRADE_OFFS, ChoiceProblem, describe, generate, stack
 from economics.utility import CES, profile
 
 
@@ -65,6 +65,23 @@ def test_ids_name_the_content():
 
 
 FROZEN_IDS = ["joint-5d1b9bdd6b55", "wage-b572ad500a10", "provision-5bbc5ccf0d1f"]
+FROZEN_TRAINING_IDS = ["provision-3b5310b56111", "provision-5987238c7322", "joint-bd9ac446b596"]
+
+
+def test_training_problems_are_in_no_evaluation():
+    """By their own stream of draws, and by comparing: seeds alike or not, designs alike or not."""
+    assert [p.id for p in generate(3, 0, split="training")] == FROZEN_TRAINING_IDS
+    training = {p.id for seed in range(3) for p in generate(3000, seed, split="training")}
+    assert len(training) == 9000
+    for design in ("default", "published", "joint"):
+        for seed in range(4):
+            assert not training & {p.id for p in generate(3000, seed, trade_offs=design)}
+
+
+def test_training_problems_have_the_evaluation_s_distribution():
+    evaluation, training = (describe(generate(10_000, 3, split=split)) for split in SPLITS)
+    for name, (mean, sd) in evaluation.items():
+        assert training[name] == pytest.approx((mean, sd), rel=0.03)
 
 
 def test_dominated_options_are_flagged():
@@ -100,6 +117,7 @@ def test_stack_pads_with_nan():
     [
         ({"n": 0}, "n must be at least 1, got 0"),
         ({"n": 5, "seed": -1}, "seed must be >= 0"),
+        ({"n": 5, "split": "test"}, "split must be one of evaluation, training, got 'test'"),
         ({"n": 5, "trade_offs": "taxes"}, "trade_offs must be one of default, published"),
         ({"n": 5, "trade_offs": ["wage", "taxes"]}, "trade_offs must list some of wage"),
     ],

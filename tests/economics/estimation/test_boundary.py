@@ -5,8 +5,9 @@ import pytest
 from scipy import stats
 
 from economics.estimation import fit_ces
-from economics.estimation.boundary import Experiment, NullDistribution, contains
+from economics.estimation.boundary import Experiment, NullDistribution
 from economics.estimation.boundary import simulate as draw
+from economics.estimation.intervals import contains
 from economics.utility import CES, profile
 
 
