@@ -1,18 +1,14 @@
 """Time and checks of preference data: 10,000 pairs a published target, on one core, in 15 s at most.
 
-Needs the train extra (`datasets`): .venv-train/bin/python -m benchmarks.preferences
+Needs the train extra (`datasets`): OMP_NUM_THREADS=1 .venv-train/bin/python -m benchmarks.preferences
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import tempfile
 import time
 from pathlib import Path
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")  # before NumPy starts its threads
 
 from training import preference_data
 from training.preferences import PairDesign, Target

@@ -42,13 +42,3 @@ def presentation_orders(counts: Sequence[int], how: str, seed: int) -> list[list
 def rotations(order: Order) -> list[Order]:
     """All cyclic rotations of an order."""
     return [order[i:] + order[:i] for i in range(len(order))]
-
-
-def to_own(order: Sequence[int], place: int) -> int:
-    """The option that was shown at a place; −1 (no answer) stays −1."""
-    return int(order[place]) if place >= 0 else -1
-
-
-def to_place(order: Sequence[int], own: int) -> int:
-    """The place at which an option was shown; −1 stays −1."""
-    return list(order).index(own) if own >= 0 else -1

@@ -23,7 +23,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "subjects": ASKING | {"economics"},
     "tasks": ASKING | {"solvers", "scorers", "economics"},
     "training": ASKING
-    | {"tasks", "economics", "torch", "transformers", "trl", "peft", "datasets", "accelerate", "safetensors"},
+    | {"tasks", "economics", "torch", "transformers", "trl", "peft", "datasets", "accelerate", "safetensors"}
+    | {"matplotlib"},
     "leaderboard": ASKING | {"economics", "matplotlib", "pyarrow"},
 }
 """What a room may import besides the standard library and itself."""

@@ -24,7 +24,6 @@ from economics.estimation.boundary import (
     parts,
     ratio_at,
 )
-from economics.estimation.data import ChoiceData
 from economics.estimation.likelihood import RHO, CESLikelihood, Evaluation
 from economics.estimation.optimise import Region, maximise
 from economics.estimation.results import CESFit
@@ -260,6 +259,3 @@ def _null_of_pair(pair: _Pair, x: FloatArray, a: Region, b: Region) -> Experimen
     basis = region.basis(x, region.fixed)
     equal = basis[: RHO + 1] - basis[split : split + RHO + 1]
     return replace(found, null=equal)
-
-
-__all__ = ["ChoiceData", "TestResult", "likelihood_ratio_test", "wald_test"]

@@ -62,11 +62,6 @@ class ChoiceData:
         """Number of clusters."""
         return len(self.group_labels)
 
-    @property
-    def clustered(self) -> bool:
-        """Whether some cluster holds more than one problem."""
-        return self.n_groups < self.n
-
     def take(self, rows: IntArray) -> ChoiceData:
         """The given problems alone; groups keep their codes."""
         options = _ranges(self.starts[rows], self.counts[rows])

@@ -10,8 +10,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from economics.conventions import ABBREVIATIONS
-from economics.estimation.data import ChoiceData
-from economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
+from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from economics.estimation.optimise import Region
 from economics.estimation.separation import Separation
 
@@ -204,6 +203,7 @@ class CESFit:
             lines.append(f"{name:<20}{value:>10}{error:>12}   {f'[{low:.3f}, {high:.3f}]':<22}{note}")
         if self.separation is not None:
             lines.append(self.separation.describe())
+        lines.append(f"gamma is {self.gamma_meaning}")
         if self.power_test is not None:
             lines.append(f"η = 1: χ²(1) = {self.power_test.statistic:.2f}, p = {self.power_test.p_value:.3f}")
         return "\n".join(lines)
@@ -240,17 +240,3 @@ def normal_quantile(level: float) -> float:
     if not 0 < level < 1:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
     return float(stats.norm.ppf(0.5 + level / 2))
-
-
-__all__ = [
-    "FIRST_POSITION",
-    "THETA_NAMES",
-    "CESFit",
-    "ChoiceData",
-    "Interval",
-    "PowerTest",
-    "Scale",
-    "Status",
-    "normal_quantile",
-    "to_natural",
-]

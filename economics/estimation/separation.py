@@ -131,11 +131,6 @@ def explaining_set(data: ChoiceData, rho: float) -> ExplainingSet | None:
     return ExplainingSet(np.clip(low, 0, 1), np.clip(high, 0, 1), best[:k], float(best[k]))
 
 
-def explained_by(data: ChoiceData, rho: float) -> bool:
-    """Whether some θ explains every choice at ρ."""
-    return explaining_set(data, rho) is not None
-
-
 def _advantage(data: ChoiceData, rho: float) -> FloatArray:
     """s(x_chosen) − s(x_other) for every other option, (rows, 4), each row scaled to length 1."""
     chosen = np.flatnonzero(data.weight == 1)
