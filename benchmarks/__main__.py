@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import pipeline, recovery, speed
+from benchmarks import identified, pipeline, recovery, speed
 
 
 def main() -> int:
@@ -18,6 +18,7 @@ def main() -> int:
     args = parser.parse_args()
     results = [
         speed.main(["--million"]),
+        identified.main(),
         pipeline.main([]),
         recovery.main(["--replications", str(args.replications)]),
     ]

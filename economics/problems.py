@@ -73,7 +73,7 @@ _CHUNK = 960  # problems drawn together; generate(n) is a prefix of generate(m) 
 _COMPACT_DECIMALS = 1  # the coarsest display: options must differ and stay positive under it too
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ChoiceProblem:
     """One decision: 2–5 options, each a quantity, a wage and a provision.
 
@@ -113,10 +113,9 @@ class ChoiceProblem:
         """
         return np.round(self.welfare, decimals) + 0.0  # + 0.0 turns −0.0 into 0.0
 
-    @property
-    def dominated(self) -> npt.NDArray[np.bool_]:
-        """Options (k,) that another one beats for some stakeholder and matches for all others."""
-        w = self.welfare
+    def dominated(self, decimals: int = 2) -> npt.NDArray[np.bool_]:
+        """Options (k,) that another one beats for some stakeholder and matches for all, as displayed."""
+        w = self.displayed(decimals)
         at_least = np.all(w[None, :] >= w[:, None], axis=-1)
         better = np.any(w[None, :] > w[:, None], axis=-1)
         return np.asarray(np.any(at_least & better, axis=1))

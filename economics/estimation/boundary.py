@@ -63,15 +63,18 @@ def experiment(
     basis = region.basis(x, region.fixed)
     evaluation = likelihood.evaluate(x, scores=robust)
     exact = np.asarray(basis.T @ evaluation.information @ basis, float)
-    information = np.asarray(exact + 1e-8 * np.diag(np.diag(exact) + 1e-8))  # ρ may be all but flat
+    # Directions that the data leave open get a little information, so that everything is invertible.
+    information = np.asarray(exact + 1e-8 * np.diag(np.diag(exact) + 1e-4))
     if robust:
         scores = evaluation.scores @ basis
         scores = scores - scores.mean(axis=0)
     else:
-        scores = np.asarray(np.linalg.cholesky(information).T, float)  # rows whose outer product is F
+        values, vectors = np.linalg.eigh(information)
+        scores = (vectors * np.sqrt(np.clip(values, 0, None))).T  # rows whose outer product is F
     spread = np.sqrt(np.diag(basis @ np.linalg.inv(information) @ basis.T))
     rows, offsets = [], []
-    for k in np.flatnonzero(np.abs(basis).sum(axis=1) > 0):
+    bounded = np.concatenate([*region.simplexes, np.concatenate(region.simplexes)[RHO - 1 :: RHO] + 1])
+    for k in bounded[np.abs(basis[bounded]).sum(axis=1) > 0]:  # θ and ρ: no other bound is ever real
         for bound, sign in ((region.low[k], 1.0), (region.high[k], -1.0)):
             slack = sign * (x[k] - bound)
             redundant = sign < 0 and k in np.concatenate(region.simplexes)

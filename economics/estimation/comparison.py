@@ -24,12 +24,17 @@ from economics.estimation.boundary import (
     parts,
     ratio_at,
 )
+from economics.estimation.fit import RHO_MIN
+from economics.estimation.intervals import interior
 from economics.estimation.likelihood import RHO, CESLikelihood, Evaluation
 from economics.estimation.optimise import Region, maximise
-from economics.estimation.results import CESFit
+from economics.estimation.results import THETA_NAMES, CESFit
+from economics.estimation.separation import explains
 from economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
+
+EXPLAINED = 0.01  # a likelihood ratio below this leaves nothing unexplained
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ def wald_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]) -> TestRes
 
     Returns:
         Joint χ² over θ and ρ, as far as they have standard errors in every fit (one θ is redundant,
-        hence one degree of freedom fewer), with z statistics one by one, γ and positions included.
+        hence one degree of freedom fewer), NaN where nothing is left to compare; with z statistics
+        one by one, γ and positions included.
 
     Raises:
         ValueError: a named value that the fit does not have.
@@ -79,7 +85,7 @@ def wald_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]) -> TestRes
         spread = _stacked_covariance(fit, here, other, there)
         method = "Wald, two fits, stacked clustered sandwich"
     else:
-        target = _target(other)
+        target = _target(fit, other)
         names = list(target)
         usable = [n for n in names if fit.status(n) == "ok"]
         here = _indices(fit, usable)
@@ -92,10 +98,13 @@ def wald_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]) -> TestRes
         ratio = float(difference[i] / se) if se > 0 else (0.0 if difference[i] == 0 else np.inf)
         z[name] = (float(difference[i]), se, ratio, normal_p(ratio))
     joined = [i for i, name in enumerate(usable) if name.startswith("theta_") or name == "rho"]
-    joined = joined or list(range(len(usable)))
     inverse, rank = _pseudo_inverse(spread[np.ix_(joined, joined)])
     statistic = float(difference[joined] @ inverse @ difference[joined])
-    joint = float(stats.chi2.sf(statistic, rank)) if rank else 1.0
+    joint = float(stats.chi2.sf(statistic, rank)) if joined else np.nan
+    if joined and rank == 0:
+        joint = 1.0  # the same answers twice: no difference, and no variance either
+    if not all(interior(f) for f in (fit, other) if isinstance(f, CESFit)):
+        method += " (near a bound: trust the likelihood ratio instead)"
     return TestResult(method, statistic, joint, rank, z, tuple(n for n in names if n not in usable))
 
 
@@ -110,15 +119,19 @@ def likelihood_ratio_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]
     """
     if isinstance(other, CESFit):
         return _two_fits(fit, other)
-    target = _target(other)
-    if isinstance(other, CES) and np.max(other.theta) == 1:
-        target.pop("rho")  # undefined where one stakeholder takes all
+    target = _target(fit, other)
     values = dict(zip(_indices(fit, list(target)), target.values(), strict=True))
     likelihood, point, region = parts(fit)
     unknown = [n for n in target if n not in fit.names[: RHO + 1]]
     if unknown:
         raise ValueError(f"only θ and ρ can be tested by likelihood ratio, got {', '.join(unknown)}")
     statistic, restricted = ratio_at(likelihood, point, region, values)
+    if fit.separation is not None:
+        at_target = point.copy()
+        at_target[list(values)] = list(values.values())
+        whole = len(values) >= RHO and not likelihood.data.soft
+        explained = explains(likelihood, at_target) if whole else statistic < EXPLAINED
+        return _separated(statistic, explained, max(len(values) - 1, 1))
     null = null_distribution(likelihood, restricted, region, sorted(values), robust=needs_robust(fit))
     return TestResult(
         "likelihood ratio, fit against target, chi-bar-square",
@@ -129,12 +142,38 @@ def likelihood_ratio_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]
     )
 
 
-def _target(other: CES | Mapping[str, float]) -> dict[str, float]:
-    from economics.estimation.results import THETA_NAMES
+def _target(fit: CESFit, other: CES | Mapping[str, float]) -> dict[str, float]:
+    """The values that a target names, checked.
 
+    Raises:
+        ValueError: another K, weights that no simplex holds, or ρ outside the fit's bounds.
+    """
     if isinstance(other, CES):
-        return {**dict(zip(THETA_NAMES, other.theta, strict=True)), "rho": other.rho}
-    return {name: float(value) for name, value in other.items()}
+        if other.shift != fit.shift:
+            raise ValueError(f"the target's shift K = {other.shift:g} is not the fit's, {fit.shift:g}")
+        found = {**dict(zip(THETA_NAMES, other.theta, strict=True)), "rho": other.rho}
+        if max(other.theta) == 1:
+            del found["rho"]  # undefined where one stakeholder takes all
+    else:
+        found = {name: float(value) for name, value in other.items()}
+    weights = [found[name] for name in THETA_NAMES if name in found]
+    total = sum(weights)
+    whole = len(weights) == len(THETA_NAMES)
+    if any(w < 0 for w in weights) or total > 1 + 1e-6 or (whole and abs(total - 1) > 1e-6):
+        raise ValueError(f"target weights must be >= 0 and sum to 1, got {weights}")
+    if "rho" in found and not RHO_MIN <= found["rho"] <= fit.rho_max:
+        raise ValueError(f"target rho must lie in [{RHO_MIN:g}, {fit.rho_max:g}], got {found['rho']:g}")
+    return found
+
+
+def _separated(statistic: float, explained: bool, df: int) -> TestResult:
+    """Where choices are explained perfectly there is no information to simulate from.
+
+    A preference that explains them all is never rejected; another one is held against χ² with all its
+    degrees of freedom, which no bound can exceed.
+    """
+    p = 1.0 if explained else float(stats.chi2.sf(statistic, df))
+    return TestResult("likelihood ratio, separated choices", statistic, p, df, {})
 
 
 def _indices(fit: CESFit, names: list[str]) -> list[int]:
@@ -235,6 +274,8 @@ def _two_fits(a: CESFit, b: CESFit) -> TestResult:
         key=lambda o: o.value,
     )
     statistic = max(0.0, 2 * (a.loglik + b.loglik - best.value))
+    if a.separation is not None and b.separation is not None:
+        return _separated(statistic, statistic < EXPLAINED, RHO)
     found = _null_of_pair(pair, np.concatenate(spread(best.x)), region_a, region_b)
     null = from_experiment(found, robust=True)
     return TestResult(

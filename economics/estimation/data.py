@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 MIN_CHOICES = 10
+CERTAIN = 0.9999  # probability of a single observed label from which the censored ones count as 0
 
 
 class TooFewChoices(ValueError):
@@ -61,6 +62,20 @@ class ChoiceData:
     def n_groups(self) -> int:
         """Number of clusters."""
         return len(self.group_labels)
+
+    @property
+    def clustered(self) -> bool:
+        """Whether some cluster holds more than one problem."""
+        return self.n_groups < self.n
+
+    def hardened(self) -> ChoiceData:
+        """Probabilities turned into choices of the most probable option."""
+        best = np.maximum.reduceat(self.weight, self.starts)
+        first = np.flatnonzero(self.weight == np.repeat(best, self.counts))
+        problem = np.repeat(np.arange(self.n), self.counts)[first]
+        weight = np.zeros_like(self.weight)
+        weight[first[np.unique(problem, return_index=True)[1]]] = 1.0
+        return replace(self, weight=weight, soft=False)
 
     def take(self, rows: IntArray) -> ChoiceData:
         """The given problems alone; groups keep their codes."""
@@ -118,6 +133,10 @@ def prepare(
         weight, observed = _weights_of_choices(np.asarray(chosen), exists)
     else:
         weight, observed = _weights_of_probabilities(np.asarray(probabilities, float), exists)
+    if probabilities is not None:
+        # One label that holds all but a ten-thousandth leaves nothing unknown: the others share the rest.
+        certain = (observed.sum(axis=1) == 1) & (weight.sum(axis=1) >= CERTAIN)
+        observed = np.where(certain[:, None], exists, observed)
     valid = (observed.sum(axis=1) >= 2) & (weight.sum(axis=1) > 0)
     if valid.sum() < MIN_CHOICES:
         raise TooFewChoices(f"at least {MIN_CHOICES} valid choices are needed, got {int(valid.sum())} of {n}")

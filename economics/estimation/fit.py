@@ -20,7 +20,7 @@ from economics.estimation.results import (
     Status,
     to_natural,
 )
-from economics.estimation.separation import RHO_GRID, Separation, explaining_set
+from economics.estimation.separation import Separation, explaining_range, explains, positions_explain
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def fit_ces(
     shift: float = SHIFT,
     scale: Scale = "tau",
     rho_max: float = 1.0,
-    starts: int = 3,
+    starts: int = 5,
 ) -> CESFit:
     """Fit V = γ (Σ_k θ_k (w_k + K)^ρ)^(1/ρ) + c_position, P = softmax(V/τ), by maximum likelihood.
 
@@ -105,7 +105,7 @@ def fit_ces(
     return fit_data(data, scale=scale, rho_max=rho_max, starts=starts)
 
 
-def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, starts: int = 3) -> CESFit:
+def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, starts: int = 5) -> CESFit:
     """:func:`fit_ces` for data that are already prepared."""
     likelihood = CESLikelihood(data, int(data.position.max()) if data.position.size else 0)
     region = make_region(likelihood, rho_max=rho_max, eta_free=scale == "power")
@@ -169,7 +169,7 @@ def search(likelihood: CESLikelihood, region: Region, starts: int) -> Optimum:
 
 def _starting_points(size: int) -> list[FloatArray]:
     points = []
-    for theta, rho, gamma in itertools.product(_START_THETAS, (0.5, -1.0), (0.1, 1.0)):
+    for theta, rho, gamma in itertools.product(_START_THETAS, (0.5, -1.0, -5.0), (0.03, 0.3, 2.0)):
         x = np.zeros(size)
         x[:RHO], x[RHO], x[LOG_GAMMA], x[-1] = theta, rho, np.log(gamma), 1.0
         points.append(x)
@@ -196,21 +196,24 @@ def responds_to_welfare(likelihood: CESLikelihood, optimum: Optimum, region: Reg
 def find_separation(
     likelihood: CESLikelihood, optimum: Optimum, region: Region, level: float = 0.95
 ) -> Separation | None:
-    """Detect complete separation: the optimum explains every choice, and γ could grow for ever."""
+    """Detect complete separation: the optimum explains every choice, and γ could grow for ever.
+
+    Probabilities are separated when they are all but 0 and 1, so that γ has run to its bound.
+    """
     data = likelihood.data
     if data.soft:
+        if optimum.x[LOG_GAMMA] < region.high[LOG_GAMMA]:
+            return None
+        data = data.hardened()
+        likelihood = CESLikelihood(data, likelihood.n_positions)
+    if not explains(likelihood, optimum.x):
         return None
-    v = likelihood.utilities(optimum.x)
-    best = np.maximum.reduceat(v, data.starts)
-    chosen = v[np.flatnonzero(data.weight == 1)]
-    if np.any(chosen < best - 1e-9 * np.maximum(np.abs(best), 1)):
-        return None
-    grid = sorted({*(r for r in RHO_GRID if r <= region.high[RHO]), float(optimum.x[RHO])}, reverse=True)
-    sets = {rho: found for rho in grid if (found := explaining_set(data, rho)) is not None}
+    sets = explaining_range(data, float(optimum.x[RHO]), float(region.low[RHO]), float(region.high[RHO]))
     if not sets:
         nothing = np.empty((0, RHO))
+        by = "position" if positions_explain(data) else "utility and position"
         return Separation(
-            np.empty(0), nothing, nothing, np.full(RHO, np.nan), np.nan, np.nan, level, "position"
+            np.empty(0), nothing, nothing, optimum.x[:RHO], float(optimum.x[RHO]), np.nan, level, by
         )
     inside = max(sets, key=lambda rho: sets[rho].margin)
     return Separation(
@@ -233,13 +236,18 @@ def _gamma_lower_bound(
     region: Region,
     level: float,
 ) -> float:
-    """Smallest γ that a one-sided likelihood-ratio test does not reject against γ = ∞."""
+    """Smallest γ under which choices explained this well have probability of at least 1 − level.
+
+    The likelihood of choices that are all explained is the probability of drawing exactly them, so a
+    γ at which even its maximum is below 1 − level is rejected at that level. Exact ties cost every γ
+    alike and are left out.
+    """
     point = optimum.x.copy()
     point[:RHO], point[RHO], point[FIRST_POSITION:-1] = theta, rho, 0.0
     limit = point.copy()
     limit[LOG_GAMMA] = np.log(1e10)  # noise gone: only exact ties keep the likelihood below 1
     supremum = max(optimum.value, likelihood.loglik(limit))
-    allowed = supremum - stats.chi2.ppf(2 * level - 1, 1) / 2
+    allowed = supremum + float(np.log1p(-level))
     fixed = region.fixed.copy()
     fixed[LOG_GAMMA] = True
     held = Region(region.simplexes, region.low, region.high, fixed)
@@ -299,6 +307,8 @@ def _assemble(
     if not responds:
         held[: RHO + 1] = True
         status[: RHO + 1] = ["not identified"] * (RHO + 1)
+    if not optimum.converged and separation is None:
+        status = ["did not converge" if s == "ok" else s for s in status]
     basis = region.basis(x, held)
 
     observed, robust = np.full((p, p), np.nan), np.full((p, p), np.nan)
@@ -312,6 +322,10 @@ def _assemble(
         for k in np.flatnonzero(spread > 0.1):
             status[k] = "not identified"
         influence = scores @ inverse @ basis.T
+        if data.clustered:
+            influence *= np.sqrt(data.n_groups / max(data.n_groups - 1, 1))
+            if data.n_groups <= basis.shape[1]:
+                status = ["too few clusters" if s == "ok" else s for s in status]
         good = [k for k in range(p) if status[k] == "ok"]
         block = np.ix_(good, good)
         if not data.soft:

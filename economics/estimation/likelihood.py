@@ -121,7 +121,8 @@ class CESLikelihood:
             log_ces = mean
         else:
             a = (np.expm1(rho * centred) if abs(rho) < _NEAR_ZERO else np.exp(rho * centred) - 1) / rho
-            log_ces = mean + np.log1p(rho * (theta @ a)) / rho
+            with np.errstate(invalid="ignore", divide="ignore"):  # a step too far; the search rejects it
+                log_ces = mean + np.log1p(rho * (theta @ a)) / rho
         scaled = gamma * np.exp(log_ces)
         v = scaled
         if self.n_positions:

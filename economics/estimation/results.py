@@ -7,7 +7,6 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from economics.conventions import ABBREVIATIONS
 from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
@@ -16,7 +15,7 @@ from economics.estimation.separation import Separation
 
 FloatArray = npt.NDArray[np.float64]
 Scale = Literal["tau", "free", "power"]
-Status = Literal["ok", "boundary", "not identified", "separated"]
+Status = Literal["ok", "boundary", "not identified", "separated", "did not converge", "too few clusters"]
 Covariance = Literal["robust", "observed"]
 
 THETA_NAMES = tuple(f"theta_{name}" for name in ABBREVIATIONS)
@@ -37,7 +36,7 @@ class PowerTest(NamedTuple):
     p_value: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CESFit:
     """Maximum-likelihood estimate of a CES utility from choices under known temperatures.
 
@@ -45,10 +44,11 @@ class CESFit:
         names: estimated parameters: four θ, ``rho``, ``gamma``, ``position_2`` …, ``eta``.
         values: their estimates, in the same order.
         statuses: ``ok``; ``boundary`` (at a bound: no standard error, see :meth:`interval`);
-            ``not identified`` (the data do not move it); ``separated`` (it diverges).
+            ``not identified`` (the data do not move it); ``separated`` (it diverges); ``did not
+            converge``; ``too few clusters`` (not more of them than parameters).
         cov_observed: inverse observed information (p, p), NaN for parameters without one; all NaN
             for probabilities, whose quasi-likelihood has no information equality.
-        cov_robust: clustered sandwich A⁻¹BA⁻¹ (p, p), without small-sample factor.
+        cov_robust: sandwich A⁻¹BA⁻¹ (p, p); with clusters times G/(G − 1).
         influence: A⁻¹s_g of every cluster (G, p), in the order of ``group_labels``.
         group_labels: label of every cluster, (G,).
         loglik: log-likelihood (quasi- for probabilities) at the estimate.
@@ -160,8 +160,9 @@ class CESFit:
         probabilities, in the interior. One-sided where only one side exists: γ under separation.
 
         Raises:
-            ValueError: ``level`` outside (0, 1), or an unknown parameter.
+            ValueError: ``level`` outside (0, 1), or an unknown parameter or kind.
         """
+        self.covariance(kind)
         from economics.estimation.intervals import confidence_interval
 
         return confidence_interval(self, name, level, kind)
@@ -229,14 +230,3 @@ def to_natural(point: FloatArray, keep: list[int]) -> tuple[FloatArray, FloatArr
     where = keep.index(LOG_GAMMA)
     values[where] = jacobian[where] = np.exp(point[LOG_GAMMA])
     return values, jacobian
-
-
-def normal_quantile(level: float) -> float:
-    """Two-sided standard normal quantile.
-
-    Raises:
-        ValueError: ``level`` outside (0, 1).
-    """
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
-    return float(stats.norm.ppf(0.5 + level / 2))

@@ -16,25 +16,30 @@ from scipy.optimize import linprog
 
 from economics.conventions import STAKEHOLDERS
 from economics.estimation.data import ChoiceData
+from economics.estimation.likelihood import CESLikelihood
 
 FloatArray = npt.NDArray[np.float64]
 
 RHO_GRID = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0, -0.5, -1.0, -2.0, -5.0, -10.0, -20.0)
+GRID = 9  # points between the ends of the range of ρ at which ranges of θ are taken
 _TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Separation:
     """Preferences that explain every choice.
 
     Attributes:
-        rho: values of ρ for which some θ explains every choice, (r,), from a grid.
+        rho: values of ρ for which some θ explains every choice, (r,): both ends of their range, found
+            by bisection, and a grid between them.
         theta_low, theta_high: smallest and largest weight among those θ at each such ρ, (r, 4).
         theta: the explaining θ of largest margin, (4,), found at ρ = ``rho_inside``.
-        gamma_low: one-sided lower confidence bound of γ, utils per raw unit.
+        gamma_low: one-sided lower confidence bound of γ, utils per raw unit: under any smaller γ
+            choices this consistent have probability below 1 − level.
         level: confidence level of that bound.
-        by: "utility" where preferences alone explain the choices; "position" where the constants of
-            display positions are needed, and then no θ is identified.
+        by: "utility" where preferences alone explain the choices; "utility and position" where only
+            together with constants of display positions (the set is then not computed); "position"
+            where those constants alone do, and no θ is identified.
     """
 
     rho: FloatArray
@@ -57,6 +62,11 @@ class Separation:
         """One paragraph for the terminal."""
         if self.by == "position":
             return "Separated: display positions explain every choice; no preference is identified."
+        if self.by == "utility and position":
+            return (
+                "Separated: one utility together with constants of the display positions explains every "
+                "choice. The estimate is one such utility; how far others may differ is not known."
+            )
         sets = ", ".join(
             f"{name} [{low:.3f}, {high:.3f}]"
             for name, (low, high) in zip(STAKEHOLDERS, self.theta_range, strict=True)
@@ -64,7 +74,7 @@ class Separation:
         return (
             "Separated: every choice maximises one utility (deterministic, aligned). "
             f"γ ≥ {self.gamma_low:.3g} at {self.level:.0%}; θ that explain every choice: {sets}; "
-            f"ρ in [{self.rho.min():g}, {self.rho.max():g}]."
+            f"ρ in [{self.rho.min():.3g}, {self.rho.max():.3g}]."
         )
 
 
@@ -128,7 +138,75 @@ def explaining_set(data: ChoiceData, rho: float) -> ExplainingSet | None:
         # Without a solution only the margin's own θ is left, within rounding.
         low[i] = (best if bottom is None else bottom)[i]
         high[i] = (best if top is None else top)[i]
-    return ExplainingSet(np.clip(low, 0, 1), np.clip(high, 0, 1), best[:k], float(best[k]))
+    return ExplainingSet(np.clip(low, 0, 1) + 0.0, np.clip(high, 0, 1) + 0.0, best[:k], float(best[k]))
+
+
+def explaining_range(data: ChoiceData, inside: float, low: float, high: float) -> dict[float, ExplainingSet]:
+    """Explaining sets over the range of ρ around ``inside`` for which there is one.
+
+    Both ends are found by bisection to 1e-4; a grid of ``GRID`` points lies between them.
+
+    Args:
+        data: choices.
+        inside: where the likelihood's maximum was found.
+        low, high: bounds of ρ.
+    """
+    found = {rho: s for rho in _candidates(inside, low, high) if (s := explaining_set(data, rho)) is not None}
+    if not found:
+        return {}
+    ends = []
+    for start, bound in ((min(found), low), (max(found), high)):
+        if start == bound or (at_bound := explaining_set(data, bound)) is not None:
+            if start != bound and at_bound is not None:
+                found[bound] = at_bound
+            ends.append(bound)
+            continue
+        good, bad = start, bound
+        while abs(good - bad) > 1e-4:
+            middle = (good + bad) / 2
+            there = explaining_set(data, middle)
+            if there is None:
+                bad = middle
+            else:
+                good, found[middle] = middle, there
+        ends.append(good)
+    for rho in np.linspace(ends[0], ends[1], GRID)[1:-1].tolist():
+        there = explaining_set(data, rho)
+        if there is not None:
+            found[rho] = there
+    return found
+
+
+def explains(likelihood: CESLikelihood, x: FloatArray) -> bool:
+    """Whether every chosen option has the highest utility at ``x``, ties included."""
+    data = likelihood.data
+    v = likelihood.utilities(x)
+    best = np.maximum.reduceat(v, data.starts)
+    chosen = v[np.flatnonzero(data.weight == 1)]
+    return bool(np.all(chosen >= best - 1e-9 * np.maximum(np.abs(best), 1)))
+
+
+def positions_explain(data: ChoiceData) -> bool:
+    """Whether constants of the display positions alone make every chosen option the only best one."""
+    if not data.position.size:
+        return False
+    chosen = np.flatnonzero(data.weight == 1)
+    mine = np.repeat(chosen, data.counts)
+    other = np.arange(len(mine)) != mine
+    width = int(data.position.max()) + 1
+    rows = np.unique(np.eye(width)[data.position[other]] - np.eye(width)[data.position[mine[other]]], axis=0)
+    solution = linprog(
+        [0.0] * width + [-1.0],
+        A_ub=np.hstack([rows, np.ones((len(rows), 1))]),
+        b_ub=np.zeros(len(rows)),
+        bounds=[(-1, 1)] * width + [(None, 1)],
+        method="highs",
+    )
+    return bool(solution.success and solution.x[-1] > _TOLERANCE)
+
+
+def _candidates(inside: float, low: float, high: float) -> list[float]:
+    return [inside, *(rho for rho in RHO_GRID if low <= rho <= high and rho != inside)]
 
 
 def _advantage(data: ChoiceData, rho: float) -> FloatArray:

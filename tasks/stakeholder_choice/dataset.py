@@ -103,7 +103,7 @@ def _sample(
         "n_options": problem.n_options,
         "welfare": problem.displayed(decimals).tolist(),
         "levels": problem.levels.tolist(),
-        "dominated": problem.dominated.tolist(),
+        "dominated": problem.dominated(decimals).tolist(),
         "order": list(order),
         "temperature": temperature,
         "shift": problem.shift,

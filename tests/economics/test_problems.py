@@ -87,7 +87,7 @@ def test_training_problems_have_the_evaluation_s_distribution():
 def test_dominated_options_are_flagged():
     market = Market(18, 1.25, 0.2, 0.2, 1.0, 6.0, 5.0, 0.75)
     w = np.array([[1.0, 2, 3, 4], [1, 2, 3, 5], [0, 9, 0, 0], [1, 2, 3, 5]])
-    assert ChoiceProblem(market, "joint", np.zeros((4, 3)), w).dominated.tolist() == [
+    assert ChoiceProblem(market, "joint", np.zeros((4, 3)), w).dominated().tolist() == [
         True,
         False,
         False,

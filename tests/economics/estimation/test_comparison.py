@@ -92,3 +92,25 @@ def test_unknown_and_incomparable_are_refused(replications, simulate, interior):
     w, c, tau = simulate(interior, 100)
     with pytest.raises(ValueError, match="equal shift, rho_max"):
         likelihood_ratio_test(f, fit_ces(w, c, tau, shift=6.0))
+
+
+def test_wald_with_nothing_left_to_compare_has_no_p_value(simulate):
+    """At a bound everywhere: silence is not agreement."""
+    w, _, tau = simulate(profile("for_profit"), 300)
+    fit = fit_ces(w, np.nanargmax(w[..., 0], axis=1), tau)
+    assert np.isnan(wald_test(fit, profile("nonprofit")).p_value)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (CES((0.25,) * 4, 0.5, shift=20.0), "shift K = 20 is not the fit's"),
+        (CES((0.25,) * 4, -np.inf), "target rho must lie in"),
+        ({"rho": 3.0}, "target rho must lie in"),
+        ({f"theta_{k}": 0.2 for k in ("SH", "EM", "CO", "SOC")}, "must be >= 0 and sum to 1"),
+    ],
+)
+def test_impossible_targets_are_refused(replications, target, message):
+    for test in (wald_test, likelihood_ratio_test):
+        with pytest.raises(ValueError, match=message):
+            test(replications[0], target)

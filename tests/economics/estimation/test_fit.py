@@ -115,7 +115,7 @@ def test_repeating_every_problem_leaves_clustered_errors_alone(simulate, interio
     copies = np.tile(np.arange(500), 3)
     thrice = fit_ces(w[copies], c[copies], tau[copies], groups=copies)
     np.testing.assert_allclose(thrice.values, once.values, atol=1e-6)
-    assert thrice.se("rho") == pytest.approx(once.se("rho"), rel=1e-4)
+    assert thrice.se("rho") == pytest.approx(once.se("rho") * np.sqrt(500 / 499), rel=1e-4)
     assert thrice.se("rho", "observed") == pytest.approx(once.se("rho", "observed") / np.sqrt(3), rel=1e-4)
     assert thrice.n_groups == 500
 
@@ -234,3 +234,26 @@ def test_options_without_differences_are_not_identified():
     fit = fit_ces(W, C, 1.0)
     assert set(fit.statuses) <= {"not identified", "boundary", "separated"}
     assert np.isnan(fit.se("rho"))
+
+
+def test_too_few_clusters_give_no_standard_errors(simulate, interior):
+    w, c, tau = simulate(interior, 300)
+    fit = fit_ces(w, c, tau, groups=np.arange(300) % 4)
+    assert fit.status("rho") == "too few clusters"
+    assert np.isnan(fit.se("rho"))
+
+
+def test_choices_that_ignore_welfare_identify_no_preference(simulate, interior):
+    w, _, tau = simulate(interior, 600)
+    chosen = draw_choices(0 * w[..., 0], tau, np.random.default_rng(3))
+    fit = fit_ces(w, chosen, tau)
+    assert {fit.status(name) for name in fit.names[:5]} == {"not identified"}
+    assert fit.interval("theta_SH")[:2] == (0.0, 1.0)
+
+
+def test_a_design_that_moves_one_lever_still_gives_intervals(simulate):
+    """Wage problems alone say nothing of consumers and society; every interval exists all the same."""
+    fit = fit_ces(*simulate(profile("study1"), 400, "wage"))
+    for name in fit.names:
+        low, high, _ = fit.interval(name)
+        assert low <= high

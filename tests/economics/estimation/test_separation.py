@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from economics.estimation import fit_ces
+from economics.estimation import fit_ces, likelihood_ratio_test
 from economics.estimation.data import prepare
 from economics.estimation.separation import explaining_set
 from economics.logit import draw_choices
@@ -87,3 +87,55 @@ def test_always_the_first_position_identifies_no_preference(simulate):
     fit = fit_ces(w, np.argmin(position, axis=1), tau, position=position)
     assert fit.separation is not None and fit.separation.by == "position"
     assert "no preference is identified" in fit.summary()
+
+
+@pytest.mark.parametrize("rho", [0.3, 0.794, -0.7])
+def test_the_set_holds_the_truth_at_any_rho(simulate, rho):
+    """ρ is found by bisection, not on a grid that the truth may lie between."""
+    true = CES((0.30, 0.25, 0.25, 0.20), rho)
+    found = fit_ces(*deterministic(simulate, true, 1000, "joint")).separation
+    assert found.rho.min() - 1e-3 <= rho <= found.rho.max() + 1e-3
+    low, high = found.theta_range.T
+    assert np.all(low - 1e-3 <= true.theta) and np.all(true.theta <= high + 1e-3)
+
+
+def test_gamma_bound_keeps_its_level(simulate):
+    """Of studies made at γ = 40 few give a bound above 40, also when only the perfect ones are counted in."""
+    true = CES((1, 0, 0, 0), 1.0, gamma=40.0)
+    above = 0
+    for seed in range(30):
+        w, _, tau = simulate(true, 60, "default", seed)
+        fit = fit_ces(w, draw_choices(true.utility(w), tau, np.random.default_rng(seed)), tau)
+        above += fit.separation is not None and fit.separation.gamma_low > 40
+    assert above <= 4  # 30 studies at 5 %: mean 1.5, and 4 is two standard deviations above
+
+
+def test_utility_with_a_small_position_bias_keeps_its_estimate(simulate):
+    """An aligned model that leans a little to the first place is not called a matter of position."""
+    true = profile("symmetric")
+    w, _, tau = simulate(true, 500)
+    exists = ~np.isnan(w[..., 0])
+    rng = np.random.default_rng(4)
+    position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
+    chosen = np.nanargmax(true.utility(w) + 0.3 * (position == 0), axis=1)
+    fit = fit_ces(w, chosen, tau, position=position)
+    assert fit.separation.by == "utility and position"
+    np.testing.assert_allclose(fit.theta, true.theta, atol=0.1)
+
+
+def test_one_hot_probabilities_are_separated_too(simulate):
+    true = profile("symmetric")
+    w, c, _ = deterministic(simulate, true, 300)
+    exists = ~np.isnan(w[..., 0])
+    hot = np.where(exists, 0.0, np.nan)
+    hot[np.arange(300), c] = 1.0
+    fit = fit_ces(w, None, 1.0, probabilities=hot)
+    assert set(fit.statuses) == {"separated"}
+
+
+def test_tests_of_separated_fits_are_quick_and_do_not_reject_what_explains_all(simulate):
+    data = deterministic(simulate, profile("for_profit"))
+    fit = fit_ces(*data)
+    assert likelihood_ratio_test(fit, profile("for_profit")).p_value == 1.0
+    assert likelihood_ratio_test(fit, profile("nonprofit")).p_value < 1e-6
+    assert likelihood_ratio_test(fit, fit_ces(*data)).p_value == 1.0
