@@ -14,16 +14,18 @@ start_study() { # MODEL, then options for inspect eval
     N="${N:-1000}"
     TEMPERATURES="${TEMPERATURES:-0.1}"
     LOG_DIR="${LOG_DIR:-logs/$(basename "$0" .sh)/${MODEL//\//-}}"
+    case "$LOG_DIR" in /* | *://*) ;; *) LOG_DIR="$PWD/$LOG_DIR" ;; esac
     export LOG_DIR
+    cd "$ROOT" # a task is found by its name relative to the checkout, and only so
 }
 
 # Ask under one framing. eval-set keeps a folder's finished samples: the same command resumes.
-ask() { # study, framing, further options
-    local framing="$2"
-    shift 2
+ask() { # framing, further options
+    local framing="$1"
+    shift
     local folder="$LOG_DIR"
     [ "$framing" = neutral ] || folder="$LOG_DIR/$framing"
-    "$PYTHON" -m inspect_ai eval-set "$ROOT/tasks/stakeholder_choice" --model "$MODEL" \
+    "$PYTHON" -m inspect_ai eval-set tasks/stakeholder_choice --model "$MODEL" \
         --log-dir "$folder" --log-dir-allow-dirty \
         -T n="$N" -T trade_offs=published -T framing="$framing" -T elicitation=explain \
         -T temperatures="$TEMPERATURES" "$@" ${OPTIONS[@]+"${OPTIONS[@]}"}

@@ -26,5 +26,5 @@ USAGE
 }
 
 start_study "$@"
-ask study1 neutral
+ask neutral
 "$PYTHON" -m scorers.report "$LOG_DIR" --target study1

@@ -28,7 +28,7 @@ USAGE
 
 start_study "$@"
 for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justify}; do
-    ask study2 "$framing" -T context=true
+    ask "$framing" -T context=true
 done
 for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justify}; do
     "$PYTHON" -m scorers.report "$LOG_DIR/$framing" --target "${framing%_justify}"

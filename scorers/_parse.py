@@ -2,16 +2,21 @@
 
 Reading a choice:
 
+A leading ``<think>…</think>`` block, which some servers leak, is no part of the answer.
+
 1. Strict. ``explain``: the text ends with the sentence that was asked for, ``Therefore, I choose:
    Option X.`` ``answer`` and ``logprobs``: the text is one capital letter.
 2. One fallback, where the strict rule finds nothing. Emphasis marks are ignored, and the text must
    state exactly one choice: "I choose / select / pick / recommend / go with (option) X", "my choice /
    answer / decision (is) X", or "(option) X" as a whole text or at the head of a line, provided that
-   no other option is named. A denial ("would not choose option B") is no statement. An explanation
-   that was cut off is not searched: what it says on the way need not be where it was going.
+   no other option is named. A denial ("would not choose option B") is no statement. Where there is
+   a closing sentence, whatever its emphasis and case, only the last one and what follows it count:
+   "If I choose Option A, …" on the way there is no statement. An explanation that was cut off is not
+   searched: what it says on the way need not be where it was going.
 3. Otherwise the answer is missing, with a reason. It is never asked for again and never guessed.
 
-A letter beyond the options is "out of range"; two different choices are "ambiguous".
+A letter beyond the options is "out of range"; two different choices are "ambiguous", except that of
+several closing sentences the last one counts.
 """
 
 from __future__ import annotations
@@ -52,6 +57,11 @@ _ANY_CLOSING = re.compile(r"\btherefore,? i choose:? option ([a-z])\b", re.IGNOR
 _NAMED = r"(?:the )?(?i:option)[ :]+[\(\[]?(?P<named>[A-Z]|[b-hj-z]|[ai](?=$|[.,;:!?)\]\n]))\b[\)\]]?"
 _BARE = r"[\(\[]?(?P<bare>[A-HJ-Z])[\)\]]?(?=$|[.,;:!?)\n]| (?:because|as|since|for)\b)"
 _LABEL = rf"(?:{_NAMED}|{_BARE})"
+
+_THOUGHT = re.compile(
+    r"\A(?:\s*<think>.*?(?:</think>|\Z)|(?:(?!<think>).)*?</think>)", re.DOTALL | re.IGNORECASE
+)
+_SAID_CLOSING = re.compile(rf"\b(?i:therefore,? i choose)(?: ?: ?| ){_LABEL}")
 
 _STATEMENTS = (
     re.compile(rf"\b(?i:choose|select|pick|recommend|opt for|go with|vote for)(?: ?: ?| ){_LABEL}"),
@@ -108,12 +118,10 @@ def read_choice(text: str, n_options: int, elicitation: str, stop_reason: str = 
         return Reading(reason="refused")
     explained = elicitation in ("explain", "both")
     cut_off = stop_reason in ("max_tokens", "model_length")
-    stripped = text.strip()
+    stripped = _answer(text)
 
     strict = (_STRICT_CLOSING if explained else _STRICT_LETTER).search(stripped)
     if strict:
-        if len({letter.upper() for letter in _ANY_CLOSING.findall(stripped)}) > 1:
-            return Reading(reason="ambiguous")
         return _place(strict.group(1), n_options, strict=True)
     if not stripped:
         return Reading(reason="truncated" if cut_off else "empty")
@@ -138,7 +146,7 @@ def argued_place(text: str, n_options: int) -> int:
     count, and two options that are both called best count as none: this looks for plain
     contradictions with the closing choice, not for nuances.
     """
-    explanation = _ANY_CLOSING.split(_plain(text.strip()))[0]
+    explanation = _ANY_CLOSING.split(_plain(_answer(text)))[0]
     letters = _letters(_ARGUMENTS, explanation)
     if not letters and _ANY_VERDICT.search(explanation):
         letters = {_letter(match) for match in _MENTION.finditer(explanation)}
@@ -149,6 +157,9 @@ def _stated(text: str) -> set[str]:
     """Letters that a text states as its choice."""
     if alone := _ALONE.match(text):
         return {_letter(alone)}
+    closings = list(_SAID_CLOSING.finditer(text))
+    if closings:
+        text = text[closings[-1].start() :]
     stated = _letters(_STATEMENTS, text)
     if stated:
         return stated
@@ -172,6 +183,11 @@ def _letters(patterns: Iterable[re.Pattern[str]], text: str) -> set[str]:
 def _letter(match: re.Match[str]) -> str:
     groups = match.groupdict()
     return str(groups.get("named") or groups["bare"]).upper()
+
+
+def _answer(text: str) -> str:
+    """Text without a leading block of thought, of which a server may keep only the end."""
+    return _THOUGHT.sub("", text, count=1).strip()
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,10 @@
 
 Each log gets its estimate with intervals, its missing answers by reason, the published row for the
 same framing where there is one, and tests against the target or against another log (paired when
-both asked the same problems).
+both asked the same problems). With text answers at two or more temperatures it also tests whether
+noise scales with the temperature, without which γ is not conviction.
+
+Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
 """
 
 from __future__ import annotations
@@ -13,12 +16,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
-from economics.estimation import CESFit, TestResult, TooFewChoices, likelihood_ratio_test, wald_test
+from economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
 from economics.published import PUBLISHED
 from economics.utility import PROFILES, profile
 from scorers.metrics.ces_parameters import fit
@@ -26,9 +30,12 @@ from scorers.table import Table, table
 
 TASK = "stakeholder_choice"
 
+NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
+"""What an estimate from answers that do not allow one may raise."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the report; 0 unless there was nothing to report."""
+    """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m scorers.report",
         description=__doc__,
@@ -51,7 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not logs:
         print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
         return 1
-    reference = estimates(table(other)) if other is not None else {}
+    try:
+        reference = estimates(table(other)) if other is not None else {}
+    except NO_ESTIMATE as error:
+        print(f"no estimate from --against {options.against}: {_one_line(error)}", file=sys.stderr)
+        return 2
     for log in logs:
         describe(log, options.target, reference, options.level)
     return 0
@@ -74,55 +85,97 @@ def find(given: str) -> list[str]:
 
 
 def estimates(data: Table) -> dict[str, CESFit]:
-    """The estimate from text, from log-probabilities, or from both."""
-    found = {}
+    """The estimate from text, from log-probabilities, or from both.
+
+    Raises:
+        ValueError: answers that allow no estimate; so do ArithmeticError and LinAlgError.
+    """
+    return {source: estimate() for source, estimate in _estimators(data).items()}
+
+
+def _estimators(data: Table) -> dict[str, Callable[[], CESFit]]:
+    found: dict[str, Callable[[], CESFit]] = {}
     if data.has_text:
-        found["text"] = fit(data)
-    if data.has_probabilities:
-        found["log-probabilities"] = fit(data, from_probabilities=True)
+        found["text"] = lambda: fit(data)
+    if data.has_probabilities or not data.has_text:
+        found["log-probabilities"] = lambda: fit(data, from_probabilities=True)
     return found
 
 
 def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], level: float) -> None:
     """Print one log's part of the report."""
-    data = table(log)
     arguments = log.eval.task_args
     title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in arguments.items()) or 'default arguments'}"
     print(f"\n{title}\n{'=' * min(len(title), 110)}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
+    try:
+        data = table(log)
+    except ValueError as error:
+        print(f"no estimate: {_one_line(error)}")
+        return
     reasons = Counter(reason for reason in data.reason if reason)
     missing = sum(reasons.values())
     listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
-    print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}\n")
-    try:
-        found = estimates(data)
-    except TooFewChoices as error:
-        print(f"no estimate: {error}")
-        return
-    for source, estimate in found.items():
+    print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}")
+    if np.isfinite(data.mass_outside).any():
+        print(f"mass_outside, mean probability outside the labels: {np.nanmean(data.mass_outside):.4f}")
+    print()
+    for source, estimator in _estimators(data).items():
         print(f"from {source}")
-        print(estimate.summary(level))
-        if target is not None:
-            _print_test(f"H0: the preference is {target}", likelihood_ratio_test(estimate, profile(target)))
-        if source in reference:
-            _print_test(
-                "H0: same preference as --against (paired)",
-                likelihood_ratio_test(estimate, reference[source]),
-            )
-            _print_z(wald_test(estimate, reference[source]))
+        try:
+            estimate = estimator()
+            print(estimate.summary(level))
+        except NO_ESTIMATE as error:
+            print(f"no estimate: {_one_line(error)}\n")
+            continue
+        if source == "text" and len(np.unique(data.temperature[data.chosen >= 0])) > 1:
+            print(_noise(data))
+        try:
+            if target is not None:
+                test = likelihood_ratio_test(estimate, profile(target))
+                _print_test(f"H0: the preference is {target}", test)
+            if source in reference:
+                test = likelihood_ratio_test(estimate, reference[source])
+                _print_test("H0: same preference as --against (paired)", test)
+                _print_z(wald_test(estimate, reference[source]))
+        except NO_ESTIMATE as error:
+            print(f"no test: {_one_line(error)}")
         print()
     framing = str(arguments.get("framing", "neutral"))
     if framing in PUBLISHED:
         row = PUBLISHED[framing]
         weights = ", ".join(f"{value:.3f}" for value in row.theta)
         print(
-            f"published for Llama-3.1-8B-Instruct, framing {framing}: θ {weights}; ρ {row.rho} "
+            f"for comparison, published for Llama-3.1-8B-Instruct, framing {framing}: "
+            f"θ {weights}; ρ {row.rho} "
             "(K unknown: ρ not comparable)"
         )
 
 
+def _noise(data: Table) -> str:
+    """Whether noise scales with the temperature, which decides what γ may be called."""
+    try:
+        power = fit(data, scale="power")
+    except NO_ESTIMATE as error:
+        return f"noise proportional to τ^η: no estimate: {_one_line(error)}"
+    status, test = power.status("eta"), power.power_test
+    if test is None or status in ("separated", "not identified"):
+        return f"noise proportional to τ^η: η is {status}, so η = 1 is not tested"
+    return (
+        f"noise proportional to τ^η: η = {power.estimate('eta'):.3f}, "
+        f"test of η = 1: p = {test.p_value:.4f}; gamma is {power.gamma_meaning}"
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def _print_test(title: str, result: TestResult) -> None:
-    print(f"{title}: LR = {result.statistic:.2f}, p = {result.p_value:.4f} ({result.method})")
+    simulated = "chi-bar-square" in result.method and not result.df > 0
+    floor = simulated and result.p_value < 0.001
+    p = f"p <= {result.p_value:.4f}" if floor else f"p = {result.p_value:.2g}"
+    print(f"{title}: LR = {result.statistic:.2f}, {p}\n  ({result.method})")
 
 
 def _print_z(result: TestResult) -> None:

@@ -135,7 +135,7 @@ class Subject:
         chosen = int(np.argmax(values + (temperature + self.extra) * draws))
         if self.manner == "rambling":
             return Answer(ramble(problem, chosen, int(rng.integers(len(RAMBLES)))))
-        closing = request.closing.format(letter=problem.letters[chosen])
+        closing = request.close(problem.letters[chosen])
         return Answer(f"{explanation(problem, argued, rng)}\n\n{closing}")
 
     def _refuses(self, rng: np.random.Generator) -> bool:

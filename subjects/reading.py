@@ -23,8 +23,8 @@ NAMES: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """What a text may call each stakeholder: words in any case, and an abbreviation in capitals."""
 
-CLOSING = "Therefore, I choose: Option {letter}."
-"""How an explanation ends when the text does not say how."""
+CLOSING = ("Therefore, I choose: Option ", ".")
+"""What stands before and after the letter where an explanation ends and the text does not say how."""
 
 # An abbreviation in lower case would find "co" in "co-operative".
 _NAME = "|".join(
@@ -63,11 +63,16 @@ class Request:
 
     Attributes:
         form: "explain" (a few sentences and a closing one) or "letter" (one letter).
-        closing: closing sentence with ``{letter}`` where the letter goes.
+        closing: what stands before and after the letter in the closing sentence.
     """
 
     form: Form
-    closing: str = CLOSING
+    closing: tuple[str, str] = CLOSING
+
+    def close(self, letter: str) -> str:
+        """The closing sentence; whatever else the text put into it stays as it is, braces too."""
+        before, after = self.closing
+        return f"{before}{letter}{after}"
 
 
 def read_problem(texts: Sequence[str]) -> Problem | None:
@@ -101,7 +106,7 @@ def read_request(text: str) -> Request:
     """The form that a text asks for; without any instruction, an explanation with a closing sentence."""
     closing = _CLOSING.search(text)
     if closing:
-        return Request("explain", f"{closing['before']}{{letter}}{closing['after']}")
+        return Request("explain", (closing["before"], closing["after"]))
     last = _PARAGRAPH.split(text.strip())[-1]
     return Request("letter" if "letter" in last.lower() and _ONE_LETTER.search(last) else "explain")
 

@@ -31,7 +31,7 @@ ETA_BOUNDS = (-3.0, 4.0)
 SCREENING = 1500  # problems that rank the starts; only the best goes on to the full data
 FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
 NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information
-BOUNDARY = 1e-9
+BOUNDARY = 1e-4  # a weight below it is at its bound: with small ρ its utility is all curvature
 SINGLE_WEIGHT = 1e-6
 
 _START_THETAS = np.array(
@@ -290,6 +290,8 @@ def _assemble(
     if separation is not None and separation.by == "utility":
         # The likelihood has no maximum; report the preference deepest inside those that explain all.
         values[:RHO], values[RHO], values[LOG_GAMMA] = separation.theta, separation.rho_inside, np.inf
+    elif separation is not None and separation.by == "position":
+        values[: LOG_GAMMA + 1] = np.nan
     p = likelihood.size
     held = region.fixed | region.at_bound(x)
     held[:RHO] |= x[:RHO] < BOUNDARY
@@ -307,6 +309,7 @@ def _assemble(
     if not responds:
         held[: RHO + 1] = True
         status[: RHO + 1] = ["not identified"] * (RHO + 1)
+        held[LOG_GAMMA], status[LOG_GAMMA] = True, "boundary"  # γ = 0 is not rejected
     if not optimum.converged and separation is None:
         status = ["did not converge" if s == "ok" else s for s in status]
     basis = region.basis(x, held)

@@ -38,6 +38,8 @@ def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) 
         margin = quantile * fit.se(name, kind)
         return Interval(max(fit.estimate(name) - margin, low), min(fit.estimate(name) + margin, high), "Wald")
     profile = _Profile(fit, k, level)
+    if k == LOG_GAMMA and status == "boundary":
+        return Interval(0.0, float(np.exp(profile.end(1.0))), "likelihood ratio")
     bottom, top = profile.end(-1.0), profile.end(1.0)
     if k == LOG_GAMMA:
         bottom, top = float(np.exp(bottom)), float(np.exp(top))

@@ -198,7 +198,8 @@ class CESFit:
         for name in self.names:
             low, high, method = self.interval(name, level)
             status = self.status(name)
-            value = "-" if status == "not identified" else f"{self.estimate(name):.4f}"
+            unknown = status == "not identified" or np.isnan(self.estimate(name))
+            value = "-" if unknown else f"{self.estimate(name):.4f}"
             error = "-" if np.isnan(self.se(name)) else f"{self.se(name):.4f}"
             note = status if status == method else f"{status} ({method})"
             lines.append(f"{name:<20}{value:>10}{error:>12}   {f'[{low:.3f}, {high:.3f}]':<22}{note}")

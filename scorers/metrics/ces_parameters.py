@@ -8,6 +8,7 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from economics.estimation import THETA_NAMES, CESFit, fit_ces
+from economics.estimation.results import Scale
 from scorers.metrics._clustered import NAN
 from scorers.table import Table, table
 
@@ -51,8 +52,13 @@ def ces_parameters() -> Metric:
     return compute
 
 
-def fit(data: Table, *, from_probabilities: bool = False) -> CESFit:
+def fit(data: Table, *, from_probabilities: bool = False, scale: Scale = "tau") -> CESFit:
     """Fit the preference behind a table of answers, with position constants and clusters.
+
+    Args:
+        data: the answers.
+        from_probabilities: use the log-probabilities instead of the text's choices.
+        scale: how noise depends on τ, as in ``fit_ces``.
 
     Raises:
         TooFewChoices: fewer valid answers than any estimate could rest on.
@@ -65,6 +71,7 @@ def fit(data: Table, *, from_probabilities: bool = False) -> CESFit:
         position=data.position,
         probabilities=data.probabilities if from_probabilities else None,
         shift=data.shift,
+        scale=scale,
     )
 
 

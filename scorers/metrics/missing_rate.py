@@ -1,7 +1,8 @@
-"""How many answers are missing, and why."""
+"""How many answers are missing, and why; how much probability the labels miss."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
@@ -11,7 +12,10 @@ from scorers.metrics._clustered import NAN, groups_of, ratio
 
 @metric(scores="unreduced")
 def missing_rate() -> Metric:
-    """Share of missing answers with its standard error, and the share of every reason that occurred."""
+    """Share of missing answers with its standard error, and the share of every reason that occurred.
+
+    Where there are log-probabilities also ``mass_outside``, their mean mass outside the labels.
+    """
 
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
@@ -23,6 +27,9 @@ def missing_rate() -> Metric:
             f"missing_{reason.replace(' ', '_')}": count / len(scores)
             for reason, count in sorted(counts.items())
         }
-        return {"missing": rate.value, "missing_stderr": rate.stderr, **by_reason}
+        masses = [(s.score.metadata or {}).get("mass_outside") for s in scores]
+        observed = [mass for mass in masses if mass is not None and math.isfinite(mass)]
+        outside = {"mass_outside": sum(observed) / len(observed)} if observed else {}
+        return {"missing": rate.value, "missing_stderr": rate.stderr, **by_reason, **outside}
 
     return compute

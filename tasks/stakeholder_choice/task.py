@@ -116,9 +116,9 @@ def _plan(value: Number | list[Number]) -> TemperaturePlan:
     allowed = "plan, crossed, one number > 0, several that differ, or crossed followed by several"
     given = items(value)
     crossed = given[:1] == ["crossed"]
-    values = given[1:] if crossed or given[:1] == ["plan"] else given
+    values = given[1:] if crossed else given
     try:
-        if given and not values:
+        if given in (["plan"], ["crossed"]):
             return TemperaturePlan(crossed=crossed)
         return TemperaturePlan(numbers("temperatures", values, allowed), crossed)
     except ValueError as error:

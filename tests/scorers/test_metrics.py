@@ -147,6 +147,19 @@ def test_missing_answers_are_counted_by_reason(metadata: Metadata, choice_scores
     assert found["missing_refused"] == pytest.approx(0.2)
     assert found["missing_out_of_range"] == found["missing_truncated"] == pytest.approx(0.1)
     assert "missing_empty" not in found
+    assert "mass_outside" not in found
+
+
+def test_mass_outside_the_labels_is_a_mean_over_log_probabilities(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    about = metadata(3)
+    probabilities = [[1.0] * m["n_options"] for m in about[:2]]
+    scores = choice_scores(about, [0, -1, 0], [*probabilities, None])
+    for score, mass in zip(scores, [0.1, 0.4], strict=False):
+        assert score.score.metadata
+        score.score.metadata["mass_outside"] = mass
+    assert compute(missing_rate(), scores)["mass_outside"] == pytest.approx(0.25)
 
 
 def test_choosing_the_first_option_shown_is_a_position_effect(

@@ -54,6 +54,10 @@ def test_any_text_gives_a_place_or_a_reason_and_never_both(text: str, k: int, el
         "Option B",
         "(b)",
         "B) It balances the figures.",
+        "If I choose Option A, owners gain. Therefore, I choose: **Option B**.",
+        "If I choose Option A, owners gain. Therefore, I choose: Option **B**.",
+        "Therefore, I choose: Option A. Wait.\n\nTherefore, I choose: **Option B.**",
+        "<think>I choose Option A.</think>\n\nI choose **Option B**.",
     ],
 )
 def test_the_fallback_reads_one_stated_choice(text: str) -> None:
@@ -68,7 +72,12 @@ def test_the_fallback_reads_one_stated_choice(text: str) -> None:
         (" \n ", "empty"),
         ("Therefore, I choose: Option D.", "out of range"),
         ("I choose Option E.", "out of range"),
-        ("Therefore, I choose: Option A.\nTherefore, I choose: Option B.", "ambiguous"),
+        ("Therefore, I choose: Option A. No, I choose Option B.", "ambiguous"),
+        ("Therefore, I choose: **Option A** or **Option B**.", "ambiguous"),
+        ("I choose Option A. Therefore, I choose: **Option D**.", "out of range"),
+        ("<think>I choose Option A.</think>", "empty"),
+        ("<think>I choose Option A.", "empty"),
+        ("<think>I choose Option A.</think>I choose Option B or Option C.", "ambiguous"),
         ("I choose Option A. On reflection, I choose Option C.", "ambiguous"),
         ("I would pick Option A or Option B.", "ambiguous"),
         ("A: more profit\nB: more pay\nC: neither", "ambiguous"),
@@ -104,6 +113,26 @@ def test_a_closing_sentence_that_just_fits_is_an_answer() -> None:
 def test_a_letter_answer_that_goes_on_too_long_still_begins_with_its_letter() -> None:
     assert read_choice("B. The other options are", 3, "answer", "max_tokens").place == 1
     assert read_choice("The best of these options would", 3, "answer", "max_tokens").reason == "truncated"
+
+
+def test_the_last_closing_sentence_counts() -> None:
+    text = "Therefore, I choose: Option A.\nTherefore, I choose: Option B."
+    assert read_choice(text, 3, "explain") == Reading(1, None, True)
+
+
+@pytest.mark.parametrize(
+    "thought", ["<think>choose Option A</think>", "1 < 2, choose Option A\n</think>\n\n"]
+)
+def test_leaked_thought_is_no_answer(thought: str) -> None:
+    assert read_choice(f"{thought}B", 3, "answer") == Reading(1, None, True)
+    said = "Option B is the best choice. Therefore, I choose: Option B."
+    assert read_choice(thought + said, 3, "explain") == Reading(1, None, True)
+    assert argued_place(f"{thought} Option A is the best choice.".replace("</think>", "") + said, 3) == -1
+    assert argued_place(thought.replace("choose Option A", "Option A is the best choice.") + said, 3) == 1
+
+
+def test_thought_that_was_cut_off_is_no_answer() -> None:
+    assert read_choice("<think>choose Option A", 3, "answer", "max_tokens").reason == "truncated"
 
 
 def test_a_content_filter_is_a_refusal() -> None:

@@ -170,6 +170,12 @@ def test_only_the_text_counts() -> None:
     assert found == [LABELS[int(np.argmax(PROFILES["nonprofit"].utility(PROBLEM.displayed())))]] * 3
 
 
+def test_braces_in_a_prompt_are_text() -> None:
+    asked = EXPLAIN.replace("I choose:", "I choose for {firm}:")
+    assert asked != EXPLAIN
+    assert "\n\nTherefore, I choose for {firm}: Option " in ask("study1", asked, seed=1).completion
+
+
 def test_bonus_on_the_first_option_shown() -> None:
     utility = PROFILES["study1"].utility(PROBLEM.displayed()) + 2 * np.eye(5)[0]
     found = shares(draws("study1", LETTER, arguments={"bonus": 2}))

@@ -81,7 +81,13 @@ def test_form_and_closing_sentence() -> None:
         request = read_request(text)
         assert request.form == ("explain" if elicitation in {"explain", "both"} else "letter")
         if request.form == "explain":
-            assert request.closing.format(letter="B") == "Therefore, I choose: Option B."
+            assert request.close("B") == "Therefore, I choose: Option B."
+
+
+@pytest.mark.parametrize("foreign", ["for {firm}", "{letter}", "{", "{0}"])
+def test_braces_in_the_closing_sentence_are_text(foreign: str) -> None:
+    request = read_request(f"End with: Therefore, I choose {foreign}: Option X.")
+    assert request.close("B") == f"Therefore, I choose {foreign}: Option B."
 
 
 def test_without_an_instruction_it_explains() -> None:

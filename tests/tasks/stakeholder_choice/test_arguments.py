@@ -29,6 +29,8 @@ from tasks.stakeholder_choice.task import stakeholder_choice
         ({"temperatures": [0.5, -1]}, "temperatures must be .*got \\[0.5, -1\\]"),
         ({"temperatures": [0.5, 0.5]}, "temperatures must be .*several that differ"),
         ({"temperatures": "warm"}, "temperatures must be .*got 'warm'"),
+        ({"temperatures": "plan,0.3"}, "temperatures must be .*got 'plan,0.3'"),
+        ({"temperatures": ["crossed", "plan"]}, "temperatures must be .*got \\['crossed', 'plan'\\]"),
         ({"temperatures": []}, "temperatures must be "),
         (
             {"temperatures": 0.5, "elicitation": "logprobs"},
@@ -59,7 +61,7 @@ def test_bad_arguments_name_themselves_and_what_is_allowed(arguments: dict[str, 
         (0.1, [0.1], False, 4),
         ("0.1,1", [0.1, 1.0], False, 4),
         (["crossed", "0.1", "1"], [0.1, 1.0], True, 8),
-        (["plan", 0.3], [0.3], False, 4),
+        (["plan"], [0.2, 0.5, 1.0, 1.5], False, 4),
     ],
 )
 def test_temperature_plans(temperatures: Any, values: list[float], crossed: bool, samples: int) -> None:

@@ -1,0 +1,115 @@
+"""The report: what it prints of a log, and its exit codes."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from inspect_ai import eval
+
+import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
+from scorers import report
+from tasks.stakeholder_choice.task import stakeholder_choice
+
+
+def ask(folder: Path, subject: str = "study1", **arguments: Any) -> str:
+    task = stakeholder_choice(**{"n": 120, **arguments})
+    [log] = eval(task, model=f"subject/{subject}", log_dir=str(folder), display="none")
+    assert log.status == "success"
+    return log.location
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Text at four temperatures and log-probabilities of a known preference."""
+    return ask(tmp_path_factory.mktemp("study1"), elicitation="both")
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A log without any answer."""
+    return ask(tmp_path_factory.mktemp("refuser"), "refuser", n=12)
+
+
+def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main([str(Path(log).parent), "--target", "study1"]) == 0
+    out = capsys.readouterr().out
+    assert "missing answers: 0 of 120" in out
+    assert "mass_outside, mean probability outside the labels: 0.0000" in out
+    assert out.index("from text") < out.index("noise proportional to τ^η: η = ") < out.index("from log-prob")
+    assert out.count("noise proportional to τ^η: η = ") == 1
+    assert ", test of η = 1: p = " in out and "; gamma is " in out
+    assert out.count("H0: the preference is study1") == 2
+    assert "no estimate" not in out and "no test" not in out
+
+
+def test_one_temperature_says_nothing_about_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main([ask(tmp_path, temperatures=1, elicitation="answer")]) == 0
+    out = capsys.readouterr().out
+    assert "from text" in out
+    assert "τ^η" not in out and "mass_outside" not in out
+
+
+def test_against_another_log(log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main([log, "--against", log]) == 0
+    assert capsys.readouterr().out.count("H0: same preference as --against") == 2
+
+
+def test_against_a_log_without_an_estimate(
+    log: str, refusals: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert report.main([log, "--against", refusals]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"no estimate from --against {refusals}: ")
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("elicitation", ["explain", "logprobs"])
+def test_a_log_without_answers_is_reported(
+    elicitation: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(tmp_path, "refuser", n=12, elicitation=elicitation)
+    assert report.main([str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "missing answers: 12 of 12" in out
+    assert "no estimate: " in out
+
+
+@pytest.mark.parametrize("error", [FloatingPointError, np.linalg.LinAlgError, ValueError])
+def test_an_estimate_that_fails_leaves_the_rest_of_the_report(
+    error: type[Exception], log: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fit = report.fit
+
+    def fails_on_text(*args: Any, **more: Any) -> Any:
+        if more.get("from_probabilities"):
+            return fit(*args, **more)
+        raise error("out of\nluck")
+
+    monkeypatch.setattr(report, "fit", fails_on_text)
+    assert report.main([log]) == 0
+    out = capsys.readouterr().out
+    assert "from text\nno estimate: out of luck\n" in out
+    assert "from log-probabilities\nCES logit" in out
+
+
+def test_nothing_to_report(tmp_path: Path, log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for bad in (tmp_path, tmp_path / "nowhere.eval"):
+        for arguments in ([str(bad)], [log, "--against", str(bad)]):
+            with pytest.raises(SystemExit) as stopped:
+                report.main(arguments)
+            assert stopped.value.code == 2
+            assert str(bad) in capsys.readouterr().err
+
+
+def test_logs_of_other_tasks_are_passed_over(
+    tmp_path: Path, log: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(log, tmp_path)
+    monkeypatch.setattr(report, "TASK", "another")
+    assert report.main([str(tmp_path)]) == 1
+    assert "no log of another" in capsys.readouterr().err
