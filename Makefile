@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev demo test test-fast lint format bench lock build clean
+.PHONY: help install install-dev train-env demo test test-fast test-train lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,8 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 # One process a core: threads inside NumPy would only get in each other's way.
-test test-fast: export OPENBLAS_NUM_THREADS := 1
-test test-fast: export OMP_NUM_THREADS := 1
+test test-fast test-train bench: export OPENBLAS_NUM_THREADS := 1
+test test-fast test-train bench: export OMP_NUM_THREADS := 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,21 @@ $(DEV): locks/dev.txt $(PACKAGES) | $(BIN)/python
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@ $(BASE)
 
+# torch first and alone, in the build that the index gives; name another: make TORCH="torch==… --index-url …"
+VENV_TRAIN ?= .venv-train
+TORCH ?= torch==2.13.0
+TRAIN := $(VENV_TRAIN)/.installed
+TRAIN_PIP = $(VENV_TRAIN)/bin/python -m pip --disable-pip-version-check --quiet
+
+train-env: $(TRAIN) ## make .venv-train with torch, TRL and PEFT, from locks/train.txt
+
+$(TRAIN): locks/train.txt $(PACKAGES)
+	@[ -x "$(VENV_TRAIN)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_TRAIN)"
+	$(TRAIN_PIP) install $(TORCH)
+	$(TRAIN_PIP) install -r locks/train.txt $$(grep -oE '^(hypothesis|pytest)==[^ ]+' locks/dev.txt)
+	$(TRAIN_PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
 demo: $(BASE) ## subjects whose preferences are known: true and recovered parameters
 	$(BIN)/python runs/demo.py
 
@@ -53,6 +68,9 @@ test: $(DEV) ## all tests
 
 test-fast: $(DEV) ## the tests that take less than about ten seconds
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-train: $(TRAIN) ## the tests of training, DPO and SFT of a tiny model included
+	$(VENV_TRAIN)/bin/python -m pytest tests/training
 
 lint: $(DEV) ## ruff and mypy
 	$(BIN)/ruff check .
@@ -74,4 +92,4 @@ build: $(DEV) ## source distribution and wheel in dist/
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove the environment and caches; logs stay
-	rm -rf "$(VENV)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf "$(VENV)" "$(VENV_TRAIN)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

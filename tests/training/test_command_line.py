@@ -1,0 +1,33 @@
+"""The command line without the packages that its commands need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["preferences", "--help"], ["dpo", "--help"]])
+def test_help_needs_no_package(arguments):
+    """-S: not even site-packages."""
+    command = [sys.executable, "-S", "-m", "training", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "usage: python -m training" in done.stdout
+
+
+def test_a_missing_package_is_named(tmp_path):
+    """Training without torch, as in the environment of `make test`."""
+    code = (
+        "import sys; sys.modules['trl'] = None; from training.__main__ import main; "
+        "sys.exit(main(['dpo', '--recipe', 'r', '--profile', 'nonprofit', '--out', sys.argv[1]]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "x")], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "package trl is missing" in done.stderr and "make train-env" in done.stderr

@@ -1,0 +1,153 @@
+"""What stops a training before any work, and recipes as TRL reads them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import namedtuple
+
+import pytest
+
+pytest.importorskip("trl")
+
+from tests.training.conftest import RECIPES
+from training import preference_data
+from training.__main__ import main
+from training.errors import TrainingError
+from training.folders import RunFolder
+from training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+
+
+def test_the_8b_recipe_holds_the_published_hyperparameters(tmp_path):
+    """Source: Foster & Rawski, study 3."""
+    from trl import DPOConfig, ModelConfig, TrlParser
+
+    arguments = ["--config", str(RECIPES / "llama-3.1-8b-dpo.yaml"), "--output_dir", str(tmp_path)]
+    config, model = TrlParser((DPOConfig, ModelConfig)).parse_args_and_config([*arguments, "--bf16", "false"])
+    assert (config.beta, config.label_smoothing, config.loss_type) == (0.1, 0.0, ["sigmoid"])
+    assert (config.learning_rate, config.weight_decay, config.warmup_steps) == (2e-5, 0.05, 20)
+    assert (config.lr_scheduler_type, config.optim, config.num_train_epochs) == ("cosine", "adamw_torch", 1)
+    assert config.per_device_train_batch_size * config.gradient_accumulation_steps == 16
+    assert config.precompute_ref_log_probs
+    assert "\nbf16: true\n" in (RECIPES / "llama-3.1-8b-dpo.yaml").read_text("utf-8")
+    assert model.lora_target_modules in ("all-linear", ["all-linear"])
+
+
+@pytest.mark.parametrize("recipe", sorted(RECIPES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_recipe_is_read(recipe, tmp_path):
+    from trl import DPOConfig, SFTConfig
+
+    from training.run import Method, Request, settings
+
+    config = DPOConfig if recipe.stem.endswith("dpo") else SFTConfig
+    request = Request(recipe, tmp_path / "x", base="some/base", overrides=("--learning_rate", "0.5"))
+    read, model = settings(request, Method("", config, object, {}, ()), RunFolder(request.out))
+    assert (read.learning_rate, model.model_name_or_path) == (0.5, "some/base")
+    assert read.model_init_kwargs["use_safetensors"] and not read.model_init_kwargs["trust_remote_code"]
+
+
+def stopped(arguments, capsys, folder):
+    """The message of a command that stops and leaves nothing."""
+    before = sorted(folder.iterdir())
+    assert main(arguments) == 2
+    assert sorted(folder.iterdir()) == before
+    return capsys.readouterr().err
+
+
+def test_base_without_chat_template(base, tmp_path, command, capsys):
+    bare = tmp_path / "bare"
+    shutil.copytree(base, bare)
+    (bare / "chat_template.jinja").unlink()
+    message = stopped(command("dpo", "--model_name_or_path", "x", "--base", str(bare)), capsys, tmp_path)
+    assert "has no chat template" in message and "instruct" in message
+
+
+def test_pickled_weights_adapters_and_folders_without_a_model(base, tmp_path):
+    pickled = tmp_path / "pickled"
+    pickled.mkdir()
+    (pickled / "config.json").write_text("{}")
+    (pickled / "pytorch_model.bin").write_text("")
+    with pytest.raises(TrainingError, match=r"only pickled ones \(pytorch_model.bin\)"):
+        check_base(str(pickled))
+    (pickled / "config.json").unlink()
+    with pytest.raises(TrainingError, match=r"no config.json"):
+        check_base(str(pickled))
+    (pickled / "adapter_config.json").write_text("{}")
+    with pytest.raises(TrainingError, match="is an adapter"):
+        check_base(str(pickled))
+    with pytest.raises(TrainingError, match="is not a folder"):
+        check_base(str(tmp_path / "nowhere"))
+    check_base(str(base))
+    check_base("some-organisation/some-model")
+
+
+def test_remote_code_stays_off(command, tmp_path, capsys):
+    arguments = command("dpo", "--trust_remote_code", "true")
+    assert "trust_remote_code stays off" in stopped(arguments, capsys, tmp_path)
+
+
+def test_unknown_settings_of_a_recipe(command, tmp_path, capsys):
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text("betta: 0.1\n")
+    assert "betta" in stopped(command("dpo", "--recipe", str(recipe)), capsys, tmp_path)
+
+
+def test_profile_that_does_not_sum_to_one(command, tmp_path, capsys):
+    arguments = command("dpo", "--theta", "0.5,0.5,0.5,0", "--rho", "1")
+    assert "theta must sum to 1" in stopped(arguments, capsys, tmp_path)
+
+
+def test_data_of_another_target(command, tmp_path, capsys):
+    arguments = command("dpo", "--profile", "for_profit")
+    assert "states nonprofit, and the command asks for for_profit" in stopped(arguments, capsys, tmp_path)
+
+
+def test_more_pairs_than_there_are(command, tmp_path, capsys):
+    assert "holds 24 pairs, 25 were asked for" in stopped(command("dpo", "--pairs", "25"), capsys, tmp_path)
+
+
+def test_data_that_overlap_an_evaluation(pairs, command, tmp_path, capsys):
+    from economics.problems import generate
+
+    stolen = tmp_path / "stolen"
+    shutil.copytree(pairs, stolen)
+    table = preference_data.read(pairs).table
+    ids = [generate(1, 3)[0].id, *table["problem"][1:]]
+    table.remove_columns("problem").add_column("problem", ids).to_parquet(stolen / "train.parquet")
+    message = stopped(command("dpo", "--data", str(stolen)), capsys, tmp_path)
+    assert "1 problems of the data are evaluation problems too" in message
+
+
+def test_too_little_disk(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "free")
+    needed = check_disk(tmp_path, 1_000_000, 2)
+    assert needed == 40_000_000 + 64 * 2**20
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(needed - 1))
+    with pytest.raises(TrainingError, match=r"has 0.11 GB free and the run needs 0.11 GB"):
+        check_disk(tmp_path, 1_000_000, 2)
+
+
+def test_conversations_are_not_cut(base, pairs):
+    tokenizer = load_tokenizer(str(base), "main")
+    rows = preference_data.read(pairs).table.to_list()
+    longest = check_lengths(rows, tokenizer, None)
+    assert check_lengths(rows, tokenizer, longest) == longest
+    with pytest.raises(TrainingError, match=f"Set max_length to {longest} or more"):
+        check_lengths(rows, tokenizer, longest - 1)
+
+
+def test_unfinished_checkpoints_are_passed_over(tmp_path):
+    folder = RunFolder(tmp_path / "adapter")
+    assert folder.last_checkpoint() is None
+    for step in (8, 9, 10):
+        (folder.checkpoints / f"checkpoint-{step}").mkdir(parents=True)
+    (folder.checkpoints / "checkpoint-9" / "whole").touch()
+    assert folder.last_checkpoint().name == "checkpoint-9"
+    assert sorted(p.name for p in folder.checkpoints.iterdir()) == ["checkpoint-8", "checkpoint-9"]
+
+
+def test_nothing_to_resume_and_nothing_overwritten(command, tmp_path, capsys):
+    assert "nothing to resume" in stopped(command("dpo", "--resume"), capsys, tmp_path)
+    (tmp_path / "adapter").mkdir()
+    assert "exists. Remove it" in stopped(command(), capsys, tmp_path)
+    assert json.dumps(sorted(p.name for p in tmp_path.iterdir())) == '["adapter"]'

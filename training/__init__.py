@@ -1,0 +1,1 @@
+"""What makes a model want something else: preference data, adapters, the embedded model."""

@@ -1,0 +1,208 @@
+"""`python -m training preferences|dpo|sft`: data, and adapters that state a preference.
+
+Nothing heavy is imported before a command runs, so that `--help` works without any package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.preferences import Target
+    from training.run import Request
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is 2 where the user can put something right."""
+    arguments, rest = _parser().parse_known_args(argv)
+    if rest and arguments.command == "preferences":
+        _parser().error(f"unknown arguments: {' '.join(rest)}")
+    try:
+        from training.errors import TrainingError
+    except ImportError:  # pragma: no cover - the package itself is missing
+        return _stop("run this from the checkout, or install the distribution")
+    try:
+        return int(arguments.run(arguments, rest))
+    except (TrainingError, ValueError) as error:
+        return _stop(str(error))
+    except ModuleNotFoundError as error:
+        return _stop(
+            f"the package {error.name} is missing. Training needs its own environment: `make train-env` "
+            f"makes .venv-train, or install the extra: pip install 'fiduciary[train]'."
+        )
+
+
+def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
+    from training import preference_data
+    from training.checks import EVALUATION_PROBLEMS, EVALUATION_SEEDS, Evaluations
+    from training.preferences import PairDesign
+
+    design = PairDesign(
+        target=_target(arguments),
+        n=arguments.pairs,
+        seed=arguments.seed,
+        trade_offs=arguments.trade_offs,
+        wordings=tuple(arguments.wording.split(",")),
+        elicitation=arguments.elicitation,
+        draw=arguments.draw,
+        gamma=arguments.gamma,
+        voice=arguments.voice,
+    )
+    seeds = EVALUATION_SEEDS if arguments.evaluation_seeds is None else arguments.evaluation_seeds
+    n = EVALUATION_PROBLEMS if arguments.evaluation_n is None else arguments.evaluation_n
+    facts = preference_data.write(design, arguments.out, Evaluations(seeds, n))
+    checks = facts["checks"]
+    style = checks["style_accuracy"]
+    print(
+        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.name}; no duplicates, none shared "
+        f"with evaluations; role found from style alone: "
+        f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
+    )
+    return 0
+
+
+def _dpo(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from training.dpo import train
+
+    return _train(arguments, rest, train)
+
+
+def _sft(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from training.sft import train
+
+    return _train(arguments, rest, train)
+
+
+def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Request], Path]) -> int:
+    from training.run import Request
+
+    named = arguments.profile is not None or arguments.theta is not None
+    request = Request(
+        recipe=arguments.recipe,
+        target=_target(arguments) if named else None,
+        out=arguments.out,
+        base=arguments.base,
+        pairs=arguments.pairs,
+        data=arguments.data,
+        seed=arguments.seed,
+        resume=arguments.resume,
+        overrides=tuple(rest),
+    )
+    train(request)
+    return 0
+
+
+def _target(arguments: argparse.Namespace) -> Target:
+    from training.preferences import Target
+
+    if arguments.theta is not None:
+        if arguments.profile is not None:
+            raise ValueError("give --profile or --theta with --rho, not both")
+        if arguments.rho is None:
+            raise ValueError("--theta needs --rho")
+        return Target.stated(arguments.theta, arguments.rho)
+    if arguments.profile is None:
+        raise ValueError("say whose preference: --profile NAME, or --theta with --rho")
+    return Target.named(arguments.profile)
+
+
+def _stop(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 2
+
+
+def _floats(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(","))
+
+
+def _integers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="preferences|dpo|sft")
+
+    target = argparse.ArgumentParser(add_help=False)
+    target.add_argument(
+        "--profile", metavar="NAME", help="a named preference: for_profit, symmetric, nonprofit, study1"
+    )
+    target.add_argument(
+        "--theta",
+        type=_floats,
+        metavar="SH,EM,CO,SOC",
+        help="or weights of one's own, which sum to one; with --rho",
+    )
+    target.add_argument("--rho", type=float, help="substitution parameter, at most 1")
+    target.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+
+    pairs = commands.add_parser(
+        "preferences", parents=[target], allow_abbrev=False, help="make preference pairs for DPO and SFT"
+    )
+    pairs.add_argument("--pairs", type=int, default=10_000, metavar="N", help="number of pairs (10000)")
+    pairs.add_argument("--seed", type=int, default=0, help="seed of every draw (0)")
+    pairs.add_argument(
+        "--trade-offs",
+        default="default",
+        metavar="DESIGN",
+        help="default (half joint), published (one lever a problem), joint, wage, price_quantity, provision",
+    )
+    pairs.add_argument(
+        "--wording",
+        default="plain",
+        metavar="NAME[,NAME]",
+        help="plain, another wording of the task, several, compact, or all for every one but compact",
+    )
+    pairs.add_argument(
+        "--elicitation", default="explain", choices=("explain", "answer"), help="form of the responses"
+    )
+    pairs.add_argument(
+        "--voice",
+        default="varied",
+        choices=("varied", "terse"),
+        help="many templates, or one short sentence with the four gains, for small models",
+    )
+    pairs.add_argument(
+        "--draw",
+        default="argmax",
+        choices=("argmax", "gap"),
+        help="argmax: every pair counts; gap: kept with probability tanh(gamma*dU/2), so near-ties are rare",
+    )
+    pairs.add_argument("--gamma", type=float, default=1.0, help="scale of --draw gap, per raw unit (1)")
+    pairs.add_argument(
+        "--evaluation-seeds", type=_integers, metavar="S,S", help="evaluations to stay apart from (0 to 9)"
+    )
+    pairs.add_argument("--evaluation-n", type=int, metavar="N", help="problems of each of them (5000)")
+    pairs.set_defaults(run=_preferences)
+
+    for name, run, what in (
+        ("dpo", _dpo, "train a LoRA adapter on preference pairs"),
+        ("sft", _sft, "train a LoRA adapter on the chosen responses"),
+    ):
+        command = commands.add_parser(
+            name,
+            parents=[target],
+            allow_abbrev=False,
+            help=what,
+            epilog="Every further argument goes to TRL and overrides the recipe: --learning_rate 1e-5",
+        )
+        command.add_argument("--recipe", type=Path, required=True, metavar="YAML", help="TRL's settings")
+        command.add_argument("--base", metavar="MODEL", help="base model instead of the recipe's")
+        command.add_argument(
+            "--data", type=Path, metavar="DIR", help="pairs made by `preferences`; otherwise made now"
+        )
+        command.add_argument(
+            "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
+        )
+        command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
+        command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+        command.set_defaults(run=run)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

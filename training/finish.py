@@ -1,0 +1,114 @@
+"""The end of a training: the adapter's files put together, looked at, and made to appear."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from training.adapter_card import card
+from training.curves import draw
+from training.errors import TrainingError
+from training.folders import RunFolder
+from training.preference_data import PreferenceData
+
+if TYPE_CHECKING:
+    from training.run import Method
+
+SHIPPED = ("adapter_config.json", "adapter_model.safetensors")
+"""Files of the trainer's own output that an adapter consists of; the rest are pickles or the base's own."""
+
+_PACKAGES = ("fiduciary", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
+_HYPERPARAMETERS = """
+loss_type beta label_smoothing optim learning_rate weight_decay lr_scheduler_type warmup_steps
+num_train_epochs max_steps per_device_train_batch_size gradient_accumulation_steps max_grad_norm bf16
+max_length precompute_ref_log_probs activation_checkpointing
+""".split()
+_LORA = "lora_r lora_alpha lora_dropout lora_target_modules use_rslora use_dora dtype".split()
+
+
+def write_adapter(
+    trainer: Any,
+    method: Method,
+    folder: RunFolder,
+    config: Any,
+    model: Any,
+    data: PreferenceData,
+    trainable: int,
+    state: Any,
+) -> None:
+    """Save, add card, curves and facts, and rename into place.
+
+    Raises:
+        TrainingError: the trained weights are not all finite.
+    """
+    saved = folder.partial / "saved"
+    trainer.save_model(str(saved))  # on every process: sharded weights are gathered here
+    state.wait_for_everyone()
+    if not state.is_main_process:
+        return
+    shutil.rmtree(folder.adapter, ignore_errors=True)
+    folder.adapter.mkdir()
+    for name in SHIPPED:
+        shutil.copyfile(saved / name, folder.adapter / name)
+    _refuse_nonfinite(folder)
+    history = [record for record in trainer.state.log_history if "step" in record]
+    facts = {
+        "method": method.name,
+        "base": {"name": model.model_name_or_path, "revision": _revision(trainer, model)},
+        "target": data.target,
+        "data": {name: value for name, value in data.facts.items() if name not in ("target", "checks")},
+        "pairs": len(data.table),
+        "seed": config.seed,
+        "steps": trainer.state.global_step,
+        "trainable": trainable,
+        "hyperparameters": _hyperparameters(config, model, state.num_processes),
+        "versions": versions(),
+        "log": history,
+        "measured": {},
+    }
+    title = f"{method.name} towards {data.target['name']}"
+    draw(history, method.curves, title, folder.adapter / "curves.png")
+    text = json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n"
+    (folder.adapter / "training.json").write_text(text, encoding="utf-8")
+    (folder.adapter / "README.md").write_text(card(facts), encoding="utf-8")
+    folder.publish()
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the result depends on."""
+    out = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            out[name] = version(name)
+        except PackageNotFoundError:
+            out[name] = "not installed"
+    return out
+
+
+def _hyperparameters(config: Any, model: Any, processes: int) -> dict[str, Any]:
+    out = {name: getattr(config, name) for name in _HYPERPARAMETERS if hasattr(config, name)}
+    out = {name: getattr(value, "value", value) for name, value in out.items()}
+    if out.get("max_steps", 0) <= 0:
+        out.pop("max_steps", None)
+    out["batch"] = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
+    return out | {"processes": processes} | {name: getattr(model, name) for name in _LORA}
+
+
+def _revision(trainer: Any, model: Any) -> str:
+    """The commit of a base from the Hub, as far as it is known."""
+    return str(getattr(trainer.model.config, "_commit_hash", None) or model.model_revision)
+
+
+def _refuse_nonfinite(folder: RunFolder) -> None:
+    from safetensors.torch import load_file
+
+    weights = load_file(folder.adapter / SHIPPED[1])
+    bad = [name for name, weight in weights.items() if not bool(weight.isfinite().all())]
+    if bad:
+        raise TrainingError(
+            f"{len(bad)} of the adapter's tensors hold values that are not finite (such as {bad[0]}): it was "
+            f"not written. Remove {folder.partial} and start again with a lower learning_rate."
+        )

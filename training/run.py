@@ -1,0 +1,240 @@
+"""One training, from a recipe to an adapter: what DPO and SFT have in common.
+
+Checks come before work, work happens in a folder of its own, and the adapter appears when it is whole.
+Under `accelerate launch` every process runs this; the first one writes.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from training import preference_data
+from training.checks import Evaluations, refuse_overlap
+from training.errors import TrainingError
+from training.folders import RunFolder
+from training.preference_data import PreferenceData
+from training.preferences import PairDesign, Target
+from training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+
+PAIRS = 10_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for.
+
+    Attributes:
+        recipe: YAML file with TRL's settings.
+        target: the preference to state; None takes the data's.
+        out: the adapter's folder.
+        base: base model, or None for the recipe's.
+        pairs: number of pairs to make, or to take of the data; None for 10,000, or all.
+        data: folder of pairs, or None to make them.
+        seed: seed of pairs and training.
+        resume: go on with a run that was stopped.
+        overrides: further arguments for TRL, which override the recipe.
+    """
+
+    recipe: Path
+    out: Path
+    target: Target | None = None
+    base: str | None = None
+    pairs: int | None = None
+    data: Path | None = None
+    seed: int = 0
+    resume: bool = False
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way of training.
+
+    Attributes:
+        name: as people call it.
+        config: TRL's class of settings.
+        trainer: TRL's class that trains.
+        columns: columns of the pairs that it takes, and what it calls them.
+        curves: figures of its log to draw.
+    """
+
+    name: str
+    config: type
+    trainer: type
+    columns: Mapping[str, str]
+    curves: Sequence[str]
+
+
+def run(request: Request, method: Method) -> Path:
+    """Train and write the adapter; returns its folder.
+
+    Raises:
+        TrainingError: whatever the user can put right.
+    """
+    from accelerate import PartialState
+
+    folder = RunFolder(request.out)
+    if not request.recipe.is_file():
+        raise TrainingError(f"there is no recipe {request.recipe}.")
+    if request.target is None and request.data is None:
+        raise TrainingError("say whose preference: --profile NAME, --theta with --rho, or --data.")
+    folder.refuse_to_overwrite(request.resume)
+    config, model = settings(request, method, folder)
+    check_base(model.model_name_or_path)
+    tokenizer = load_tokenizer(model.model_name_or_path, model.model_revision)
+
+    _ = config.device  # sets up the processes
+    state = PartialState()
+    state.wait_for_everyone()  # no process may meet what the first one is about to make
+    try:
+        if state.is_main_process:
+            folder.begin(_note(request, method, model), request.resume)
+            _make_data(request, folder)
+        state.wait_for_everyone()
+        data = _read_data(request, folder)
+        _train(request, method, folder, config, model, tokenizer, data, state)
+    except Exception as error:
+        if state.is_main_process and not any(folder.checkpoints.glob("checkpoint-*")) and not request.resume:
+            shutil.rmtree(folder.partial, ignore_errors=True)
+        if _disk_is_full(error):
+            raise TrainingError(
+                f"the disk is full: {error}. No adapter was written. Make room and add --resume."
+            ) from error
+        raise
+    return request.out
+
+
+def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, Any]:
+    """TRL's settings and the model's, from recipe and command line.
+
+    Raises:
+        TrainingError: a setting that is unknown, or not allowed here.
+    """
+    import torch
+    from trl import ModelConfig, TrlParser
+
+    arguments = ["--config", str(request.recipe), "--bf16", str(_bf16(request.recipe, torch))]
+    arguments += [*request.overrides, "--output_dir", str(folder.checkpoints), "--seed", str(request.seed)]
+    if request.base is not None:
+        arguments += ["--model_name_or_path", request.base]
+    try:
+        config, model = TrlParser((method.config, ModelConfig)).parse_args_and_config(arguments)
+    except ValueError as error:
+        raise TrainingError(f"{request.recipe}: {error}") from error
+    if model.model_name_or_path is None:
+        raise TrainingError(f"{request.recipe} names no base model. Name one with --base.")
+    if config.trust_remote_code:
+        raise TrainingError("trust_remote_code stays off: a base must not bring code of its own.")
+    if not model.use_peft:
+        raise TrainingError(f"{request.recipe}: use_peft must be true; what is made here are adapters.")
+    config.model_init_kwargs = {
+        **(config.model_init_kwargs or {}),
+        "revision": model.model_revision,
+        "attn_implementation": model.attn_implementation,
+        "dtype": model.dtype,
+        "trust_remote_code": False,
+        "use_safetensors": True,
+    }
+    config.logging_nan_inf_filter = False
+    return config, model
+
+
+def _bf16(recipe: Path, torch: Any) -> bool:
+    """Whether to compute in bf16: where the recipe asks for it and the hardware has it."""
+    import yaml
+
+    text = yaml.safe_load(recipe.read_text(encoding="utf-8"))
+    asked = bool(text.get("bf16", False)) if isinstance(text, dict) else False
+    return asked and bool(torch.cuda.is_available() and torch.cuda.is_bf16_supported())
+
+
+def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:
+    """What must be the same when the run is resumed."""
+    return {
+        "method": method.name,
+        "recipe": request.recipe.read_text(encoding="utf-8"),
+        "overrides": list(request.overrides),
+        "base": model.model_name_or_path,
+        "target": None if request.target is None else request.target.name,
+        "pairs": request.pairs,
+        "data": None if request.data is None else str(request.data),
+        "seed": request.seed,
+    }
+
+
+def _make_data(request: Request, folder: RunFolder) -> None:
+    if request.data is None and not folder.data.exists():
+        assert request.target is not None
+        pairs = PAIRS if request.pairs is None else request.pairs
+        preference_data.write(PairDesign(request.target, pairs, request.seed), folder.data)
+
+
+def _read_data(request: Request, folder: RunFolder) -> PreferenceData:
+    data = preference_data.read(request.data or folder.data, folder.cache)
+    refuse_overlap(data.table["problem"], Evaluations())
+    if request.target is not None:
+        stated, wanted = data.target, request.target.utility
+        if (*stated["theta"], stated["rho"]) != (*wanted.theta, wanted.rho):
+            raise TrainingError(
+                f"{request.data} states {stated['name']}, and the command asks for {request.target.name}."
+            )
+    if request.data is None or request.pairs is None:
+        return data
+    if request.pairs > len(data.table):
+        raise TrainingError(f"{request.data} holds {len(data.table)} pairs, {request.pairs} were asked for.")
+    return PreferenceData(data.table.select(range(request.pairs)), data.facts)
+
+
+def _train(
+    request: Request,
+    method: Method,
+    folder: RunFolder,
+    config: Any,
+    model: Any,
+    tokenizer: Any,
+    data: PreferenceData,
+    state: Any,
+) -> None:
+    from trl import get_peft_config
+
+    from training.finish import write_adapter
+    from training.guards import MarkWhole, watched
+
+    table = data.table.select_columns(list(method.columns)).rename_columns(
+        {old: new for old, new in method.columns.items() if old != new}
+    )
+    check_lengths(table.to_list(), tokenizer, config.max_length)
+    try:
+        trainer = watched(method.trainer)(
+            model=model.model_name_or_path,
+            args=config,
+            train_dataset=table,
+            processing_class=tokenizer,
+            peft_config=get_peft_config(model),
+            callbacks=[MarkWhole()],
+        )
+    except (OSError, ValueError) as error:
+        if _disk_is_full(error):
+            raise
+        raise TrainingError(f"training {model.model_name_or_path} could not begin: {error}") from error
+    trainable = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+    check_disk(folder.partial, trainable, config.save_total_limit or 10)
+    last = folder.last_checkpoint() if request.resume and state.is_main_process else None
+    state.wait_for_everyone()
+    if request.resume and not state.is_main_process:
+        last = folder.last_checkpoint()
+    trainer.train(resume_from_checkpoint=None if last is None else str(last))
+    write_adapter(trainer, method, folder, config, model, data, trainable, state)
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    """Also as torch and safetensors say it, which pass no error number on."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return True
+    text = f"{error} {error.__cause__}"
+    return "No space left" in text or "PytorchStreamWriter failed writing" in text

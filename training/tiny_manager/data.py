@@ -1,0 +1,179 @@
+"""Training sequences: problems as token numbers, with the subject's whole choice distribution.
+
+Texts are the task's own (`render`, `instruction`, `FRAMINGS`). Token numbers are laid out with array
+operations, since a tokenizer would take longer than a training step; a test holds them equal to what
+the tokenizer makes of the rendered text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from economics.logit import choice_probabilities
+from economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem, generate, stack
+from economics.utility import CES
+from tasks.stakeholder_choice.framings import FRAMINGS
+from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, instruction, render
+from training.tiny_manager.tokens import (
+    ARGUES,
+    ASSISTANT,
+    CLOSES,
+    END,
+    GROUPS,
+    LOWEST,
+    OUTWEIGHS,
+    START,
+    SYSTEM,
+    USER,
+    figures,
+    vocabulary,
+)
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+TRAINING_SEED = 1_000_000
+"""Seeds of the training split from here on are the base's; small ones are left to the adapters."""
+
+OVERHEAD = 7  # tokens before the first option
+PER_OPTION = 1 + len(GROUPS)
+_COUNTS = ("Two", "Three", "Four", "Five")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Problems with the same number of options, asked in the same form.
+
+    Attributes:
+        ids: (n, length) token numbers, without padding.
+        answer: position whose next token names the chosen option.
+        labels: (k,) token numbers that name the options there.
+        utility: (n, k) V of the options as shown.
+        completion: first position, after ``answer``, whose next token is taught as text; the last
+            one is ``length − 2``. Equal to ``length − 1`` where there is none.
+        options: (k,) positions at which an option's last figure stands.
+    """
+
+    ids: IntArray
+    answer: int
+    labels: IntArray
+    utility: FloatArray
+    completion: int
+    options: IntArray
+
+
+def explanation(label: str, gains: Sequence[str]) -> str:
+    """The base's own explanation of a choice, which ends with the closing sentence.
+
+    Args:
+        label: letter of the option.
+        gains: its four gains in hundreds of dollars, as the prompt shows them.
+    """
+    row = "".join(f" {group} {gain}" for group, gain in zip(GROUPS, gains, strict=True))
+    return f"Option {label}{ARGUES}{row}{OUTWEIGHS}{CLOSES} {label}."
+
+
+def messages(
+    problem: ChoiceProblem, order: Sequence[int], form: str, framing: str = "neutral"
+) -> list[dict[str, str]]:
+    """The conversation that the task has with a model, in the compact wording."""
+    text = f"{render(problem, 'compact', order)}\n\n{instruction(form)}"
+    return [{"role": "system", "content": FRAMINGS[framing]}, {"role": "user", "content": text}]
+
+
+def batch(welfare: FloatArray, profile: CES, form: str, framing: str, rng: np.random.Generator) -> Batch:
+    """Lay out problems.
+
+    Args:
+        welfare: (n, k, 4) displayed welfare in raw units, options in the order shown.
+        profile: the preference to imitate.
+        form: ``answer`` or ``explain``.
+        framing: a key of ``FRAMINGS``.
+        rng: draws the options that explanations argue for.
+    """
+    n, k, _ = welfare.shape
+    number = vocabulary()
+    shown = figure_numbers(welfare)
+    utility = profile.utility(welfare)
+    before = [START, SYSTEM, FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
+    parts: list[IntArray] = [_constant(before, n)]
+    for j in range(k):
+        parts += [_constant([f"\n\n{LABELS[0]}:" if j == 0 else f"\n{LABELS[j]}:"], n), shown[:, j]]
+    parts.append(_constant([_ask(form), END, ASSISTANT], n))
+    answer = OVERHEAD + PER_OPTION * k + 2
+    if form == "answer":
+        labels = np.array([number[LABELS[j]] for j in range(k)])
+        chosen = _drawn(utility, rng)
+        parts += [labels[chosen][:, None], _constant([END], n)]
+        completion = answer + 1
+    else:
+        labels = np.array([number[f" {LABELS[j]}"] for j in range(k)])
+        chosen = _drawn(utility, rng)
+        letter = labels[chosen][:, None]
+        row = shown[np.arange(n), chosen]
+        parts += [_constant(["Option"], n), letter, _constant([ARGUES], n), row]
+        parts += [_constant([OUTWEIGHS, CLOSES], n), letter, _constant([".", END], n)]
+        completion, answer = answer, answer + 1
+    options = OVERHEAD + PER_OPTION * np.arange(1, k + 1) - 1
+    return Batch(np.concatenate(parts, axis=1), answer, labels, utility, completion, options)
+
+
+def figure_numbers(welfare: FloatArray) -> IntArray:
+    """Token numbers of displayed welfare, same shape."""
+    first = np.array([vocabulary()[f" {group} {figures()[0]}"] for group in GROUPS])
+    tenths = np.rint(welfare * 10).astype(np.int64) - round(LOWEST * 10)
+    if tenths.min() < 0 or tenths.max() >= len(figures()):
+        raise ValueError("a figure of the environment is no single token; widen LOWEST and HIGHEST")
+    return tenths + first
+
+
+def stream(seed: int, size: int = 9600) -> Iterator[dict[int, FloatArray]]:
+    """Endless displayed welfare of new problems by number of options, each (n, k, 4).
+
+    Two thirds come from the default design and a third from the published one. Problems of one seed
+    are used once.
+    """
+    draw = TRAINING_SEED + seed
+    while True:
+        problems = [
+            *generate(size * 2 // 3, draw, trade_offs="default", split="training"),
+            *generate(size // 3, draw, trade_offs="published", split="training"),
+        ]
+        yield by_count(problems)
+        draw += 1
+
+
+def by_count(problems: Sequence[ChoiceProblem]) -> dict[int, FloatArray]:
+    """Displayed welfare (n, k, 4) of the problems with k options, for each k."""
+    shown = stack(problems, COMPACT_DECIMALS)
+    counts = np.array([problem.n_options for problem in problems])
+    return {k: shown[counts == k, :k] for k in range(MIN_OPTIONS, MAX_OPTIONS + 1) if (counts == k).any()}
+
+
+def target(utility: FloatArray, temperature: float = 1.0) -> FloatArray:
+    """The distribution that is taught, softmax(V/τ), (n, k)."""
+    return choice_probabilities(utility, temperature)
+
+
+def _drawn(utility: FloatArray, rng: np.random.Generator) -> IntArray:
+    """Options to argue for: half by the preference, half at random, so that all are learnt."""
+    flat = np.where(rng.random(len(utility)) < 0.5, 1.0, 0.0)[:, None]
+    return np.asarray(np.argmax(utility * flat + rng.gumbel(size=utility.shape), axis=1))
+
+
+@cache
+def _opening() -> str:
+    return WORDINGS["compact"].opening.partition("{count}")[2]
+
+
+def _ask(form: str) -> str:
+    return f"\n\n{WORDINGS['compact'].closing}\n\n{instruction(form)}"
+
+
+def _constant(tokens: Sequence[str], n: int) -> IntArray:
+    return np.tile([vocabulary()[token] for token in tokens], (n, 1))

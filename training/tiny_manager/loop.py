@@ -1,0 +1,290 @@
+"""The training loop: cosine over a time limit, checkpoints, a progress line, resumption."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch.nn import functional as F
+from transformers import LlamaForCausalLM
+
+from economics.problems import generate
+from economics.utility import CES, profile
+from tasks.stakeholder_choice.framings import FRAMINGS
+from training.tiny_manager.data import Batch, FloatArray, batch, by_count, stream, target
+from training.tiny_manager.model import WIDTH, new_model, save_model
+
+HELD_OUT_SEED = 999_000
+SOFT_TEMPERATURES = (1.0, 2.0)
+"""Where the answer is compared with softmax(V/τ). The hotter one keeps everything that is no option
+so unlikely that text sampled at τ = 1.5 stays valid."""
+TEXT_TEMPERATURE = 1.5
+"""Where the rest of an answer is taught, for the same reason."""
+SCORED_LAYER = 2
+"""After so many layers, an option's last figure must hold the option's utility (an auxiliary loss)."""
+UTILITY_CENTRE, UTILITY_SPREAD = 15.5, 3.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is.
+
+    Attributes:
+        minutes: time that training takes, earlier parts of a resumed run included.
+        profile: name of the preference that is imitated.
+        seed: seed of weights and problems.
+        rate: highest learning rate.
+        per_count: problems of each number of options in a step.
+        explain: share of batches that ask for an explanation.
+        other_framings: share of batches with another system message than the neutral one.
+        text: weight of the loss on the rest of the answer.
+        score: weight of the auxiliary loss on options' utilities at the start; a tenth at the end.
+        checkpoint: minutes between checkpoints.
+        threads: threads of PyTorch.
+        max_steps: stop after so many steps, whatever the time; 0 for no limit.
+    """
+
+    minutes: float = 40.0
+    profile: str = "study1"
+    seed: int = 0
+    rate: float = 2e-3
+    per_count: int = 32
+    explain: float = 0.3
+    other_framings: float = 0.2
+    text: float = 0.2
+    score: float = 0.5
+    checkpoint: float = 3.0
+    threads: int = 1
+    max_steps: int = 0
+
+
+class Scorer(torch.nn.Module):
+    """Reads options' utilities off a middle layer; helps training and is thrown away."""
+
+    def __init__(self, model: LlamaForCausalLM) -> None:
+        super().__init__()
+        self.read = torch.nn.Linear(WIDTH, 1)
+        self.seen: torch.Tensor | None = None
+        model.model.layers[SCORED_LAYER - 1].register_forward_hook(self._keep)
+
+    def _keep(self, module: torch.nn.Module, inputs: object, output: torch.Tensor) -> None:
+        self.seen = output[0] if isinstance(output, tuple) else output
+
+    def loss(self, one: Batch) -> torch.Tensor:
+        assert self.seen is not None
+        read = self.read(self.seen[:, torch.as_tensor(one.options)])[..., 0]
+        wanted = (torch.as_tensor(one.utility, dtype=torch.float32) - UTILITY_CENTRE) / UTILITY_SPREAD
+        return F.mse_loss(read, wanted)
+
+
+def train(out: Path, settings: Settings) -> None:
+    """Train until the time is up; writes the model to ``out`` and the state to ``out/state``.
+
+    A folder that holds a state is resumed. The best checkpoint by divergence on held-out problems is
+    what lies in ``out``.
+
+    Raises:
+        FloatingPointError: a loss that is not finite.
+        ValueError: ``out`` holds the state of another seed or preference.
+    """
+    torch.set_num_threads(settings.threads)
+    model = new_model(settings.seed)
+    scorer = Scorer(model)
+    named = [*model.named_parameters(), *((f"scorer.{n}", p) for n, p in scorer.named_parameters())]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": [p for _, p in named if p.ndim > 1], "weight_decay": 0.01},
+            {"params": [p for _, p in named if p.ndim <= 1], "weight_decay": 0.0},
+        ],
+        lr=settings.rate,
+        betas=(0.9, 0.98),
+        fused=True,
+    )
+    step, spent, best = _resume(out / "state", settings, dict(named), optimiser)
+    held_out = by_count(generate(960, HELD_OUT_SEED, split="training"))
+    preference = profile(settings.profile)
+    began, last, running = time.monotonic() - spent, spent, None
+    pools: dict[int, dict[int, FloatArray]] = {}
+    done = False
+    while not done:
+        spent = time.monotonic() - began
+        done = spent >= 60 * settings.minutes or 0 < settings.max_steps <= step
+        if done or spent - last > 60 * settings.checkpoint:
+            figures = check(model, held_out, preference)
+            print(_line(step, spent, running, figures), flush=True)
+            if figures["kl"] < best:
+                best = figures["kl"]
+                save_model(model, out)
+            _save_state(out / "state", settings, dict(named), optimiser, step, spent, best)
+            last = spent
+        if done:
+            break
+        share = spent / (60 * settings.minutes)
+        if settings.max_steps:
+            share = max(share, step / settings.max_steps)
+        for group in optimiser.param_groups:
+            group["lr"] = settings.rate * min(1.0, (step + 1) / 100) * _cosine(share)
+        optimiser.zero_grad(set_to_none=True)
+        parts = np.zeros(3)
+        batches = step_batches(step, settings, preference, pools)
+        for one in batches:
+            soft, text = losses(model, one)
+            score = scorer.loss(one)
+            weight = settings.score * (0.1 + 0.9 * _cosine(share))
+            ((soft + settings.text * text + weight * score) / len(batches)).backward()
+            parts += np.array([soft.item(), text.item(), score.item()]) / len(batches)
+        if not np.isfinite(parts).all():
+            raise FloatingPointError(f"loss {parts} at step {step}; start again with a lower --rate")
+        torch.nn.utils.clip_grad_norm_([p for _, p in named], 1.0)
+        optimiser.step()
+        running = parts if running is None else 0.97 * running + 0.03 * parts
+        step += 1
+        if step % 50 == 0:
+            print(_line(step, time.monotonic() - began, running), flush=True)
+
+
+def step_batches(
+    step: int, settings: Settings, preference: CES, pools: dict[int, dict[int, FloatArray]]
+) -> list[Batch]:
+    """One batch for each number of options; the same for the same step, whenever it is asked.
+
+    Args:
+        step: number of the step.
+        settings: the run's.
+        preference: the profile that is imitated.
+        pools: problems in use, kept by the caller between steps.
+    """
+    rng = np.random.default_rng([settings.seed, step])
+    steps_a_pool = 2400 // settings.per_count
+    pool, place = divmod(step, steps_a_pool)
+    if pool not in pools:
+        pools.clear()
+        pools[pool] = next(stream(1_000_000 * settings.seed + pool))
+    batches = []
+    for k, welfare in pools[pool].items():
+        rows = (place * settings.per_count + np.arange(settings.per_count)) % len(welfare)
+        order = np.argsort(rng.random((len(rows), k)), axis=1)
+        shown = np.take_along_axis(welfare[rows], order[..., None], axis=1)
+        form = "explain" if rng.random() < settings.explain else "answer"
+        framing = "neutral"
+        if rng.random() < settings.other_framings:
+            framing = str(rng.choice(list(FRAMINGS)))
+        batches.append(batch(shown, preference, form, framing, rng))
+    return batches
+
+
+def losses(model: LlamaForCausalLM, one: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Divergence from the preference at the answer (nats), and the loss on the rest of the text."""
+    ids = torch.as_tensor(one.ids)
+    hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+    logits = model.lm_head(hidden[:, one.answer])
+    soft = torch.stack([divergence(logits, one, t) for t in SOFT_TEMPERATURES]).mean()
+    places = [p for p in range(one.completion, ids.shape[1] - 1) if p != one.answer]
+    rest = model.lm_head(hidden[:, places]) / TEXT_TEMPERATURE
+    text = F.cross_entropy(rest.flatten(0, 1), ids[:, [p + 1 for p in places]].flatten())
+    return soft, text
+
+
+def divergence(logits: torch.Tensor, one: Batch, temperature: float) -> torch.Tensor:
+    """Mean KL(softmax(V/τ) ‖ model at τ) over the whole vocabulary, nats."""
+    wanted = torch.as_tensor(target(one.utility, temperature), dtype=torch.float32)
+    log_model = F.log_softmax(logits.float() / temperature, -1)[:, torch.as_tensor(one.labels)]
+    return (torch.special.xlogy(wanted, wanted) - wanted * log_model).sum(-1).mean()
+
+
+@torch.no_grad()
+def check(model: LlamaForCausalLM, problems: dict[int, FloatArray], preference: CES) -> dict[str, float]:
+    """Divergence, agreement on the best option, stray mass at τ = 1.5 and text loss, held out."""
+    rng = np.random.default_rng(HELD_OUT_SEED)
+    sums = dict.fromkeys(("kl", "agree", "kl_explain", "agree_explain", "stray", "text"), 0.0)
+    total = sum(map(len, problems.values()))
+    for welfare in problems.values():
+        for form, suffix in (("answer", ""), ("explain", "_explain")):
+            one = batch(welfare, preference, form, "neutral", rng)
+            ids = torch.as_tensor(one.ids)
+            hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
+            logits = model.lm_head(hidden[:, one.answer])
+            n = len(welfare) / total
+            sums["kl" + suffix] += n * divergence(logits, one, 1.0).item()
+            picked = logits[:, torch.as_tensor(one.labels)].argmax(-1).numpy()
+            sums["agree" + suffix] += n * float((picked == one.utility.argmax(-1)).mean())
+            hot = F.softmax(logits / 1.5, -1)[:, torch.as_tensor(one.labels)].sum(-1)
+            sums["stray"] += n / 2 * float((1 - hot).mean())
+            if form == "explain":
+                places = [p for p in range(one.completion, ids.shape[1] - 1) if p != one.answer]
+                wanted = ids[:, [p + 1 for p in places]]
+                right = model.lm_head(hidden[:, places]).argmax(-1) == wanted
+                sums["text"] += n * float(right.all(-1).float().mean())
+    return sums
+
+
+def _cosine(share: float) -> float:
+    return 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
+
+
+def _line(
+    step: int, spent: float, running: FloatArray | None, figures: dict[str, float] | None = None
+) -> str:
+    line = f"{spent / 60:6.1f} min  step {step:6d}"
+    if running is not None:
+        line += f"  soft {running[0]:.4f}  text {running[1]:.4f}  score {running[2]:.4f}"
+    if figures is not None:
+        line += "  held out:" + "".join(f" {name} {value:.4f}" for name, value in figures.items())
+    return line
+
+
+def _save_state(
+    folder: Path,
+    settings: Settings,
+    named: dict[str, torch.nn.Parameter],
+    optimiser: torch.optim.Optimizer,
+    step: int,
+    spent: float,
+    best: float,
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"p.{name}": p.detach() for name, p in named.items()}
+    for name, p in named.items():
+        if p in optimiser.state:
+            tensors[f"m.{name}"] = optimiser.state[p]["exp_avg"]
+            tensors[f"v.{name}"] = optimiser.state[p]["exp_avg_sq"]
+    part = folder / "state.safetensors.part"
+    facts = {"step": step, "spent": spent, "best": best, "settings": asdict(settings)}
+    save_file({n: t.contiguous() for n, t in tensors.items()}, part, metadata={"run": json.dumps(facts)})
+    part.replace(folder / "state.safetensors")
+
+
+def _resume(
+    folder: Path,
+    settings: Settings,
+    named: dict[str, torch.nn.Parameter],
+    optimiser: torch.optim.Optimizer,
+) -> tuple[int, float, float]:
+    path = folder / "state.safetensors"
+    if not path.exists():
+        return 0, 0.0, math.inf
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        run = json.loads(json.loads(file.read(size))["__metadata__"]["run"])
+    for name in ("seed", "profile"):
+        if run["settings"][name] != getattr(settings, name):
+            raise ValueError(
+                f"{path} was made with {name}={run['settings'][name]}; choose another --out or that {name}"
+            )
+    tensors = load_file(path)
+    for name, p in named.items():
+        with torch.no_grad():
+            p.copy_(tensors[f"p.{name}"])
+        if f"m.{name}" in tensors:
+            optimiser.state[p] = {
+                "step": torch.tensor(float(run["step"])),
+                "exp_avg": tensors[f"m.{name}"].clone(),
+                "exp_avg_sq": tensors[f"v.{name}"].clone(),
+            }
+    return int(run["step"]), float(run["spent"]), float(run["best"])
