@@ -52,7 +52,7 @@ def contains(fit: CESFit, name: str, value: float, level: float = 0.95) -> bool:
     Raises:
         ValueError: an unknown parameter or a level outside (0, 1).
     """
-    if fit.separation is not None or not _likely(fit, name) or _wald(fit, name):
+    if fit.separation is not None or not _estimated(fit, name) or _wald(fit, name):
         low, high, _ = fit.interval(name, level)
         return low <= value <= high
     k = fit.names.index(name)
@@ -121,7 +121,7 @@ class _Profile:
         return float(optimize.brentq(excess, inner, outer, xtol=tolerance, rtol=1e-6, maxiter=30))
 
 
-def _likely(fit: CESFit, name: str) -> bool:
+def _estimated(fit: CESFit, name: str) -> bool:
     """Whether the parameter has a likelihood to speak of: not diverging, open or unfinished."""
     return fit.status(name) in ("ok", "boundary")
 

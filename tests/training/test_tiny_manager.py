@@ -174,7 +174,6 @@ SHIPPED = Path(__file__).parents[2] / "subjects" / "tiny_manager" / "base"
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the base is not in this checkout")
 def test_shipped_base_has_the_preference_it_was_trained_on() -> None:
     from training.tiny_manager.measure import load, measure
 
@@ -187,7 +186,6 @@ def test_shipped_base_has_the_preference_it_was_trained_on() -> None:
         assert found[form]["valid"] >= 0.99
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the base is not in this checkout")
 def test_shipped_tokenizer_still_knows_the_tasks_prompts() -> None:
     """A changed prompt needs a newly trained base."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(SHIPPED)
