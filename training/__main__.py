@@ -158,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         help="plain, another wording of the task, several, compact, or all for every one but compact",
     )
     pairs.add_argument(
-        "--elicitation", default="explain", choices=("explain", "answer"), help="form of the responses"
+        "--elicitation", default="explain", choices=("explain", "answer", "both"), help="form of the responses"
     )
     pairs.add_argument(
         "--voice",

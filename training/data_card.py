@@ -46,7 +46,11 @@ def _body(facts: dict[str, Any], example: Pair) -> str:
     drawn = "every problem gives a pair, unless all its options tie"
     if facts["draw"] == "gap":
         drawn = f"a pair is kept with probability tanh(γΔU/2), γ = {facts['gamma']:g} per raw unit"
-    how = {"explain": "reasoning and a closing sentence", "answer": "one letter"}[facts["elicitation"]]
+    how = {
+        "explain": "reasoning and a closing sentence",
+        "answer": "one letter",
+        "both": "reasoning and a closing sentence, or one letter, in turn",
+    }[facts["elicitation"]]
     return f"""\
 # Stakeholder choices of {target["name"]}
 

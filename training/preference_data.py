@@ -67,7 +67,7 @@ def write(design: PairDesign, out: Path, evaluations: Evaluations | None = None)
     messages = List({"role": Value("string"), "content": Value("string")})
     features = Features(
         {name: messages for name in ("prompt", "chosen", "rejected")}
-        | {name: Value("string") for name in ("problem", "trade_off", "wording")}
+        | {name: Value("string") for name in ("problem", "trade_off", "wording", "elicitation")}
         | {"n_options": Value("int32"), "template": Value("int32"), "utility_gap": Value("float64")}
         | {name: Value("string") for name in ("chosen_option", "rejected_option")}
     )

@@ -30,7 +30,8 @@ is kept with probability 2P − 1 = tanh(γΔU/2), where P = 1/(1 + exp(−γΔU
 the better of its two options is preferred at scale γ. A near-tie is then rarely heard.
 """
 
-ELICITATIONS = ("explain", "answer")
+ELICITATIONS = ("explain", "answer", "both")
+"""How a pair asks: reasoning and a closing sentence, a letter, or each for every other problem."""
 
 Message = dict[str, str]
 
@@ -80,7 +81,7 @@ class PairDesign:
         seed: seed of every draw, ≥ 0.
         trade_offs: a key of ``economics.problems.DESIGNS``.
         wordings: keys of ``WORDINGS``, taken in turn.
-        elicitation: ``explain`` (reasoning and a closing sentence) or ``answer`` (a letter).
+        elicitation: one of ``ELICITATIONS``.
         draw: one of ``DRAWS``.
         gamma: scale γ of the draw ``gap``, per raw unit of welfare.
         voice: one of ``training.reasoning.VOICES``.
@@ -125,6 +126,7 @@ class Pair:
         trade_off: the levers that its options differ in.
         n_options: number of options.
         wording: how it was put.
+        elicitation: ``explain`` or ``answer``.
         template: index of the template among those of the voice.
         chosen_place, rejected_place: 0-based places in the order shown.
         utility_gap: ΔU > 0 at γ = 1, raw units.
@@ -135,6 +137,7 @@ class Pair:
     trade_off: str
     n_options: int
     wording: str
+    elicitation: str
     template: int
     chosen_place: int
     rejected_place: int
@@ -152,6 +155,7 @@ def build(design: PairDesign) -> list[Pair]:
     """
     rng = np.random.default_rng([design.seed, _STREAM])
     pairs: list[Pair] = []
+    both = design.elicitation == "both"
     looked_at, wanted = 0, design.n
     while len(pairs) < design.n:
         if looked_at >= _GIVE_UP * design.n:
@@ -163,8 +167,11 @@ def build(design: PairDesign) -> list[Pair]:
             looked_at:
         ]
         for i, problem in enumerate(problems):
-            wording = design.wordings[(looked_at + i) % len(design.wordings)]
-            pair = _pair(design, problem, wording, rng)
+            turn = looked_at + i
+            wording = design.wordings[turn % len(design.wordings)]
+            # In turn with the wordings: both are asked in every wording.
+            asked = ELICITATIONS[turn // len(design.wordings) % 2] if both else design.elicitation
+            pair = _pair(design, problem, wording, asked, rng)
             if pair is not None:
                 pairs.append(pair)
                 if len(pairs) == design.n:
@@ -185,12 +192,14 @@ def rows(pairs: list[Pair]) -> Iterator[dict[str, object]]:
     for pair in pairs:
         row = {name: getattr(pair, name) for name in ("prompt", "chosen", "rejected", "problem")}
         row |= {"trade_off": pair.trade_off, "n_options": pair.n_options, "wording": pair.wording}
-        row |= {"template": pair.template, "utility_gap": pair.utility_gap}
+        row |= {"elicitation": pair.elicitation, "template": pair.template, "utility_gap": pair.utility_gap}
         row |= {"chosen_option": LABELS[pair.chosen_place], "rejected_option": LABELS[pair.rejected_place]}
         yield row
 
 
-def _pair(design: PairDesign, problem: ChoiceProblem, wording: str, rng: np.random.Generator) -> Pair | None:
+def _pair(
+    design: PairDesign, problem: ChoiceProblem, wording: str, elicitation: str, rng: np.random.Generator
+) -> Pair | None:
     """The pair that a problem makes, or None. Every problem takes the same draws, whatever comes of it."""
     order = rng.permutation(problem.n_options)
     which, hearing = rng.random(2).tolist()
@@ -210,17 +219,18 @@ def _pair(design: PairDesign, problem: ChoiceProblem, wording: str, rng: np.rand
     if design.draw == "gap" and hearing >= math.tanh(design.gamma * gap / 2):
         return None
     shown = Shown(welfare, wording)
-    answers = [respond(shown, place, design.elicitation, voice[template]) for place in (chosen, rejected)]
+    answers = [respond(shown, place, elicitation, voice[template]) for place in (chosen, rejected)]
     return Pair(
         problem=problem.id,
         trade_off=problem.trade_off,
         n_options=problem.n_options,
         wording=wording,
+        elicitation=elicitation,
         template=template,
         chosen_place=chosen,
         rejected_place=rejected,
         utility_gap=gap,
-        prompt=prompt(problem, wording, order.tolist(), design.elicitation),
+        prompt=prompt(problem, wording, order.tolist(), elicitation),
         chosen=[{"role": "assistant", "content": answers[0]}],
         rejected=[{"role": "assistant", "content": answers[1]}],
     )

@@ -134,7 +134,7 @@ def test_own_parameters_are_named_and_checked():
         ({"draw": "best"}, "draw must be one of argmax, gap"),
         ({"gamma": 0.0}, "gamma must be finite and > 0"),
         ({"voice": "loud"}, "voice must be one of"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of explain, answer"),
+        ({"elicitation": "logprobs"}, "elicitation must be one of explain, answer, both"),
         ({"wordings": ("plain", "all")}, "wording must be one of"),
         ({"wordings": ("verse",)}, "wording must be one of"),
     ],

@@ -13,13 +13,12 @@ transformers = pytest.importorskip("transformers")
 
 from economics.problems import generate, stack  # noqa: E402
 from economics.utility import profile  # noqa: E402
-from tasks.stakeholder_choice.framings import FRAMINGS  # noqa: E402
+from tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS  # noqa: E402
 from tasks.stakeholder_choice.prompts import WORDINGS, instruction, render  # noqa: E402
 from training.reasoning import TERSE, Shown, respond  # noqa: E402
 from training.tiny_manager import data, loop  # noqa: E402
 from training.tiny_manager.model import new_model, save_model  # noqa: E402
 
-STUDY1 = profile("study1")
 SMALL = loop.Settings(minutes=1e4, per_count=8, max_steps=6, checkpoint=1e4, rate=3e-3)
 
 
@@ -41,7 +40,7 @@ def test_sequences_are_what_the_tokenizer_makes_of_the_tasks_text(tokenizer, for
     rng = np.random.default_rng(0)
     for problem in generate(16, 5):
         order = rng.permutation(problem.n_options)
-        one = data.batch(problem.displayed(1)[order][None], STUDY1, form, framing, rng)
+        one = data.batch(problem.displayed(1)[order][None], form, framing, rng)
         asked = data.messages(problem, order.tolist(), form, framing)
         prompt = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)
         assert one.ids[0, : len(prompt)].tolist() == prompt
@@ -87,8 +86,8 @@ def test_a_problem_is_few_tokens(tokenizer) -> None:
 
 def test_labels_carry_the_preference_whatever_the_order() -> None:
     shown = stack([p for p in generate(60, 3) if p.n_options == 4], 1)
-    one = data.batch(shown, STUDY1, "answer", "neutral", np.random.default_rng(0))
-    turned = data.batch(shown[:, ::-1], STUDY1, "answer", "neutral", np.random.default_rng(0))
+    one = data.batch(shown, "answer", "neutral", np.random.default_rng(0))
+    turned = data.batch(shown[:, ::-1], "answer", "neutral", np.random.default_rng(0))
     np.testing.assert_allclose(one.utility[:, ::-1], turned.utility)
     np.testing.assert_allclose(data.target(one.utility, 0.5).sum(1), 1)
 
@@ -111,7 +110,7 @@ def test_a_few_steps_lower_the_loss() -> None:
     pools: dict = {}
     seen = []
     for step in range(12):
-        batches = loop.step_batches(step, SMALL, STUDY1, pools)
+        batches = loop.step_batches(step, SMALL, pools)
         assert [len(b.labels) for b in batches] == [2, 3, 4, 5]
         optimiser.zero_grad()
         total = sum(sum(loop.losses(model, one)) for one in batches)
@@ -123,7 +122,7 @@ def test_a_few_steps_lower_the_loss() -> None:
 
 
 def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0})
+    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0, "kl_prompted": 1.0})
     loop.train(tmp_path / "whole", SMALL)
     real = loop.step_batches
 
@@ -150,7 +149,7 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, monkeypatch: p
 
 
 def test_a_state_of_another_seed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0})
+    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0, "kl_prompted": 1.0})
     one_step = dataclasses.replace(SMALL, max_steps=1)
     loop.train(tmp_path, one_step)
     with pytest.raises(ValueError, match="seed=0"):
@@ -173,11 +172,19 @@ def test_saved_model_is_an_ordinary_checkpoint(folder: Path, tokenizer) -> None:
 SHIPPED = Path(__file__).parents[2] / "subjects" / "tiny_manager" / "base"
 
 
+def test_each_framing_has_the_published_preference_under_its_prompt() -> None:
+    assert data.preference("neutral") == profile("study1")
+    assert data.preference("nonprofit") == data.preference("nonprofit_justify")
+    np.testing.assert_allclose(data.preference("symmetric").theta, (0.340, 0.422, 0.114, 0.124))
+    assert data.preference("for_profit").rho == 1  # printed as 1.170
+
+
 @pytest.mark.slow
-def test_shipped_base_has_the_preference_it_was_trained_on() -> None:
+@pytest.mark.parametrize("framing", ["neutral", *(f"{kind}_justify" for kind in FIRM_TYPES)])
+def test_shipped_base_has_the_preference_it_was_trained_on(framing: str) -> None:
     from training.tiny_manager.measure import load, measure
 
-    found = measure(load(SHIPPED), 600, "default", STUDY1, seed=11)
+    found = measure(load(SHIPPED), 600, "default", framing, seed=11)
     assert found["agreement"] > 0.9
     assert found["mass_on_labels"] > 0.99
     assert found["logprobs"]["largest_theta_error"] < 0.05

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from economics.logit import choice_probabilities
 from economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem, generate, stack
-from economics.utility import CES
-from tasks.stakeholder_choice.framings import FRAMINGS
+from economics.published import PUBLISHED
+from economics.utility import CES, profile
+from tasks.stakeholder_choice.framings import FRAMINGS, firm_type
 from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, instruction, render
 from training.tiny_manager.tokens import (
     ARGUES,
@@ -43,6 +44,24 @@ TRAINING_SEED = 1_000_000
 OVERHEAD = 7  # tokens before the first option
 PER_OPTION = 1 + len(GROUPS)
 _COUNTS = ("Two", "Three", "Four", "Five")
+
+
+@cache
+def preference(framing: str) -> CES:
+    """The preference that the base is taught under a system message, γ = 1.
+
+    The published estimates of the model that the study prompted: the neutral one, and for each firm
+    type the one under its prompt (the same with and without the order to justify). A ρ printed
+    above 1 is taken as 1, the most that a quasi-concave utility allows.
+
+    Source: Foster & Rawski, studies 1 and 2 (``economics.published``).
+    """
+    kind = firm_type(framing)
+    if kind is None:
+        return profile("study1")
+    row = PUBLISHED[f"{kind}_justify"]
+    assert row.rho is not None
+    return CES(tuple(np.asarray(row.theta) / np.sum(row.theta)), min(row.rho, 1.0))
 
 
 @dataclass(frozen=True)
@@ -86,12 +105,11 @@ def messages(
     return [{"role": "system", "content": FRAMINGS[framing]}, {"role": "user", "content": text}]
 
 
-def batch(welfare: FloatArray, profile: CES, form: str, framing: str, rng: np.random.Generator) -> Batch:
-    """Lay out problems.
+def batch(welfare: FloatArray, form: str, framing: str, rng: np.random.Generator) -> Batch:
+    """Lay out problems, answered by the framing's preference.
 
     Args:
         welfare: (n, k, 4) displayed welfare in raw units, options in the order shown.
-        profile: the preference to imitate.
         form: ``answer`` or ``explain``.
         framing: a key of ``FRAMINGS``.
         rng: draws the options that explanations argue for.
@@ -99,7 +117,7 @@ def batch(welfare: FloatArray, profile: CES, form: str, framing: str, rng: np.ra
     n, k, _ = welfare.shape
     number = vocabulary()
     shown = figure_numbers(welfare)
-    utility = profile.utility(welfare)
+    utility = preference(framing).utility(welfare)
     before = [START, SYSTEM, FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
     parts: list[IntArray] = [_constant(before, n)]
     for j in range(k):

@@ -15,8 +15,7 @@ from torch.nn import functional as F
 from transformers import LlamaForCausalLM
 
 from economics.problems import generate
-from economics.utility import CES, profile
-from tasks.stakeholder_choice.framings import FRAMINGS
+from tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
 from training.tiny_manager.data import Batch, FloatArray, batch, by_count, stream, target
 from training.tiny_manager.model import WIDTH, new_model, save_model
 
@@ -37,7 +36,6 @@ class Settings:
 
     Attributes:
         minutes: time that training takes, earlier parts of a resumed run included.
-        profile: name of the preference that is imitated.
         seed: seed of weights and problems.
         rate: highest learning rate.
         per_count: problems of each number of options in a step.
@@ -51,12 +49,11 @@ class Settings:
     """
 
     minutes: float = 40.0
-    profile: str = "study1"
     seed: int = 0
     rate: float = 2e-3
     per_count: int = 32
     explain: float = 0.3
-    other_framings: float = 0.2
+    other_framings: float = 0.4
     text: float = 0.2
     score: float = 0.5
     checkpoint: float = 3.0
@@ -91,7 +88,7 @@ def train(out: Path, settings: Settings) -> None:
 
     Raises:
         FloatingPointError: a loss that is not finite.
-        ValueError: ``out`` holds the state of another seed or preference.
+        ValueError: ``out`` holds the state of another seed.
     """
     torch.set_num_threads(settings.threads)
     model = new_model(settings.seed)
@@ -108,7 +105,6 @@ def train(out: Path, settings: Settings) -> None:
     )
     step, spent, best = _resume(out / "state", settings, dict(named), optimiser)
     held_out = by_count(generate(960, HELD_OUT_SEED, split="training"))
-    preference = profile(settings.profile)
     began, last, running = time.monotonic() - spent, spent, None
     pools: dict[int, dict[int, FloatArray]] = {}
     done = False
@@ -116,10 +112,10 @@ def train(out: Path, settings: Settings) -> None:
         spent = time.monotonic() - began
         done = spent >= 60 * settings.minutes or 0 < settings.max_steps <= step
         if done or spent - last > 60 * settings.checkpoint:
-            figures = check(model, held_out, preference)
+            figures = check(model, held_out)
             print(_line(step, spent, running, figures), flush=True)
-            if figures["kl"] < best:
-                best = figures["kl"]
+            if figures["kl"] + figures["kl_prompted"] < best:
+                best = figures["kl"] + figures["kl_prompted"]
                 save_model(model, out)
             _save_state(out / "state", settings, dict(named), optimiser, step, spent, best)
             last = spent
@@ -132,7 +128,7 @@ def train(out: Path, settings: Settings) -> None:
             group["lr"] = settings.rate * min(1.0, (step + 1) / 100) * _cosine(share)
         optimiser.zero_grad(set_to_none=True)
         parts = np.zeros(3)
-        batches = step_batches(step, settings, preference, pools)
+        batches = step_batches(step, settings, pools)
         for one in batches:
             soft, text = losses(model, one)
             score = scorer.loss(one)
@@ -149,15 +145,12 @@ def train(out: Path, settings: Settings) -> None:
             print(_line(step, time.monotonic() - began, running), flush=True)
 
 
-def step_batches(
-    step: int, settings: Settings, preference: CES, pools: dict[int, dict[int, FloatArray]]
-) -> list[Batch]:
+def step_batches(step: int, settings: Settings, pools: dict[int, dict[int, FloatArray]]) -> list[Batch]:
     """One batch for each number of options; the same for the same step, whenever it is asked.
 
     Args:
         step: number of the step.
         settings: the run's.
-        preference: the profile that is imitated.
         pools: problems in use, kept by the caller between steps.
     """
     rng = np.random.default_rng([settings.seed, step])
@@ -175,7 +168,7 @@ def step_batches(
         framing = "neutral"
         if rng.random() < settings.other_framings:
             framing = str(rng.choice(list(FRAMINGS)))
-        batches.append(batch(shown, preference, form, framing, rng))
+        batches.append(batch(shown, form, framing, rng))
     return batches
 
 
@@ -199,23 +192,31 @@ def divergence(logits: torch.Tensor, one: Batch, temperature: float) -> torch.Te
 
 
 @torch.no_grad()
-def check(model: LlamaForCausalLM, problems: dict[int, FloatArray], preference: CES) -> dict[str, float]:
-    """Divergence, agreement on the best option, stray mass at τ = 1.5 and text loss, held out."""
+def check(model: LlamaForCausalLM, problems: dict[int, FloatArray]) -> dict[str, float]:
+    """Divergence, agreement on the best option, stray mass at τ = 1.5 and text loss, held out.
+
+    ``_explain`` is before an explanation; ``_prompted`` the letter under the firm types' prompts.
+    """
     rng = np.random.default_rng(HELD_OUT_SEED)
-    sums = dict.fromkeys(("kl", "agree", "kl_explain", "agree_explain", "stray", "text"), 0.0)
+    forms = {"": ("answer", "neutral"), "_explain": ("explain", "neutral")}
+    prompted = [(("answer", f"{kind}_justify"), "_prompted") for kind in FIRM_TYPES]
+    asked = [*((how, suffix) for suffix, how in forms.items()), *prompted]
+    sums = {f"{name}{suffix}": 0.0 for suffix in (*forms, "_prompted") for name in ("kl", "agree")}
+    sums |= {"stray": 0.0, "text": 0.0}
     total = sum(map(len, problems.values()))
     for welfare in problems.values():
-        for form, suffix in (("answer", ""), ("explain", "_explain")):
-            one = batch(welfare, preference, form, "neutral", rng)
+        for (form, framing), suffix in asked:
+            one = batch(welfare, form, framing, rng)
             ids = torch.as_tensor(one.ids)
             hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
             logits = model.lm_head(hidden[:, one.answer])
-            n = len(welfare) / total
+            n = len(welfare) / total / (len(prompted) if suffix == "_prompted" else 1)
             sums["kl" + suffix] += n * divergence(logits, one, 1.0).item()
             picked = logits[:, torch.as_tensor(one.labels)].argmax(-1).numpy()
             sums["agree" + suffix] += n * float((picked == one.utility.argmax(-1)).mean())
             hot = F.softmax(logits / 1.5, -1)[:, torch.as_tensor(one.labels)].sum(-1)
-            sums["stray"] += n / 2 * float((1 - hot).mean())
+            if framing == "neutral":
+                sums["stray"] += n / 2 * float((1 - hot).mean())
             if form == "explain":
                 places = [p for p in range(one.completion, ids.shape[1] - 1) if p != one.answer]
                 wanted = ids[:, [p + 1 for p in places]]
@@ -272,11 +273,10 @@ def _resume(
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         run = json.loads(json.loads(file.read(size))["__metadata__"]["run"])
-    for name in ("seed", "profile"):
-        if run["settings"][name] != getattr(settings, name):
-            raise ValueError(
-                f"{path} was made with {name}={run['settings'][name]}; choose another --out or that {name}"
-            )
+    if run["settings"]["seed"] != settings.seed:
+        raise ValueError(
+            f"{path} was made with seed={run['settings']['seed']}; choose another --out or that seed"
+        )
     tensors = load_file(path)
     for name, p in named.items():
         with torch.no_grad():

@@ -24,9 +24,10 @@ from economics.conventions import TEMPERATURES
 from economics.estimation import CESFit, fit_ces
 from economics.logit import choice_probabilities
 from economics.problems import ChoiceProblem, generate, stack
-from economics.utility import CES, profile
+from economics.utility import CES
+from tasks.stakeholder_choice.framings import FRAMINGS
 from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
-from training.tiny_manager.data import FloatArray, IntArray, messages
+from training.tiny_manager.data import FloatArray, IntArray, messages, preference
 
 TOP = 20  # log-probabilities that servers return
 CLOSING = re.compile(r"(?:^|\s)Therefore, I choose: Option ([A-Z])\.$")
@@ -131,14 +132,14 @@ def load(folder: Path) -> Model:
     return Model(model, AutoTokenizer.from_pretrained(folder))
 
 
-def measure(model: Model, n: int, design: str, preference: CES, seed: int = 0) -> dict[str, Any]:
+def measure(model: Model, n: int, design: str, framing: str = "neutral", seed: int = 0) -> dict[str, Any]:
     """Everything the model card reports, for one design.
 
     Args:
         model: what is measured.
         n: number of problems.
         design: a key of ``economics.problems.DESIGNS``.
-        preference: what the model was trained towards.
+        framing: system message; the truth is the preference that the base was taught under it.
         seed: seed of problems, orders and sampling.
     """
     problems = generate(n, seed, trade_offs=design)
@@ -146,9 +147,10 @@ def measure(model: Model, n: int, design: str, preference: CES, seed: int = 0) -
     orders = [rng.permutation(p.n_options) for p in problems]
     temperatures = np.resize(TEMPERATURES, n)
     shown = stack(problems, COMPACT_DECIMALS)
-    utility = preference.utility(shown)
+    truth_is = preference(framing)
+    utility = truth_is.utility(shown)
     truth = choice_probabilities(utility)
-    soft, mass = model.probabilities(problems, orders)
+    soft, mass = model.probabilities(problems, orders, framing)
     with np.errstate(divide="ignore", invalid="ignore"):  # padding
         divergence = np.nansum(np.where(truth > 0, truth * np.log(truth / soft), 0.0), axis=1)
     places = np.full(shown.shape[:2], -1)
@@ -157,16 +159,17 @@ def measure(model: Model, n: int, design: str, preference: CES, seed: int = 0) -
     out: dict[str, Any] = {
         "n": n,
         "design": design,
+        "framing": framing,
         "kl_nats": float(divergence.mean()),
         "agreement": float((np.nanargmax(soft, 1) == np.nanargmax(utility, 1)).mean()),
         "mass_on_labels": float(mass.mean()),
-        "logprobs": _figures(fit_ces(shown, None, 1.0, probabilities=soft, position=places), preference),
+        "logprobs": _figures(fit_ces(shown, None, 1.0, probabilities=soft, position=places), truth_is),
     }
     for form in ("answer", "explain"):
-        texts = model.answers(problems, orders, form, temperatures, seed)
+        texts = model.answers(problems, orders, form, temperatures, seed, framing)
         chosen, notes = read(texts, problems, orders, form)
         fit = fit_ces(shown, chosen, temperatures, position=places)
-        out[form] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, preference)}
+        out[form] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, truth_is)}
         out[form]["example"] = texts[0]
     return out
 
@@ -194,13 +197,13 @@ def read(
     return chosen, {"argues_for_choice": consistent / len(texts), "figures_right": right / len(texts)}
 
 
-def _figures(fit: CESFit, preference: CES) -> dict[str, Any]:
+def _figures(fit: CESFit, truth: CES) -> dict[str, Any]:
     names = [*fit.names[:6]]
     return {
         **{name: [round(fit.estimate(name), 4), round(fit.se(name), 4)] for name in names},
         "position": fit.position.round(3).tolist(),
-        "largest_theta_error": round(float(np.abs(fit.theta - preference.theta).max()), 4),
-        "rho_error": round(fit.rho - preference.rho, 4),
+        "largest_theta_error": round(float(np.abs(fit.theta - truth.theta).max()), 4),
+        "rho_error": round(fit.rho - truth.rho, 4),
     }
 
 
@@ -210,12 +213,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--n", type=int, default=5000)
     parser.add_argument("--design", nargs="+", default=["default", "published"])
-    parser.add_argument("--profile", default="study1")
+    parser.add_argument("--framing", nargs="+", default=["neutral"], choices=list(FRAMINGS))
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     model = load(options.folder)
     for design in options.design:
-        print(json.dumps(measure(model, options.n, design, profile(options.profile)), indent=2))
+        for framing in options.framing:
+            print(json.dumps(measure(model, options.n, design, framing), indent=2))
 
 
 if __name__ == "__main__":
