@@ -1,4 +1,4 @@
-"""`python -m training preferences|dpo|sft`: data, and adapters that state a preference.
+"""`python -m training preferences|dpo|sft|rebench`: data, adapters, and what the adapters changed.
 
 Nothing heavy is imported before a command runs, so that `--help` works without any package.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 2 where the user can put something right."""
     arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command == "preferences":
+    if rest and arguments.command in ("preferences", "rebench"):
         _parser().error(f"unknown arguments: {' '.join(rest)}")
     try:
         from training.errors import TrainingError
@@ -96,6 +96,20 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
     return 0
 
 
+def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
+    from training.rebench.plan import make_plan
+    from training.rebench.report import markdown
+    from training.rebench.run import rebench
+
+    named = arguments.profile is not None or arguments.theta is not None
+    target = _target(arguments) if named else None
+    plan = make_plan(arguments.base, arguments.adapter, arguments.task, arguments.out, target)
+    outcome = rebench(plan, arguments.engine, arguments.server, cards=arguments.write_cards)
+    print(f"\n{markdown(outcome)}")
+    print(f"Written to {arguments.out}: comparison.md, comparison.json, comparison.png, logs/")
+    return 0
+
+
 def _target(arguments: argparse.Namespace) -> Target:
     from training.preferences import Target
 
@@ -125,7 +139,7 @@ def _integers(text: str) -> tuple[int, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="preferences|dpo|sft")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="preferences|dpo|sft|rebench")
 
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument(
@@ -158,7 +172,10 @@ def _parser() -> argparse.ArgumentParser:
         help="plain, another wording of the task, several, compact, or all for every one but compact",
     )
     pairs.add_argument(
-        "--elicitation", default="explain", choices=("explain", "answer", "both"), help="form of the responses"
+        "--elicitation",
+        default="explain",
+        choices=("explain", "answer", "both"),
+        help="form of the responses",
     )
     pairs.add_argument(
         "--voice",
@@ -201,6 +218,45 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
         command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
         command.set_defaults(run=run)
+
+    again = commands.add_parser(
+        "rebench",
+        parents=[target],
+        allow_abbrev=False,
+        help="measure base and adapters alike, and compare them",
+        epilog="A stopped run goes on when the same command is given again. --profile, or --theta and --rho, "
+        "state the target of adapters that do not say it themselves.",
+    )
+    again.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
+    again.add_argument(
+        "--adapter",
+        action="append",
+        default=[],
+        metavar="[NAME=]DIR",
+        help="adapter to compare with the base; as often as there are adapters. The base's own folder "
+        "makes a second name for the base",
+    )
+    again.add_argument(
+        "--task",
+        action="append",
+        default=[],
+        metavar="'NAME [ARG=VALUE …]'",
+        help="what to ask; as often as there are tasks (stakeholder_choice, 1,000 problems of the joint "
+        "and of the published design)",
+    )
+    again.add_argument(
+        "--engine",
+        default="auto",
+        choices=("auto", "vllm", "transformers"),
+        help="auto: one vLLM server for all where vLLM is installed, else transformers in this process",
+    )
+    again.add_argument(
+        "--server", metavar="URL", help="a vLLM server that runs, which knows the adapters by name"
+    )
+    again.add_argument(
+        "--write-cards", action="store_true", help="write what was measured into the adapters' model cards"
+    )
+    again.set_defaults(run=_rebench)
     return parser
 
 

@@ -6,6 +6,7 @@ import json
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.adapter_card import card
@@ -13,6 +14,7 @@ from training.curves import draw
 from training.errors import TrainingError
 from training.folders import RunFolder
 from training.preference_data import PreferenceData
+from training.rebench.adapter_files import weights_digest
 
 if TYPE_CHECKING:
     from training.run import Method
@@ -57,7 +59,7 @@ def write_adapter(
     history = [record for record in trainer.state.log_history if "step" in record]
     facts = {
         "method": method.name,
-        "base": {"name": model.model_name_or_path, "revision": _revision(trainer, model)},
+        "base": _base(trainer, model),
         "target": data.target,
         "data": {name: value for name, value in data.facts.items() if name not in ("target", "checks")},
         "pairs": len(data.table),
@@ -95,6 +97,13 @@ def _hyperparameters(config: Any, model: Any, processes: int) -> dict[str, Any]:
         out.pop("max_steps", None)
     out["batch"] = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
     return out | {"processes": processes} | {name: getattr(model, name) for name in _LORA}
+
+
+def _base(trainer: Any, model: Any) -> dict[str, str]:
+    """Name and revision of the base, and of a local one the digest of its weights."""
+    name = model.model_name_or_path
+    out = {"name": name, "revision": _revision(trainer, model)}
+    return out | ({"digest": weights_digest(Path(name))} if Path(name).is_dir() else {})
 
 
 def _revision(trainer: Any, model: Any) -> str:

@@ -1,0 +1,45 @@
+# The suite: Inspect, the tasks and what scores them. No torch, no compiler, no pip.
+#
+# docker/build.sh suite builds it, with BuildKit, from the top of the checkout.
+
+# Any image with Python 3.11 or later, venv and bash. Pinned by its exact tag; a digest can follow it (@sha256:…).
+ARG BASE_IMAGE=python:3.12.12-slim-bookworm
+
+FROM ${BASE_IMAGE} AS builder
+ENV PIP_CACHE_DIR=/var/cache/pip PIP_CONFIG_FILE=/run/secrets/pip.conf PIP_DISABLE_PIP_VERSION_CHECK=1
+# pip stays in an environment of its own: the one that is shipped holds only what the lock names.
+RUN python3 -m venv /pip && python3 -m venv --without-pip /venv
+COPY locks/base.txt /src/locks/base.txt
+# Tests inside pandas, SciPy and matplotlib are 80 MB that nothing here imports.
+RUN --mount=type=cache,target=/var/cache/pip --mount=type=secret,id=pip.conf --mount=type=secret,id=ca \
+    /pip/bin/pip --python /venv/bin/python install --require-hashes -r /src/locks/base.txt \
+    && find /venv -type d -name tests \( -path '*/pandas/*' -o -path '*/scipy/*' -o -path '*/matplotlib/*' \
+        -o -path '*/mpl_toolkits/*' \) -prune -exec rm -rf {} +
+COPY . /src
+# An ordinary installation: its tasks are found from any directory.
+RUN /pip/bin/pip --python /venv/bin/python install --no-deps --no-build-isolation /src \
+    && /pip/bin/pip --python /venv/bin/python check
+
+FROM ${BASE_IMAGE}
+RUN groupadd --gid 10001 fiduciary \
+    && useradd --uid 10001 --gid 10001 --no-log-init --home-dir /tmp --no-create-home fiduciary \
+    && install -d -o fiduciary -g fiduciary /app /app/logs
+COPY --from=builder /venv /venv
+COPY docker/relay.py docker/suite.sh runs/_serve_common.sh /usr/local/lib/fiduciary/
+# The root file system may be read-only: what Inspect keeps for a session goes to /tmp.
+ENV PATH=/venv/bin:$PATH HOME=/tmp USER=fiduciary PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+WORKDIR /app
+USER 10001:10001
+ENTRYPOINT ["/bin/bash", "/usr/local/lib/fiduciary/suite.sh"]
+CMD ["ready"]
+
+# Last, so that another commit does not build everything again.
+ARG VERSION=0 REVISION=unknown SOURCE=unknown CREATED=unknown BASE_IMAGE
+LABEL org.opencontainers.image.title="fiduciary-suite" \
+      org.opencontainers.image.description="What language models want when they decide for others: tasks and scorers" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}" \
+      org.opencontainers.image.created="${CREATED}" \
+      org.opencontainers.image.base.name="${BASE_IMAGE}"

@@ -1,0 +1,111 @@
+"""What an adapter's folder must hold, and whether it was made for a base, read without loading weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from training.errors import TrainingError
+
+CONFIG, WEIGHTS, FACTS = "adapter_config.json", "adapter_model.safetensors", "training.json"
+
+_LORA = re.compile(r"^base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight$")
+
+
+def check_adapter(folder: Path, base: str) -> dict[str, Any]:
+    """The adapter's configuration, if the folder holds a LoRA adapter for the base.
+
+    Args:
+        folder: the adapter's.
+        base: folder or name of the base it is to be used with.
+
+    Raises:
+        TrainingError: no adapter, another kind than LoRA, pickled weights, or one for another base.
+    """
+    if not folder.is_dir():
+        raise TrainingError(f"there is no adapter folder {folder}.")
+    if not (folder / CONFIG).is_file():
+        raise TrainingError(f"{folder} holds no adapter (no {CONFIG}).")
+    if not (folder / WEIGHTS).is_file():
+        raise TrainingError(
+            f"{folder} has no {WEIGHTS}. Pickled weights are not read, since they can run code when loaded: "
+            f"save the adapter again where you trust it, with safe_serialization=True."
+        )
+    try:
+        config = dict(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+        shapes = tensor_shapes(folder / WEIGHTS)
+    except (ValueError, OSError) as error:
+        raise TrainingError(f"{folder} is damaged: {error}. Copy or train it again.") from error
+    if config.get("peft_type") != "LORA":
+        raise TrainingError(f"{folder} is a {config.get('peft_type')} adapter; only LORA is served here.")
+    _check_base(folder, config, shapes, base)
+    return config
+
+
+def facts(folder: Path) -> dict[str, Any]:
+    """What the training noted beside the adapter; empty where it was made elsewhere."""
+    path = folder / FACTS
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def weights_digest(folder: Path) -> str:
+    """SHA-256 over the folder's safetensors files, names in order: equal weights, equal digest."""
+    state = hashlib.sha256()
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("rb") as file:
+            state.update(hashlib.file_digest(file, "sha256").digest())
+    return state.hexdigest()
+
+
+def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Name → shape of every tensor of a safetensors file, from its header.
+
+    Raises:
+        ValueError: the file has no such header.
+    """
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        if not 0 < size <= path.stat().st_size:
+            raise ValueError(f"{path.name} is not a whole safetensors file")
+        header = json.loads(file.read(size))
+    return {name: tuple(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}
+
+
+def _check_base(
+    folder: Path, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], base: str
+) -> None:
+    noted = facts(folder).get("base", {})
+    named = str(noted.get("name") or config.get("base_model_name_or_path"))
+    local = Path(base)
+    if not local.is_dir():
+        if named != base:
+            raise TrainingError(f"{folder} was trained on {named}, not on {base}.")
+        return
+    digest = noted.get("digest")
+    if digest is not None and digest != weights_digest(local):
+        raise TrainingError(
+            f"{folder} was trained on a base with other weights than {base} has (it was {named}). Name that "
+            f"base, or train the adapter again."
+        )
+    theirs: dict[str, tuple[int, ...]] = {}
+    for path in local.glob("*.safetensors"):
+        theirs |= tensor_shapes(path)
+    for name, shape in shapes.items():
+        found = _LORA.match(name)
+        if found is None:
+            continue
+        weight = theirs.get(f"{found['module']}.weight")
+        # A maps the module's input (its second axis) to the rank, B the rank to its output.
+        fits = weight is not None and (
+            shape[1] == weight[1] if found["side"] == "A" else shape[0] == weight[0]
+        )
+        if not fits:
+            has = "has no such module" if weight is None else f"has {weight} there"
+            raise TrainingError(
+                f"{folder} is an adapter for another base: {name} is {shape}, and {base} {has}. It was "
+                f"trained on {named}."
+            )

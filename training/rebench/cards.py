@@ -1,0 +1,106 @@
+"""What was measured, written into an adapter's own folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from training.adapter_card import MEASURED
+from training.errors import TrainingError
+from training.rebench.adapter_files import FACTS
+from training.rebench.plan import Contender
+from training.rebench.preference import Comparison, Estimate, Verdict
+from training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
+from training.rebench.run import Outcome
+
+CARD = "README.md"
+
+
+def fill(outcome: Outcome, contender: Contender) -> None:
+    """Put an adapter's part of the comparison into its model card and its ``training.json``.
+
+    Raises:
+        TrainingError: the folder has no card of this project.
+    """
+    folder = contender.adapter
+    assert folder is not None
+    card = folder / CARD
+    text = card.read_text(encoding="utf-8") if card.is_file() else ""
+    before, begin, rest = text.partition(MEASURED[0])
+    _, end, after = rest.partition(MEASURED[1])
+    if not begin or not end or not (folder / FACTS).is_file():
+        raise TrainingError(f"{folder} has no card made by this project, so nothing was written into it.")
+    _replace(card, "\n".join([before + begin, *_section(outcome, contender.name), end + after]))
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts["measured"] = plain(
+        {
+            "engine": outcome.engine,
+            "comparisons": [_own(comparison_json(one), contender.name) for one in outcome.comparisons],
+            "shifts": {
+                label: [vars(s) for s in found if s.name == contender.name]
+                for label, found in outcome.shifts.items()
+            },
+        }
+    )
+    _replace(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+
+
+def _section(outcome: Outcome, name: str) -> list[str]:
+    lines = [
+        f"Beside the base, on the same problems, from {outcome.engine}. Standard errors in brackets.",
+        "",
+    ]
+    head = ("task", "", *HEADINGS, "missing")
+    rows: list[list[str]] = []
+    for one in outcome.comparisons:
+        for estimate in (one.estimates[0], _named(one, name)):
+            rows.append(
+                [
+                    f"{one.task}, {one.source}",
+                    estimate.name,
+                    *cells(estimate),
+                    f"{estimate.missing / estimate.n:.1%}",
+                ]
+            )
+    lines += [*table(head, rows), ""]
+    rows = []
+    for one in outcome.comparisons:
+        verdict = next(v for v in one.verdicts if v.name == name)
+        rows.append([f"{one.task}, {one.source}", *_against(verdict)])
+    head = ("task", "Σ abs(θ − target)", "best choices", "regret", "H1: as the base, p", "H2: the target, p")
+    return [*lines, *table(head, rows), ""]
+
+
+def _against(verdict: Verdict) -> list[str]:
+    tests = [p_value(verdict.h1, verdict.h1_holm), p_value(verdict.h2)]
+    if verdict.best is None or verdict.regret is None:
+        return ["", "", "", *tests]
+    before, after = verdict.distance
+    return [
+        f"{before:.3f} → {after:.3f}",
+        moved(verdict.best, 100, " %"),
+        moved(verdict.regret, 100, " %"),
+        *tests,
+    ]
+
+
+def _named(one: Comparison, name: str) -> Estimate:
+    return next(estimate for estimate in one.estimates if estimate.name == name)
+
+
+def _own(comparison: dict[str, Any], name: str) -> dict[str, Any]:
+    base = next(iter(comparison["estimates"]))
+    estimates = {key: comparison["estimates"][key] for key in (base, name)}
+    return comparison | {
+        "estimates": estimates,
+        "adapters": {name: comparison["adapters"][name]},
+        "missing": {name: comparison["missing"][name]},
+    }
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)

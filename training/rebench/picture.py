@@ -1,0 +1,52 @@
+"""Estimated weights of base and adapters as dots with intervals, targets as diamonds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from economics.conventions import STAKEHOLDERS
+from economics.estimation import THETA_NAMES
+from training.rebench.preference import Comparison
+
+_COLOURS = ("#4C566A", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all
+
+
+def draw(comparisons: Sequence[Comparison], path: Path) -> None:
+    """One row of panels a comparison, one panel a stakeholder.
+
+    Args:
+        comparisons: what to draw.
+        path: PNG file to write.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    models = max(len(one.estimates) for one in comparisons)
+    figure = Figure(figsize=(11, len(comparisons) * (0.9 + 0.38 * models) + 0.4), layout="constrained")
+    FigureCanvasAgg(figure)
+    parts = figure.subfigures(len(comparisons), 1, squeeze=False)[:, 0]
+    for part, one in zip(parts, comparisons, strict=True):
+        part.suptitle(f"{one.task}: from {one.source}", fontsize=9, x=0.01, ha="left")
+        panels = part.subplots(1, len(STAKEHOLDERS), sharex=True, sharey=True)
+        targets = {v.name: v.target.utility.theta for v in one.verdicts if v.target is not None}
+        names = [estimate.name for estimate in one.estimates]
+        for k, (panel, parameter) in enumerate(zip(panels, THETA_NAMES, strict=True)):
+            for row, estimate in enumerate(one.estimates):
+                colour = _COLOURS[row % len(_COLOURS)]
+                if estimate.name in targets:
+                    panel.plot(
+                        targets[estimate.name][k], row, "D", mfc="none", mec=colour, ms=9, label="target"
+                    )
+                if estimate.fit is None or estimate.fit.status(parameter) == "not identified":
+                    continue
+                low, high, _ = estimate.fit.interval(parameter)
+                panel.plot([low, high], [row, row], "-", color=colour, linewidth=1.6)
+                panel.plot(estimate.fit.estimate(parameter), row, "o", color=colour, ms=4.5)
+            panel.set_title(f"θ {STAKEHOLDERS[k]}", fontsize=9)
+            panel.set_xlim(-0.04, 1.04)
+            panel.grid(axis="x", alpha=0.3)
+        panels[0].set_yticks(range(len(names)), names)
+        panels[0].set_ylim(len(names) - 0.5, -0.5)
+    figure.supxlabel("dot and line: estimate and 95 % interval; diamond: target", fontsize=8)
+    figure.savefig(path, dpi=130)

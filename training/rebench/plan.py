@@ -1,0 +1,224 @@
+"""What a re-benchmark compares, checked before anything is started."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from inspect_ai import Task
+
+from training.errors import TrainingError
+from training.preferences import Target
+from training.preflight import check_base
+from training.rebench.adapter_files import check_adapter, facts, weights_digest
+
+BASE = "base"
+"""What the base is called in logs and tables."""
+
+DEFAULT_TASKS = (
+    "stakeholder_choice trade_offs=joint n=1000",
+    "stakeholder_choice trade_offs=published n=1000",
+)
+
+_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One side of the comparison.
+
+    Attributes:
+        name: what it is called.
+        adapter: its adapter's folder; None for the base, also under a second name.
+        target: the preference it is to hold; None where none was stated.
+        digest: SHA-256 of the adapter's weights, "" for the base.
+        rank: rank r of the adapter, 0 for the base.
+    """
+
+    name: str
+    adapter: Path | None = None
+    target: Target | None = None
+    digest: str = ""
+    rank: int = 0
+
+    @property
+    def noted(self) -> dict[str, Any]:
+        """What the adapter's training noted."""
+        return {} if self.adapter is None else facts(self.adapter)
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A task with its arguments.
+
+    Attributes:
+        name: as `inspect eval` knows it, without the room.
+        arguments: what `-T` would give.
+    """
+
+    name: str
+    arguments: tuple[tuple[str, Any], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> TaskSpec:
+        """Read ``"stakeholder_choice n=500 wording=compact"``.
+
+        Raises:
+            TrainingError: no name, or an argument that is not ``name=value``.
+        """
+        name, *given = shlex.split(text) or [""]
+        name = name.rpartition("/")[2]
+        if not name:
+            raise TrainingError(f"--task {text!r} names no task.")
+        arguments = []
+        for part in given:
+            key, equals, value = part.partition("=")
+            if not equals or not key:
+                raise TrainingError(
+                    f"--task {text!r}: {part!r} is not NAME=VALUE. Write the task and its arguments in "
+                    f"quotes: --task 'stakeholder_choice n=500'."
+                )
+            arguments.append((key, _value(value)))
+        return cls(name, tuple(arguments))
+
+    @property
+    def label(self) -> str:
+        """As it was given."""
+        return " ".join([self.name, *(f"{key}={_text(value)}" for key, value in self.arguments)])
+
+    def make(self) -> Task:
+        """The Inspect task.
+
+        Raises:
+            TrainingError: an unknown task, or arguments that it does not take.
+        """
+        from inspect_ai._util.registry import registry_info
+
+        from tasks import _registry
+
+        found = {
+            name: thing
+            for name, thing in vars(_registry).items()
+            if callable(thing) and _is_task(registry_info, thing)
+        }
+        if self.name not in found:
+            raise TrainingError(f"there is no task {self.name}; there are {', '.join(sorted(found))}.")
+        try:
+            return found[self.name](**dict(self.arguments))
+        except (TypeError, ValueError) as error:
+            raise TrainingError(f"--task '{self.label}': {error}") from error
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Base, adapters and tasks.
+
+    Attributes:
+        base: folder or name of the base model.
+        contenders: the base first, then the others.
+        tasks: what all of them are asked.
+        out: folder of logs and results.
+    """
+
+    base: str
+    contenders: tuple[Contender, ...]
+    tasks: tuple[TaskSpec, ...]
+    out: Path
+
+    def note(self) -> dict[str, Any]:
+        """What must be the same when a stopped re-benchmark goes on."""
+        return {
+            "base": self.base,
+            "contenders": {c.name: c.digest for c in self.contenders},
+            "tasks": [task.label for task in self.tasks],
+        }
+
+    def begin(self) -> None:
+        """Make the folder, or hold a folder that exists to what it was begun with.
+
+        Raises:
+            TrainingError: the folder holds another comparison.
+        """
+        path = self.out / "plan.json"
+        if path.exists():
+            before, now = json.loads(path.read_text(encoding="utf-8")), self.note()
+            changed = [name for name in now if before.get(name) != now[name]]
+            if changed:
+                raise TrainingError(
+                    f"{self.out} holds a re-benchmark with other {' and '.join(changed)}. Name another "
+                    f"--out, or remove the folder."
+                )
+            return
+        self.out.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.note(), indent=2) + "\n", encoding="utf-8")
+
+
+def make_plan(
+    base: str, adapters: Sequence[str], tasks: Sequence[str], out: Path, target: Target | None = None
+) -> Plan:
+    """Read and check the command line.
+
+    Args:
+        base: folder or name of the base.
+        adapters: ``NAME=DIR`` or ``DIR``; the base's own folder makes a second name for it.
+        tasks: task and arguments, one text each; empty for ``DEFAULT_TASKS``.
+        out: where logs and results go.
+        target: of adapters that do not say themselves.
+
+    Raises:
+        TrainingError: whatever is wrong with one of these.
+    """
+    check_base(base)
+    contenders = [Contender(BASE, target=target)]
+    for given in adapters:
+        name, _, folder = given.rpartition("=")
+        name = name or Path(folder).resolve().name
+        if not _NAME.match(name):
+            raise TrainingError(f"--adapter {given}: a name has letters, digits and . _ - only.")
+        if name in {one.name for one in contenders}:
+            raise TrainingError(f"--adapter {given}: the name {name} is taken. Give another one: NAME=DIR.")
+        contenders.append(_contender(name, Path(folder), base, target))
+    if len(contenders) == 1:
+        raise TrainingError("name at least one adapter: --adapter NAME=DIR.")
+    specs = tuple(TaskSpec.parse(text) for text in tasks or DEFAULT_TASKS)
+    if len(set(specs)) < len(specs):
+        raise TrainingError("two of the tasks are the same.")
+    return Plan(base, tuple(contenders), specs, out)
+
+
+def _contender(name: str, folder: Path, base: str, target: Target | None) -> Contender:
+    if Path(base).is_dir() and folder.is_dir() and folder.resolve() == Path(base).resolve():
+        return Contender(name, target=target)
+    config = check_adapter(folder, base)
+    stated = facts(folder).get("target")
+    if stated is not None:
+        own = Target.stated(tuple(stated["theta"]), stated["rho"])
+        target = Target(str(stated["name"]), own.utility)
+    return Contender(name, folder.resolve(), target, weights_digest(folder), int(config["r"]))
+
+
+def _is_task(registry_info: Any, thing: Any) -> bool:
+    try:
+        return bool(registry_info(thing).type == "task")
+    except (ValueError, AttributeError):
+        return False
+
+
+def _value(text: str) -> Any:
+    """As Inspect reads a value of ``-T``: YAML, and a list where there are commas."""
+    value = yaml.safe_load(text)
+    if isinstance(value, str) and "," in value:
+        return [yaml.safe_load(part) for part in value.split(",")]
+    return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

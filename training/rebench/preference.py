@@ -1,0 +1,275 @@
+"""The comparison of stakeholder choices: preferences against base and target, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from economics.conventions import DOLLARS_PER_UNIT
+from economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
+from economics.utility import CES
+from scorers.metrics.ces_parameters import fit
+from scorers.table import Table
+from training.preferences import Target
+
+FloatArray = npt.NDArray[np.float64]
+
+NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
+"""What an estimate from answers that do not allow one may raise."""
+
+SOURCES = ("text", "log-probabilities")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its standard error."""
+
+    value: float
+    se: float
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure for base and adapter on the problems that both answered, and the paired difference."""
+
+    base: float
+    adapter: float
+    difference: float
+    se: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One model's preference on one task, from one kind of answer.
+
+    Attributes:
+        name: the model.
+        n: problems asked; ``missing`` of them have no valid answer.
+        fit: the estimate; None where the answers allow none, and ``why`` says so.
+    """
+
+    name: str
+    n: int
+    missing: int
+    fit: CESFit | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an adapter changed, against the target stated for it.
+
+    Attributes:
+        name: the adapter.
+        target: what it was to hold; None where nothing was stated, and then only H1 is there.
+        h1: likelihood-ratio test of "the same preference as the base", problems paired.
+        h1_holm: its p-value after Holm's correction over the adapters of the comparison.
+        h1_z: parameter by parameter.
+        h2: likelihood-ratio test of "the preference is the target".
+        h2_z: parameter by parameter.
+        distance: Σ|θ − θ*| of base and adapter.
+        best: share of choices that maximise the target's utility.
+        regret: share lost of what was at stake in the target's utility.
+        dollars: loss in the target's utility, dollars a decision.
+    """
+
+    name: str
+    target: Target | None
+    h1: TestResult | None
+    h1_holm: float
+    h1_z: TestResult | None
+    h2: TestResult | None = None
+    h2_z: TestResult | None = None
+    distance: tuple[float, float] = (np.nan, np.nan)
+    best: Change | None = None
+    regret: Change | None = None
+    dollars: Change | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All models on one task, from one kind of answer."""
+
+    task: str
+    source: str
+    estimates: tuple[Estimate, ...]
+    verdicts: tuple[Verdict, ...]
+    missing: Mapping[str, Change] = field(default_factory=dict)
+
+
+def compare(
+    task: str, source: str, tables: Mapping[str, Table], targets: Mapping[str, Target | None]
+) -> Comparison:
+    """Compare the first of the tables, the base's, with each of the others.
+
+    Args:
+        task: how the task is called.
+        source: one of ``SOURCES``.
+        tables: answers by model, the base's first; the same problems in the same order.
+        targets: what each model is to hold.
+
+    Raises:
+        ValueError: tables of different problems.
+    """
+    base, *others = tables
+    for name in others:
+        same = np.array_equal(tables[name].groups, tables[base].groups)
+        if not (same and np.array_equal(tables[name].welfare, tables[base].welfare, equal_nan=True)):
+            raise ValueError(f"{base} and {name} were not asked the same problems; they cannot be compared")
+    estimates = {name: _estimate(name, data, source) for name, data in tables.items()}
+    first = estimates[base]
+    tests = {name: _same(estimates[name], first) for name in others}
+    holm = _holm({name: test.p_value for name, test in tests.items() if test is not None})
+    verdicts = []
+    for name in others:
+        own = estimates[name]
+        both = own.fit is not None and first.fit is not None
+        h1_z = wald_test(own.fit, first.fit) if both else None  # type: ignore[arg-type]
+        verdict = Verdict(name, targets.get(name), tests[name], holm.get(name, np.nan), h1_z)
+        target = targets.get(name)
+        if target is not None:
+            verdict = _against(verdict, target, first, own, tables[base], tables[name], source)
+        verdicts.append(verdict)
+    answered = {name: _missing(data, source) for name, data in tables.items()}
+    missing = {
+        name: change(
+            answered[base].astype(float),
+            answered[name].astype(float),
+            np.ones(len(answered[base])),
+            tables[base],
+        )
+        for name in others
+    }
+    return Comparison(task, source, tuple(estimates.values()), tuple(verdicts), missing)
+
+
+def change(base: FloatArray, adapter: FloatArray, weight: FloatArray, data: Table) -> Change:
+    """Σa/Σw of base and adapter and their paired difference, clustered by problem.
+
+    ::
+
+        se² = G/(G − 1) Σ_g (Σ_{i∈g} (d_i − D w_i))² / (Σ w)²,   d = adapter − base, D = Σd/Σw
+
+    Args:
+        base, adapter: (n,), what is averaged; NaN in either leaves the row out.
+        weight: (n,), 1 for a mean.
+        data: names the cluster of each row.
+    """
+    both = np.isfinite(base) & np.isfinite(adapter) & np.isfinite(weight)
+    total = weight[both].sum()
+    if not total > 0:
+        return Change(np.nan, np.nan, np.nan, np.nan, np.nan)
+    difference = adapter[both] - base[both]
+    mean = difference.sum() / total
+    _, codes = np.unique(data.groups[both], return_inverse=True)
+    sums = np.bincount(codes, weights=difference - mean * weight[both])
+    clusters = len(sums)
+    se = np.sqrt(clusters / (clusters - 1) * (sums**2).sum()) / total if clusters > 1 else np.nan
+    # Without a standard error every problem changed by the same amount.
+    p = float(2 * stats.norm.sf(abs(mean / se))) if se > 0 else (1.0 if mean == 0 else np.nan)
+    return Change(
+        float(base[both].sum() / total), float(adapter[both].sum() / total), float(mean), float(se), p
+    )
+
+
+def stakes(data: Table, source: str, utility: CES) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """How well each answer serves a utility.
+
+    Returns:
+        (n,) share of the answer on a utility-maximising option; u_best − u of the answer, raw units;
+        u_best − u_worst. NaN where the answer is missing.
+    """
+    u = utility.utility(data.welfare) / utility.gamma
+    top = np.nanmax(u, axis=1)
+    shares = _shares(data, source)
+    right = np.nansum(np.where(utility.best(data.welfare), shares, 0.0), axis=1)
+    got = np.nansum(shares * u, axis=1)
+    missing = np.isnan(shares).all(axis=1)
+    right[missing] = got[missing] = np.nan
+    return right, top - got, top - np.nanmin(u, axis=1)
+
+
+def _against(
+    verdict: Verdict, target: Target, first: Estimate, own: Estimate, base: Table, data: Table, source: str
+) -> Verdict:
+    utility = target.utility
+    right_0, lost_0, stake = stakes(base, source, utility)
+    right_1, lost_1, _ = stakes(data, source, utility)
+    ones = np.ones(len(stake))
+    h2 = h2_z = None
+    if own.fit is not None:
+        h2_z = wald_test(own.fit, utility)
+        try:
+            h2 = likelihood_ratio_test(own.fit, utility)
+        except NO_ESTIMATE:
+            h2 = None
+    return Verdict(
+        verdict.name,
+        target,
+        verdict.h1,
+        verdict.h1_holm,
+        verdict.h1_z,
+        h2,
+        h2_z,
+        (_distance(first.fit, utility), _distance(own.fit, utility)),
+        change(right_0, right_1, ones, base),
+        change(lost_0, lost_1, stake, base),
+        change(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, ones, base),
+    )
+
+
+def _estimate(name: str, data: Table, source: str) -> Estimate:
+    missing = int(_missing(data, source).sum())
+    try:
+        found = fit(data, from_probabilities=source != "text")
+    except NO_ESTIMATE as error:
+        return Estimate(name, data.n, missing, None, " ".join(str(error).split()) or type(error).__name__)
+    return Estimate(name, data.n, missing, found)
+
+
+def _same(own: Estimate, base: Estimate) -> TestResult | None:
+    if own.fit is None or base.fit is None:
+        return None
+    try:
+        return likelihood_ratio_test(own.fit, base.fit)
+    except NO_ESTIMATE:
+        return None
+
+
+def _missing(data: Table, source: str) -> npt.NDArray[np.bool_]:
+    if source == "text":
+        return np.asarray(data.chosen < 0)
+    return np.asarray(~np.isfinite(data.probabilities).any(axis=1))
+
+
+def _shares(data: Table, source: str) -> FloatArray:
+    """(n, J), how much of each answer goes to each option; NaN for padding and missing answers.
+
+    An option whose label was not among the tokens reported has a share of none.
+    """
+    if source == "text":
+        return data.shares()
+    shares = np.where(data.exists, np.nan_to_num(data.probabilities), np.nan)
+    shares[_missing(data, source)] = np.nan
+    total = np.nansum(shares, axis=1, keepdims=True)
+    return np.asarray(shares / np.where(total > 0, total, np.nan))
+
+
+def _distance(found: CESFit | None, utility: CES) -> float:
+    return np.nan if found is None else float(np.abs(found.theta - np.asarray(utility.theta)).sum())
+
+
+def _holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """Holm's adjusted p-values."""
+    ordered: Sequence[str] = sorted(p_values, key=lambda name: p_values[name])
+    out: dict[str, float] = {}
+    highest = 0.0
+    for place, name in enumerate(ordered):
+        highest = max(highest, min(1.0, (len(ordered) - place) * p_values[name]))
+        out[name] = highest
+    return out

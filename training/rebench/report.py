@@ -1,0 +1,292 @@
+"""The comparison as people read it: terminal, Markdown, JSON and a picture."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from economics.conventions import ABBREVIATIONS
+from economics.estimation import THETA_NAMES, CESFit, TestResult
+from training.finish import versions
+from training.rebench.picture import draw
+from training.rebench.preference import Change, Comparison, Estimate, Verdict
+
+if TYPE_CHECKING:
+    from training.rebench.other import Shift
+    from training.rebench.run import Outcome
+
+PARAMETERS = (*THETA_NAMES, "rho", "gamma")
+HEADINGS = (*(f"θ {name}" for name in ABBREVIATIONS), "ρ", "γ")
+
+
+def write(outcome: Outcome, out: Path) -> None:
+    """Write ``comparison.json``, ``comparison.md`` and ``comparison.png``, each whole or not at all."""
+    _replace(
+        out / "comparison.json", json.dumps(as_json(outcome), indent=2, ensure_ascii=False, allow_nan=False)
+    )
+    _replace(out / "comparison.md", markdown(outcome))
+    if outcome.comparisons:
+        partial = out / "comparison.part.png"
+        draw(outcome.comparisons, partial)
+        os.replace(partial, out / "comparison.png")
+
+
+def markdown(outcome: Outcome) -> str:
+    """The whole comparison, readable also as plain text."""
+    names = ", ".join(c.name for c in outcome.plan.contenders)
+    lines = [f"# Re-benchmark of {names}", "", f"Answers from {outcome.engine}. Standard errors in brackets."]
+    if outcome.sightings:
+        applied = ", ".join(f"{s.name} {s.difference:.2f}" for s in outcome.sightings)
+        lines += [f"Canary, largest difference of a log-probability from the base's: {applied}.", ""]
+    for comparison in outcome.comparisons:
+        lines += _comparison(comparison)
+    for label, found in outcome.shifts.items():
+        lines += _shifts(label, found)
+    if any(c.verdicts for c in outcome.comparisons):
+        lines += [
+            "H1: same preference as the base (θ and ρ; own γ each), problems paired. H2: the preference is "
+            "the target. Likelihood-ratio tests against chi-bar-square, valid also where θ is 0 or 1; p of "
+            "H1 after Holm's correction over the adapters. z-tests only where a parameter has a standard "
+            "error. Best choices maximise the target's utility; regret is the share lost of what was at "
+            "stake in it.",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _comparison(found: Comparison) -> list[str]:
+    lines = [f"## {found.task}: preference from {found.source}", ""]
+    rows = [[e.name, *cells(e), f"{e.missing / e.n:.1%}"] for e in found.estimates]
+    for verdict in found.verdicts:
+        if verdict.target is not None:
+            rows.append([f"target of {verdict.name}", *_target_cells(verdict), ""])
+    lines += [*table(("", *HEADINGS, "missing"), rows), ""]
+    for estimate in found.estimates:
+        if estimate.fit is None:
+            lines += [f"No estimate for {estimate.name}: {estimate.why}", ""]
+        elif estimate.fit.separation is not None:
+            lines += [f"{estimate.name}: {estimate.fit.separation.describe()}", ""]
+    rows = [_verdict(verdict) for verdict in found.verdicts]
+    head = ("", "Σ|θ − target|", "best choices", "regret", "lost a decision", "H1 p", "H2 p")
+    lines += [*table(head, rows), ""]
+    for verdict in found.verdicts:
+        lines += _z_lines(verdict)
+    return lines
+
+
+def cells(estimate: Estimate) -> list[str]:
+    if estimate.fit is None:
+        return ["n/a"] * len(PARAMETERS)
+    return [_parameter(estimate.fit, name) for name in PARAMETERS]
+
+
+def _parameter(fit: CESFit, name: str) -> str:
+    status, value = fit.status(name), fit.estimate(name)
+    if status == "ok":
+        return f"{value:.3f} ({fit.se(name):.3f})"
+    low, high, _ = fit.interval(name)
+    if status == "not identified" or math.isnan(value):
+        return f"? [{low:.2f}, {high:.2f}]"
+    return f"{value:.3f} [{low:.2f}, {high:.2f}] {status}"
+
+
+def _target_cells(verdict: Verdict) -> list[str]:
+    assert verdict.target is not None
+    utility = verdict.target.utility
+    rho = "undefined" if max(utility.theta) == 1 else f"{utility.rho:g}"
+    return [*(f"{weight:g}" for weight in utility.theta), rho, ""]
+
+
+def _verdict(verdict: Verdict) -> list[str]:
+    h1, h2 = p_value(verdict.h1, verdict.h1_holm), p_value(verdict.h2)
+    if verdict.target is None:
+        return [verdict.name, "", "", "", "", h1, ""]
+    assert verdict.best is not None and verdict.regret is not None and verdict.dollars is not None
+    before, after = verdict.distance
+    dollars = verdict.dollars
+    return [
+        verdict.name,
+        f"{before:.3f} → {after:.3f}",
+        moved(verdict.best, 100, " %"),
+        moved(verdict.regret, 100, " %"),
+        f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({dollars.se:,.0f})",
+        h1,
+        h2,
+    ]
+
+
+def moved(change: Change, scale: float, unit: str) -> str:
+    return f"{scale * change.base:.1f}{unit} → {scale * change.adapter:.1f}{unit} ({scale * change.se:.1f})"
+
+
+def _z_lines(verdict: Verdict) -> list[str]:
+    lines = []
+    for title, test in (("against the base", verdict.h1_z), ("against the target", verdict.h2_z)):
+        if test is None or not (test.z or test.left_out):
+            continue
+        parts = [
+            f"{_symbol(name)} {difference:+.3f} (z {z:.1f}, p {_p(p)})"
+            for name, (difference, _, z, p) in test.z.items()
+            if not name.startswith("position_")
+        ]
+        left = [_symbol(name) for name in test.left_out if not name.startswith("position_")]
+        if left:
+            parts.append(f"no z-test: {', '.join(left)}")
+        lines += [f"{verdict.name} {title}: {'; '.join(parts)}", ""]
+    return lines
+
+
+def _shifts(label: str, found: Sequence[Shift]) -> list[str]:
+    if not found:
+        return []
+    rows = [
+        [
+            s.name,
+            s.score,
+            f"{s.base:.3f}",
+            f"{s.adapter:.3f}",
+            f"{s.adapter - s.base:+.3f} ({s.se:.3f})",
+            _p(s.p_holm),
+        ]
+        for s in found
+    ]
+    head = ("", "score", "base", "adapter", "difference", "p (Holm)")
+    return [f"## {label}: every score, paired by sample", "", *table(head, rows), ""]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table whose columns line up."""
+    every = [[_escaped(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(len(row[i]) for row in every) for i in range(len(head))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in every
+    ]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+
+def p_value(test: TestResult | None, adjusted: float | None = None) -> str:
+    """A test's p-value in few digits, with its statistic."""
+    if test is None:
+        return "n/a"
+    # A p-value that was simulated cannot be smaller than one in the number of its draws.
+    floor = "chi-bar-square" in test.method and not test.df > 0 and test.p_value < 0.001
+    p = _p(test.p_value if adjusted is None else adjusted)
+    return f"{'≤ ' if floor and not p.startswith('<') else ''}{p} (LR {test.statistic:.1f})"
+
+
+def _p(p: float) -> str:
+    if math.isnan(p):
+        return "n/a"
+    return "< .0005" if p < 0.0005 else f"{p:.3f}".lstrip("0") if p < 1 else "1"
+
+
+def _symbol(name: str) -> str:
+    return {"rho": "ρ", "gamma": "γ"}.get(name, name.removeprefix("theta_"))
+
+
+def _escaped(cell: str) -> str:
+    return cell.replace("|", "\\|").replace("\n", " ")
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """Every number of the comparison; what is not finite is null."""
+    return plain(
+        {
+            "made": datetime.now(UTC).isoformat(timespec="seconds"),
+            "engine": outcome.engine,
+            "plan": outcome.plan.note(),
+            "versions": versions(),
+            "canary": [vars(seen) for seen in outcome.sightings],
+            "comparisons": [comparison_json(one) for one in outcome.comparisons],
+            "shifts": {label: [vars(s) for s in found] for label, found in outcome.shifts.items()},
+            "logs": outcome.logs,
+        }
+    )
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """One comparison as plain numbers."""
+    return {
+        "task": found.task,
+        "source": found.source,
+        "estimates": {e.name: _estimate_json(e) for e in found.estimates},
+        "adapters": {v.name: verdict_json(v) for v in found.verdicts},
+        "missing": {name: vars(change) for name, change in found.missing.items()},
+    }
+
+
+def _estimate_json(estimate: Estimate) -> dict[str, Any]:
+    out: dict[str, Any] = {"n": estimate.n, "missing": estimate.missing}
+    if estimate.fit is None:
+        return out | {"why": estimate.why}
+    fit = estimate.fit
+    intervals = {name: list(fit.interval(name)) for name in PARAMETERS}
+    identified = None
+    if fit.separation is not None:
+        separation = fit.separation
+        identified = {
+            "theta": dict(zip(THETA_NAMES, separation.theta_range.tolist(), strict=True)),
+            "rho": [float(separation.rho.min()), float(separation.rho.max())]
+            if len(separation.rho)
+            else None,
+            "gamma_low": separation.gamma_low,
+            "by": separation.by,
+        }
+    return out | fit.to_dict() | {"intervals": intervals, "identified_set": identified}
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    """One adapter's verdict as plain numbers."""
+    out: dict[str, Any] = {
+        "h1": _test_json(verdict.h1),
+        "h1_p_holm": verdict.h1_holm,
+        "h1_z": _test_json(verdict.h1_z),
+    }
+    if verdict.target is None:
+        return out
+    utility = verdict.target.utility
+    return out | {
+        "target": {"name": verdict.target.name, "theta": list(utility.theta), "rho": utility.rho},
+        "h2": _test_json(verdict.h2),
+        "h2_z": _test_json(verdict.h2_z),
+        "distance": {"base": verdict.distance[0], "adapter": verdict.distance[1]},
+        "best": vars(verdict.best) if verdict.best else None,
+        "regret": vars(verdict.regret) if verdict.regret else None,
+        "dollars": vars(verdict.dollars) if verdict.dollars else None,
+    }
+
+
+def _test_json(test: TestResult | None) -> dict[str, Any] | None:
+    if test is None:
+        return None
+    z = {
+        name: dict(zip(("difference", "se", "z", "p"), values, strict=True))
+        for name, values in test.z.items()
+    }
+    return {"method": test.method, "statistic": test.statistic, "p": test.p_value, "z": z} | (
+        {"left_out": list(test.left_out)} if test.left_out else {}
+    )
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(text + "\n", encoding="utf-8")
+    os.replace(partial, path)

@@ -1,0 +1,161 @@
+"""The re-benchmark from plan to comparison: check, serve, prove, ask, compare, write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inspect_ai import eval_set
+from inspect_ai.log import EvalLog, read_eval_log
+
+from scorers.table import table
+from training.errors import TrainingError
+from training.rebench import report
+from training.rebench.canary import Sighting, canary
+from training.rebench.other import Shift, shifts
+from training.rebench.plan import Plan, TaskSpec
+from training.rebench.preference import SOURCES, Comparison, compare
+from training.rebench.progress import progress
+from training.rebench.servers import Served, served
+
+PREFERENCE_TASK = "stakeholder_choice"
+
+_COVERED = {PREFERENCE_TASK: ("consistency",)}
+"""Scores that a comparison of preferences covers, and against each adapter's own target."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a re-benchmark found.
+
+    Attributes:
+        plan: what was compared.
+        engine: where the models answered.
+        sightings: proof that each adapter was applied.
+        comparisons: preferences, one for each task of choices and kind of answer.
+        shifts: differences of every score, by task.
+        logs: task label → model → file of its log.
+    """
+
+    plan: Plan
+    engine: str
+    sightings: tuple[Sighting, ...]
+    comparisons: tuple[Comparison, ...]
+    shifts: dict[str, list[Shift]]
+    logs: dict[str, dict[str, str]]
+
+
+def rebench(plan: Plan, engine: str = "auto", server: str | None = None, *, cards: bool = False) -> Outcome:
+    """Run a plan; a stopped one goes on where it was.
+
+    Args:
+        plan: what to compare.
+        engine: one of ``servers.ENGINES``.
+        server: address of a running vLLM server.
+        cards: write what was measured into the adapters' folders.
+
+    Raises:
+        TrainingError: whatever the user can put right.
+    """
+    for spec in plan.tasks:
+        spec.make()  # arguments are checked before a server is started
+    plan.begin()
+    with served(plan, engine, server, plan.out / "server" / "server.log") as found:
+        say(f"{', '.join(c.name for c in plan.contenders)} from {found.what}")
+        sightings = canary(found, _wording(plan.tasks))
+        for seen in sightings:
+            say(
+                f"canary: {seen.name} is applied (log-probabilities up to {seen.difference:.2f} from the "
+                f"base's; the base asked twice: {seen.noise:.1g})"
+            )
+        logs = {spec.label: _ask(plan, spec, found) for spec in plan.tasks}
+    outcome = outcome_of(plan, found.what, tuple(sightings), logs)
+    report.write(outcome, plan.out)
+    if cards:
+        from training.rebench.cards import fill
+
+        for contender in plan.contenders:
+            if contender.adapter is not None:
+                fill(outcome, contender)
+                say(f"{contender.adapter}: what was measured is in its README.md and training.json")
+    return outcome
+
+
+def outcome_of(
+    plan: Plan, engine: str, sightings: tuple[Sighting, ...], logs: dict[str, dict[str, EvalLog]]
+) -> Outcome:
+    """Compare the logs of all tasks."""
+    comparisons: list[Comparison] = []
+    targets = {c.name: c.target for c in plan.contenders}
+    for spec in plan.tasks:
+        if spec.name != PREFERENCE_TASK:
+            continue
+        tables = {name: table(log) for name, log in logs[spec.label].items()}
+        first = next(iter(tables.values()))
+        kinds = [(SOURCES[0], first.has_text), (SOURCES[1], first.has_probabilities or not first.has_text)]
+        for source, asked in kinds:
+            if asked:
+                say(f"comparing {spec.label}, {source}")
+                comparisons.append(compare(spec.label, source, tables, targets))
+    return Outcome(
+        plan,
+        engine,
+        sightings,
+        tuple(comparisons),
+        {spec.label: shifts(logs[spec.label], _COVERED.get(spec.name, ())) for spec in plan.tasks},
+        {label: {name: log.location for name, log in of.items()} for label, of in logs.items()},
+    )
+
+
+def say(text: str) -> None:
+    """A line for whoever waits."""
+    print(f"rebench: {text}", flush=True)
+
+
+def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
+    """All contenders on one task: same problems, same seeds. Finished samples are kept."""
+    models = {contender.name: found.model(contender) for contender in plan.contenders}
+    folder = _folder(plan.out, plan.tasks.index(spec))
+    task = spec.make()
+    total = len(models) * len(task.dataset) * (task.epochs or 1)
+    with progress(f"samples of {spec.label}", total):
+        done, logs = eval_set(
+            task,
+            log_dir=str(folder),
+            log_dir_allow_dirty=True,
+            model=list(models.values()),
+            retry_attempts=2,
+            log_realtime=False,
+            score_display=False,
+            display="none",
+        )
+    if not done:
+        failed = [log for log in logs if log.status != "success"]
+        names = ", ".join(f"{log.eval.model} ({log.location})" for log in failed)
+        why = next((f" {log.error.message.splitlines()[0]}" for log in failed if log.error), "")
+        raise TrainingError(
+            f"{spec.label}: not finished for {names}.{why} What is finished is kept: give the same command "
+            f"again to go on."
+        )
+    by_model = {log.eval.model: log for log in logs}
+    out = {}
+    for name, model in models.items():
+        log = by_model[str(model)]
+        out[name] = read_eval_log(log.location)
+    return out
+
+
+def _folder(out: Path, place: int) -> Path:
+    return out / "logs" / f"{place + 1:02d}"
+
+
+def _wording(tasks: Sequence[TaskSpec]) -> str:
+    """The first wording that a task of choices is put in."""
+    for spec in tasks:
+        given: Any = dict(spec.arguments).get("wording")
+        if given is not None:
+            first = given[0] if isinstance(given, list) else given
+            return "plain" if first == "all" else str(first)
+    return "plain"

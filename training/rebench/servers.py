@@ -1,0 +1,197 @@
+"""Where base and adapters answer from: one vLLM server, or this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspect_ai.model import Model, get_model
+
+from training.errors import TrainingError
+from training.rebench.plan import BASE, Contender, Plan
+
+ENGINES = ("auto", "vllm", "transformers")
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM can be told to make room for
+_READY = 1800.0  # seconds; weights of a large model may come over a network
+
+
+@dataclass(frozen=True)
+class Served:
+    """A way to reach every contender.
+
+    Attributes:
+        what: one line for people.
+        url: address of a server, None for this process.
+        key: its API key.
+        names: contender → name under which the server knows it.
+        plan: what is compared.
+    """
+
+    what: str
+    plan: Plan
+    url: str | None = None
+    key: str = "none"
+    names: tuple[tuple[str, str], ...] = ()
+
+    def model(self, contender: Contender, *, fresh: bool = False) -> Model:
+        """The Inspect model of a contender.
+
+        Args:
+            contender: one of the plan's.
+            fresh: a model that shares no connection with others of its name.
+        """
+        if self.url is not None:
+            return get_model(
+                f"vllm/{dict(self.names)[contender.name]}",
+                base_url=self.url,
+                api_key=self.key,
+                memoize=not fresh,
+            )
+        arguments: dict[str, object] = {"base": self.plan.base}
+        if contender.adapter is not None:
+            arguments["adapter"] = str(contender.adapter)
+        elif contender.name != BASE:
+            # Equal weights and equal seeds give equal answers, which would compare nothing.
+            arguments["salt"] = sum(contender.name.encode())
+        return get_model(f"peft/{contender.name}", memoize=not fresh, **arguments)
+
+
+@contextmanager
+def served(plan: Plan, engine: str, server: str | None, log: Path) -> Iterator[Served]:
+    """Make every contender reachable; what was started is stopped, also after an error or Ctrl-C.
+
+    Args:
+        plan: what is compared.
+        engine: one of ``ENGINES``; ``auto`` takes vLLM where it is installed.
+        server: address of a running server (``http://host:8000/v1``), which is left running.
+        log: where a server that is started writes.
+
+    Raises:
+        TrainingError: no such server, a name that it does not serve, or one that does not start.
+    """
+    if server is not None:
+        yield _running(plan, server)
+        return
+    script = None if engine == "transformers" else _script()
+    if engine == "vllm" and script is None:
+        raise TrainingError(
+            "no vLLM was found: install it where there is a GPU (pip install vllm==0.32.0), or run "
+            "`runs/serve_cpu.sh --install-only`, or name a running server with --server."
+        )
+    if script is None:
+        from training.rebench import provider
+
+        assert provider  # registers peft/
+        yield Served("transformers in this process", plan)
+        return
+    with _started(plan, script, log) as found:
+        yield found
+
+
+def _script() -> Path | None:
+    """The script that serves on this machine, if what it needs is there."""
+    runs = CHECKOUT / "runs"
+    if shutil.which("nvidia-smi") and shutil.which("vllm") and (runs / "serve.sh").is_file():
+        return runs / "serve.sh"
+    environment = Path(os.environ.get("VLLM_VENV", CHECKOUT / ".venv-vllm"))
+    if (environment / "bin" / "python").exists() and (runs / "serve_cpu.sh").is_file():
+        return runs / "serve_cpu.sh"
+    return None
+
+
+@contextmanager
+def _started(plan: Plan, script: Path, log: Path) -> Iterator[Served]:
+    folder = log.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".env").unlink(missing_ok=True)
+    port = _free_port()
+    command = [str(script), plan.base, "--name", BASE, "--port", str(port), "--log", str(log), "--"]
+    command += ["--served-model-name", *(c.name for c in plan.contenders if c.adapter is None)]
+    adapters = [c for c in plan.contenders if c.adapter is not None]
+    if adapters:
+        rank = next((r for r in _RANKS if r >= max(c.rank for c in adapters)), None)
+        if rank is None:
+            raise TrainingError(f"vLLM serves adapters up to rank {_RANKS[-1]}.")
+        command += ["--enable-lora", "--max-lora-rank", str(rank), "--max-loras", str(len(adapters))]
+        command += ["--lora-modules", *(f"{c.name}={c.adapter}" for c in adapters)]
+    said = (folder / "launch.txt").open("w+", encoding="utf-8")
+    process = subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
+    )
+    try:
+        settings = _wait(process, folder / ".env", folder / "launch.txt", log)
+        url, key = settings["VLLM_BASE_URL"], settings["VLLM_API_KEY"]
+        names = tuple((c.name, c.name) for c in plan.contenders)
+        yield Served(f"vLLM ({script.name})", plan, url, key, names)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)  # its trap stops the server
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+        said.close()
+        (folder / ".env").unlink(missing_ok=True)
+
+
+def _wait(process: subprocess.Popen[bytes], env: Path, said: Path, log: Path) -> dict[str, str]:
+    """Wait for the script to write how the server is reached, which it does when a token came."""
+    limit = time.monotonic() + _READY
+    while time.monotonic() < limit:
+        if env.exists() and "VLLM_API_KEY=" in (text := env.read_text(encoding="utf-8")):
+            return dict(line.partition("=")[::2] for line in text.splitlines())
+        if process.poll() is not None:
+            last = "\n".join(said.read_text(encoding="utf-8", errors="replace").splitlines()[-12:])
+            raise TrainingError(f"the server did not start. The end of what it said:\n{last}")
+        time.sleep(0.5)
+    raise TrainingError(f"the server gave no token in {_READY:.0f} s; see {log}.")
+
+
+def _running(plan: Plan, url: str) -> Served:
+    """Find base and adapters among the names of a running server."""
+    key = os.environ.get("VLLM_API_KEY", "none")
+    request = urllib.request.Request(f"{url.rstrip('/')}/models", headers={"Authorization": f"Bearer {key}"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            cards = json.load(response)["data"]
+    except urllib.error.HTTPError as error:
+        what = "refuses the key in VLLM_API_KEY" if error.code in (401, 403) else f"answers {error.code}"
+        raise TrainingError(f"{url} {what}.") from error
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(
+            f"no server answers at {url} ({error}). Its address ends in /v1, as in http://host:8000/v1."
+        ) from error
+    own = [card["id"] for card in cards if not card.get("parent")]
+    every = [card["id"] for card in cards]
+    names = []
+    for contender in plan.contenders:
+        if contender.name == BASE and own:
+            names.append((BASE, BASE if BASE in own else own[0]))
+        elif contender.name in every:
+            names.append((contender.name, contender.name))
+        else:
+            raise TrainingError(
+                f"{url} does not serve {contender.name}; it serves {', '.join(every) or 'nothing'}. Start it "
+                f"with --enable-lora --lora-modules {contender.name}=DIR."
+            )
+    return Served(f"the server at {url}", plan, url, key, tuple(names))
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
