@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo test test-fast test-train lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align test test-fast test-train lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,9 @@ $(TRAIN): locks/train.txt $(PACKAGES)
 
 demo: $(BASE) ## subjects whose preferences are known: true and recovered parameters
 	$(BIN)/python runs/demo.py
+
+align: $(TRAIN) ## DPO of the embedded language model, measured beside its base: the whole loop in minutes
+	PYTHON="$(VENV_TRAIN)/bin/python" runs/align.sh
 
 test: $(DEV) ## all tests
 	$(BIN)/python -m pytest -n auto

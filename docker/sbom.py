@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import platform
 import re
 import shutil
 import subprocess
@@ -49,8 +50,6 @@ def component(name: str, version: str, purl: str) -> Component:
 
 
 def bill(name: str, version: str) -> dict[str, object]:
-    import platform
-
     try:
         release = platform.freedesktop_os_release()
     except OSError:

@@ -7,15 +7,14 @@
 ARG BASE_IMAGE=nvidia/cuda:13.0.1-base-ubuntu24.04
 
 FROM ${BASE_IMAGE} AS base
-# Triton compiles its launchers while it serves, hence a compiler beside Python on a GPU. The CPU base has
-# all that is needed. Versions are those of the base image's own release.
+# On a GPU Triton compiles its launchers while it serves, hence a compiler beside Python. Versions are those of
+# the base image's own release.
 ARG VARIANT=gpu
 # hadolint ignore=DL3008
-RUN if [ "$VARIANT" = gpu ]; then \
-        apt-get update \
-        && apt-get install --yes --no-install-recommends g++ python3-dev python3-venv \
-        && rm -rf /var/lib/apt/lists/*; \
-    fi
+RUN case "$VARIANT" in gpu) set -- g++ python3-dev python3-venv ;; *) set -- libnuma1 ;; esac \
+    && apt-get update \
+    && apt-get install --yes --no-install-recommends "$@" \
+    && rm -rf /var/lib/apt/lists/*
 
 FROM base AS builder
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_CONFIG_FILE=/run/secrets/pip.conf PIP_DISABLE_PIP_VERSION_CHECK=1

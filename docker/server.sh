@@ -44,8 +44,8 @@ start() {
     local arguments=() loras=() lora
     # Word splitting is what these two are for.
     # shellcheck disable=SC2206
-    arguments=(${VLLM_ARGS:-}) loras=(${LORA_MODULES:-})
-    [[ " ${arguments[*]} " != *trust[-_]remote[-_]code* ]] || die "VLLM_ARGS: code that a model brings is never run"
+    arguments=(${SERVER_ARGS:-}) loras=(${LORA_MODULES:-})
+    [[ " ${arguments[*]} " != *trust[-_]remote[-_]code* ]] || die "SERVER_ARGS: code that a model brings is never run"
     for lora in "${loras[@]}"; do
         [[ "$lora" == ?*=/?* ]] || die "LORA_MODULES: '$lora' is not name=/adapters/folder"
         check_adapter "${lora#*=}"

@@ -14,15 +14,15 @@ KEY_FILE=/run/secrets/api_key
 # Waits until the server generates a token. There is nothing to wait for while no server is running: then its
 # name is unknown on the network.
 await_server() {
-    local reason="" started=$SECONDS
+    local reason="" started=$SECONDS told=$SECONDS
     until reason="$(probe)"; do
         if ! getent hosts server >/dev/null && [ $((SECONDS - started)) -ge "${SERVER_GRACE:-20}" ]; then
             die "no server is running; start one with docker/up.sh cpu (or gpu), then ask again"
         fi
         [ $((SECONDS - started)) -lt "${SERVER_TIMEOUT:-1800}" ] ||
             die "the server gave no token in ${SERVER_TIMEOUT:-1800} s (last answer: $reason); see its log"
-        [ $((SECONDS - started)) -lt 2 ] || say "waiting for the server ($((SECONDS - started)) s)"
-        sleep 2
+        [ $((SECONDS - told)) -lt 20 ] || { told=$SECONDS; say "waiting for the server ($((SECONDS - started)) s)"; }
+        sleep 1
     done
 }
 

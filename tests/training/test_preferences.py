@@ -147,3 +147,14 @@ def test_bad_designs_are_named(arguments, message):
 def test_answers_are_letters():
     for pair in build(design(n=20, elicitation="answer")):
         assert pair.chosen[0]["content"] == "ABCDE"[pair.chosen_place]
+
+
+def test_both_forms_take_turns_in_every_wording():
+    pairs = build(design(n=40, elicitation="both", wordings=("plain", "compact")))
+    assert Counter((pair.wording, pair.elicitation) for pair in pairs) == {
+        (wording, form): 10 for wording in ("plain", "compact") for form in ("explain", "answer")
+    }
+    for pair in pairs:
+        asked = read_request(pair.prompt[1]["content"]).form
+        assert asked == pair.elicitation
+        assert (pair.chosen[0]["content"] == "ABCDE"[pair.chosen_place]) == (asked == "answer")

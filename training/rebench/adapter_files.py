@@ -38,7 +38,8 @@ def check_adapter(folder: Path, base: str) -> dict[str, Any]:
     try:
         config = dict(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
         shapes = tensor_shapes(folder / WEIGHTS)
-    except (ValueError, OSError) as error:
+        facts(folder)
+    except (ValueError, TypeError, OSError) as error:
         raise TrainingError(f"{folder} is damaged: {error}. Copy or train it again.") from error
     if config.get("peft_type") != "LORA":
         raise TrainingError(f"{folder} is a {config.get('peft_type')} adapter; only LORA is served here.")
@@ -65,14 +66,22 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     """Name → shape of every tensor of a safetensors file, from its header.
 
     Raises:
-        ValueError: the file has no such header.
+        ValueError: the file has no such header, or not the bytes that it announces.
     """
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
         if not 0 < size <= path.stat().st_size:
             raise ValueError(f"{path.name} is not a whole safetensors file")
         header = json.loads(file.read(size))
-    return {name: tuple(entry["shape"]) for name, entry in header.items() if name != "__metadata__"}
+    try:
+        tensors = {name: entry for name, entry in header.items() if name != "__metadata__"}
+        shapes = {name: tuple(entry["shape"]) for name, entry in tensors.items()}
+        end = max((entry["data_offsets"][1] for entry in tensors.values()), default=0)
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(f"{path.name} is no safetensors file") from error
+    if path.stat().st_size != 8 + size + end:
+        raise ValueError(f"{path.name} is not a whole safetensors file")
+    return shapes
 
 
 def _check_base(

@@ -70,9 +70,12 @@ class TaskSpec:
         """Read ``"stakeholder_choice n=500 wording=compact"``.
 
         Raises:
-            TrainingError: no name, or an argument that is not ``name=value``.
+            TrainingError: no name, an open quote, or an argument that is not ``name=value``.
         """
-        name, *given = shlex.split(text) or [""]
+        try:
+            name, *given = shlex.split(text) or [""]
+        except ValueError as error:
+            raise TrainingError(f"--task {text!r}: {error}.") from error
         name = name.rpartition("/")[2]
         if not name:
             raise TrainingError(f"--task {text!r} names no task.")
@@ -84,13 +87,16 @@ class TaskSpec:
                     f"--task {text!r}: {part!r} is not NAME=VALUE. Write the task and its arguments in "
                     f"quotes: --task 'stakeholder_choice n=500'."
                 )
-            arguments.append((key, _value(value)))
+            try:
+                arguments.append((key, _value(value)))
+            except yaml.YAMLError as error:
+                raise TrainingError(f"--task {text!r}: {part!r} is not YAML after the =.") from error
         return cls(name, tuple(arguments))
 
     @property
     def label(self) -> str:
-        """As it was given."""
-        return " ".join([self.name, *(f"{key}={_text(value)}" for key, value in self.arguments)])
+        """As it could be given."""
+        return " ".join([self.name, *(shlex.quote(f"{key}={_text(value)}") for key, value in self.arguments)])
 
     def make(self) -> Task:
         """The Inspect task.
@@ -177,8 +183,9 @@ def make_plan(
     check_base(base)
     contenders = [Contender(BASE, target=target)]
     for given in adapters:
-        name, _, folder = given.rpartition("=")
-        name = name or Path(folder).resolve().name
+        name, named, folder = given.partition("=")  # a name has none, a folder may
+        if not named:
+            name, folder = Path(given).resolve().name, given
         if not _NAME.match(name):
             raise TrainingError(f"--adapter {given}: a name has letters, digits and . _ - only.")
         if name in {one.name for one in contenders}:
@@ -187,7 +194,7 @@ def make_plan(
     if len(contenders) == 1:
         raise TrainingError("name at least one adapter: --adapter NAME=DIR.")
     specs = tuple(TaskSpec.parse(text) for text in tasks or DEFAULT_TASKS)
-    if len(set(specs)) < len(specs):
+    if len({spec.label for spec in specs}) < len(specs):
         raise TrainingError("two of the tasks are the same.")
     return Plan(base, tuple(contenders), specs, out)
 
@@ -221,4 +228,6 @@ def _value(text: str) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(map(_text, value))
+    if value is None:
+        return "null"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -203,11 +204,9 @@ def _against(
     ones = np.ones(len(stake))
     h2 = h2_z = None
     if own.fit is not None:
-        h2_z = wald_test(own.fit, utility)
-        try:
+        with suppress(*NO_ESTIMATE):  # such as a target whose ρ is beyond the estimator's bounds
+            h2_z = wald_test(own.fit, utility)
             h2 = likelihood_ratio_test(own.fit, utility)
-        except NO_ESTIMATE:
-            h2 = None
     return Verdict(
         verdict.name,
         target,

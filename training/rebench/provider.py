@@ -8,6 +8,7 @@ The name is only a name. torch, transformers and PEFT are needed, and imported w
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -153,6 +154,7 @@ class _Waiting:
     woken: anyio.Event
     answer: Answer | None = None
     error: Exception | None = None
+    left: bool = False  # nobody waits for it any more
 
     @property
     def done(self) -> bool:
@@ -170,6 +172,7 @@ class _Desk:
         self.generator = generator
         self.waiting: list[_Waiting] = []
         self.led = False
+        self.turn = threading.Lock()  # a thread may outlive the leader that started it
 
     async def ask(self, request: Request) -> Answer:
         mine = _Waiting(request, anyio.Event())
@@ -183,6 +186,7 @@ class _Desk:
                 await anyio.sleep(0.002)  # requests of one moment come one after the other
                 await self._serve(mine)
         finally:
+            mine.left = True
             self._leave([mine])  # it is still there when it was cancelled
             if leads or (mine.woken.is_set() and not mine.done):
                 self._hand_over()
@@ -196,15 +200,22 @@ class _Desk:
         batch = [first, *(one for one in same if one is not first)][:BATCH]
         self._leave(batch)
         try:
-            found = await anyio.to_thread.run_sync(self.generator.answer, [one.request for one in batch])
+            found = await anyio.to_thread.run_sync(self._answer, [one.request for one in batch])
         except Exception as error:
             for one in batch:
                 one.error = error
+        except BaseException:  # the leader was cancelled: the others wait again
+            self.waiting[:0] = [one for one in batch if one is not first and not one.left]
+            raise
         else:
             for one, answer in zip(batch, found, strict=True):
                 one.answer = answer
         for one in batch:
             one.woken.set()
+
+    def _answer(self, requests: list[Request]) -> list[Answer]:
+        with self.turn:
+            return self.generator.answer(requests)
 
     def _leave(self, gone: list[_Waiting]) -> None:
         self.waiting = [one for one in self.waiting if not any(one is other for other in gone)]

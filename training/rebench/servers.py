@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -115,11 +116,13 @@ def _script() -> Path | None:
 
 @contextmanager
 def _started(plan: Plan, script: Path, log: Path) -> Iterator[Served]:
+    log = log.resolve()  # the script runs in this folder, so every path it gets is absolute
     folder = log.parent
     folder.mkdir(parents=True, exist_ok=True)
     (folder / ".env").unlink(missing_ok=True)
     port = _free_port()
-    command = [str(script), plan.base, "--name", BASE, "--port", str(port), "--log", str(log), "--"]
+    base = str(Path(plan.base).resolve()) if Path(plan.base).is_dir() else plan.base
+    command = [str(script), base, "--name", BASE, "--port", str(port), "--log", str(log), "--"]
     command += ["--served-model-name", *(c.name for c in plan.contenders if c.adapter is None)]
     adapters = [c for c in plan.contenders if c.adapter is not None]
     if adapters:
@@ -139,11 +142,13 @@ def _started(plan: Plan, script: Path, log: Path) -> Iterator[Served]:
         yield Served(f"vLLM ({script.name})", plan, url, key, names)
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)  # its trap stops the server
+            # Its trap stops the server, once what it waits for in the foreground is gone as well.
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         said.close()
         (folder / ".env").unlink(missing_ok=True)
 
@@ -164,19 +169,20 @@ def _wait(process: subprocess.Popen[bytes], env: Path, said: Path, log: Path) ->
 def _running(plan: Plan, url: str) -> Served:
     """Find base and adapters among the names of a running server."""
     key = os.environ.get("VLLM_API_KEY", "none")
-    request = urllib.request.Request(f"{url.rstrip('/')}/models", headers={"Authorization": f"Bearer {key}"})
+    headers = {"Authorization": f"Bearer {key}"}
     try:
+        request = urllib.request.Request(f"{url.rstrip('/')}/models", headers=headers)
         with urllib.request.urlopen(request, timeout=30) as response:
-            cards = json.load(response)["data"]
+            cards = [(card["id"], card.get("parent")) for card in json.load(response)["data"]]
     except urllib.error.HTTPError as error:
         what = "refuses the key in VLLM_API_KEY" if error.code in (401, 403) else f"answers {error.code}"
         raise TrainingError(f"{url} {what}.") from error
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError) as error:
         raise TrainingError(
             f"no server answers at {url} ({error}). Its address ends in /v1, as in http://host:8000/v1."
         ) from error
-    own = [card["id"] for card in cards if not card.get("parent")]
-    every = [card["id"] for card in cards]
+    own = [name for name, parent in cards if not parent]
+    every = [name for name, _ in cards]
     names = []
     for contender in plan.contenders:
         if contender.name == BASE and own:

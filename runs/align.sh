@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# The whole loop on the embedded language model, in minutes: pairs, DPO, measured beside the base.
+# `make align` makes the environment first and runs this.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+    cat <<'USAGE'
+usage: runs/align.sh [PROFILE]
+
+Trains a small DPO adapter of the embedded model (subjects/tiny_manager/base) towards
+a preference (for_profit by default; symmetric, nonprofit), and measures base and
+adapter on the same problems. Everything goes to OUT (default logs/align/PROFILE).
+
+Environment:
+  PAIRS   preference pairs (default 800)
+  N       problems asked of each (default 400)
+  OUT     adapter, logs, results; a run that was stopped goes on
+  PYTHON  of the training environment (default .venv-train/bin/python)
+USAGE
+}
+
+case "${1:-}" in
+    -h | --help) usage; exit 0 ;;
+esac
+PROFILE="${1:-for_profit}"
+PYTHON="${PYTHON:-.venv-train/bin/python}"
+[ -x "$PYTHON" ] || { echo "align.sh: no training environment at $PYTHON: run make train-env" >&2; exit 1; }
+BASE=subjects/tiny_manager/base
+OUT="${OUT:-logs/align/$PROFILE}"
+mkdir -p "$OUT"
+# A model this small runs fastest on one thread a process.
+export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TOKENIZERS_PARALLELISM=false
+
+echo "1/3 preference pairs"
+[ -d "$OUT/pairs" ] || "$PYTHON" -m training preferences --profile "$PROFILE" --pairs "${PAIRS:-800}" \
+    --wording compact --voice terse --elicitation both --out "$OUT/pairs"
+
+echo "2/3 DPO"
+if [ ! -d "$OUT/adapter" ]; then
+    resume=()
+    [ ! -d "$OUT/adapter.partial" ] || resume=(--resume)
+    "$PYTHON" -m training dpo --recipe training/recipes/tiny-dpo.yaml --base "$BASE" --profile "$PROFILE" \
+        --data "$OUT/pairs" --out "$OUT/adapter" ${resume[@]+"${resume[@]}"}
+fi
+
+echo "3/3 base and adapter on the same problems"
+"$PYTHON" -m training rebench --base "$BASE" --adapter "$PROFILE=$OUT/adapter" --engine transformers \
+    --task "stakeholder_choice wording=compact elicitation=both trade_offs=joint n=${N:-400}" \
+    --out "$OUT/rebench" --write-cards
+echo "The adapter's card: $OUT/adapter/README.md; the picture: $OUT/rebench/comparison.png"

@@ -1,0 +1,1 @@
+"""From weights to results in one command: `python -m serving --help`."""

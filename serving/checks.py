@@ -1,0 +1,234 @@
+"""Is this a model, is this an adapter, can vLLM serve them: answered before anything is started."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from serving.errors import ServingError
+
+RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""Ranks that vLLM can be told to make room for."""
+
+Mounts = tuple[tuple[Path, str], ...]
+"""What is mounted read-only: (on this machine, in the container)."""
+
+_HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
+_HEADER_LIMIT = 100_000_000  # bytes, as in the safetensors format
+
+
+@dataclass(frozen=True)
+class Model:
+    """A checkpoint to serve.
+
+    Attributes:
+        mounts: its files; empty for one that is downloaded.
+        hub: its name on the Hugging Face Hub, None for a folder.
+    """
+
+    mounts: Mounts = ()
+    hub: str | None = None
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A LoRA adapter.
+
+    Attributes:
+        name: under which it is served.
+        rank: the largest of its layers.
+        mounts: its files.
+    """
+
+    name: str
+    rank: int
+    mounts: Mounts
+
+    @property
+    def target(self) -> str:
+        """Its folder in the container."""
+        return f"/adapters/{self.name}"
+
+
+def served_name(name: str) -> str:
+    """A name that a server can be asked by.
+
+    Raises:
+        ServingError: it has characters other than letters, digits, dot, dash and underscore.
+    """
+    if not _NAME.fullmatch(name):
+        raise ServingError(f"'{name}' cannot be a model's name: use letters, digits, '.', '-' and '_'")
+    return name
+
+
+def model(given: str) -> Model:
+    """The model that the command line names.
+
+    Args:
+        given: a folder, or a name on the Hugging Face Hub such as ``organisation/name``.
+
+    Raises:
+        ServingError: neither; weights that are not safetensors; a file that is missing or not readable.
+    """
+    folder = Path(given).expanduser()
+    if not folder.is_dir():
+        if given.startswith(("/", ".", "~")) or not _HUB.fullmatch(given):
+            raise ServingError(f"model folder '{given}' does not exist (a Hub name is organisation/name)")
+        return Model(hub=given)
+    if not (folder / "config.json").is_file():
+        raise ServingError(f"no config.json in '{given}': give the folder of a Hugging Face checkpoint")
+    _read_json(folder / "config.json")
+    weights = sorted(folder.glob("*.safetensors"))
+    if not weights:
+        other = sorted(f.name for e in ("*.bin", "*.pt", "*.pth", "*.gguf") for f in folder.glob(e))
+        raise ServingError(
+            f"no *.safetensors file in '{given}'"
+            + (f" but {other[0]}, a format that can run code or is not Hugging Face's" if other else "")
+            + ": only safetensors weights are served"
+        )
+    for file in weights:
+        _safetensors(file)
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        parts = _read_json(index).get("weight_map")
+        named = {str(p) for p in parts.values()} if isinstance(parts, dict) else set()
+        missing = sorted(named - {file.name for file in weights})
+        if missing:
+            raise ServingError(f"'{given}' lacks {missing[0]} ({len(missing)} of {len(named)} files missing)")
+    return Model(mounts=mounts(folder, "/model"))
+
+
+def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tuple[tuple[Adapter, ...], int]:
+    """The adapters that the command line names, and the rank that the server makes room for.
+
+    Args:
+        given: ``NAME=DIR`` each.
+        taken: the base model's name.
+        limit: largest rank; None for the smallest limit that fits all.
+
+    Returns:
+        The adapters, and the limit rounded up to one of ``RANKS``.
+
+    Raises:
+        ServingError: not ``NAME=DIR``; a name given twice; no adapter there; a rank above the limit.
+    """
+    if limit is not None and not 1 <= limit <= RANKS[-1]:
+        raise ServingError(f"--max-lora-rank must be from 1 to {RANKS[-1]}, not {limit}")
+    found: list[Adapter] = []
+    for text in given:
+        name, equals, folder = text.partition("=")
+        if not (name and equals and folder):
+            raise ServingError(f"--adapter '{text}' is not NAME=DIR")
+        if "/" in served_name(name):
+            raise ServingError(f"an adapter's name has no '/': '{name}'")
+        if name in {taken, *(a.name for a in found)}:
+            raise ServingError(f"two models would be called '{name}': give the adapter another name")
+        found.append(_adapter(name, Path(folder).expanduser()))
+    largest = max((a.rank for a in found), default=0)
+    room = next(r for r in RANKS if r >= limit) if limit is not None else RANKS[-1]
+    for adapter in found:
+        if adapter.rank > room:
+            # Where no limit was asked for, it is vLLM's own.
+            asked = (
+                "raise --max-lora-rank"
+                if limit is not None and adapter.rank <= RANKS[-1]
+                else "train a smaller one"
+            )
+            raise ServingError(
+                f"adapter '{adapter.name}' has rank {adapter.rank}, above the limit {room}: {asked}"
+            )
+    return tuple(found), room if limit is not None else next(r for r in RANKS if r >= largest)
+
+
+def wanted(command: Sequence[str], served: Sequence[str]) -> None:
+    """Check that a command asks only for models that will be served.
+
+    Args:
+        command: words of the command that is to run.
+        served: names of the model and its adapters.
+
+    Raises:
+        ServingError: a ``vllm/NAME`` in it that is not served.
+    """
+    known = " or ".join(f"vllm/{name}" for name in served)
+    for part in (part for word in command for part in word.removeprefix("--model=").split(",")):
+        if not part.startswith("vllm/"):
+            continue
+        name, _, folder = part.removeprefix("vllm/").partition(":")
+        if folder:
+            raise ServingError(
+                f"'{part}' loads an adapter while serving: give it before --, --adapter NAME=DIR"
+            )
+        if name not in served:
+            raise ServingError(f"'{name}' is not served: ask for {known}")
+
+
+def mounts(folder: Path, target: str) -> Mounts:
+    """What to mount so that a container sees a folder's files.
+
+    A folder whose files are links to elsewhere, as in Hugging Face's cache, would be one of broken links
+    in a container: there every file is mounted by itself.
+
+    Args:
+        folder: on this machine.
+        target: in the container.
+
+    Raises:
+        ServingError: a file that other users, hence the container's, may not read.
+    """
+    folder = folder.resolve()
+    files = [folder / entry.name for entry in os.scandir(folder) if entry.is_file()]
+    closed = [p for p in (folder, *files) if not p.stat().st_mode & stat.S_IROTH]
+    if closed or not folder.stat().st_mode & stat.S_IXOTH:
+        raise ServingError(
+            f"the container's user may not read '{closed[0] if closed else folder}': chmod -R a+rX '{folder}'"
+        )
+    if all(folder in file.resolve().parents for file in files):
+        return ((folder, target),)
+    return tuple((file.resolve(), f"{target}/{file.name}") for file in sorted(files))
+
+
+def _adapter(name: str, folder: Path) -> Adapter:
+    if not folder.is_dir():
+        raise ServingError(f"adapter folder '{folder}' does not exist")
+    weights = folder / "adapter_model.safetensors"
+    if not weights.is_file():
+        raise ServingError(
+            f"no adapter_model.safetensors in '{folder}': only safetensors adapters are served"
+        )
+    _safetensors(weights)
+    settings = _read_json(folder / "adapter_config.json")
+    pattern = settings.get("rank_pattern")
+    ranks = [settings.get("r"), *(pattern.values() if isinstance(pattern, dict) else ())]
+    if not all(isinstance(rank, int) and rank > 0 for rank in ranks):
+        raise ServingError(f"'{folder / 'adapter_config.json'}' gives no rank (r): is it a LoRA adapter?")
+    return Adapter(name, max(int(str(rank)) for rank in ranks), mounts(folder, f"/adapters/{name}"))
+
+
+def _read_json(file: Path) -> dict[str, object]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ServingError(f"no {file.name} in '{file.parent}'") from None
+    except (OSError, ValueError) as error:
+        raise ServingError(f"'{file}' cannot be read: {error}") from None
+    if not isinstance(found, dict):
+        raise ServingError(f"'{file}' does not hold settings")
+    return found
+
+
+def _safetensors(file: Path) -> None:
+    """Look at the first bytes: a length, then JSON. Pointers of git-lfs and renamed pickles have neither."""
+    try:
+        with file.open("rb") as stream:
+            length, brace = int.from_bytes(stream.read(8), "little"), stream.read(1)
+    except OSError as error:
+        raise ServingError(f"'{file}' cannot be read: {error.strerror}") from None
+    if brace != b"{" or length > min(_HEADER_LIMIT, file.stat().st_size):
+        raise ServingError(f"'{file}' is not a safetensors file (a pointer of git-lfs? run git lfs pull)")

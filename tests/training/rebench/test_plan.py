@@ -1,0 +1,193 @@
+"""The command line of a re-benchmark is read and checked before anything is started."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.training.rebench.simulated import write_adapter, write_base
+from training.errors import TrainingError
+from training.preferences import Target
+from training.rebench.plan import DEFAULT_TASKS, TaskSpec, make_plan
+
+NONPROFIT = {"target": {"name": "nonprofit", "theta": [0, 0.4, 0.4, 0.2], "rho": 0.25}}
+
+
+@pytest.fixture
+def base(tmp_path):
+    return write_base(tmp_path / "base")
+
+
+@pytest.fixture
+def plan(base, tmp_path):
+    """``plan("NAME=FOLDER", …)`` with adapters ``first`` (it says its target) and ``second`` (it does not)."""
+    write_adapter(tmp_path / "first", str(base), facts=NONPROFIT)
+    write_adapter(tmp_path / "second", str(base), rank=8)
+
+    def make(*adapters, tasks=("stakeholder_choice n=5",), target=None):
+        given = [text.replace("DIR", str(tmp_path)) for text in adapters]
+        return make_plan(str(base), given, tasks, tmp_path / "out", target)
+
+    return make
+
+
+def refused(call, *arguments, **named) -> str:
+    with pytest.raises(TrainingError) as error:
+        call(*arguments, **named)
+    return str(error.value)
+
+
+def test_a_task_is_read_as_inspect_reads_it():
+    spec = TaskSpec.parse(
+        "tasks/stakeholder_choice n=500 wording=compact context=true theta=0,.4,.4,.2 rho=-1"
+    )
+    assert spec.name == "stakeholder_choice"
+    assert dict(spec.arguments) == {
+        "n": 500,
+        "wording": "compact",
+        "context": True,
+        "theta": [0, 0.4, 0.4, 0.2],
+        "rho": -1,
+    }
+
+
+def test_quotes_lists_and_nothing():
+    spec = TaskSpec.parse("""game who='the big one' roles=a,b "rounds=[1, 2]" seed= by=a=b""")
+    assert dict(spec.arguments) == {
+        "who": "the big one",
+        "roles": ["a", "b"],
+        "rounds": [1, 2],
+        "seed": None,
+        "by": "a=b",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stakeholder_choice",
+        "stakeholder_choice n=500 temperatures=0.5 context=false",
+        "stakeholder_choice wording=plain,compact theta=0,0.4,0.4,0.2 rho=.25",
+        "stakeholder_choice profile=null",
+        "game who='the big one' why='it is; so'",
+        *DEFAULT_TASKS,
+    ],
+)
+def test_a_label_reads_back_as_the_task(text):
+    spec = TaskSpec.parse(text)
+    assert TaskSpec.parse(spec.label) == spec
+
+
+def test_a_plain_label_is_what_was_given():
+    for text in DEFAULT_TASKS:
+        assert TaskSpec.parse(text).label == text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "names no task"),
+        ("tasks/", "names no task"),
+        ("stakeholder_choice n", "'n' is not NAME=VALUE"),
+        ("stakeholder_choice =5", "'=5' is not NAME=VALUE"),
+        ("stakeholder_choice 'wording=plain", "No closing quotation"),
+        ("stakeholder_choice wording=[plain", "'wording=[plain' is not YAML"),
+    ],
+)
+def test_what_is_no_task_is_named(text, why):
+    message = refused(TaskSpec.parse, text)
+    assert why in message and repr(text) in message
+
+
+def test_an_unknown_task_lists_those_there_are():
+    message = refused(TaskSpec.parse("stakeholder_chioce").make)
+    assert "no task stakeholder_chioce" in message and "stakeholder_choice" in message
+
+
+@pytest.mark.parametrize(
+    "argument", ["k=1", "n=many", "n=0", "n=1.5", "wording=odd", "theta=0.5,0.5", "seed='{a: 1}'", "n="]
+)
+def test_arguments_that_a_task_does_not_take(argument):
+    message = refused(TaskSpec.parse(f"stakeholder_choice {argument}").make)
+    assert message.startswith("--task 'stakeholder_choice ")
+
+
+def test_the_tasks_own_arguments_arrive():
+    task = TaskSpec.parse("stakeholder_choice n=7 wording=plain,compact temperatures=0.5,1.0").make()
+    assert len(task.dataset) == 7
+    assert {sample.metadata["temperature"] for sample in task.dataset} == {0.5, 1.0}
+
+
+def test_the_base_comes_first_and_names_may_be_left_out(plan):
+    found = plan("DIR/first", "other=DIR/second")
+    assert [c.name for c in found.contenders] == ["base", "first", "other"]
+    assert [c.rank for c in found.contenders] == [0, 4, 8]
+    base, first, other = found.contenders
+    assert base.adapter is None and base.digest == "" and base.noted == {}
+    assert first.adapter.is_absolute() and first.noted == NONPROFIT
+    assert first.digest and other.digest and first.digest != other.digest
+
+
+def test_the_target_is_the_adapters_own_before_the_command_lines(plan):
+    stated = Target.named("for_profit")
+    _, first, second = plan("DIR/first", "DIR/second", target=stated).contenders
+    assert first.target.name == "nonprofit"
+    assert first.target.utility == Target.named("nonprofit").utility
+    assert second.target == stated
+    assert plan("DIR/second").contenders[1].target is None
+
+
+def test_the_bases_own_folder_is_a_second_name_for_it(plan):
+    found = plan("again=DIR/base", target=Target.named("symmetric")).contenders[1]
+    assert (found.name, found.adapter, found.digest, found.rank) == ("again", None, "", 0)
+    assert found.target == Target.named("symmetric")
+
+
+def test_folders_may_hold_an_equals_sign(plan, tmp_path):
+    (tmp_path / "second").rename(tmp_path / "lr=1e-5")
+    assert plan("second=DIR/lr=1e-5").contenders[1].adapter == (tmp_path / "lr=1e-5").resolve()
+
+
+@pytest.mark.parametrize("name", ["a b", "a/b", "-a", ".a", "a:b", "ä"])
+def test_bad_names(name, plan):
+    assert "letters, digits and . _ - only" in refused(plan, f"{name}=DIR/first")
+
+
+def test_names_are_taken_once(plan):
+    for adapters in (["base=DIR/first"], ["DIR/base"], ["DIR/first", "first=DIR/second"]):
+        message = refused(plan, *adapters)
+        assert "is taken" in message and "NAME=DIR" in message
+
+
+def test_something_to_compare_is_needed(plan, base):
+    assert "at least one adapter" in refused(plan)
+    assert "there is no adapter folder" in refused(plan, "DIR/nowhere")
+    assert "is not a folder" in refused(make_plan, f"{base}-gone", ["x"], [], base)
+
+
+def test_tasks_have_defaults_and_are_told_apart(plan):
+    assert [spec.label for spec in plan("DIR/first", tasks=()).tasks] == list(DEFAULT_TASKS)
+    twice = ["stakeholder_choice n=5 wording=plain,memo", "tasks/stakeholder_choice n=5 wording=plain,memo"]
+    assert "two of the tasks are the same" in refused(plan, "DIR/first", tasks=twice)
+    assert len(plan("DIR/first", tasks=[twice[0], "stakeholder_choice n=6 wording=plain,memo"]).tasks) == 2
+
+
+def test_a_folder_keeps_to_the_plan_it_was_begun_with(plan, tmp_path):
+    first = plan("DIR/first", "DIR/second")
+    first.begin()
+    before = (tmp_path / "out" / "plan.json").read_bytes()
+    plan("DIR/first", "DIR/second").begin()
+    assert (tmp_path / "out" / "plan.json").read_bytes() == before
+    assert json.loads(before) == first.note()
+    message = refused(plan("DIR/first").begin)
+    assert "other contenders" in message and "another --out" in message
+    message = refused(plan("DIR/first", tasks=["stakeholder_choice n=6"]).begin)
+    assert "other contenders and tasks" in message
+
+
+def test_an_adapter_that_was_trained_again_is_another_plan(plan, tmp_path):
+    plan("DIR/first").begin()
+    path = tmp_path / "first" / "adapter_model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    assert "other contenders" in refused(plan("DIR/first").begin)
