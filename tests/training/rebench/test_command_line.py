@@ -6,11 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+from training.__main__ import main
+
 ROOT = Path(__file__).parents[3]
 
 WITHOUT_TORCH = """
 import sys
-sys.modules["torch"] = sys.modules["transformers"] = None
+class NoTorch:
+    def find_spec(self, name, *_):
+        if name.partition(".")[0] == "torch":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, NoTorch())
 from training.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -42,9 +48,10 @@ def test_a_missing_torch_is_named(tmp_path, tiny):
     assert "Traceback" not in done.stderr
 
 
-def test_a_target_is_a_profile_or_weights(tmp_path, tiny):
-    command = ["-m", "training", "rebench", "--base", str(tiny), "--adapter", f"again={tiny}", "--out"]
-    done = run(*command, str(tmp_path / "out"), "--profile", "nobody")
-    assert done.returncode == 2 and "nobody" in done.stderr and not (tmp_path / "out").exists()
-    done = run(*command, str(tmp_path / "out"), "--theta", "0,0.4,0.4,0.2")
-    assert done.returncode == 2 and "--theta needs --rho" in done.stderr
+def test_a_target_is_a_profile_or_weights(tmp_path, tiny, capsys):
+    command = ["rebench", "--base", str(tiny), "--adapter", f"again={tiny}", "--out", str(tmp_path / "out")]
+    assert main([*command, "--profile", "nobody"]) == 2
+    assert "nobody" in capsys.readouterr().err
+    assert main([*command, "--theta", "0,0.4,0.4,0.2"]) == 2
+    assert "--theta needs --rho" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -21,7 +21,7 @@ def base(tmp_path):
 
 @pytest.fixture
 def plan(base, tmp_path):
-    """``plan("NAME=FOLDER", …)`` with adapters ``first`` (it says its target) and ``second`` (it does not)."""
+    """``plan("NAME=FOLDER", …)`` with adapters ``first`` (which says its target) and ``second``."""
     write_adapter(tmp_path / "first", str(base), facts=NONPROFIT)
     write_adapter(tmp_path / "second", str(base), rank=8)
 

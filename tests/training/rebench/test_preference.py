@@ -84,12 +84,14 @@ def test_the_same_answers_twice_are_no_difference(tables):
 def test_a_target_at_the_boundary_is_tested_there():
     """For-profit weights are 1, 0, 0, 0; ρ means nothing there."""
     target = Target.named("for_profit")
-    pair = {"base": answers("study1"), "adapter": answers("for_profit", draws=1)}
-    [verdict] = compare("", "text", pair, {"adapter": target}).verdicts
-    assert verdict.h2.p_value > 0.01
-    assert verdict.distance[1] < 0.2
-    [other] = compare("", "text", {"a": pair["adapter"], "b": pair["base"]}, {"b": target}).verdicts
-    assert other.h2.p_value < 0.01
+    several = {
+        "base": answers("study1"),
+        "adapter": answers("for_profit", draws=1),
+        "other": answers("study1", draws=2),
+    }
+    adapter, other = compare("", "text", several, {"adapter": target, "other": target}).verdicts
+    assert adapter.h2.p_value > 0.01 and other.h2.p_value < 0.01
+    assert adapter.distance[1] < 0.2 < other.distance[1]
 
 
 @pytest.mark.parametrize("rho", [-30.0, -np.inf])

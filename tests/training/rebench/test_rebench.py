@@ -13,9 +13,9 @@ import pytest
 
 pytest.importorskip("peft")
 
-from inspect_ai.log import list_eval_logs, read_eval_log  # noqa: E402
+from inspect_ai.log import list_eval_logs, read_eval_log
 
-from training.__main__ import main  # noqa: E402
+from training.__main__ import main
 
 ROOT = Path(__file__).parents[3]
 TASK = "stakeholder_choice n=60 wording=compact"

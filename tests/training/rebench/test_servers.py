@@ -30,15 +30,15 @@ def plan(tmp_path):
 
 @pytest.fixture
 def models():
-    """``models(body, status)``: the address of a server that answers so at /v1/models, and what it was asked."""
+    """``models(body, status)``: address of a server that answers so at /v1/models, and what it was asked."""
     running = []
 
     def start(body, status=200):
-        class Handler(BaseHTTPRequestHandler):
-            asked = []
+        asked = []
 
+        class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
-                self.asked.append((self.path, self.headers["Authorization"]))
+                asked.append((self.path, self.headers["Authorization"]))
                 content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
@@ -51,7 +51,7 @@ def models():
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         running.append(server)
-        return f"http://127.0.0.1:{server.server_address[1]}/v1", Handler.asked
+        return f"http://127.0.0.1:{server.server_address[1]}/v1", asked
 
     yield start
     for server in running:
