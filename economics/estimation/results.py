@@ -82,6 +82,9 @@ class CESFit:
     _likelihood: CESLikelihood | None = field(default=None, repr=False, compare=False)
     _point: FloatArray | None = field(default=None, repr=False, compare=False)
     _region: Region | None = field(default=None, repr=False, compare=False)
+    _intervals: dict[tuple[str, float, str], Interval] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # seconds each at a boundary, and asked for by tables and pictures alike
 
     @property
     def theta(self) -> FloatArray:
@@ -165,7 +168,10 @@ class CESFit:
         self.covariance(kind)
         from economics.estimation.intervals import confidence_interval
 
-        return confidence_interval(self, name, level, kind)
+        key = (name, level, kind)
+        if key not in self._intervals:
+            self._intervals[key] = confidence_interval(self, name, level, kind)
+        return self._intervals[key]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers for a log or a table, with units and settings."""

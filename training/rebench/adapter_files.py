@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +58,22 @@ def weights_digest(folder: Path) -> str:
     """SHA-256 over the folder's safetensors files, names in order: equal weights, equal digest."""
     state = hashlib.sha256()
     for path in sorted(folder.glob("*.safetensors")):
-        with path.open("rb") as file:
-            state.update(hashlib.file_digest(file, "sha256").digest())
+        about = path.stat()
+        state.update(_file_digest(path.resolve(), about.st_size, about.st_mtime_ns))
     return state.hexdigest()
+
+
+@cache
+def _file_digest(path: Path, size: int, changed: int) -> bytes:
+    """Remembered, since a large base would be read again for each of its adapters."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def adapter_rank(folder: Path) -> int:
+    """The largest rank of the adapter's matrices, which a server has to make room for."""
+    shapes = tensor_shapes(folder / WEIGHTS)
+    return max((shape[0] for name, shape in shapes.items() if ".lora_A." in name), default=0)
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
@@ -87,7 +101,7 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 def _check_base(
     folder: Path, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], base: str
 ) -> None:
-    noted = facts(folder).get("base", {})
+    noted = facts(folder).get("base") or {}
     named = str(noted.get("name") or config.get("base_model_name_or_path"))
     local = Path(base)
     if not local.is_dir():
@@ -102,19 +116,25 @@ def _check_base(
         )
     theirs: dict[str, tuple[int, ...]] = {}
     for path in local.glob("*.safetensors"):
-        theirs |= tensor_shapes(path)
+        try:
+            theirs |= tensor_shapes(path)
+        except ValueError as error:
+            raise TrainingError(f"the base {base} is damaged: {error}. Copy it again.") from error
+    known = 0
     for name, shape in shapes.items():
         found = _LORA.match(name)
-        if found is None:
-            continue
-        weight = theirs.get(f"{found['module']}.weight")
-        # A maps the module's input (its second axis) to the rank, B the rank to its output.
-        fits = weight is not None and (
-            shape[1] == weight[1] if found["side"] == "A" else shape[0] == weight[0]
-        )
-        if not fits:
-            has = "has no such module" if weight is None else f"has {weight} there"
+        weight = theirs.get(f"{found['module']}.weight") if found else None
+        if found is None or weight is None or len(weight) != 2:
+            continue  # tied, packed or renamed on disk: only loading tells
+        known += 1
+        # A maps the module's input to the rank, B the rank to its output; some layers lie transposed.
+        if (shape[1] if found["side"] == "A" else shape[0]) not in weight:
             raise TrainingError(
-                f"{folder} is an adapter for another base: {name} is {shape}, and {base} {has}. It was "
-                f"trained on {named}."
+                f"{folder} is an adapter for another base: {name} is {shape}, and {base} has {weight} there. "
+                f"It was trained on {named}."
             )
+    if not known and digest is None:
+        raise TrainingError(
+        # A maps its input to the rank, B the rank to its output; some layers are stored transposed.
+            f"trained on {named}."
+        )

@@ -62,6 +62,8 @@ def canary(served: Served, wording: str) -> list[Sighting]:
     readings = asyncio.run(_ask(served, wording))
     base = readings[BASE]
     noise = difference(base, readings[f"{BASE} again"])
+    if noise == float("inf"):
+        raise TrainingError("the base, asked the same twice, names other tokens: the server is broken.")
     sightings = []
     seen: list[Contender] = []
     for contender in served.plan.contenders:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from training.adapter_card import MEASURED
 from training.errors import TrainingError
@@ -13,9 +13,26 @@ from training.rebench.adapter_files import FACTS
 from training.rebench.plan import Contender
 from training.rebench.preference import Comparison, Estimate, Verdict
 from training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
-from training.rebench.run import Outcome
+
+if TYPE_CHECKING:
+    from training.rebench.run import Outcome
 
 CARD = "README.md"
+
+
+def check_card(folder: Path) -> tuple[str, str]:
+    """The card's text before and after what was measured, both with their markers.
+
+    Raises:
+        TrainingError: the folder has no card of this project.
+    """
+    card = folder / CARD
+    text = card.read_text(encoding="utf-8") if card.is_file() else ""
+    before, begin, rest = text.partition(MEASURED[0])
+    _, end, after = rest.partition(MEASURED[1])
+    if not begin or not end or not (folder / FACTS).is_file():
+        raise TrainingError(f"{folder} has no card made by this project: leave --write-cards out.")
+    return before + begin, end + after
 
 
 def fill(outcome: Outcome, contender: Contender) -> None:
@@ -26,13 +43,8 @@ def fill(outcome: Outcome, contender: Contender) -> None:
     """
     folder = contender.adapter
     assert folder is not None
-    card = folder / CARD
-    text = card.read_text(encoding="utf-8") if card.is_file() else ""
-    before, begin, rest = text.partition(MEASURED[0])
-    _, end, after = rest.partition(MEASURED[1])
-    if not begin or not end or not (folder / FACTS).is_file():
-        raise TrainingError(f"{folder} has no card made by this project, so nothing was written into it.")
-    _replace(card, "\n".join([before + begin, *_section(outcome, contender.name), end + after]))
+    before, after = check_card(folder)
+    _replace(folder / CARD, "\n".join([before, *_section(outcome, contender.name), after]))
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     facts["measured"] = plain(
         {

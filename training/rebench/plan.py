@@ -16,7 +16,7 @@ from inspect_ai import Task
 from training.errors import TrainingError
 from training.preferences import Target
 from training.preflight import check_base
-from training.rebench.adapter_files import check_adapter, facts, weights_digest
+from training.rebench.adapter_files import adapter_rank, check_adapter, facts, weights_digest
 
 BASE = "base"
 """What the base is called in logs and tables."""
@@ -139,8 +139,9 @@ class Plan:
 
     def note(self) -> dict[str, Any]:
         """What must be the same when a stopped re-benchmark goes on."""
+        local = Path(self.base)
         return {
-            "base": self.base,
+            "base": weights_digest(local) if local.is_dir() else self.base,
             "contenders": {c.name: c.digest for c in self.contenders},
             "tasks": [task.label for task in self.tasks],
         }
@@ -162,7 +163,9 @@ class Plan:
                 )
             return
         self.out.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.note(), indent=2) + "\n", encoding="utf-8")
+        partial = path.with_name("plan.json.part")
+        partial.write_text(json.dumps(self.note(), indent=2) + "\n", encoding="utf-8")
+        partial.replace(path)
 
 
 def make_plan(
@@ -202,12 +205,12 @@ def make_plan(
 def _contender(name: str, folder: Path, base: str, target: Target | None) -> Contender:
     if Path(base).is_dir() and folder.is_dir() and folder.resolve() == Path(base).resolve():
         return Contender(name, target=target)
-    config = check_adapter(folder, base)
+    check_adapter(folder, base)
     stated = facts(folder).get("target")
     if stated is not None:
         own = Target.stated(tuple(stated["theta"]), stated["rho"])
         target = Target(str(stated["name"]), own.utility)
-    return Contender(name, folder.resolve(), target, weights_digest(folder), int(config["r"]))
+    return Contender(name, folder.resolve(), target, weights_digest(folder), adapter_rank(folder))
 
 
 def _is_task(registry_info: Any, thing: Any) -> bool:

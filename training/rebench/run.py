@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from inspect_ai import eval_set
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
 from scorers.table import table
 from training.errors import TrainingError
 from training.rebench import report
 from training.rebench.canary import Sighting, canary
+from training.rebench.cards import check_card, fill
 from training.rebench.other import Shift, shifts
 from training.rebench.plan import Plan, TaskSpec
 from training.rebench.preference import SOURCES, Comparison, compare
@@ -61,6 +62,10 @@ def rebench(plan: Plan, engine: str = "auto", server: str | None = None, *, card
     """
     for spec in plan.tasks:
         spec.make()  # arguments are checked before a server is started
+    if cards:
+        for contender in plan.contenders:
+            if contender.adapter is not None:
+                check_card(contender.adapter)
     plan.begin()
     with served(plan, engine, server, plan.out / "server" / "server.log") as found:
         say(f"{', '.join(c.name for c in plan.contenders)} from {found.what}")
@@ -74,8 +79,6 @@ def rebench(plan: Plan, engine: str = "auto", server: str | None = None, *, card
     outcome = outcome_of(plan, found.what, tuple(sightings), logs)
     report.write(outcome, plan.out)
     if cards:
-        from training.rebench.cards import fill
-
         for contender in plan.contenders:
             if contender.adapter is not None:
                 fill(outcome, contender)
@@ -119,7 +122,7 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
     models = {contender.name: found.model(contender) for contender in plan.contenders}
     folder = _folder(plan.out, plan.tasks.index(spec))
     task = spec.make()
-    total = len(models) * len(task.dataset) * (task.epochs or 1)
+    total = len(models) * len(task.dataset) * (task.epochs or 1) - _finished(folder)
     with progress(f"samples of {spec.label}", total):
         done, logs = eval_set(
             task,
@@ -145,6 +148,18 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
         log = by_model[str(model)]
         out[name] = read_eval_log(log.location)
     return out
+
+
+def _finished(folder: Path) -> int:
+    """Samples that an earlier, stopped run has answered."""
+    if not folder.is_dir():
+        return 0
+    best: dict[str, int] = {}
+    for info in list_eval_logs(str(folder)):
+        done = sum(summary.completed for summary in read_eval_log_sample_summaries(info))
+        model = read_eval_log(info, header_only=True).eval.model
+        best[model] = max(best.get(model, 0), done)
+    return sum(best.values())
 
 
 def _folder(out: Path, place: int) -> Path:

@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Served:
             arguments["adapter"] = str(contender.adapter)
         elif contender.name != BASE:
             # Equal weights and equal seeds give equal answers, which would compare nothing.
-            arguments["salt"] = sum(contender.name.encode())
+            arguments["salt"] = zlib.crc32(contender.name.encode())
         return get_model(f"peft/{contender.name}", memoize=not fresh, **arguments)
 
 
@@ -197,7 +198,21 @@ def _running(plan: Plan, url: str) -> Served:
     return Served(f"the server at {url}", plan, url, key, tuple(names))
 
 
+_port: list[int] = []
+
+
 def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A port that is free, and the same one each time in a process as long as it is.
+
+    Inspect keeps one address for a model's name as long as the process lives.
+    """
+    for port in (*_port, 0):
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            _port[:] = [int(listener.getsockname()[1])]
+            break
+    return _port[0]

@@ -127,7 +127,7 @@ def test_a_base_of_another_shape(change, named, base, tmp_path):
 def test_a_base_without_the_module(base, tmp_path):
     folder = write_adapter(tmp_path / "adapter", "the/original", module="transformer.h.0.c_attn")
     message = refusal(folder, base)
-    assert "transformer.h.0.c_attn" in message and "has no such module" in message
+    assert "none of the modules" in message and "the/original" in message
 
 
 def test_weights_may_lie_in_several_files(base, tmp_path):
