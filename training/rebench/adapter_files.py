@@ -135,6 +135,6 @@ def _check_base(
             )
     if not known and digest is None:
         raise TrainingError(
-            f"{folder} is an adapter for another base: {base} has none of the modules that it changes. It was "
-            f"trained on {named}."
+            f"{folder} is an adapter for another base: {base} has none of the modules that it changes. It "
+            f"was trained on {named}."
         )
