@@ -68,7 +68,7 @@ def test_facts_and_card_say_what_was_done(unbroken, base):
     assert facts["measured"] == {}
     assert [record["step"] for record in facts["log"] if "rewards/margins" in record] == [1, 2, 3, 4, 5, 6]
     card = (unbroken / "README.md").read_text("utf-8")
-    assert "ρ = 0.25" in card and "| beta | 0.1 |" in card and "| trl |" in card
+    assert "ρ = 0.25" in card and "| beta | 0.3 |" in card and "| trl |" in card
     assert card.rstrip().endswith("<!-- measured: begin -->\n<!-- measured: end -->")
 
 
