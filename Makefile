@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align test test-fast test-train lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align test test-fast test-train test-docker images lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -74,6 +74,13 @@ test-fast: $(DEV) ## the tests that take less than about ten seconds
 
 test-train: $(TRAIN) ## the tests of training, DPO and SFT of a tiny model included
 	$(VENV_TRAIN)/bin/python -m pytest tests/training
+
+test-docker: $(DEV) ## the tests with a real Docker engine, which is installed if need be (as root on Debian)
+	FIDUCIARY_DOCKER_TESTS=1 $(BIN)/python -m pytest tests/docker
+
+IMAGES ?= suite serve-cpu
+images: ## build the images; others: make images IMAGES="serve-gpu train"
+	docker/build.sh $(IMAGES)
 
 lint: $(DEV) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -72,6 +72,7 @@ done
 
 SERVER="server-$PROFILE"
 compose() { "${COMPOSE[@]}" --profile "$PROFILE" "$@"; }
+# shellcheck disable=SC2329 # the traps call it
 down() { compose down --timeout 20 >/dev/null 2>&1 || say "could not take everything down: see docker ps"; }
 trap down EXIT
 trap 'exit 129' HUP
