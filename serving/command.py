@@ -9,11 +9,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from serving.errors import ServingError
-from serving.signals import Signals
+from serving.signals import Signals, Stopped
 
 _LOOK = 2.0  # seconds between two looks at the server
-# How long a command may take to end: Inspect writes its log when it is interrupted.
-_ALONE = 2.0  # a Ctrl-C in a terminal has reached the command too, and a second one would cut it short
+# How long a command may take to end, since Inspect then writes its log. Alone: a Ctrl-C in a terminal has
+# reached the command too, and a second one would cut it short; and Inspect sees when its server has gone.
+_ALONE = 20.0
 _INTERRUPTED = 20.0
 _TERMINATED = 5.0
 
@@ -48,6 +49,7 @@ def run(words: Sequence[str], env: Mapping[str, str], signals: Signals, check: C
         ServingError: there is no such command.
     """
     process: subprocess.Popen[bytes] | None = None
+    alone = _ALONE
     try:
         with signals.held():
             try:
@@ -60,14 +62,18 @@ def run(words: Sequence[str], env: Mapping[str, str], signals: Signals, check: C
                 return status if status >= 0 else 128 - status
             except subprocess.TimeoutExpired:
                 check()
+    except Stopped as stopped:
+        if stopped.number != signal.SIGINT:
+            alone = 0.0
+        raise
     finally:
         if process is not None and process.poll() is None:
             with signals.held():
-                _end(process)
+                _end(process, alone)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    steps = ((None, _ALONE), (signal.SIGINT, _INTERRUPTED), (signal.SIGTERM, _TERMINATED))
+def _end(process: subprocess.Popen[bytes], alone: float) -> None:
+    steps = ((None, alone), (signal.SIGINT, _INTERRUPTED), (signal.SIGTERM, _TERMINATED))
     for number, seconds in steps:
         if number is not None:
             process.send_signal(number)

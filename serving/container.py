@@ -89,7 +89,7 @@ class Plan:
             return [request(count=needed, capabilities=[["gpu"]])]
         if len(named) < needed:
             raise ServingError(
-                f"{needed} GPUs are needed (--tensor-parallel times --data-parallel) and CUDA_VISIBLE_DEVICES names "
+                f"--tensor-parallel times --data-parallel is {needed} GPUs and CUDA_VISIBLE_DEVICES names "
                 f"{len(named)}: lower one or name more"
             )
         return [request(device_ids=named[:needed], capabilities=[["gpu"]])]
@@ -179,7 +179,8 @@ class Server:
                     raise ServingError(f"the server does not serve '{name}': {reason}", self._log())
                 if time.monotonic() > limit:
                     raise ServingError(
-                        f"no token of '{name}' after {self.plan.timeout:.0f} s: see --timeout (last answer: {reason})",
+                        f"no token of '{name}' after {self.plan.timeout:.0f} s: see --timeout "
+                        f"(last answer: {reason})",
                         self._log(),
                     )
                 time.sleep(1)
@@ -217,13 +218,12 @@ class Server:
             try:
                 engine.remove(self._client, self._run.labels)
             except ServingError as error:
-                raise ServingError(
-                    f"{self._run.name} was not removed ({error}): docker rm -f {self._run.name}"
-                ) from error
+                name = self._run.name
+                raise ServingError(f"{name} was not removed ({error}): docker rm -f {name}") from error
             finally:
                 # Without the lock, the next start removes what could not be removed now.
                 self._run.close()
-            self._run = None
+                self._run = None
 
     def _need_image(self) -> None:
         with engine.asking():
@@ -281,7 +281,11 @@ class Server:
                 break
         if state["ExitCode"] != 0:
             error = ended(state["ExitCode"], self._log(200), state.get("OOMKilled", False))
-            raise ServingError(str(error).replace("the server ended", "the download ended", 1), error.tail)
+            raise ServingError(
+                f"'{hub}' was not downloaded: is the Hub reachable, has it safetensors weights? A gated "
+                f"model needs HF_TOKEN. ({str(error).partition(': ')[2]})",
+                error.tail,
+            )
         with engine.asking(), self._signals.held():
             self._container.remove(force=True, v=True)
 

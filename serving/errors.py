@@ -56,6 +56,11 @@ _ENGINE: tuple[tuple[str, str], ...] = (
         r"address pools have been fully subnetted|non-overlapping ipv4 address pool",
         "Docker has no network address left: docker network prune removes unused networks",
     ),
+    (
+        r"connection aborted|connection refused|timed out",
+        "the Docker engine does not answer any more: start it again (docker info); what is left in it "
+        "is removed at the next start",
+    ),
     (r"cannot allocate memory", "the machine has no memory left to start a container: end other programs"),
 )
 
@@ -115,7 +120,7 @@ _RAISED = re.compile(r"(?:^|\s)(?:\w+\.)*\w*(?:Error|Exception): +(\S.*)")
 def _first(table: tuple[tuple[str, str], ...], text: str, flags: re.RegexFlag) -> str | None:
     for pattern, message in table:
         if found := re.search(pattern, text, flags):
-            return message.format(*(part.strip(" ,.\"'") for part in found.groups()))
+            return message.format(*(part.strip(' ,."') for part in found.groups()))
     return None
 
 

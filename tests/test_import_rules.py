@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("economics", "tasks", "solvers", "scorers", "subjects", "training", "leaderboard")
+ROOMS = ("economics", "tasks", "solvers", "scorers", "subjects", "training", "leaderboard", "serving")
 OUTSIDE = ("benchmarks", "tests")
 """Packages of the checkout that no room may import."""
 
@@ -24,9 +24,21 @@ ALLOWED: dict[str, frozenset[str]] = {
     "tasks": ASKING | {"solvers", "scorers", "economics"},
     "training": ASKING
     # scorers: the re-benchmark reads logs by the same table as the metrics.
-    | {"tasks", "scorers", "economics", "torch", "transformers", "trl", "peft", "datasets", "accelerate", "safetensors"}
+    | {
+        "tasks",
+        "scorers",
+        "economics",
+        "torch",
+        "transformers",
+        "trl",
+        "peft",
+        "datasets",
+        "accelerate",
+        "safetensors",
+    }
     | {"matplotlib"},
     "leaderboard": ASKING | {"economics", "matplotlib", "pyarrow"},
+    "serving": ASKING | {"docker"},
 }
 """What a room may import besides the standard library and itself."""
 
@@ -101,6 +113,7 @@ def test_rooms_exist(root: Path) -> None:
         ("tasks", "from subjects import subject"),
         ("training", "import subjects"),
         ("leaderboard", "from tasks import stakeholder_choice"),
+        ("serving", "from economics import problems"),
         ("solvers", "from . import framing"),
         ("scorers", "import benchmarks"),
         ("subjects", "from tests import conftest"),

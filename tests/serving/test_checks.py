@@ -1,0 +1,169 @@
+"""Models and adapters that cannot be served are refused before anything is started."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from serving import checks
+from serving.errors import ServingError
+from tests.serving.tiny_adapter import MODEL, write_adapter
+
+
+def test_embedded_model_is_one_mount():
+    assert checks.model(str(MODEL)).mounts == ((MODEL, "/model"),)
+
+
+def test_name_of_the_hub():
+    assert checks.model("organisation/name-1.0") == checks.Model(hub="organisation/name-1.0")
+
+
+@pytest.mark.parametrize("given", ["/no/such", "./no", "~/no-such-folder", "nothing", "a/b/c"])
+def test_neither_folder_nor_hub_name(given):
+    with pytest.raises(ServingError, match="does not exist"):
+        checks.model(given)
+
+
+def test_other_formats_are_refused(checkpoint):
+    (checkpoint / "model.safetensors").rename(checkpoint / "pytorch_model.bin")
+    with pytest.raises(ServingError, match=r"pytorch_model\.bin.*only safetensors"):
+        checks.model(str(checkpoint))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x80\x04\x95{",  # a pickle
+        b"version https://git-lfs.github.com/spec/v1\n",
+        (2**40).to_bytes(8, "little") + b"{",
+    ],
+)
+def test_only_the_name_is_safetensors(checkpoint, content):
+    (checkpoint / "model.safetensors").write_bytes(content)
+    with pytest.raises(ServingError, match="is not a safetensors file"):
+        checks.model(str(checkpoint))
+
+
+def test_missing_config(checkpoint):
+    (checkpoint / "config.json").unlink()
+    with pytest.raises(ServingError, match=r"no config\.json"):
+        checks.model(str(checkpoint))
+
+
+def test_missing_shard(checkpoint):
+    index = {"weight_map": {"a": "model.safetensors", "b": "model-2.safetensors"}}
+    (checkpoint / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(ServingError, match=r"lacks model-2\.safetensors \(1 of 2"):
+        checks.model(str(checkpoint))
+
+
+def test_files_that_the_container_may_not_read(checkpoint):
+    (checkpoint / "model.safetensors").chmod(0o600)
+    with pytest.raises(ServingError, match=r"may not read .*model\.safetensors.*chmod"):
+        checks.model(str(checkpoint))
+    (checkpoint / "model.safetensors").chmod(0o644)
+    checkpoint.chmod(0o700)
+    with pytest.raises(ServingError, match="chmod"):
+        checks.model(str(checkpoint))
+
+
+def test_links_to_elsewhere_are_mounted_one_by_one(checkpoint, tmp_path):
+    cache = tmp_path / "snapshot"
+    cache.mkdir()
+    for file in checkpoint.iterdir():
+        (cache / file.name).symlink_to(os.path.relpath(file, cache))
+    found = checks.model(str(cache)).mounts
+    assert found == tuple((checkpoint / n, f"/model/{n}") for n in ("config.json", "model.safetensors"))
+
+
+@pytest.mark.parametrize(("ranks", "expected"), [((4,), 8), ((8, 16), 16), ((17,), 32), ((257,), 320)])
+def test_room_for_the_largest_rank(tmp_path, ranks, expected):
+    given = [f"a{rank}={write_adapter(tmp_path / str(rank), rank)}" for rank in ranks]
+    found, room = checks.adapters(given, "base")
+    assert room == expected
+    assert tuple(a.rank for a in found) == ranks
+    assert found[0].mounts == ((tmp_path / str(ranks[0]), f"/adapters/a{ranks[0]}"),)
+
+
+def test_a_rank_may_be_a_layers_own(tmp_path):
+    folder = write_adapter(tmp_path / "a", 4, rank_pattern={"q_proj": 64})
+    assert checks.adapters([f"a={folder}"], "base")[1] == 64
+
+
+@pytest.mark.parametrize(
+    ("rank", "limit", "message"),
+    [
+        (600, None, "rank 600, above the limit 512: train a smaller one"),
+        (64, 20, "rank 64, above the limit 32: raise --max-lora-rank"),
+        (4, 513, "from 1 to 512"),
+        (4, 0, "from 1 to 512"),
+    ],
+)
+def test_rank_above_the_limit(tmp_path, rank, limit, message):
+    folder = write_adapter(tmp_path / "a", 4, r=rank)
+    with pytest.raises(ServingError, match=message):
+        checks.adapters([f"a={folder}"], "base", limit)
+
+
+def test_limit_is_rounded_up(tmp_path):
+    assert checks.adapters([f"a={write_adapter(tmp_path / 'a')}"], "base", 20)[1] == 32
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["a"], "NAME=DIR"),
+        (["a="], "NAME=DIR"),
+        (["a b={}"], "cannot be a model's name"),
+        (["a/b={}"], "no '/'"),
+        (["base={}"], "two models"),
+        (["a={}", "a={}"], "two models"),
+        (["a=/no/such"], "does not exist"),
+    ],
+)
+def test_adapters_badly_given(tmp_path, given, message):
+    folder = write_adapter(tmp_path / "a")
+    with pytest.raises(ServingError, match=message):
+        checks.adapters([text.format(folder) for text in given], "base")
+
+
+def test_folders_that_hold_no_adapter(tmp_path):
+    folder = write_adapter(tmp_path / "a")
+    (folder / "adapter_config.json").write_text('{"r": "many"}')
+    with pytest.raises(ServingError, match="no rank"):
+        checks.adapters([f"a={folder}"], "base")
+    (folder / "adapter_config.json").unlink()
+    with pytest.raises(ServingError, match=r"no adapter_config\.json"):
+        checks.adapters([f"a={folder}"], "base")
+    (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
+    with pytest.raises(ServingError, match=r"no adapter_model\.safetensors"):
+        checks.adapters([f"a={folder}"], "base")
+
+
+@pytest.mark.parametrize("words", ["--model vllm/base", "--model=vllm/base,vllm/a", "--model subject/x", ""])
+def test_command_asks_for_what_is_served(words):
+    checks.wanted(words.split(), ("base", "a"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--model vllm/b", "'b' is not served: ask for vllm/base or vllm/a"),
+        ("--model=vllm/base,vllm/b", "'b' is not served"),
+        ("--model vllm/base:/some/adapter", "--adapter NAME=DIR"),
+    ],
+)
+def test_command_asks_for_another_model(words, message):
+    with pytest.raises(ServingError, match=message):
+        checks.wanted(words.split(), ("base", "a"))
+
+
+def test_names(tmp_path: Path):
+    assert checks.served_name("meta-llama/Llama-3.1-8B") == "meta-llama/Llama-3.1-8B"
+    for name in ("", "-x", "a b", "a/b/c", "$(x)"):
+        with pytest.raises(ServingError, match="cannot be a model's name"):
+            checks.served_name(name)
