@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align test test-fast test-train test-docker images lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align test test-fast test-train test-vllm test-docker images lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,8 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 # One process a core: threads inside NumPy would only get in each other's way.
-test test-fast test-train bench: export OPENBLAS_NUM_THREADS := 1
-test test-fast test-train bench: export OMP_NUM_THREADS := 1
+align test test-fast test-train test-vllm bench: export OPENBLAS_NUM_THREADS := 1
+align test test-fast test-train test-vllm bench: export OMP_NUM_THREADS := 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,7 +73,11 @@ test-fast: $(DEV) ## the tests that take less than about ten seconds
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-train: $(TRAIN) ## the tests of training, DPO and SFT of a tiny model included
-	$(VENV_TRAIN)/bin/python -m pytest tests/training
+	$(VENV_TRAIN)/bin/python -m pytest tests/training tests/runs/test_alignment.py
+
+test-vllm: $(TRAIN) ## a real vLLM server on the CPU beside transformers in process (Linux x86-64, 3 GB)
+	runs/serve_cpu.sh --install-only
+	$(VENV_TRAIN)/bin/python -m pytest tests/serving/test_vllm.py
 
 test-docker: $(DEV) ## the tests with a real Docker engine, which is installed if need be (as root on Debian)
 	FIDUCIARY_DOCKER_TESTS=1 $(BIN)/python -m pytest tests/docker
