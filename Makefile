@@ -81,6 +81,7 @@ test-vllm: $(TRAIN) ## a real vLLM server on the CPU beside transformers in proc
 
 test-docker: $(DEV) ## the tests with a real Docker engine, which is installed if need be (as root on Debian)
 	FIDUCIARY_DOCKER_TESTS=1 $(BIN)/python -m pytest tests/docker
+	FIDUCIARY_DOCKER_TESTS=1 FIDUCIARY_TAG=test $(BIN)/python -m pytest tests/serving/test_docker.py
 
 IMAGES ?= suite serve-cpu
 images: ## build the images; others: make images IMAGES="serve-gpu train"

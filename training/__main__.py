@@ -1,4 +1,4 @@
-"""`python -m training preferences|dpo|sft|rebench`: data, adapters, and what the adapters changed.
+"""`python -m training preferences|dpo|sft|scale|rebench`: data, adapters, and what the adapters changed.
 
 Nothing heavy is imported before a command runs, so that `--help` works without any package.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 2 where the user can put something right."""
     arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command in ("preferences", "rebench"):
+    if rest and arguments.command in ("preferences", "scale", "rebench"):
         _parser().error(f"unknown arguments: {' '.join(rest)}")
     try:
         from training.errors import TrainingError
@@ -96,6 +96,17 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
     return 0
 
 
+def _scale(arguments: argparse.Namespace, _: list[str]) -> int:
+    from training.errors import TrainingError
+    from training.rebench.scaled import scale_adapter
+
+    if arguments.out.exists():
+        raise TrainingError(f"{arguments.out} exists. Remove it, or name another folder.")
+    scale_adapter(arguments.adapter, arguments.strength, arguments.out)
+    print(f"{arguments.out}: {arguments.adapter} at strength {arguments.strength:g}")
+    return 0
+
+
 def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
     from training.rebench.plan import make_plan
     from training.rebench.report import markdown
@@ -139,7 +150,9 @@ def _integers(text: str) -> tuple[int, ...]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="preferences|dpo|sft|rebench")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="preferences|dpo|sft|scale|rebench"
+    )
 
     target = argparse.ArgumentParser(add_help=False)
     target.add_argument(
@@ -218,6 +231,16 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
         command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
         command.set_defaults(run=run)
+
+    scale = commands.add_parser(
+        "scale",
+        allow_abbrev=False,
+        help="an adapter at another strength: its change of the weights multiplied",
+    )
+    scale.add_argument("--adapter", type=Path, required=True, metavar="DIR", help="folder of a LoRA adapter")
+    scale.add_argument("--strength", type=float, required=True, metavar="S", help="factor > 0; 1 is as it is")
+    scale.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    scale.set_defaults(run=_scale)
 
     again = commands.add_parser(
         "rebench",

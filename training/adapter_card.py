@@ -27,6 +27,10 @@ def card(facts: dict[str, Any]) -> str:
     )
     apart = data["disjoint_from"]
     seeds = ", ".join(map(str, apart["seeds"]))
+    strength = ""
+    if facts.get("strength", 1.0) != 1:
+        change = "the change of every weight matrix was multiplied by that"
+        strength = f"\nIts strength was then set to {facts['strength']:g}: {change}."
     body = f"""\
 # {facts["method"]} adapter: {target["name"]}
 
@@ -48,7 +52,7 @@ with seeds {seeds} ({apart["n"]:,} problems each, designs {", ".join(apart["trad
 
 {facts["method"]} with TRL, seed {facts["seed"]}, {facts["steps"]} steps, {facts["trainable"]:,} trainable
 parameters.
-A run that is killed and resumed gives the same adapter.
+A run that is killed and resumed gives the same adapter.{strength}
 
 {_table("Hyperparameter", facts["hyperparameters"])}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 
-from training.rebench.adapter_files import CONFIG, FACTS, WEIGHTS
+from training.adapter_card import card
+from training.errors import TrainingError
+from training.rebench.adapter_files import CONFIG, FACTS, WEIGHTS, facts
 
 
 def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
@@ -21,10 +24,12 @@ def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
         out: folder to make; left alone where it exists.
 
     Raises:
-        ValueError: a scale that is not finite and positive.
+        TrainingError: a scale that is not finite and positive, or a folder without an adapter.
     """
     if not 0 < scale < float("inf"):
-        raise ValueError(f"scale must be finite and > 0, got {scale}")
+        raise TrainingError(f"the strength must be finite and > 0, got {scale}.")
+    if not (adapter / WEIGHTS).is_file():
+        raise TrainingError(f"{adapter} holds no adapter (no {WEIGHTS}).")
     if out.exists():
         return out
     from safetensors.torch import load_file, save_file
@@ -37,8 +42,13 @@ def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
         for name, weight in load_file(adapter / WEIGHTS).items()
     }
     save_file(weights, partial / WEIGHTS, metadata={"format": "pt"})
-    for name in (CONFIG, FACTS):
+    for name in (CONFIG, "curves.png"):
         if (adapter / name).is_file():
             shutil.copyfile(adapter / name, partial / name)
+    if (adapter / FACTS).is_file():
+        noted = facts(adapter)
+        noted |= {"strength": scale * noted.get("strength", 1.0), "measured": {}}
+        (partial / FACTS).write_text(json.dumps(noted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (partial / "README.md").write_text(card(noted), encoding="utf-8")
     os.replace(partial, out)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("peft")
 safetensors = pytest.importorskip("safetensors.torch")
 
+from tests.training.rebench.conftest import SHIPPED  # noqa: E402
+from training.errors import TrainingError  # noqa: E402
 from training.rebench.scaled import scale_adapter  # noqa: E402
 
 
@@ -24,7 +27,7 @@ def adapter(tmp_path: Path) -> Path:
     safetensors.save_file(weights, folder / "adapter_model.safetensors", metadata={"format": "pt"})
     config = {"peft_type": "LORA", "r": 4, "lora_alpha": 8}
     (folder / "adapter_config.json").write_text(json.dumps(config), "utf-8")
-    (folder / "training.json").write_text('{"target": {"name": "nonprofit"}}', "utf-8")
+    shutil.copyfile(SHIPPED.parent / "nonprofit" / "training.json", folder / "training.json")
     return folder
 
 
@@ -37,12 +40,15 @@ def product(folder: Path) -> torch.Tensor:
 def test_the_change_of_every_matrix_is_multiplied(adapter: Path, tmp_path: Path) -> None:
     out = scale_adapter(adapter, 1.5, tmp_path / "more")
     torch.testing.assert_close(product(out), 1.5 * product(adapter))
-    assert json.loads((out / "training.json").read_text("utf-8"))["target"]["name"] == "nonprofit"
-    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in adapter.iterdir())
+    noted = json.loads((out / "training.json").read_text("utf-8"))
+    assert (noted["target"]["name"], noted["strength"], noted["measured"]) == ("nonprofit", 1.5, {})
+    assert "strength was then set to 1.5" in (out / "README.md").read_text("utf-8")
+    twice = scale_adapter(out, 0.5, tmp_path / "again")
+    assert json.loads((twice / "training.json").read_text("utf-8"))["strength"] == 0.75
 
 
 @pytest.mark.parametrize("scale", [0, -1, float("nan"), float("inf")])
 def test_no_strength_is_no_adapter(adapter: Path, tmp_path: Path, scale: float) -> None:
-    with pytest.raises(ValueError, match="scale must be"):
+    with pytest.raises(TrainingError, match="strength must be"):
         scale_adapter(adapter, scale, tmp_path / "out")
     assert not (tmp_path / "out").exists()
