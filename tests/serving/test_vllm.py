@@ -83,10 +83,17 @@ def test_every_adapter_is_applied(server: Served) -> None:
 def test_log_probabilities_are_those_of_transformers(
     answers: dict[str, tuple[Table, Table]], name: str
 ) -> None:
-    """Option by option where both report one; the servers' arithmetic may differ in the last digits."""
+    """Option by option, as far as vLLM's arithmetic allows: it computes in bfloat16, with 8 bits, where
+    transformers takes the checkpoint's float32. Another model, adapter or temperature is far outside."""
     here, there = (np.nan_to_num(one.probabilities) for one in answers[name])
-    assert np.abs(here - there).max() < 0.03
-    assert np.abs(here - there).mean() < 0.003
+    assert np.abs(here - there).max() < 0.08
+    assert np.abs(here - there).mean() < 0.006
+
+
+def test_log_probabilities_have_the_same_preference(answers: dict[str, tuple[Table, Table]]) -> None:
+    here, there = (fit(one, from_probabilities=True) for one in answers["base"])
+    assert np.abs(here.theta - there.theta).max() < 0.01
+    assert abs(here.rho - there.rho) < 0.05
 
 
 @pytest.mark.parametrize("name", ["base", "for_profit", "nonprofit"])
