@@ -11,7 +11,14 @@ import numpy.typing as npt
 from scipy import stats
 
 from economics.conventions import DOLLARS_PER_UNIT
-from economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
+from economics.estimation import (
+    CESFit,
+    Separation,
+    TestResult,
+    fit_ces,
+    likelihood_ratio_test,
+    wald_test,
+)
 from economics.utility import CES
 from scorers.metrics.ces_parameters import fit
 from scorers.table import Table
@@ -77,6 +84,9 @@ class Verdict:
         best: share of choices that maximise the target's utility.
         regret: share lost of what was at stake in the target's utility.
         dollars: loss in the target's utility, dollars a decision.
+        identified: the preferences that make all the choices that the target makes on these problems;
+            None where it could not be computed. A design with a wide set cannot tell them apart, and
+            there regret says more than distance.
     """
 
     name: str
@@ -90,6 +100,7 @@ class Verdict:
     best: Change | None = None
     regret: Change | None = None
     dollars: Change | None = None
+    identified: Separation | None = None
 
 
 @dataclass(frozen=True)
@@ -219,7 +230,19 @@ def _against(
         change(right_0, right_1, ones, base),
         change(lost_0, lost_1, stake, base),
         change(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, ones, base),
+        identified_set(base, utility),
     )
+
+
+def identified_set(data: Table, utility: CES) -> Separation | None:
+    """What a principal's own choices on these problems say about its preference, without any noise."""
+    problems = np.unique(data.groups, return_index=True)[1]
+    welfare = data.welfare[problems]
+    try:
+        found = fit_ces(welfare, np.nanargmax(utility.utility(welfare), axis=1), 1.0, shift=data.shift)
+    except NO_ESTIMATE:
+        return None
+    return found.separation
 
 
 def _estimate(name: str, data: Table, source: str) -> Estimate:

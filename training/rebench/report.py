@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from economics.conventions import ABBREVIATIONS
-from economics.estimation import THETA_NAMES, CESFit, TestResult
+from economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
 from training.finish import versions
 from training.rebench.picture import draw
 from training.rebench.preference import Change, Comparison, Estimate, Verdict
@@ -73,6 +73,7 @@ def _comparison(found: Comparison) -> list[str]:
             lines += [f"No estimate for {estimate.name}: {estimate.why}", ""]
         elif estimate.fit.separation is not None:
             lines += [f"{estimate.name}: {estimate.fit.separation.describe()}", ""]
+    lines += _identified(found.verdicts)
     rows = [_verdict(verdict) for verdict in found.verdicts]
     head = ("", "Σ|θ − target|", "best choices", "regret", "lost a decision", "H1 p", "H2 p")
     lines += [*table(head, rows), ""]
@@ -124,6 +125,21 @@ def _verdict(verdict: Verdict) -> list[str]:
 
 def moved(change: Change, scale: float, unit: str) -> str:
     return f"{scale * change.base:.1f}{unit} → {scale * change.adapter:.1f}{unit} ({scale * change.se:.1f})"
+
+
+def _identified(verdicts: Sequence[Verdict]) -> list[str]:
+    """How far these problems can tell each target from other preferences."""
+    rows = []
+    for verdict in verdicts:
+        one = verdict.identified
+        if one is not None and len(one.rho):
+            ends = [*one.theta_range.tolist(), [float(one.rho.min()), float(one.rho.max())]]
+            rows.append([verdict.name, *(f"[{low:.2f}, {high:.2f}]" for low, high in ends)])
+    if not rows:
+        return []
+    head = ("identified at best", *HEADINGS[:5])
+    note = "Identified at best: preferences that make every choice the target makes on these problems."
+    return [*table(head, rows), "", note, ""]
 
 
 def _z_lines(verdict: Verdict) -> list[str]:
@@ -229,18 +245,18 @@ def _estimate_json(estimate: Estimate) -> dict[str, Any]:
         return out | {"why": estimate.why}
     fit = estimate.fit
     intervals = {name: list(fit.interval(name)) for name in PARAMETERS}
-    identified = None
-    if fit.separation is not None:
-        separation = fit.separation
-        identified = {
-            "theta": dict(zip(THETA_NAMES, separation.theta_range.tolist(), strict=True)),
-            "rho": [float(separation.rho.min()), float(separation.rho.max())]
-            if len(separation.rho)
-            else None,
-            "gamma_low": separation.gamma_low,
-            "by": separation.by,
-        }
-    return out | fit.to_dict() | {"intervals": intervals, "identified_set": identified}
+    return out | fit.to_dict() | {"intervals": intervals, "identified_set": _set_json(fit.separation)}
+
+
+def _set_json(found: Separation | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "theta": dict(zip(THETA_NAMES, found.theta_range.tolist(), strict=True)),
+        "rho": [float(f(found.rho)) for f in (np.min, np.max)] if len(found.rho) else None,
+        "gamma_low": found.gamma_low,
+        "by": found.by,
+    }
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -261,6 +277,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "best": vars(verdict.best) if verdict.best else None,
         "regret": vars(verdict.regret) if verdict.regret else None,
         "dollars": vars(verdict.dollars) if verdict.dollars else None,
+        "identified_at_best": _set_json(verdict.identified),
     }
 
 
