@@ -107,6 +107,5 @@ def test_techniques_and_doses(tmp_path: Path) -> None:
     assert table["cost"]["none"]["pairs"] == 0
     doses = json.loads((tmp_path / "dose_response.json").read_text("utf-8"))
     assert doses["doses"] == [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5]
-    weights = [e["estimates"]["theta_SH"] for e in doses["comparisons"][0]["estimates"].values()]
-    assert weights[4] < weights[0]  # the principal gives shareholders nothing
+    assert doses["comparisons"][0]["adapters"]["dose-1"]["best"]["difference"] > 0.1
     assert (tmp_path / "dose_response.png").stat().st_size > 5000
