@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align test test-fast test-train test-vllm test-docker images lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align test test-fast test-train test-train-fast test-vllm test-docker images lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -20,11 +20,11 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 # One process a core: threads inside NumPy would only get in each other's way.
-align test test-fast test-train test-vllm bench: export OPENBLAS_NUM_THREADS := 1
-align test test-fast test-train test-vllm bench: export OMP_NUM_THREADS := 1
+align test test-fast test-train test-train-fast test-vllm bench: export OPENBLAS_NUM_THREADS := 1
+align test test-fast test-train test-train-fast test-vllm bench: export OMP_NUM_THREADS := 1
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(BASE) ## make .venv with what running needs, from locks/base.txt
 install-dev: $(DEV) ## the same with the developers' tools, from locks/dev.txt
@@ -74,6 +74,9 @@ test-fast: $(DEV) ## the tests that take less than about ten seconds
 
 test-train: $(TRAIN) ## the tests of training, DPO and SFT of a tiny model included
 	$(VENV_TRAIN)/bin/python -m pytest tests/training tests/runs/test_alignment.py
+
+test-train-fast: $(TRAIN) ## the same without those that take more than about ten seconds
+	$(VENV_TRAIN)/bin/python -m pytest tests/training -m "not slow"
 
 test-vllm: $(TRAIN) ## a real vLLM server on the CPU beside transformers in process (Linux x86-64, 3 GB)
 	runs/serve_cpu.sh --install-only
