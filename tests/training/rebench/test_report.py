@@ -92,7 +92,7 @@ def test_markdown_says_it_all(found):
 
 def test_every_row_of_every_table_has_as_many_cells_as_its_head(found):
     tables = [block.splitlines() for block in markdown(found).split("\n\n") if block.startswith("|")]
-    assert len(tables) == 6
+    assert len(tables) == 8
     for lines in tables:
         assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
         assert len({len(line) for line in lines}) == 1
@@ -109,6 +109,11 @@ def test_json_holds_every_number_and_no_nan(found):
     adapter = words["adapters"]["adapter"]
     assert adapter["target"] == {"name": "nonprofit", "theta": [0, 0.4, 0.4, 0.2], "rho": 0.25}
     assert adapter["h2"]["p"] > 0.99 and adapter["best"]["adapter"] == 1
+    best = adapter["identified_at_best"]["theta"]  # the target is one of those that choose as it does
+    assert all(
+        best[name][0] <= weight <= best[name][1]
+        for name, weight in zip(best, (0, 0.4, 0.4, 0.2), strict=False)
+    )
     assert "target" not in words["adapters"]["again"]
     assert read["shifts"]["game"][0]["se"] is None
     assert read["plan"]["contenders"]["adapter"] == "digest"
