@@ -54,6 +54,7 @@ TRAIN_PIP = $(VENV_TRAIN)/bin/python -m pip --disable-pip-version-check --quiet
 train-env: $(TRAIN) ## make .venv-train with torch, TRL and PEFT, from locks/train.txt
 
 $(TRAIN): locks/train.txt $(PACKAGES)
+	@echo "making $(VENV_TRAIN) with torch, TRL and PEFT (about 1 GB, some minutes)"
 	@[ -x "$(VENV_TRAIN)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_TRAIN)"
 	$(TRAIN_PIP) install $(TORCH)
 	$(TRAIN_PIP) install -r locks/train.txt $$(grep -oE '^(hypothesis|pytest)==[^ ]+' locks/dev.txt)

@@ -24,6 +24,10 @@ case "${1:-}" in
     -h | --help) usage; exit 0 ;;
 esac
 PROFILE="${1:-for_profit}"
+case "$PROFILE" in
+    for_profit | symmetric | nonprofit) ;;
+    *) echo "align.sh: PROFILE must be for_profit, symmetric or nonprofit, not '$PROFILE'" >&2; exit 2 ;;
+esac
 PYTHON="${PYTHON:-.venv-train/bin/python}"
 [ -x "$PYTHON" ] || { echo "align.sh: no training environment at $PYTHON: run make train-env" >&2; exit 1; }
 BASE=subjects/tiny_manager/base
@@ -41,11 +45,11 @@ if [ ! -d "$OUT/adapter" ]; then
     resume=()
     [ ! -d "$OUT/adapter.partial" ] || resume=(--resume)
     "$PYTHON" -m training dpo --recipe training/recipes/tiny-dpo.yaml --base "$BASE" --profile "$PROFILE" \
-        --data "$OUT/pairs" --out "$OUT/adapter" ${resume[@]+"${resume[@]}"}
+        --data "$OUT/pairs" --out "$OUT/adapter" --logging_steps 5 ${resume[@]+"${resume[@]}"}
 fi
 
 echo "3/3 base and adapter on the same problems"
 "$PYTHON" -m training rebench --base "$BASE" --adapter "$PROFILE=$OUT/adapter" --engine transformers \
     --task "stakeholder_choice wording=compact elicitation=both trade_offs=joint n=${N:-400}" \
     --out "$OUT/rebench" --write-cards
-echo "The adapter's card: $OUT/adapter/README.md; the picture: $OUT/rebench/comparison.png"
+echo "The comparison: $OUT/rebench/comparison.md and .png; the adapter's card: $OUT/adapter/README.md"

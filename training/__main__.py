@@ -247,7 +247,8 @@ def _parser() -> argparse.ArgumentParser:
         parents=[target],
         allow_abbrev=False,
         help="measure base and adapters alike, and compare them",
-        epilog="A stopped run goes on when the same command is given again. --profile, or --theta and --rho, "
+        epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run goes on when the "
+        "same command is given again. --profile, or --theta and --rho, "
         "state the target of adapters that do not say it themselves.",
     )
     again.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")

@@ -106,7 +106,8 @@ def _check_base(
     local = Path(base)
     if not local.is_dir():
         if named != base:
-            raise TrainingError(f"{folder} was trained on {named}, not on {base}.")
+            here = "" if local.exists() else f" (and there is no folder {base})"
+            raise TrainingError(f"{folder} was trained on {named}, not on {base}{here}.")
         return
     digest = noted.get("digest")
     if digest is not None and digest != weights_digest(local):

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,12 @@ class TaskSpec:
         }
         if self.name not in found:
             raise TrainingError(f"there is no task {self.name}; there are {', '.join(sorted(found))}.")
+        known = list(signature(found[self.name]).parameters)
+        unknown = [name for name, _ in self.arguments if name not in known]
+        if unknown:
+            raise TrainingError(
+                f"--task '{self.label}': {self.name} takes no {unknown[0]}; it takes {', '.join(known)}."
+            )
         try:
             return found[self.name](**dict(self.arguments))
         except (TypeError, ValueError) as error:
@@ -162,6 +169,8 @@ class Plan:
                     f"--out, or remove the folder."
                 )
             return
+        if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+            raise TrainingError(f"{self.out} exists and holds no re-benchmark. Name another --out.")
         self.out.mkdir(parents=True, exist_ok=True)
         partial = path.with_name("plan.json.part")
         partial.write_text(json.dumps(self.note(), indent=2) + "\n", encoding="utf-8")

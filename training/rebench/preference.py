@@ -238,6 +238,7 @@ def identified_set(data: Table, utility: CES) -> Separation | None:
     """What a principal's own choices on these problems say about its preference, without any noise."""
     problems = np.unique(data.groups, return_index=True)[1]
     welfare = data.welfare[problems]
+    welfare = welfare[utility.best(welfare).sum(axis=1) == 1]  # a tie is no choice
     try:
         found = fit_ces(welfare, np.nanargmax(utility.utility(welfare), axis=1), 1.0, shift=data.shift)
     except NO_ESTIMATE:

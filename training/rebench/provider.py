@@ -76,6 +76,10 @@ class PeftAPI(ModelAPI):
         super().__init__(model_name, base_url, api_key, [], config)
         if unknown:
             raise TrainingError(f"peft/ takes base, adapter and salt, not {', '.join(sorted(unknown))}.")
+        if not isinstance(adapter, str | None) or not isinstance(base, str | None):
+            raise TrainingError(
+                f"peft/{model_name}: base and adapter are folders or names, got {base}, {adapter}."
+            )
         if base is None:
             raise TrainingError(f"peft/{model_name}: name the base model with -M base=DIR.")
         from training.preflight import check_base

@@ -55,7 +55,11 @@ def markdown(outcome: Outcome) -> str:
             "the target. Likelihood-ratio tests against chi-bar-square, valid also where θ is 0 or 1; p of "
             "H1 after Holm's correction over the adapters. z-tests only where a parameter has a standard "
             "error. Best choices maximise the target's utility; regret is the share lost of what was at "
-            "stake in it.",
+            "stake in it, and lost a decision the same in dollars of the target's utility. θ alone does "
+            "not say how choices fall: with ρ far below 0 small weights still count, so read regret beside "
+            "the distance. p ≤: as small as the simulation of the null can tell. From log-probabilities the "
+            "statistic is a quasi-likelihood ratio, whose null depends on how answers vary between problems: "
+            "equal statistics may have different p-values.",
             "",
         ]
     return "\n".join(lines)

@@ -191,3 +191,11 @@ def test_an_adapter_that_was_trained_again_is_another_plan(plan, tmp_path):
     path = tmp_path / "first" / "adapter_model.safetensors"
     path.write_bytes(path.read_bytes()[:-1] + b"\x01")
     assert "other contenders" in refused(plan("DIR/first").begin)
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(plan, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.tex").write_text("…", "utf-8")
+    message = refused(plan("DIR/first").begin)
+    assert "out exists and holds no re-benchmark" in message
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["thesis.tex"]

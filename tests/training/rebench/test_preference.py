@@ -12,7 +12,7 @@ from economics.conventions import DOLLARS_PER_UNIT
 from economics.utility import CES, PROFILES
 from tests.training.rebench.simulated import answers
 from training.preferences import Target
-from training.rebench.preference import _holm, change, compare, stakes
+from training.rebench.preference import _holm, change, compare, identified_set, stakes
 
 NONPROFIT = Target.named("nonprofit")
 
@@ -273,3 +273,14 @@ def test_several_adapters_are_corrected_for_their_number(tables):
 def test_profiles_are_what_these_tests_take_them_for():
     assert PROFILES["nonprofit"].theta == (0.0, 0.4, 0.4, 0.2)
     assert PROFILES["for_profit"].theta == (1.0, 0.0, 0.0, 0.0)
+
+
+def test_ties_in_what_is_shown_do_not_hide_what_a_target_identifies():
+    """Two options with the same figure for shareholders are no choice for one who sees nothing else."""
+    data = answers("study1", 250)
+    tied = data.welfare.copy()
+    tied[:20, 1, 0] = tied[:20, 0, 0]
+    found = identified_set(replace(data, welfare=tied), PROFILES["for_profit"])
+    assert found is not None
+    low, high = found.theta_range[0]
+    assert low <= 1 <= high + 1e-9
