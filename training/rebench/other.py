@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import value_to_float
-from scipy import stats
+
+from training.rebench.paired import holm, paired
 
 _as_number = value_to_float()
 
@@ -54,7 +55,8 @@ def shifts(logs: Mapping[str, EvalLog], without: Sequence[str] = ()) -> list[Shi
             if score.partition(".")[0] in without:
                 continue
             found.append(_shift(name, score, reference[score], own[score]))
-    return _corrected(found)
+    corrected = holm({(s.name, s.score): s.p_value for s in found if np.isfinite(s.p_value)})
+    return [replace(s, p_holm=corrected.get((s.name, s.score), np.nan)) for s in found]
 
 
 _Key = tuple[str, int]
@@ -65,13 +67,8 @@ def _shift(name: str, score: str, base: Mapping[_Key, float], own: Mapping[_Key,
     a, b = np.array([base[key] for key in common]), np.array([own[key] for key in common])
     if not len(common):
         return Shift(name, score, 0, np.nan, np.nan, np.nan, np.nan)
-    mean = float((b - a).mean())
-    _, codes = np.unique([key[0] for key in common], return_inverse=True)
-    sums = np.bincount(codes, weights=b - a - mean)
-    clusters = len(sums)
-    se = float(np.sqrt(clusters / (clusters - 1) * (sums**2).sum()) / len(a)) if clusters > 1 else np.nan
-    p = float(2 * stats.norm.sf(abs(mean) / se)) if se > 0 else (1.0 if mean == 0 else np.nan)
-    return Shift(name, score, len(common), float(a.mean()), float(b.mean()), se, p)
+    found = paired(a, b, [sample for sample, _ in common])
+    return Shift(name, score, len(common), found.base, found.adapter, found.se, found.p_value)
 
 
 def _numbers(log: EvalLog) -> dict[str, dict[_Key, float]]:
@@ -87,17 +84,3 @@ def _numbers(log: EvalLog) -> dict[str, dict[_Key, float]]:
                         name = f"{scorer}.{key}" if key else scorer
                         out[name][(str(sample.id), sample.epoch)] = number
     return dict(out)
-
-
-def _corrected(found: list[Shift]) -> list[Shift]:
-    known = sorted((s for s in found if np.isfinite(s.p_value)), key=lambda s: s.p_value)
-    highest, adjusted = 0.0, {}
-    for place, shift in enumerate(known):
-        highest = max(highest, min(1.0, (len(known) - place) * shift.p_value))
-        adjusted[shift.name, shift.score] = highest
-    return [
-        Shift(
-            s.name, s.score, s.n, s.base, s.adapter, s.se, s.p_value, adjusted.get((s.name, s.score), np.nan)
-        )
-        for s in found
-    ]

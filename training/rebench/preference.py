@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from economics.conventions import DOLLARS_PER_UNIT
 from economics.estimation import (
@@ -23,6 +22,7 @@ from economics.utility import CES
 from scorers.metrics.ces_parameters import fit
 from scorers.table import Table
 from training.preferences import Target
+from training.rebench.paired import Change, holm, paired
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -38,17 +38,6 @@ class Figure:
 
     value: float
     se: float
-
-
-@dataclass(frozen=True)
-class Change:
-    """A figure for base and adapter on the problems that both answered, and the paired difference."""
-
-    base: float
-    adapter: float
-    difference: float
-    se: float
-    p_value: float
 
 
 @dataclass(frozen=True)
@@ -136,57 +125,23 @@ def compare(
     estimates = {name: _estimate(name, data, source) for name, data in tables.items()}
     first = estimates[base]
     tests = {name: _same(estimates[name], first) for name in others}
-    holm = _holm({name: test.p_value for name, test in tests.items() if test is not None})
+    corrected = holm({name: test.p_value for name, test in tests.items() if test is not None})
     verdicts = []
     for name in others:
         own = estimates[name]
         both = own.fit is not None and first.fit is not None
         h1_z = wald_test(own.fit, first.fit) if both else None  # type: ignore[arg-type]
-        verdict = Verdict(name, targets.get(name), tests[name], holm.get(name, np.nan), h1_z)
+        verdict = Verdict(name, targets.get(name), tests[name], corrected.get(name, np.nan), h1_z)
         target = targets.get(name)
         if target is not None:
             verdict = _against(verdict, target, first, own, tables[base], tables[name], source)
         verdicts.append(verdict)
     answered = {name: _missing(data, source) for name, data in tables.items()}
     missing = {
-        name: change(
-            answered[base].astype(float),
-            answered[name].astype(float),
-            np.ones(len(answered[base])),
-            tables[base],
-        )
+        name: paired(answered[base].astype(float), answered[name].astype(float), tables[base].groups)
         for name in others
     }
     return Comparison(task, source, tuple(estimates.values()), tuple(verdicts), missing)
-
-
-def change(base: FloatArray, adapter: FloatArray, weight: FloatArray, data: Table) -> Change:
-    """Σa/Σw of base and adapter and their paired difference, clustered by problem.
-
-    ::
-
-        se² = G/(G − 1) Σ_g (Σ_{i∈g} (d_i − D w_i))² / (Σ w)²,   d = adapter − base, D = Σd/Σw
-
-    Args:
-        base, adapter: (n,), what is averaged; NaN in either leaves the row out.
-        weight: (n,), 1 for a mean.
-        data: names the cluster of each row.
-    """
-    both = np.isfinite(base) & np.isfinite(adapter) & np.isfinite(weight)
-    total = weight[both].sum()
-    if not total > 0:
-        return Change(np.nan, np.nan, np.nan, np.nan, np.nan)
-    difference = adapter[both] - base[both]
-    mean = difference.sum() / total
-    _, codes = np.unique(data.groups[both], return_inverse=True)
-    sums = np.bincount(codes, weights=difference - mean * weight[both])
-    clusters = len(sums)
-    se = np.sqrt(clusters / (clusters - 1) * (sums**2).sum()) / total if clusters > 1 else np.nan
-    # Without a standard error every problem changed by the same amount.
-    p = float(2 * stats.norm.sf(abs(mean / se))) if se > 0 else (1.0 if mean == 0 else np.nan)
-    return Change(
-        float(base[both].sum() / total), float(adapter[both].sum() / total), float(mean), float(se), p
-    )
 
 
 def stakes(data: Table, source: str, utility: CES) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -212,7 +167,6 @@ def _against(
     utility = target.utility
     right_0, lost_0, stake = stakes(base, source, utility)
     right_1, lost_1, _ = stakes(data, source, utility)
-    ones = np.ones(len(stake))
     h2 = h2_z = None
     if own.fit is not None:
         with suppress(*NO_ESTIMATE):  # such as a target whose ρ is beyond the estimator's bounds
@@ -227,9 +181,9 @@ def _against(
         h2,
         h2_z,
         (_distance(first.fit, utility), _distance(own.fit, utility)),
-        change(right_0, right_1, ones, base),
-        change(lost_0, lost_1, stake, base),
-        change(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, ones, base),
+        paired(right_0, right_1, base.groups),
+        paired(lost_0, lost_1, base.groups, stake),
+        paired(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, base.groups),
         identified_set(base, utility),
     )
 
@@ -285,14 +239,3 @@ def _shares(data: Table, source: str) -> FloatArray:
 
 def _distance(found: CESFit | None, utility: CES) -> float:
     return np.nan if found is None else float(np.abs(found.theta - np.asarray(utility.theta)).sum())
-
-
-def _holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """Holm's adjusted p-values."""
-    ordered: Sequence[str] = sorted(p_values, key=lambda name: p_values[name])
-    out: dict[str, float] = {}
-    highest = 0.0
-    for place, name in enumerate(ordered):
-        highest = max(highest, min(1.0, (len(ordered) - place) * p_values[name]))
-        out[name] = highest
-    return out

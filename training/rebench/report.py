@@ -15,8 +15,9 @@ import numpy as np
 from economics.conventions import ABBREVIATIONS
 from economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
 from training.finish import versions
+from training.rebench.paired import Change
 from training.rebench.picture import draw
-from training.rebench.preference import Change, Comparison, Estimate, Verdict
+from training.rebench.preference import Comparison, Estimate, Verdict
 
 if TYPE_CHECKING:
     from training.rebench.other import Shift

@@ -12,7 +12,8 @@ from economics.conventions import DOLLARS_PER_UNIT
 from economics.utility import CES, PROFILES
 from tests.training.rebench.simulated import answers
 from training.preferences import Target
-from training.rebench.preference import _holm, change, compare, identified_set, stakes
+from training.rebench.paired import holm, paired
+from training.rebench.preference import compare, identified_set, stakes
 
 NONPROFIT = Target.named("nonprofit")
 
@@ -214,7 +215,7 @@ def test_change_is_the_clustered_ratio(tables):
         group = data.groups[i]
         sums[group] = sums.get(group, 0.0) + b[i] - a[i] - ratio * w[i]
     se = np.sqrt(60 / 59 * sum(s**2 for s in sums.values())) / total
-    found = change(a, b, w, data)
+    found = paired(a, b, data.groups, w)
     assert (found.difference, found.se) == pytest.approx((ratio, se))
     assert found.adapter - found.base == pytest.approx(found.difference)
     assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(ratio / se)))
@@ -224,7 +225,7 @@ def test_the_standard_error_of_a_change_is_what_a_bootstrap_of_problems_gives():
     """Problems asked three times each, so that rows are not independent."""
     pair = [answers(name, 80, draws=i, asked=3) for i, name in enumerate(("study1", "nonprofit"))]
     (_, lost_0, stake), (_, lost_1, _) = (stakes(data, "text", NONPROFIT.utility) for data in pair)
-    found = change(lost_0, lost_1, stake, pair[0])
+    found = paired(lost_0, lost_1, pair[0].groups, stake)
     rng = np.random.default_rng(5)
     again = []
     for _ in range(2000):
@@ -238,34 +239,34 @@ def test_repeated_problems_do_not_shrink_standard_errors(tables):
     """Ten copies of the same answers are no more evidence than one."""
     data = tables["base"]
     right = [stakes(t, "text", NONPROFIT.utility)[0] for t in tables.values()]
-    once = change(*right, np.ones(250), data)
+    once = paired(*right, data.groups)
     ten = replace(data, groups=np.tile(data.groups, 10))
-    often = change(*(np.tile(r, 10) for r in right), np.ones(2500), ten)
+    often = paired(*(np.tile(r, 10) for r in right), ten.groups)
     assert often.se == pytest.approx(once.se)
 
 
 def test_a_change_of_nothing_and_of_one_problem(tables):
     nan = np.full(250, np.nan)
-    assert np.isnan(list(vars(change(nan, nan, np.ones(250), tables["base"])).values())).all()
+    assert np.isnan(list(vars(paired(nan, nan, tables["base"].groups)).values())).all()
     one = np.where(np.arange(250) == 4, 1.0, np.nan)
-    found = change(one, 2 * one, np.ones(250), tables["base"])
+    found = paired(one, 2 * one, tables["base"].groups)
     assert (found.base, found.adapter, found.difference) == (1, 2, 1)
     assert np.isnan(found.se) and np.isnan(found.p_value)
 
 
 def test_holm_by_hand():
     """Source: Holm (1979); 0.01·4, 0.02·3, 0.03·2 (no less than before), 0.9·1."""
-    found = _holm({"c": 0.03, "a": 0.01, "d": 0.9, "b": 0.02})
+    found = holm({"c": 0.03, "a": 0.01, "d": 0.9, "b": 0.02})
     assert found == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.9})
-    assert _holm({"a": 0.8, "b": 0.7}) == {"b": 1.0, "a": 1.0}
-    assert _holm({}) == {}
+    assert holm({"a": 0.8, "b": 0.7}) == {"b": 1.0, "a": 1.0}
+    assert holm({}) == {}
 
 
 def test_several_adapters_are_corrected_for_their_number(tables):
     several = tables | {"other": answers("study1", 250, draws=9)}
     found = compare("", "text", several, {})
     p = {v.name: v.h1.p_value for v in found.verdicts}
-    assert {v.name: v.h1_holm for v in found.verdicts} == pytest.approx(_holm(p))
+    assert {v.name: v.h1_holm for v in found.verdicts} == pytest.approx(holm(p))
     assert p["adapter"] < p["other"]
     assert list(found.missing) == ["adapter", "other"]
 
