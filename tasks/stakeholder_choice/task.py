@@ -15,6 +15,7 @@ from solvers.counterbalancing import ORDERS
 from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
 from solvers.temperature import TemperaturePlan
 from tasks._arguments import ArgumentError, items, number, numbers, one_of, some_of, whole_number, yes_or_no
+from tasks._server import check_server
 from tasks.stakeholder_choice.dataset import VERSION, Design, build
 from tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
 from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
@@ -58,6 +59,7 @@ def stakeholder_choice(
         theta: weights of shareholders, employees, consumers, society in place of a profile.
         rho: substitution parameter that goes with ``theta``.
     """
+    check_server()
     design = Design(
         n=whole_number("n", n, at_least=1),
         seed=whole_number("seed", seed, at_least=0),

@@ -1,0 +1,92 @@
+"""Is there a server for ``--model vllm/…``: asked before a run starts, so that nothing waits for a download.
+
+Without a server Inspect would try to start one itself: it asks for ``pip install vllm``, or downloads a
+checkpoint under the name that was meant for a server; and it asks a server that is gone again and again.
+"""
+
+from __future__ import annotations
+
+import http.client
+import importlib.util
+import json
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.model import Model
+
+# No public accessor exists: the model that the run being set up will ask.
+from inspect_ai.model._model import active_model
+from rich.markup import escape
+
+START = (
+    "start one: runs/serve.sh MODEL (GPU), runs/serve_cpu.sh MODEL_DIR, or docker/up.sh gpu|cpu MODEL_DIR "
+    "(containers), in this folder, and run this again once it says that it is ready"
+)
+_SECONDS = 20.0  # a busy server answers late; one that is gone does not wait
+# A proxy stands between this machine and others, not between two programs of one.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class NoServerError(PrerequisiteError):
+    """No server, or not the right one; Inspect prints it without a traceback."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(escape(text))
+        self.args = (text,)
+
+
+def check_server() -> None:
+    """Check the server of the model under evaluation; other models, and none, pass.
+
+    Raises:
+        NoServerError: ``vllm/…`` without a server's address where vLLM could not start one of its own;
+            a server that does not answer, refuses the key, or does not serve the name.
+    """
+    model = active_model()
+    if model is None or model.api.__class__.__name__ != "VLLMAPI":
+        return
+    api = model.api
+    name = str(api.base_model)  # type: ignore[attr-defined]
+    url = api._init_base_url or os.environ.get("VLLM_BASE_URL")  # type: ignore[attr-defined]
+    if url:
+        _ask(str(url), name, model)
+    elif importlib.util.find_spec("vllm") is None or not _can_be_loaded(name):
+        raise NoServerError(
+            f"--model vllm/{name} needs a vLLM server: VLLM_BASE_URL is not set, here or in a file .env; "
+            f"{START}"
+        )
+
+
+def _can_be_loaded(name: str) -> bool:
+    """Whether vLLM itself could find weights by this name: a folder, or organisation/name."""
+    return "/" in name or Path(name).is_dir()
+
+
+def _ask(url: str, name: str, model: Model) -> None:
+    key = str(getattr(model.api, "api_key", "") or "")
+    address = f"{url.rstrip('/').removesuffix('/v1')}/v1/models"
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {key}"})
+    try:
+        opener = _OPENER if _is_local(url) else urllib.request.build_opener()
+        with opener.open(request, timeout=_SECONDS) as response:
+            served = sorted(str(entry["id"]) for entry in json.load(response)["data"])
+    except urllib.error.HTTPError as error:
+        if error.code in (401, 403):
+            raise NoServerError(
+                f"the server at {url} refuses the key (HTTP {error.code}): VLLM_API_KEY, here or in .env, "
+                "is not the one that it was started with"
+            ) from None
+        raise NoServerError(f"the server at {url} answers HTTP {error.code}; {START}") from None
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+        why = getattr(error, "reason", error)
+        raise NoServerError(f"no vLLM server answers at {url} (VLLM_BASE_URL): {why}; {START}") from None
+    if name not in served:
+        names = " or ".join(f"vllm/{one}" for one in served)
+        raise NoServerError(f"the server at {url} does not serve '{name}'; ask for {names}")
+
+
+def _is_local(url: str) -> bool:
+    return any(f"//{host}" in url for host in ("127.0.0.1", "localhost", "[::1]"))

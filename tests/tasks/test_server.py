@@ -1,0 +1,96 @@
+"""What is said before a run when its vLLM server is not there, or not the right one."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+from inspect_ai import eval
+from inspect_ai.model._providers._vllm_lora import _vllm_servers
+
+import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from tasks._server import NoServerError
+from tasks.stakeholder_choice.task import stakeholder_choice
+
+
+@pytest.fixture(autouse=True)
+def _no_server_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VLLM_API_KEY", raising=False)
+    _vllm_servers.clear()
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Serves ``mine``, to whoever has the key."""
+
+    class Models(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            right = self.path == "/v1/models" and self.headers["Authorization"] == "Bearer right"
+            body = json.dumps({"data": [{"id": "mine"}, {"id": "tuned"}]}).encode()
+            self.send_response(200 if right else 401)
+            self.end_headers()
+            self.wfile.write(body if right else b"")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Models)
+    threading.Thread(target=serving.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{serving.server_port}/v1"
+    serving.shutdown()
+    serving.server_close()
+
+
+def said(model: str) -> str:
+    """Why a run does not begin."""
+    # By name: a task that is made outside of a run has no model to ask about.
+    with pytest.raises(NoServerError) as raised:
+        eval("tasks/stakeholder_choice", task_args={"n": 1}, model=model)
+    return str(raised.value)
+
+
+def test_without_an_address_it_says_how_to_start_one() -> None:
+    text = said("vllm/llama-3.1-8b")
+    assert "vllm/llama-3.1-8b needs a vLLM server" in text
+    for way in ("runs/serve.sh", "runs/serve_cpu.sh", "docker/up.sh", "VLLM_BASE_URL", ".env"):
+        assert way in text
+
+
+def test_a_server_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old .env names it still."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+    monkeypatch.setenv("VLLM_BASE_URL", url)
+    assert f"no vLLM server answers at {url}" in said("vllm/mine")
+
+
+def test_a_wrong_key(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_API_KEY", "wrong")
+    assert "refuses the key" in said("vllm/mine")
+
+
+@pytest.mark.parametrize("model", ["vllm/other", "vllm/other:tuned"])
+def test_a_name_that_is_not_served(server: str, monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_API_KEY", "right")
+    assert "does not serve 'other'; ask for vllm/mine or vllm/tuned" in said(model)
+
+
+def test_the_right_server_passes(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_API_KEY", "right")
+    [log] = eval("tasks/stakeholder_choice", task_args={"n": 1}, model="vllm/mine", max_retries=0, timeout=5)
+    # It got as far as asking, which this server cannot answer.
+    assert log.status == "error" and log.eval.model == "vllm/mine"
+
+
+def test_other_models_are_not_asked() -> None:
+    [log] = eval("tasks/stakeholder_choice", task_args={"n": 2}, model="subject/study1")
+    assert log.status == "success"
+    assert stakeholder_choice(n=1).dataset
