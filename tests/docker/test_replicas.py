@@ -49,9 +49,9 @@ def test_one_of_two_is_killed_and_nothing_is_lost(two: Stack, capsys: pytest.Cap
     before = {container["Id"]: answered(container) for container in replicas(two)}
     process, log = begin(two, n, "--max-connections", "8")
     wait_for(
-        lambda: all(answered(container) > before[container["Id"]] for container in replicas(two)),
-        120,
-        "both servers answer",
+        lambda: all(answered(container) >= before[container["Id"]] + 40 for container in replicas(two)),
+        300,
+        "both servers at work",
     )
     first, other = replicas(two)
     run("docker", "kill", first["Id"])
