@@ -1,0 +1,81 @@
+"""How often a plan is a best response to the chooser's own stated belief, and what it costs when not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from economics.games.choices import PlanChoices
+from economics.games.forms import plans
+from economics.games.social_preference import HOMO_ECONOMICUS, TIE, SocialPreference
+
+
+@dataclass(frozen=True)
+class BestResponses:
+    """Shares and regret over the valid rows; no noise parameter enters.
+
+    Attributes:
+        share: share of rows whose plan is a best one under the row's own belief.
+        share_se: its standard error, clustered by the choices' groups; NaN with a single cluster.
+        chance: share that uniformly random plans would reach.
+        regret: mean of max u − u(plan), points.
+        regret_se: its standard error, clustered.
+        relative_regret: mean of (max u − u(plan)) / (max u − min u), 0 best, 1 worst; rows where all
+            plans are equal are left out (NaN if all are).
+        n, n_groups: rows and clusters.
+    """
+
+    share: float
+    share_se: float
+    chance: float
+    regret: float
+    regret_se: float
+    relative_regret: float
+    n: int
+    n_groups: int
+
+
+def best_responses(
+    choices: PlanChoices, preference: SocialPreference = HOMO_ECONOMICUS, tolerance: float = TIE
+) -> BestResponses:
+    """Best-response share and regret of the chosen plans to the choosers' own beliefs.
+
+    Args:
+        choices: plans with beliefs.
+        preference: by whose utility a plan is best; material payoff by default.
+        tolerance: utilities closer than this, points, are equal.
+
+    Source: Costa-Gomes & Weizsäcker (Review of Economic Studies 2008) for stated beliefs and actions.
+    """
+    best = np.zeros(choices.exists.shape, bool)
+    regret, span = np.zeros(choices.exists.shape), np.zeros(len(choices.games))
+    for i, (game, belief) in enumerate(zip(choices.games, choices.beliefs, strict=True)):
+        u = preference.utilities(game, belief)
+        k = len(plans(game))
+        best[i, :k] = u >= u.max() - tolerance
+        regret[i, :k] = np.maximum(u.max() - u, 0.0)
+        span[i] = np.ptp(u)
+    at = (choices.situation, choices.chosen)
+    hits, lost, width = best[at].astype(float), regret[at], span[choices.situation]
+    matters = width > tolerance
+    random = (best.sum(axis=1) / choices.exists.sum(axis=1))[choices.situation]
+    return BestResponses(
+        float(hits.mean()),
+        mean_se(hits, choices),
+        float(random.mean()),
+        float(lost.mean()),
+        mean_se(lost, choices),
+        float((lost[matters] / width[matters]).mean()) if matters.any() else float("nan"),
+        choices.n,
+        choices.n_groups,
+    )
+
+
+def mean_se(values: np.ndarray, choices: PlanChoices) -> float:
+    """Standard error of a mean of the rows' values (n,), clustered by the choices' groups."""
+    g = choices.n_groups
+    if g < 2:
+        return float("nan")
+    sums = np.bincount(choices.groups, values - values.mean(), minlength=g)
+    return float(np.sqrt(g / (g - 1) * (sums**2).sum()) / choices.n)
