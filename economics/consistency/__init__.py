@@ -1,0 +1,1 @@
+"""Whether answers come from a preference at all: transitivity, rationalisability, position, menus."""
