@@ -1,0 +1,47 @@
+"""Types of players among several logs: a finite mixture with one log, that is one model or seed, a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from inspect_ai.log import EvalLog
+
+from economics.games import fit_mixture, plan_choices
+from scorers.games_table import plays
+
+
+def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:
+    """The lines on ``count`` types.
+
+    Args:
+        logs: logs of economic games, a group each.
+        count: number of types, at most as many as there are logs with a plan and beliefs.
+        seed: of the search's random starts.
+
+    Raises:
+        ValueError: no plan with beliefs, more types than logs, or a design that does not identify them.
+    """
+    rows = [(number, play) for number, log in enumerate(logs) for play in plays(log) if play.sequential]
+    data = plan_choices(
+        [play.material() for _, play in rows],
+        [play.expected for _, play in rows],
+        [play.actions for _, play in rows],
+        [number for number, _ in rows],
+    )
+    fit = fit_mixture(data, count, seed=seed)
+    yield (
+        f"{count} types among {data.n_groups} logs: log-likelihood {fit.loglik:.1f}, BIC {fit.bic:.1f}, "
+        f"ICL {fit.icl:.1f}{'' if fit.converged else ', not converged'}"
+    )
+    for k in range(fit.types):
+        cells = [
+            f"{name} {value:.3f} ({error:.3f})"
+            for name, value, error in zip(fit.names, fit.values[k], fit.standard_errors[k], strict=True)
+        ]
+        yield f"  type {k + 1}: share {fit.shares[k]:.2f} ({fit.share_errors[k]:.2f})  {'  '.join(cells)}"
+    if fit.note:
+        yield f"  {fit.note}"
+    for label, row in zip(fit.group_labels, fit.posterior, strict=True):
+        assert isinstance(label, int)
+        belongs = ", ".join(f"{p:.2f}" for p in row)
+        yield f"  {logs[label].eval.model:<40} probability of each type: {belongs}"

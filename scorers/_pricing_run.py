@@ -1,0 +1,132 @@
+"""A run of repeated pricing as a log holds it, and what can be said about its price paths."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from economics.duopoly import Benchmarks, LogitMarket, benchmarks
+
+FloatArray = npt.NDArray[np.float64]
+
+WINDOW = 100
+"""Periods over which outcomes are averaged."""
+
+BAND = 0.05
+"""A price has converged where its 10th and 90th percentile lie within this share of one price."""
+
+MAX_MISSING = 0.1
+"""Share of a firm's moves in the window above which a run gives no outcome: repeated prices are no prices."""
+
+AFTER = 10
+"""Periods after a forced deviation over which the answer is averaged."""
+
+_MADE = ("read", "fixed", "forced")  # what a move's status says unless it names a reason why it is missing
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's play with its market.
+
+    Attributes:
+        market: the market.
+        solved: its benchmarks.
+        prices: (T, 2), in money; the evaluated model's firm first.
+        missing: (T, 2), whether the move was missing.
+        reasons: how often each reason for a missing move occurred.
+        window: the periods that count: the last ``WINDOW``, or with a forced deviation the last ones
+            before it.
+        deviation_at: period of the forced deviation, from 1, or None.
+        models: names of both players.
+    """
+
+    market: LogitMarket
+    solved: Benchmarks
+    prices: FloatArray
+    missing: npt.NDArray[np.bool_]
+    reasons: Mapping[str, int]
+    window: slice
+    deviation_at: int | None
+    models: tuple[str, ...]
+
+    @property
+    def unit_prices(self) -> FloatArray:
+        """(T, 2), prices divided by α."""
+        return np.asarray(self.prices / self.market.price_scale)
+
+    @property
+    def unit_profits(self) -> FloatArray:
+        """(T, 2), profits divided by αβ."""
+        scale = self.market.price_scale * self.market.quantity_scale
+        return np.asarray(self.market.profits(self.prices) / scale)
+
+    @property
+    def gain(self) -> FloatArray:
+        """Δ of each period, (T,)."""
+        return self.solved.gain_index(self.market.profits(self.prices))
+
+    @property
+    def missing_in_window(self) -> float:
+        """The larger of both firms' shares of missing moves in the window."""
+        return float(self.missing[self.window].mean(axis=0).max())
+
+
+def read_run(play: Mapping[str, Any] | None, metadata: Mapping[str, Any]) -> Run | None:
+    """The run that a sample's store and metadata hold; None where it did not get to its end.
+
+    Args:
+        play: what the solver kept.
+        metadata: of the sample: ``market``, ``periods``, ``deviation_at``.
+    """
+    periods = int(metadata["periods"])
+    if not play or len(play["prices"]) < periods:
+        return None
+    fields: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in metadata["market"].items()
+    }
+    market = LogitMarket(**fields)
+    deviation_at = metadata["deviation_at"]
+    status = np.array(play["status"], dtype=object)
+    missing = ~np.isin(status.astype(str), _MADE)
+    end = periods if deviation_at is None else int(deviation_at) - 1
+    return Run(
+        market,
+        benchmarks(market),
+        np.array(play["prices"], float),
+        missing,
+        Counter(str(reason) for reason in status[missing]),
+        slice(max(0, end - WINDOW), end),
+        deviation_at,
+        tuple(play["models"]),
+    )
+
+
+def converged(prices: npt.ArrayLike) -> bool:
+    """Whether the 10th and 90th percentile of prices (T,) lie within 5 % of one price.
+
+    A price c with c(1 − b) ≤ p10 and p90 ≤ c(1 + b) exists where p90 (1 − b) ≤ p10 (1 + b).
+    """
+    low, high = np.percentile(np.asarray(prices, float), [10, 90])
+    return bool(high * (1 - BAND) <= low * (1 + BAND))
+
+
+def punishment(run: Run) -> tuple[float, float] | None:
+    """How the first firm answers the second one's forced cut: at once, and averaged over ``AFTER`` periods.
+
+    (p_t − p_{t+k})/cut with t the period of the cut: 0 no answer, 1 the cut is matched. p_t was set before
+    the cut could be seen; the cut is the second firm's price of the period before less the forced one.
+    None where there was no deviation, or no room for a cut.
+    """
+    if run.deviation_at is None:
+        return None
+    at = run.deviation_at - 1
+    cut = run.prices[at - 1, 1] - run.prices[at, 1]
+    if not cut > 1e-3 * run.market.price_scale:
+        return None
+    answer = (run.prices[at, 0] - run.prices[at + 1 : at + 1 + AFTER, 0]) / cut
+    return float(answer[0]), float(answer.mean())

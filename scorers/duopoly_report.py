@@ -1,0 +1,119 @@
+"""What logs of duopoly_pricing say, run by run, with pictures of the price paths.
+
+    python -m scorers.duopoly_report logs/
+    python -m scorers.duopoly_report run.eval --pictures pictures/
+
+Prices are in units of α and profits in units of αβ, so that runs of different scales compare. Pictures
+are drawn again into the folder given, or else into each log's own.
+
+Exit codes: 0; 1 where no log is of this task; 2 for a path of no use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspect_ai._util.file import file
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from inspect_ai.scorer import SampleScore
+
+from economics.duopoly import STANDARD_MARKET, benchmarks
+from scorers._price_paths import draw, picture_address
+from scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
+from scorers.duopoly import STORE
+from scorers.metrics.pricing_outcomes import outcomes
+from scorers.report import find
+
+TASK = "duopoly_pricing"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the report, draw the pictures and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scorers.duopoly_report",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("logs", nargs="+", help="log files, or folders of them")
+    parser.add_argument("--pictures", type=Path, help="folder for the pictures (default: beside each log)")
+    options = parser.parse_args(argv)
+    try:
+        logs = [read_eval_log(path) for given in options.logs for path in find(given)]
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
+    logs = [log for log in logs if log.eval.task.rpartition("/")[2] == TASK and log.samples]
+    if not logs:
+        print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
+        return 1
+    solved = benchmarks(STANDARD_MARKET)
+    print(
+        f"one-period Nash: price {solved.nash_prices[0]:.4f}, profit {solved.nash_profits[0]:.4f}, Δ 0\n"
+        f"joint monopoly:  price {solved.monopoly_prices[0]:.4f}, profit {solved.monopoly_profits[0]:.4f}, "
+        f"Δ 1 (grim trigger sustains it above a discount factor of {solved.critical_discount[0]:.3f})"
+    )
+    for log in logs:
+        describe(log, options.pictures)
+    return 0
+
+
+def describe(log: EvalLog, pictures: Path | None) -> None:
+    """Print one log's part of the report and draw its pictures."""
+    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items()) or "default arguments"
+    print(f"\n{log.eval.model}  {arguments}\n{'=' * 100}")
+    print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}\n")
+    print(
+        f"{'run':<28}{'against':<24}{'Δ':>8}{'price':>9}{'other':>9}{'profit':>9}{'other':>9}"
+        f"{'converged':>11}{'answer':>8}  missing"
+    )
+    for sample in log.samples or []:
+        name = f"{sample.id}_epoch{sample.epoch}"
+        run = read_run(sample.store.get(STORE), sample.metadata)
+        if run is None:
+            print(f"{name:<28}did not get to its end")
+            continue
+        print(_row(name, run))
+        address = picture_address(log.location, name)
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
+            address = str(pictures / address.rpartition("/")[2])
+        with file(address, "wb") as out:
+            out.write(draw(run, name))
+    print(f"\n{_summary(log)}")
+
+
+def _row(name: str, run: Run) -> str:
+    window = run.window
+    price, profit = run.unit_prices[window].mean(axis=0), run.unit_profits[window].mean(axis=0)
+    both = ["yes" if converged(run.prices[window, firm]) else "no" for firm in (0, 1)]
+    answer = punishment(run)
+    lost = ", ".join(f"{reason} {count}" for reason, count in sorted(run.reasons.items())) or "none"
+    if run.missing_in_window > MAX_MISSING:
+        lost += f"; left out, {run.missing_in_window:.0%} of a firm's last moves"
+    return (
+        f"{name:<28}{run.models[1]:<24}{run.gain[window].mean():>8.3f}{price[0]:>9.4f}{price[1]:>9.4f}"
+        f"{profit[0]:>9.4f}{profit[1]:>9.4f}{'/'.join(both):>11}"
+        f"{f'{answer[0]:.2f}' if answer else '-':>8}  {lost}"
+    )
+
+
+def _summary(log: EvalLog) -> str:
+    scores = [score for sample in log.samples or [] if (score := _scored(sample)) is not None]
+    found = outcomes(scores)
+    runs = len(scores) - int(found["left_out"])
+    how = "over runs" if runs > 1 else "of this one run, by blocks of its periods"
+    return (
+        f"Δ = {found['delta']:.3f} (std. error {found['delta_stderr']:.3f}, 95 % interval "
+        f"{found['delta_low']:.3f} to {found['delta_high']:.3f} {how}); {runs} runs count"
+    )
+
+
+def _scored(sample: EvalSample) -> SampleScore | None:
+    score = (sample.scores or {}).get("pricing")
+    return None if score is None else SampleScore(score=score, sample_id=sample.id)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,97 @@
+"""What a player of economic games states: a plan, beliefs, and answers about the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
+from scorers._answers import Kept, answers_of
+from scorers._lines import Line, read_lines
+from scorers.metrics import cooperation_rates, missing_rate, play_quality, rules_right, social_preference
+
+PLAN, BELIEF, CHECK = "plan", "beliefs", "checks"
+"""Names of a sample's questions; ``solvers/games.py`` asks them."""
+
+REQUIRED = ("game", "group", "form", "parameters", "repeat", "presentation", "items")
+
+
+@scorer(metrics=[cooperation_rates(), social_preference(), play_quality(), missing_rate(), rules_right()])
+def game_play() -> Scorer:
+    """Read plan, beliefs and answers about the rules; 1 where the whole plan was read and 0 elsewhere.
+
+    The score's metadata hold
+
+    - ``plan``: the action (1 is the cooperative one) or number at each decision, None where missing;
+    - ``belief``: the probability of the other's cooperative action, or the number expected, by name;
+    - ``reason``: why the plan is missing, or else the beliefs (any line missing), or None;
+    - ``lines_missing``: the reason of every missing line, by question and name;
+    - ``rules``: whether each question about the rules was answered rightly, None where unreadable.
+
+    Nothing that is missing or wrong leaves a sample out of anything else.
+    """
+
+    async def score(state: TaskState, target: Target) -> Score:
+        lacking = [key for key in REQUIRED if key not in (state.metadata or {})]
+        if lacking:
+            raise ValueError(
+                f"sample {state.sample_id!r} cannot be scored: its metadata lack {', '.join(lacking)}. "
+                "This scorer reads logs of tasks/economic_games"
+            )
+        items: Mapping[str, Sequence[Mapping[str, Any]]] = state.metadata["items"]
+        answers = answers_of(state)
+        read = {question: _read(answers.get(question), items[question]) for question in (PLAN, BELIEF, CHECK)}
+        plan = {name: line.value for name, line in read[PLAN].items()}
+        belief = {
+            item["name"]: _expected(read[BELIEF][item["name"]].value, item.get("about"))
+            for item in items[BELIEF]
+        }
+        missing = {
+            f"{question}.{name}": line.reason
+            for question, lines in read.items()
+            for name, line in lines.items()
+            if line.reason is not None
+        }
+        reasons = [reason for key, reason in missing.items() if not key.startswith(CHECK)]
+        complete = None not in plan.values()
+        return Score(
+            value=1.0 if complete else 0.0,
+            answer=", ".join(_said(item, plan[item["name"]]) for item in items[PLAN]),
+            explanation="; ".join(f"{key} missing: {reason}" for key, reason in missing.items()) or None,
+            metadata={
+                "plan": plan,
+                "belief": belief,
+                "reason": reasons[0] if reasons else None,
+                "lines_missing": missing,
+                "rules": {
+                    item["name"]: _right(read[CHECK][item["name"]].value, item["answer"])
+                    for item in items[CHECK]
+                },
+            },
+        )
+
+    return score
+
+
+def _read(kept: Kept | None, items: Sequence[Mapping[str, Any]]) -> dict[str, Line]:
+    text, stop_reason = (kept.text, kept.stop_reason) if kept and not kept.error else ("", None)
+    return read_lines(text, items, stop_reason)
+
+
+def _expected(value: float | None, about: int | None) -> float | None:
+    """A chance in percent as the probability of the cooperative action; another number as it is."""
+    if value is None or about is None:
+        return value
+    return value / 100 if about == 1 else 1 - value / 100
+
+
+def _right(value: float | None, answer: float) -> bool | None:
+    return None if value is None else abs(value - answer) < 1e-6
+
+
+def _said(item: Mapping[str, Any], value: float | None) -> str:
+    if value is None:
+        return f"{item['name']} missing"
+    return f"{item['name']} {item['labels'][int(value)] if item.get('labels') else f'{value:g}'}"

@@ -1,0 +1,138 @@
+"""From the scores of a log of ``tasks/economic_games`` to plays, and to what estimators take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai.log import EvalLog
+from inspect_ai.scorer import SampleScore
+
+from economics.games import FORMS, Game, PlanChoices, plan_choices
+
+SCORER = "game_play"
+
+
+@dataclass(frozen=True)
+class Play:
+    """One player's answers in one game.
+
+    Attributes:
+        game: name of the game.
+        form: a key of ``FORMS``, or the name of another game.
+        parameters: the game's amounts.
+        repeat: which sample of the game, and which epoch of it.
+        plan: action (1 is the cooperative one) or number at each decision; None where missing.
+        belief: probability of the other's cooperative action, or the number expected; None where
+            missing; empty where beliefs were not asked for.
+        reason: why plan or beliefs are missing, else None.
+        lines_missing: reason of every missing line, by ``question.name``.
+        rules: whether each question about the rules was answered rightly, None where unreadable.
+        presentation: what was shown first, by the name of what is counterbalanced.
+    """
+
+    game: str
+    form: str
+    parameters: Mapping[str, Any]
+    repeat: tuple[int, int]
+    plan: Mapping[str, float | None]
+    belief: Mapping[str, float | None]
+    reason: str | None
+    lines_missing: Mapping[str, str]
+    rules: Mapping[str, bool | None]
+    presentation: Mapping[str, bool]
+
+    @property
+    def sequential(self) -> bool:
+        """Whether the game has one of the three forms, so that a social preference can be estimated."""
+        return self.form in FORMS
+
+    @property
+    def actions(self) -> tuple[int, ...] | None:
+        """The plan in the form's order of nodes; None where a decision is missing."""
+        values = self._by_node(self.plan)
+        return None if values is None else tuple(int(value) for value in values)
+
+    @property
+    def expected(self) -> tuple[float, ...] | None:
+        """The belief in the form's order of nodes; None where it is missing or was not asked for."""
+        return self._by_node(self.belief)
+
+    def material(self) -> Game:
+        """The game of the theory.
+
+        Raises:
+            ValueError: a game that has none of the three forms.
+        """
+        return Game(FORMS[self.form].name, **self.parameters)
+
+    def _by_node(self, said: Mapping[str, float | None]) -> tuple[float, ...] | None:
+        values = [said.get(node.name) for node in FORMS[self.form].nodes] if self.sequential else [None]
+        known = tuple(value for value in values if value is not None)
+        return known if len(known) == len(values) else None
+
+
+def plays(scores: Sequence[SampleScore] | EvalLog) -> list[Play]:
+    """All plays, missing answers included.
+
+    Args:
+        scores: scores as a metric gets them, or a log read with its samples. In a log, a sample that
+            failed before it was scored counts as missing with reason "error".
+
+    Raises:
+        ValueError: a sample that was not scored by ``game_play``, or that is not of this task.
+    """
+    return [_play(*row) for row in _rows(scores)]
+
+
+def choices(found: Sequence[Play]) -> PlanChoices:
+    """Plans and beliefs of the sequential games as the estimators take them, clustered by game.
+
+    Raises:
+        ValueError: there is no play with both.
+    """
+    rows = [play for play in found if play.sequential]
+    return plan_choices(
+        [play.material() for play in rows],
+        [play.expected for play in rows],
+        [play.actions for play in rows],
+        [play.game for play in rows],
+    )
+
+
+_Row = tuple[str | int | None, Mapping[str, Any], int, Mapping[str, Any]]
+
+
+def _rows(scores: Sequence[SampleScore] | EvalLog) -> Iterable[_Row]:
+    """Sample id, sample metadata, epoch, metadata of the score."""
+    if not isinstance(scores, EvalLog):
+        for item in scores:
+            yield item.sample_id, item.sample_metadata or {}, 1, item.score.metadata or {}
+        return
+    for sample in scores.samples or []:
+        found = (sample.scores or {}).get(SCORER)
+        if found is None and sample.error is None:
+            raise ValueError(f"sample {sample.id!r} has no score of {SCORER!r}")
+        failed = {"reason": "error", "lines_missing": {}, "plan": {}, "belief": {}, "rules": {}}
+        yield sample.id, sample.metadata, sample.epoch, (found.metadata or {}) if found else failed
+
+
+def _play(name: str | int | None, sample: Mapping[str, Any], epoch: int, score: Mapping[str, Any]) -> Play:
+    try:
+        return Play(
+            str(sample["game"]),
+            str(sample["form"]),
+            sample["parameters"],
+            (int(sample["repeat"]), epoch),
+            score["plan"],
+            score["belief"],
+            score["reason"],
+            score["lines_missing"],
+            score["rules"],
+            sample["presentation"],
+        )
+    except KeyError as error:
+        raise ValueError(
+            f"sample {name!r} is not of tasks/economic_games: {error.args[0]} is missing"
+        ) from None

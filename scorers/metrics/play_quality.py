@@ -1,0 +1,74 @@
+"""Whether plans follow the player's own beliefs, and whether cooperation follows its price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from economics.games import best_responses
+from scorers.games_table import Play, choices, plays
+from scorers.metrics._clustered import NAN, Ratio, ratio
+
+TEMPTED = ("first_move", "reply_to_C", "invest", "give_back", "offer_equal")
+"""Nodes at which cooperation gives up the chance of T in order to have R."""
+
+
+@metric(scores="unreduced")
+def play_quality() -> Metric:
+    """``best_response`` and ``temptation_slope``, each with its standard error, clustered by game.
+
+    ``best_response``: share of plans that maximise the expected material payoff under the player's own
+    beliefs, ties accepted. ``temptation_slope``: by how much the share of cooperative actions changes
+    when temptation T − R rises by 10 points, within each node of ``TEMPTED``; negative where a player
+    minds the price. Left out where no sequential game was played.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        found = [play for play in plays(scores) if play.sequential]
+        if scores and not found:
+            return {}
+        share, share_se = _best_share(found)
+        slope = temptation_slope(found)
+        return {
+            "best_response": share,
+            "best_response_stderr": share_se,
+            "temptation_slope": slope.value,
+            "temptation_slope_stderr": slope.stderr,
+        }
+
+    return compute
+
+
+def temptation_slope(found: Sequence[Play]) -> Ratio:
+    """Σ x̃ y / Σ x̃², x̃ being (T − R)/10 less its mean over the node's plays, y the action.
+
+    A least-squares slope with a constant for each node; its standard error is clustered by game. NaN
+    where temptation does not vary.
+    """
+    rows = [
+        (node, (play.parameters["T"] - play.parameters["R"]) / 10, action, play.game)
+        for play in found
+        for node, action in play.plan.items()
+        if node in TEMPTED and action is not None
+    ]
+    if not rows:
+        return Ratio(NAN, NAN)
+    nodes, tempted, action, games = (np.array(column) for column in zip(*rows, strict=True))
+    x, y = tempted.astype(float), action.astype(float)
+    for node in np.unique(nodes):
+        here = nodes == node
+        x[here] -= x[here].mean()
+        y[here] -= y[here].mean()
+    if not (x**2).sum() > 1e-9:
+        return Ratio(NAN, NAN)
+    return ratio(x * y, x**2, [str(game) for game in games])
+
+
+def _best_share(found: Sequence[Play]) -> tuple[float, float]:
+    try:
+        best = best_responses(choices(found))
+    except ValueError:
+        return NAN, NAN
+    return best.share, best.share_se

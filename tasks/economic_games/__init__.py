@@ -1,0 +1,1 @@
+"""Economic games by the strategy method, with beliefs."""

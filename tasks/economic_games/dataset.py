@@ -1,0 +1,122 @@
+"""The samples of a run: every game in several presentations, with all that scoring needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+from inspect_ai.dataset import Dataset, MemoryDataset, Sample
+
+from solvers.games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN
+from tasks.economic_games.catalogue import AnyGame, form_of, parameters, sheet_of
+from tasks.economic_games.prompts import Presentation
+from tasks.economic_games.sheets import (
+    Item,
+    Sheet,
+    belief_question,
+    check_question,
+    metadata_of,
+    opening,
+    plan_question,
+)
+
+VERSION = "1-A"
+
+CHECKS = 2
+"""Questions about the rules in each sample."""
+
+_PRESENTATION_STREAM, _CHECK_STREAM = 4, 5  # keep these draws apart from others that start from the same seed
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a run asks, checked; the task's arguments after they were read.
+
+    Attributes:
+        games: by name.
+        repeats: samples of each game.
+        beliefs: one of ``solvers.games.BELIEFS``.
+        labels: one of ``prompts.LABELS``.
+        explain: whether answers begin with an explanation.
+        temperature: τ of all requests.
+        seed: seed of presentations, questions about the rules, and requests.
+    """
+
+    games: dict[str, AnyGame]
+    repeats: int
+    beliefs: str
+    labels: str
+    explain: bool
+    temperature: float
+    seed: int
+
+
+def build(design: Design) -> Dataset:
+    """The samples of a design, repeat by repeat, so that a run that is cut short has seen every game.
+
+    The same design gives the same samples; those of a game do not depend on which others are asked.
+    """
+    shown = {name: presentations(design.repeats, design.seed, name) for name in design.games}
+    samples = [
+        _sample(design, name, game, repeat, shown[name][repeat])
+        for repeat in range(design.repeats)
+        for name, game in design.games.items()
+    ]
+    return MemoryDataset(samples, name="economic_games")
+
+
+def presentations(repeats: int, seed: int, name: str) -> list[Presentation]:
+    """Presentations of one game: each thing that is counterbalanced comes first in half of them.
+
+    With an odd number of repeats, a draw decides which half gets one more. The four are shuffled
+    independently of one another.
+    """
+    columns = []
+    for number in range(len(fields(Presentation))):
+        rng = np.random.default_rng([seed, _PRESENTATION_STREAM, *name.encode(), number])
+        column = (np.arange(repeats) + rng.integers(2)) % 2 == 1
+        columns.append(rng.permutation(column))
+    return [Presentation(*(bool(value) for value in row)) for row in zip(*columns, strict=True)]
+
+
+def _sample(design: Design, name: str, game: AnyGame, repeat: int, shown: Presentation) -> Sample:
+    sheet = sheet_of(game, design.labels, shown)
+    checks = _checks(sheet, design.seed, name, repeat)
+    metadata = {
+        "task": "economic_games",
+        "version": VERSION,
+        "game": name,
+        "group": name,
+        "form": form_of(game),
+        "parameters": parameters(game),
+        "repeat": repeat,
+        "labels": design.labels,
+        "beliefs": design.beliefs,
+        "explain": design.explain,
+        "presentation": asdict(shown),
+        "questions": _questions(design, sheet, checks),
+        "items": {
+            PLAN: metadata_of(sheet.decisions),
+            BELIEF: metadata_of(sheet.beliefs) if design.beliefs != "none" else [],
+            CHECK: metadata_of(checks),
+        },
+        "temperature": design.temperature,
+        "max_tokens": MAX_TOKENS_EXPLAINED if design.explain else MAX_TOKENS,
+        "seed": design.seed,
+    }
+    return Sample(input=opening(sheet), id=f"{name}-{repeat + 1:02d}", metadata=metadata)
+
+
+def _questions(design: Design, sheet: Sheet, checks: Sequence[Item]) -> dict[str, str]:
+    """Texts by name, plan and beliefs in the order in which they are asked."""
+    plan = {PLAN: plan_question(sheet, design.explain)}
+    beliefs = {BELIEF: belief_question(sheet, after=design.beliefs == "after", explain=design.explain)}
+    conversation = {"before": beliefs | plan, "after": plan | beliefs, "none": plan}[design.beliefs]
+    return conversation | {CHECK: check_question(checks)}
+
+
+def _checks(sheet: Sheet, seed: int, name: str, repeat: int) -> list[Item]:
+    rng = np.random.default_rng([seed, _CHECK_STREAM, *name.encode(), repeat])
+    drawn = rng.permutation(len(sheet.checks))[:CHECKS]
+    return [sheet.checks[int(i)] for i in drawn]

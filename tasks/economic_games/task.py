@@ -1,0 +1,93 @@
+"""The task: plans and beliefs in economic games, and the social preference behind them."""
+
+from __future__ import annotations
+
+import math
+
+from inspect_ai import Task, task
+
+from economics.games import FORMS, Game
+from scorers import game_play
+from solvers import strategy_method
+from solvers.games import BELIEFS
+from tasks._arguments import ArgumentError, number, numbers, one_of, some_of, whole_number, yes_or_no
+from tasks.economic_games.catalogue import WORDS, AnyGame, named
+from tasks.economic_games.dataset import VERSION, Design, build
+from tasks.economic_games.prompts import LABELS
+
+Text = str | list[str]
+
+
+@task
+def economic_games(
+    games: Text = "canonical",
+    repeats: int = 20,
+    beliefs: str = "before",
+    labels: str = "neutral",
+    explain: bool = False,
+    temperature: float = 1.0,
+    payoffs: Text | list[float] | None = None,
+    seed: int = 0,
+) -> Task:
+    """State plans for both roles of economic games, and beliefs; estimate the social preference behind them.
+
+    Args:
+        games: ``canonical`` (the 18: ``prisoners_dilemma``, ``trust``, ``ultimatum``, six payoff sets
+            each), ``all`` (also ``dictator``, ``public_goods``, ``stag_hunt``, ``beauty_contest``), or
+            some of these names or of single games such as ``trust_3``.
+        repeats: samples of each game, with counterbalanced presentations.
+        beliefs: asked for ``before`` the plan, ``after`` it, or not at all (``none``).
+        labels: actions are letters (``neutral``) or words such as cooperate and defect (``labelled``).
+        explain: let the model explain itself before it states plan and beliefs.
+        temperature: of all requests. At the default 1 the model answers from its own distribution, so
+            that λ is its own noise.
+        payoffs: T, R, P, S of a game of your own, in place of the six payoff sets of the one form that
+            ``games`` names.
+        seed: seed of presentations, questions about the rules, and requests.
+    """
+    design = Design(
+        games=_games(games, payoffs),
+        repeats=whole_number("repeats", repeats, at_least=1),
+        beliefs=one_of("beliefs", beliefs, BELIEFS),
+        labels=one_of("labels", labels, LABELS),
+        explain=yes_or_no("explain", explain),
+        temperature=_temperature(temperature),
+        seed=whole_number("seed", seed, at_least=0),
+    )
+    return Task(
+        dataset=build(design),
+        solver=strategy_method(design.seed),
+        scorer=game_play(),
+        version=VERSION,
+        metadata={"temperatures": [design.temperature]},
+    )
+
+
+def _games(words: Text, payoffs: Text | list[float] | None) -> dict[str, AnyGame]:
+    chosen = some_of("games", words, WORDS)
+    if payoffs is not None:
+        return _own(chosen, payoffs)
+    return {name: game for word in chosen for name, game in named(word).items()}
+
+
+def _own(chosen: tuple[str, ...], payoffs: Text | list[float]) -> dict[str, AnyGame]:
+    """A game with payoffs of the user's own."""
+    if len(chosen) != 1 or chosen[0] not in FORMS:
+        forms = ", ".join(FORMS)
+        raise ArgumentError("games", ",".join(chosen), f"one of {forms} when payoffs are given")
+    [form] = chosen
+    allowed = "four numbers T, R, P, S, for example payoffs=90,55,20,10"
+    amounts = numbers("payoffs", payoffs, allowed)
+    if len(amounts) != 4 or not all(map(math.isfinite, amounts)):
+        raise ArgumentError("payoffs", payoffs, allowed)
+    try:
+        return {f"{form}_own": Game(FORMS[form].name, *amounts)}
+    except ValueError as error:
+        raise ArgumentError("payoffs", payoffs, f"in the form's order: {error}") from error
+
+
+def _temperature(value: float) -> float:
+    given = number("temperature", value, "a finite number >= 0")
+    if not 0 <= given < math.inf:
+        raise ArgumentError("temperature", value, "a finite number >= 0")
+    return given

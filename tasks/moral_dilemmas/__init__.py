@@ -1,0 +1,1 @@
+"""Self-driving cars that cannot save everyone, and profit against employees."""

@@ -1,0 +1,66 @@
+"""Judges of dilemmas: what they are told is what they say, with noise that follows the temperature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from subjects import create
+from subjects.moral import NO_DILEMMA, Judge
+from tasks.moral_dilemmas.prompts import vehicle_questions
+
+TEXTS = vehicle_questions("family", 10, False, 0, "protect")
+
+
+def ratings(judge: Any, name: str, temperature: float, n: int = 2_000) -> np.ndarray[Any, Any]:
+    answers = judge.answers([TEXTS[name]], temperature, np.random.default_rng(0), n)
+    return np.array([float(answer.text) for answer in answers])
+
+
+def test_noise_follows_the_temperature() -> None:
+    judge = create("torn", {"morality": 60, "noise": 8})
+    for temperature, spread in ((1.0, 8.0), (0.5, 4.0), (0.0, 0.0)):
+        found = ratings(judge, "morality_sacrifice", temperature)
+        assert found.mean() == pytest.approx(60, abs=0.7)
+        assert found.std() == pytest.approx(spread, rel=0.08, abs=1e-9)
+
+
+def test_ratings_stay_on_the_scale() -> None:
+    found = ratings(create("torn", {"morality": 99, "noise": 30}), "morality_sacrifice", 1.0)
+    assert found.min() >= 0 and found.max() == 100
+
+
+def test_choices_follow_the_logit() -> None:
+    judge = create("torn", {"slope": 0.5})
+    assert isinstance(judge, Judge)
+    answers = judge.answers([TEXTS["choice"]], 1.0, np.random.default_rng(1), 4_000)
+    share = np.mean([answer.text == "B" for answer in answers])  # A protects
+    assert share == pytest.approx(10**0.5 / (1 + 10**0.5), abs=0.03)
+    assert judge.probability(10) == pytest.approx(10**0.5 / (1 + 10**0.5))
+    assert {
+        answer.text for answer in judge.answers([TEXTS["choice"]], 0.0, np.random.default_rng(1), 50)
+    } == {"B"}
+
+
+@pytest.mark.parametrize(
+    "text", ["What would you buy?", "Option A: tea.\nOption B: coffee.\n\n3 pedestrians"]
+)
+def test_other_texts_are_no_dilemma(text: str) -> None:
+    [answer] = create("utilitarian").answers([text], 1.0, np.random.default_rng(0))
+    assert answer.text == NO_DILEMMA
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("torn", {"morality": 101}, r"morality must be a rating in \[0, 100\], got 101"),
+        ("torn", {"slope": "inf"}, "slope must be a finite number"),
+        ("torn", {"noise": -1}, "noise must be finite and >= 0"),
+        ("utilitarian", {"morality": 50}, "no argument 'morality'; it takes noise"),
+    ],
+)
+def test_refused(name: str, arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        create(name, arguments)

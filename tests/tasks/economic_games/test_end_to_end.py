@@ -1,0 +1,173 @@
+"""From the task to the numbers in a log, on scripted models and on players whose preferences are known."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import inspect_ai
+import pytest
+from inspect_ai import score
+from inspect_ai._eval.score import resolve_scorers
+from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, get_model
+
+from economics.games import fit_social_preference
+from scorers.games_table import choices, plays
+from subjects.games.reading import read_game
+from tasks.economic_games.task import economic_games
+
+Run = Callable[..., EvalLog]
+
+SUMMARY = 22
+"""The most numbers that the 18 games put under a run: 7 rates, 8 for the preference, 4, 2 and 1."""
+
+
+def metrics(log: EvalLog) -> dict[str, float]:
+    assert log.status == "success", log.error
+    assert log.results
+    [found] = [s for s in log.results.scores if s.name == "game_play"]
+    return {name: float(metric.value) for name, metric in found.metrics.items()}
+
+
+def answer(action: int, chance: int) -> Callable[[list[ChatMessage], GenerateConfig], str]:
+    """A model that always takes one action (1: the cooperative one) and always states one chance of it."""
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        seen = read_game([m.text for m in messages if m.role == "user"])
+        assert seen is not None
+        said = {
+            "decision": lambda line: seen.names[_role(seen, line.node)][action],
+            "belief": lambda line: f"{chance if line.action == 1 else 100 - chance}%",
+            "points": lambda line: "0",
+        }
+        return "\n".join(f"{line.number}: {said[line.kind](line)}" for line in seen.lines)
+
+    return respond
+
+
+def _role(seen: Any, node: int) -> int:
+    return int(seen.game.tree.nodes[node].role)
+
+
+@pytest.mark.parametrize(("labels", "beliefs"), [("neutral", "before"), ("labelled", "after")])
+def test_what_is_said_is_what_is_scored(run: Run, labels: str, beliefs: str) -> None:
+    """Whatever comes first and whatever the actions are called."""
+    log = run(economic_games(repeats=2, labels=labels, beliefs=beliefs), answer(1, 80))
+    for play in plays(log):
+        assert set(play.plan.values()) == {1.0}
+        assert all(value == pytest.approx(0.8) for value in play.belief.values())
+        assert play.actions == (1,) * len(play.plan)
+    found = metrics(log)
+    assert found["first_move"] == found["give_back"] == found["accept_unequal"] == 1
+    assert found["missing"] == 0 and found["rules_right"] < 0.1
+    assert found["temptation_slope"] == 0
+
+
+def test_a_selfish_model_has_its_best_replies_counted(run: Run) -> None:
+    found = metrics(run(economic_games(games="trust", repeats=2), answer(0, 0)))
+    assert found["best_response"] == 1
+    assert metrics(run(economic_games(games="trust", repeats=2), answer(1, 0)))["best_response"] == 0
+
+
+def test_without_noise_a_set_of_preferences_is_no_estimate() -> None:
+    [log] = inspect_ai.eval(
+        economic_games(repeats=2),
+        model=get_model("subject/economicus", memoize=False, lam=0),
+        score_display=False,
+    )
+    found = metrics(log)
+    assert found["best_response"] == 1 and found["lam"] == 0
+    assert all(math.isnan(found[name]) for name in ("alpha", "beta", "kappa", "kappa_stderr"))
+
+
+def test_missing_answers_are_counted_and_nothing_else_changes(run: Run) -> None:
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> ModelOutput | str:
+        last = messages[-1].text
+        if "State your decision" in last and "90 points" in messages[0].text:
+            return "1: both\n2: I would rather not"
+        if "some questions about its rules" in last:
+            return ModelOutput(model="mockllm/model", choices=[], error="server gone")
+        return answer(1, 60)(messages, config)
+
+    log = run(economic_games(games="trust", repeats=2), respond)
+    found = metrics(log)
+    assert found["missing"] == 0.5 and found["missing_no_answer"] == 0.5
+    assert found["invest"] == 1 and found["rules_right"] == 0
+    read = plays(log)
+    assert {play.reason for play in read} == {None, "no answer"}
+    assert all(play.lines_missing[f"checks.{name}"] == "error" for play in read for name in play.rules)
+    assert choices(read).n == 6
+
+
+def test_without_beliefs_there_is_no_estimate_and_no_missing_answer(run: Run) -> None:
+    found = metrics(run(economic_games(repeats=3, beliefs="none"), "subject/moralis"))
+    assert found["missing"] == 0
+    assert math.isnan(found["kappa"]) and math.isnan(found["best_response"])
+    assert 0 < found["first_move"] < 1
+
+
+def test_the_summary_is_short_and_the_other_games_have_their_own(run: Run) -> None:
+    assert len(metrics(run(economic_games(repeats=1), "subject/economicus"))) <= SUMMARY
+    others = metrics(run(economic_games(games="dictator,beauty_contest", repeats=2), "subject/economicus"))
+    assert set(others) == {"gift_share", "guess", "missing", "missing_stderr", "rules_right"}
+    assert others["rules_right"] == 1
+
+
+def test_payoffs_of_ones_own_are_played(run: Run) -> None:
+    log = run(economic_games(games="ultimatum", payoffs=[70, 45, 5, 30], repeats=4), "subject/economicus")
+    assert {play.game for play in plays(log)} == {"ultimatum_own"}
+    assert metrics(log)["missing"] == 0
+
+
+def test_epochs_draw_again(run: Run) -> None:
+    log = run(economic_games(games="prisoners_dilemma", repeats=4), "subject/economicus", epochs=2)
+    read = plays(log)
+    assert len({play.repeat for play in read}) == 8
+    by_epoch = [
+        [play.actions for play in sorted(read, key=lambda p: (p.game, p.repeat)) if play.repeat[1] == epoch]
+        for epoch in (1, 2)
+    ]
+    assert by_epoch[0] != by_epoch[1]
+
+
+def test_the_same_command_gives_the_same_plays(run: Run) -> None:
+    def actions() -> list[Any]:
+        return [(p.game, p.repeat, p.plan) for p in plays(run(economic_games(repeats=1), "subject/moralis"))]
+
+    assert actions() == actions()
+
+
+def test_a_log_alone_is_enough_to_score_again(run: Run, tmp_path: Path) -> None:
+    log = run(economic_games(repeats=2, games="all"), "subject/inequity_averse", log_dir=str(tmp_path))
+    again = read_eval_log(log.location)
+    scored = score(again, resolve_scorers(again, None, {}), action="overwrite", display="none")
+    assert metrics(scored) == pytest.approx(metrics(log), nan_ok=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("subject", "arguments", "truth"),
+    [
+        ("economicus", {}, {"lam": 6.0}),
+        ("moralis", {"kappa": 0.6, "lam": 5}, {"kappa": 0.6, "lam": 5.0}),
+        ("inequity_averse", {"alpha": 0.5, "beta": 0.2}, {"alpha": 0.5, "beta": 0.2, "lam": 6.0}),
+    ],
+)
+def test_a_preference_comes_back(run: Run, subject: str, arguments: Any, truth: dict[str, float]) -> None:
+    """α, β, κ and λ within three standard errors from 18 games × 10, or within the interval at a bound."""
+    [log] = inspect_ai.eval(
+        economic_games(repeats=10),
+        model=get_model(f"subject/{subject}", memoize=False, **arguments),
+        score_display=False,
+    )
+    assert log.status == "success"
+    fit = fit_social_preference(choices(plays(log)))
+    for name in ("alpha", "beta", "kappa", "lam"):
+        true = truth.get(name, 0.0)
+        if fit.status(name) == "ok":
+            assert abs(fit.estimate(name) - true) <= 3 * fit.se(name), name
+        else:
+            assert fit.contains(name, true, 0.99), name
