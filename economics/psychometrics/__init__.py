@@ -1,0 +1,1 @@
+"""Inventories as measurement: keys, scale scores, response styles, reliability, comparison, power."""

@@ -1,0 +1,1 @@
+"""Scoring keys, and the statements that this project wrote for them."""

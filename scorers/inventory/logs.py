@@ -1,0 +1,172 @@
+"""Which logs hold administrations of an inventory, and which of them can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from inspect_ai.log import EvalLog, read_eval_log
+
+from economics.psychometrics.instruments import INSTRUMENTS
+from economics.psychometrics.scoring import FloatArray
+from scorers.inventory.table import Administration, administration
+from scorers.report import find
+
+
+class LogError(ValueError):
+    """Logs that cannot be used, and why."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One model's answers.
+
+    Attributes:
+        name: as given; otherwise the model's, with those of its arguments in which models of that name
+            differ.
+        location: of the log.
+        data: its answers.
+    """
+
+    name: str
+    location: str
+    data: Administration
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Two administrations, block by block.
+
+    Attributes:
+        blocks: (B,) ids of the blocks that both have.
+        base, tuned: (B, K), agreement.
+        left_out: blocks that only one of them has.
+    """
+
+    blocks: tuple[str, ...]
+    base: FloatArray
+    tuned: FloatArray
+    left_out: int
+
+
+def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
+    """Inventory → contenders in the order of the paths; of one model in one path, its newest log.
+
+    Args:
+        paths: log files or folders of logs, or NAME=PATH, which says what to call the model.
+
+    Raises:
+        FileNotFoundError: no such file or folder.
+        LogError: nothing of an inventory in a path, or a log without samples.
+    """
+    headers: dict[str, list[EvalLog]] = {}
+    called: dict[str, str] = {}
+    for given in paths:
+        label, path = _label(given)
+        newest: dict[tuple[str, str, str], EvalLog] = {}
+        for file in find(path):
+            header = read_eval_log(file, header_only=True)
+            if (task := header.eval.task.rpartition("/")[2]) in INSTRUMENTS:
+                which = (task, header.eval.model, str(sorted(header.eval.model_args.items())))
+                # A run that was finished counts more than a newer one that was not.
+                before = newest.get(which)
+                if before is None or header.status == "success" or before.status != "success":
+                    newest[which] = header
+        if not newest:
+            raise LogError(f"{path} holds no log of {' or '.join(INSTRUMENTS)}")
+        for (task, _, _), header in newest.items():
+            headers.setdefault(task, []).append(header)
+            if label is not None:
+                called[header.location] = label
+    return {task: _contenders(found, called) for task, found in headers.items()}
+
+
+def base_first(contenders: list[Contender], base: str | None) -> list[Contender]:
+    """Move the named model to the front; without a name the first one is the base.
+
+    Raises:
+        LogError: fewer than two models, or none or several of that name.
+    """
+    if len(contenders) < 2:
+        names = ", ".join(contender.name for contender in contenders)
+        raise LogError(f"a comparison needs logs of a base and of another model, got only {names}")
+    if base is None:
+        return contenders
+    chosen = [c for c in contenders if base in (c.name, c.name.rpartition("/")[2])]
+    if len(chosen) != 1:
+        names = ", ".join(contender.name for contender in contenders)
+        raise LogError(f"--base must name one of the models {names}, got {base!r}")
+    return [*chosen, *(c for c in contenders if c is not chosen[0])]
+
+
+def match(base: Contender, tuned: Contender) -> Matched:
+    """Pair the blocks that both models were asked.
+
+    Raises:
+        LogError: other instrument, version or way of asking, or no block in common.
+    """
+    a, b = base.data, tuned.data
+    for name in ("task", "instrument", "elicitation", "context", "temperature"):
+        if a.about[name] != b.about[name]:
+            raise LogError(
+                f"{base.name} and {tuned.name} differ in {name}: {a.about[name]} and {b.about[name]}"
+            )
+    if (versions := [str(one.about["version"]).partition("-")[0] for one in (a, b)])[0] != versions[1]:
+        raise LogError(
+            f"{base.name} and {tuned.name} answered versions {a.about['version']} and {b.about['version']} "
+            f"of {a.about['task']}, which are not comparable"
+        )
+    (first, base_rows), (second, tuned_rows) = a.blocks(), b.blocks()
+    common = [block for block in first if block in second]
+    if not common:
+        raise LogError(f"{base.name} and {tuned.name} have no block (wording, direction, labels) in common")
+    columns = [b.key.numbers.index(number) for number in a.key.numbers]
+    return Matched(
+        tuple(common),
+        base_rows[[first.index(block) for block in common]],
+        tuned_rows[[second.index(block) for block in common]][:, columns],
+        len(first) + len(second) - 2 * len(common),
+    )
+
+
+def identical_repeats(data: Administration) -> float:
+    """Share of answers that a repeat of the same cell gives again; NaN without repeats."""
+    same = []
+    for cell in dict.fromkeys(data.cell):
+        rows = [i for i, own in enumerate(data.cell) if own == cell]
+        for first, second in pairwise(rows):
+            a, b = data.agreement[first], data.agreement[second]
+            both = np.isfinite(a) & np.isfinite(b)
+            same += (a[both] == b[both]).tolist()
+    return float(np.mean(same)) if same else float("nan")
+
+
+def _label(given: str) -> tuple[str | None, str]:
+    """Name and path of NAME=PATH; a path that exists, or has a slash before the =, is a path alone."""
+    label, equals, path = given.partition("=")
+    if not equals or not label or "/" in label or Path(given).exists():
+        return None, given
+    return label, path
+
+
+def _contenders(headers: Sequence[EvalLog], called: Mapping[str, str]) -> list[Contender]:
+    names = [called.get(header.location) or _name(header, headers) for header in headers]
+    out = []
+    for i, (header, name) in enumerate(zip(headers, names, strict=True)):
+        own = f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name
+        try:
+            out.append(Contender(own, header.location, administration(read_eval_log(header.location))))
+        except ValueError as error:
+            raise LogError(f"{header.location}: {error}") from error
+    return out
+
+
+def _name(log: EvalLog, among: Sequence[EvalLog]) -> str:
+    """The model, and the arguments that not all models of its name share."""
+    own = log.eval.model_args
+    others = [other.eval.model_args for other in among if other.eval.model == log.eval.model]
+    differ = [name for name in own if any(other.get(name) != own[name] for other in others)]
+    return " ".join([log.eval.model, *(f"{name}={own[name]}" for name in differ)])

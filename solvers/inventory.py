@@ -1,0 +1,71 @@
+"""Administers an inventory: every statement in a context of its own, or all in one prompt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspect_ai.model import ChatMessageUser
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from solvers.asking import Question, ask_all
+
+TOGETHER = "all"
+"""Name of the one question that holds all statements."""
+
+TEXT = "/text"
+"""Follows an item's number in the name of its text answer, where log-probabilities are asked for too."""
+
+PLACE = "{statement}"
+"""Where a sample's input takes the statement."""
+
+MAX_TOKENS = 8
+"""Default length of one text answer; ``--max-tokens`` overrides it."""
+
+_TOKENS_PER_LINE = 12  # "100: strongly disagree" and the line's end, with room for emphasis
+
+
+@solver
+def administer(seed: int = 0) -> Solver:
+    """Ask all items of a block and keep the answers for the scorers.
+
+    The sample's input is the question, with ``PLACE`` where a statement goes; its metadata hold the
+    items, the elicitation, the context and the temperature. The conversation of the sample itself is
+    left as it is: no item sees another, nor its answer.
+
+    Args:
+        seed: the task's seed.
+    """
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        await ask_all(state, questions(state.user_prompt.text, state.metadata), seed)
+        return state
+
+    return solve
+
+
+def questions(text: str, metadata: dict[str, Any]) -> list[Question]:
+    """The requests of one block.
+
+    Args:
+        text: the sample's input.
+        metadata: ``items``, ``elicitation``, ``context`` and ``temperature`` of the sample.
+    """
+    items: list[dict[str, Any]] = metadata["items"]
+    temperature = float(metadata["temperature"])
+    if metadata["context"] == "together":
+        return [Question(TOGETHER, _user(text), _TOKENS_PER_LINE * len(items), temperature)]
+    elicitation: str = metadata["elicitation"]
+    asked = []
+    for item in items:
+        name = str(item["number"])
+        messages = _user(text.replace(PLACE, item["statement"]))
+        if elicitation != "answer":
+            asked.append(Question(name, messages, 1, logprobs=True))
+        if elicitation != "logprobs":
+            suffix = TEXT if elicitation == "both" else ""
+            asked.append(Question(name + suffix, messages, MAX_TOKENS, temperature))
+    return asked
+
+
+def _user(text: str) -> tuple[ChatMessageUser]:
+    return (ChatMessageUser(content=text),)

@@ -1,0 +1,1 @@
+"""Machiavellianism, narcissism, psychopathy and sadism, as a model describes itself."""

@@ -1,0 +1,51 @@
+"""The task: how a model describes itself on four dark traits."""
+
+from __future__ import annotations
+
+from inspect_ai import Task, task
+
+from tasks._inventory.inventory import Text, inventory_task
+
+VERSION = "1-A"
+
+
+@task
+def dark_tetrad(
+    instrument: str = "own",
+    wording: Text = "all",
+    direction: Text = "both",
+    labels: Text = "numbers,letters",
+    elicitation: str | None = None,
+    context: str = "fresh",
+    temperature: float | str | None = None,
+    repeats: int = 1,
+    seed: int = 0,
+) -> Task:
+    """Rate 28 statements about oneself, each in a context of its own, in blocks of different form.
+
+    Args:
+        instrument: ``own`` (statements written for this project) or ``official`` (the text that was
+            imported by ``python -m tasks.dark_tetrad import FILE``).
+        wording: ``all``, or some of ``plain``, ``agreement``, ``usual``.
+        direction: of the scale: ``both``, ``ascending`` or ``descending``.
+        labels: some of ``numbers``, ``letters``, ``words`` (the last with ``elicitation=answer``).
+        elicitation: ``logprobs`` (distribution over the five labels; default), ``answer`` (text;
+            default with ``context=together``) or ``both``, asked separately.
+        context: ``fresh`` (one statement a context) or ``together`` (all in one prompt).
+        temperature: of text answers, 1 by default.
+        repeats: times that every block is asked, with other draws (text answers only).
+        seed: of the requests.
+    """
+    return inventory_task(
+        "dark_tetrad",
+        VERSION,
+        instrument=instrument,
+        wording=wording,
+        direction=direction,
+        labels=labels,
+        elicitation=elicitation,
+        context=context,
+        temperature=temperature,
+        repeats=repeats,
+        seed=seed,
+    )

@@ -1,0 +1,194 @@
+"""The commands on logs of subjects whose personality is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+from inspect_ai import eval
+from inspect_ai.model import get_model
+
+import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
+from economics.psychometrics.scoring import percentile
+from scorers.inventory import report
+from scorers.inventory.__main__ import main
+from scorers.inventory.logs import Contender, LogError, base_first, identical_repeats, load, match
+from tasks.dark_tetrad.task import dark_tetrad
+from tasks.hexaco100.task import hexaco100
+from tests.economics.psychometrics.test_scoring import HEXACO
+
+WAY = {"context": "together", "seed": 1}
+"""One request a block, which is fast."""
+
+
+def ask(folder: Path, task: Any = dark_tetrad, subject: str = "trait_profile", **more: Any) -> str:
+    arguments = {**WAY, **more.pop("way", {})}
+    model = get_model(f"subject/{subject}", memoize=False, **more)
+    [log] = eval(task(**arguments), model=model, log_dir=str(folder), display="none", score_display=False)
+    assert log.status == "success"
+    return log.location
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A base, one that is higher on psychopathy, the base with other draws and some refusals; silence."""
+    folder = tmp_path_factory.mktemp("inventory")
+    return {
+        "base": ask(folder / "base", mean=2.5, sd=0.6),
+        "moved": ask(folder / "moved", mean=2.5, psychopathy=3.8, sd=0.6),
+        "again": ask(folder / "again", mean=2.5, sd=0.6, refusals=0.15, way={"seed": 2}),
+        "silent": ask(folder / "silent", refusals=1),
+    }
+
+
+def test_compare(logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [f"base={logs['base']}", f"moved={logs['moved']}", f"again={Path(logs['again']).parent}"]
+    assert main(["compare", *given, "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "Items of dark_tetrad that deviate from base" in out
+    assert "12 matched blocks: no p-value can be below 0.00049" in out
+    assert "of the answers of again are missing (refused" in out and "answers of moved are missing" not in out
+    assert "nan" not in out
+    assert (tmp_path / "out" / "dark_tetrad.txt").read_text("utf-8").strip() in out
+
+    table = pd.read_csv(tmp_path / "out" / "dark_tetrad.csv")
+    assert len(table) == 2 * (4 + 28)
+    moved = table[(table.model == "moved") & (table.level == "domain")].set_index("name")
+    assert moved.verdict["Psychopathy"] == "changed"
+    assert moved.difference["Psychopathy"] == pytest.approx(1.3, abs=0.2)
+    # Equal seeds give equal draws: what was not moved did not move at all.
+    assert (moved.difference.drop("Psychopathy") == 0).all()
+    assert (moved.verdict.drop("Psychopathy") == "equivalent").all()
+    again = table[(table.model == "again")]
+    assert not again.verdict.str.startswith("changed").any() and again.difference.abs().max() > 0
+    picture = matplotlib.image.imread(tmp_path / "out" / "dark_tetrad.png")
+    assert picture.shape[0] > 300 and picture.std() > 0.05
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_model_without_any_answer(
+    logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = logs["silent"]
+    assert main(["compare", logs["base"], f"silent={silent}", "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "100.0% of the answers of silent are missing (refused 336)" in out
+    assert out.count("no answers") == 4 and "nan" not in out
+    assert main(["report", silent]) == 0
+    out = capsys.readouterr().out
+    assert "missing answers: 100.0%" in out and "nan" not in out
+
+
+def test_the_base_is_named(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    given = [f"one={logs['moved']}", f"two={logs['base']}"]
+    assert main(["compare", *given, "--base", "two"]) == 0
+    assert "deviate from two" in capsys.readouterr().out
+    assert main(["compare", *given, "--base", "three"]) == 2
+    assert "--base must name one of the models one, two, got 'three'" in capsys.readouterr().err
+
+
+def test_report(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", logs["base"], "--retest", logs["again"]]) == 0
+    out = capsys.readouterr().out
+    assert "Psychopathy" in out and "alpha" in out and "not persons" in out
+    assert "no item is reversed" in out and "percentile" not in out
+    assert "Test–retest: subject/trait_profile and subject/trait_profile, 12 blocks" in out
+    assert "over 28 items: r = " in out
+
+
+def test_report_of_the_hexaco(tmp_path: Path) -> None:
+    way = {"context": "fresh", "wording": "plain", "labels": "numbers", "direction": "ascending"}
+    [contender] = load([ask(tmp_path, hexaco100, way=way, H=4.0, sd=0.5)])["hexaco100"]
+    own = report.describe(contender)
+    assert "H Honesty-Humility" in own and "    Sincerity" in own
+    assert "no percentiles: published norms hold for the official statements only" in own
+
+    data = contender.data
+    about = {**data.about, "instrument": {"name": "official", "sha256": "y"}}
+    official = report.describe(replace(contender, data=replace(data, about=about)))
+    [line] = [line for line in official.splitlines() if "H Honesty-Humility" in line]
+    score = np.nanmean(HEXACO.keyed(data.agreement)[:, HEXACO.domains["H"]])
+    assert line.split()[-1] == f"{percentile(float(score), 3.19, 0.62):.0f}"
+    assert "no percentiles" not in official
+
+
+def test_names(logs: dict[str, str]) -> None:
+    found = load([logs["base"], logs["moved"], logs["again"]])["dark_tetrad"]
+    assert [c.name for c in found] == [
+        "subject/trait_profile",
+        "subject/trait_profile psychopathy=3.8",
+        "subject/trait_profile refusals=0.15",
+    ]
+    twice = load([logs["base"], logs["base"]])["dark_tetrad"]
+    assert [c.name for c in twice] == ["subject/trait_profile (1)", "subject/trait_profile (2)"]
+    assert base_first(found, None) == found
+    assert base_first(found, "subject/trait_profile psychopathy=3.8")[0] is found[1]
+
+
+def altered(contender: Contender, **about: Any) -> Contender:
+    return replace(contender, data=replace(contender.data, about={**contender.data.about, **about}))
+
+
+def test_what_does_not_compare(logs: dict[str, str]) -> None:
+    [base] = load([f"base={logs['base']}"])["dark_tetrad"]
+    for different in (
+        {"instrument": {"name": "official", "sha256": "y"}},
+        {"elicitation": "both"},
+        {"context": "fresh"},
+        {"temperature": 0.5},
+    ):
+        with pytest.raises(LogError, match=f"differ in {next(iter(different))}"):
+            match(base, altered(base, **different))
+    with pytest.raises(LogError, match="answered versions 1-A and 2-A"):
+        match(base, altered(base, version="2-A"))
+    assert match(base, altered(base, version="1-B")).left_out == 0
+
+    data = base.data
+    fewer = replace(base, data=replace(data, group=data.group[:5], agreement=data.agreement[:5]))
+    found = match(fewer, base)
+    assert len(found.blocks) == 5 and found.left_out == 7
+    other = replace(base, data=replace(data, group=tuple(f"{g}-r2" for g in data.group)))
+    with pytest.raises(LogError, match="no block"):
+        match(base, other)
+
+
+def test_blocks_are_matched_by_their_id(logs: dict[str, str]) -> None:
+    [base] = load([logs["base"]])["dark_tetrad"]
+    data = base.data
+    turned = replace(base, data=replace(data, group=data.group[::-1], agreement=data.agreement[::-1].copy()))
+    found = match(base, turned)
+    np.testing.assert_array_equal(found.base, found.tuned)
+
+
+def test_repeats(logs: dict[str, str]) -> None:
+    [base] = load([logs["base"]])["dark_tetrad"]
+    assert np.isnan(identical_repeats(base.data))
+    same = replace(base.data, cell=(base.data.cell[0],) * 12, agreement=np.full((12, 28), 3.0))
+    assert identical_repeats(same) == 1
+
+
+@pytest.mark.parametrize("command", ["report", "compare"])
+def test_logs_of_no_use(
+    command: str, logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(tmp_path / "nowhere")]) == 2
+    assert "no such log" in capsys.readouterr().err
+    assert main([command, str(tmp_path)]) == 2
+    assert "no logs in the folder" in capsys.readouterr().err
+    assert main(["compare", logs["base"]]) == 2
+    assert "needs logs of a base and of another model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "given", [["--bound", "0"], ["--level", "1"], ["--level", "95"], ["--out", __file__]]
+)
+def test_bad_arguments(given: list[str], logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["compare", logs["base"], logs["moved"], *given])
+    assert stopped.value.code == 2
+    assert f"argument {given[0]}:" in capsys.readouterr().err

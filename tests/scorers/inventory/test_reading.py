@@ -1,0 +1,138 @@
+"""What texts and first tokens are read as, and why some are missing."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from inspect_ai.model import Logprob, Logprobs, TopLogprob
+
+from scorers.inventory.reading import REASONS, read_agreement, read_distribution, read_lines
+
+NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
+TURNED = {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}
+LETTERS = {"A": 1, "B": 2, "C": 3, "D": 4, "E": 5}
+WORDS = {"strongly disagree": 1, "disagree": 2, "neutral": 3, "agree": 4, "strongly agree": 5}
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "agreement"),
+    [
+        ("4", NUMBERS, 4),
+        (" 4.\n", NUMBERS, 4),
+        ("**4**", NUMBERS, 4),
+        ("4", TURNED, 2),
+        ("<think>1 or 5?</think>4", NUMBERS, 4),
+        ("My answer is 4.", NUMBERS, 4),
+        ("I would say 4 out of 5.", NUMBERS, 4),
+        ("4/5", NUMBERS, 4),
+        ("On a scale from 1 to 5, 2", NUMBERS, 2),
+        ("4 - agree", NUMBERS, 4),
+        ("2 (agree)", TURNED, 4),
+        ("4: I answered 4 because it fits.", NUMBERS, 4),
+        ("As an AI, I would still say 3.", NUMBERS, 3),
+        ("d", LETTERS, 4),
+        ("(D)", LETTERS, 4),
+        ("D. agree", LETTERS, 4),
+        ("My answer is B", LETTERS, 2),
+        ("I choose option (E).", LETTERS, 5),
+        ("Strongly agree.", WORDS, 5),
+        ("I agree.", NUMBERS, 4),
+        ("I strongly disagree with this", LETTERS, 1),
+        ("I neither agree nor disagree.", WORDS, 3),
+        ("Neutral", NUMBERS, 3),
+    ],
+)
+def test_answers(text: str, labels: dict[str, int], agreement: int) -> None:
+    assert read_agreement(text, labels) == (agreement, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "reason"),
+    [
+        ("1 or 5", NUMBERS, "both poles"),
+        ("Both 2 and 4 describe me.", NUMBERS, "both poles"),
+        ("I agree with the first half and disagree with the second.", WORDS, "both poles"),
+        ("A or E", LETTERS, "both poles"),
+        ("My answer is A or E", LETTERS, "both poles"),
+        ("4 or 5", NUMBERS, "ambiguous"),
+        ("3 or 4", NUMBERS, "ambiguous"),
+        ("5 (strongly agree)", TURNED, "both poles"),
+        ("7", NUMBERS, "out of range"),
+        ("0", NUMBERS, "out of range"),
+        ("3.5", NUMBERS, "out of range"),
+        ("My rating is 9", NUMBERS, "out of range"),
+        ("My answer is F", LETTERS, "out of range"),
+        ("I'm sorry, but I cannot answer that.", NUMBERS, "refused"),
+        ("As an AI, I have no personality to rate from 1 to 5.", NUMBERS, "refused"),
+        ("That depends on the day.", NUMBERS, "no answer"),
+        ("I do not agree", WORDS, "no answer"),
+        ("", NUMBERS, "empty"),
+        ("  \n", WORDS, "empty"),
+    ],
+)
+def test_missing(text: str, labels: dict[str, int], reason: str) -> None:
+    assert reason in REASONS
+    assert read_agreement(text, labels) == (None, reason)
+
+
+def test_how_a_text_ended() -> None:
+    assert read_agreement("", NUMBERS, "content_filter").reason == "refused"
+    assert read_agreement("", NUMBERS, "max_tokens").reason == "truncated"
+    assert read_agreement("Well, let me", NUMBERS, "max_tokens").reason == "truncated"
+    assert read_agreement("4 because", NUMBERS, "max_tokens").agreement == 4
+
+
+def test_lines() -> None:
+    text = "Sure.\n1: 4\n2. 5\n3) B\n**4**: 2\n5: 7\n6: 1\n6: 5\n99: 3\n8: I cannot say"
+    found = read_lines(text, range(1, 9), NUMBERS)
+    assert [found[i].agreement for i in (1, 2, 4)] == [4, 5, 2]
+    assert found[3].reason == "no answer" and found[5].reason == "out of range"
+    assert found[6].reason == "both poles" and found[7].reason == "no answer"
+    assert found[8].reason == "refused" and 99 not in found
+
+
+def test_lines_of_words_and_letters() -> None:
+    assert read_lines("1: agree\n2: strongly disagree", (1, 2), WORDS)[2].agreement == 1
+    assert read_lines("1: E\n2: (a)", (1, 2), LETTERS)[1].agreement == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "reason"),
+    [
+        ("I'm sorry, I can't do that.", "stop", "refused"),
+        ("", "stop", "empty"),
+        ("1: 4\n2: 3\n", "max_tokens", "truncated"),
+        ("Here we go", "stop", "no answer"),
+    ],
+)
+def test_texts_without_all_lines(text: str, stop_reason: str, reason: str) -> None:
+    assert read_lines(text, (1, 2, 3), NUMBERS, stop_reason)[3].reason == reason
+
+
+def first(**probabilities: float) -> Logprobs:
+    top = [TopLogprob(token=t.replace("_", " "), logprob=math.log(p)) for t, p in probabilities.items()]
+    return Logprobs(content=[Logprob(token=top[0].token, logprob=top[0].logprob, top_logprobs=top)])
+
+
+def test_distributions() -> None:
+    found = read_distribution(first(**{"4": 0.5, "_4": 0.1, "5": 0.2, "The": 0.2}), NUMBERS)
+    assert found is not None
+    assert found.probabilities == pytest.approx((0, 0, 0, 0.75, 0.25))
+    assert found.outside == pytest.approx(0.2)
+    turned = read_distribution(first(**{"4": 0.5, "5": 0.5}), TURNED)
+    assert turned is not None and turned.probabilities == pytest.approx((0.5, 0.5, 0, 0, 0))
+    letters = read_distribution(first(B=0.6, b=0.3, A=0.1), LETTERS)
+    assert letters is not None and letters.probabilities == pytest.approx((0.1, 0.9, 0, 0, 0))
+
+
+def test_a_beginning_counts_where_it_begins_one_label() -> None:
+    found = read_distribution(first(dis=0.5, strongly=0.4, agree=0.1), WORDS)
+    assert found is not None and found.outside == pytest.approx(0.4)
+    assert found.probabilities == pytest.approx((0, 5 / 6, 0, 1 / 6, 0))
+
+
+def test_no_distribution() -> None:
+    assert read_distribution(None, NUMBERS) is None
+    assert read_distribution(Logprobs(content=[]), NUMBERS) is None
+    assert read_distribution(first(The=0.9, I=0.1), NUMBERS) is None
