@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from economics.logit import choice_probabilities, log_choice_probabilities
+from subjects.allocating import split_answers
 from subjects.preferences import Preference
 from subjects.reading import Problem, Request, read_problem, read_request
+from subjects.trading import after_fees
 from subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL, explanation, ramble
 
 FloatArray = npt.NDArray[np.float64]
@@ -94,7 +96,10 @@ class Subject:
             rng: source of the draws.
             n: number of answers.
         """
-        problem = read_problem(texts)
+        splits = split_answers(self, texts, temperature, rng, n)
+        if splits is not None:
+            return [Answer(text) for text in splits]
+        problem = after_fees(read_problem(texts), texts)
         if problem is None:
             return [Answer(NO_OPTIONS, ((tokenize(NO_OPTIONS)[0], 0.0),))] * n
         request = read_request(texts[-1])

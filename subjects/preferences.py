@@ -75,3 +75,46 @@ class Cyclic:
     def utility(self, welfare: FloatArray) -> FloatArray:
         """Mean advantage of each option over the other ones of the menu."""
         return np.asarray(self.advantage(welfare).sum(axis=1) / (len(welfare) - 1))
+
+
+@dataclass(frozen=True)
+class Lexicographic:
+    """Looks at shareholders' gains first, and at the next group's only where those settle nothing.
+
+    Options that fall short of the best by more than ``threshold`` are put aside, stakeholder by
+    stakeholder in the order of ``conventions.STAKEHOLDERS``; what is left at the end is wanted. Without
+    a threshold this is a weak order that no utility of the CES family represents. With one it is a
+    lexicographic semiorder (Tversky 1969): a just beats b for employees' sake, b beats c likewise, and
+    c beats a by a difference for shareholders that is now large enough to count.
+    """
+
+    threshold: float = 0.0  # raw units
+    lead: float = 1_000.0  # utils: no temperature in use brings another option into play
+
+    def utility(self, welfare: FloatArray) -> FloatArray:
+        """``lead`` for the options that are left and 0 for the others."""
+        left = np.ones(len(welfare), bool)
+        for gains in welfare.T:
+            # A hair's breadth of slack, since figures are read from decimal text.
+            left &= gains >= gains[left].max() - self.threshold - 1e-9
+        return np.asarray(np.where(left, self.lead, 0.0))
+
+
+@dataclass(frozen=True)
+class Satisficing:
+    """Takes the first option shown that gives everybody enough, and the last one shown where none does.
+
+    From pairs in both orders it never draws a circle: an option that is good enough beats one that is
+    not, and two of a kind divide their answers evenly between the orders. Source: Simon (1955);
+    Rubinstein & Salant (2006) for choice from lists.
+    """
+
+    aspiration: float = 5.0  # raw units
+    lead: float = 1_000.0
+
+    def utility(self, welfare: FloatArray) -> FloatArray:
+        """``lead`` for the option that is taken and 0 for the others."""
+        enough = np.flatnonzero(welfare.min(axis=1) >= self.aspiration - 1e-9)
+        values = np.zeros(len(welfare))
+        values[enough[0] if len(enough) else -1] = self.lead
+        return values

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from economics.conventions import STAKEHOLDERS
+from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from economics.utility import CES, PROFILES
 from subjects.answering import Subject
 from subjects.arguments import SubjectError, as_float, at_least_zero, number
-from subjects.preferences import Cyclic, FirstShown, Indifferent, Preference
+from subjects.preferences import Cyclic, FirstShown, Indifferent, Lexicographic, Preference, Satisficing
 
 _COMMON = ("bonus", "outside")
 _CES = ("theta", "rho", "gamma")
@@ -23,6 +23,8 @@ ARGUMENTS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
         "random": _COMMON,
         "first_option": ("outside",),
         "cyclic": _COMMON,
+        "lexicographic": ("threshold", *_COMMON),
+        "satisficing": ("aspiration", *_COMMON),
         "refuser": ("rate", *_CES, *_COMMON),
         "rambler": (*_CES, "bonus"),
         "explainer": ("extra", *_CES, *_COMMON),
@@ -47,6 +49,9 @@ def create(name: str, given: Mapping[str, Any]) -> Subject:
             - outside: probability in [0, 1) that a one-letter answer begins with something else
               (default 0);
             - rate: share of requests that refuser refuses, in [0, 1] (default 1);
+            - threshold: dollars by which an option may fall short of the best and still be looked at
+              further, ≥ 0 (default 0);
+            - aspiration: dollars that satisficing wants for everybody (default 500);
             - extra: noise that explainer adds after its explanation, ≥ 0 (default 1).
 
     Raises:
@@ -71,6 +76,14 @@ def _preference(name: str, given: Mapping[str, Any]) -> Preference:
         return FirstShown()
     if name == "cyclic":
         return Cyclic()
+    if name == "lexicographic":
+        threshold = number(given, "threshold", 0.0, "dollars, finite and >= 0", at_least_zero)
+        return Lexicographic(threshold / DOLLARS_PER_UNIT)
+    if name == "satisficing":
+        default = Satisficing().aspiration * DOLLARS_PER_UNIT
+        return Satisficing(
+            number(given, "aspiration", default, "finite dollars", math.isfinite) / DOLLARS_PER_UNIT
+        )
     base = PROFILES.get(name, PROFILES["study1"])
     try:
         return CES(

@@ -19,9 +19,10 @@ ASKING = NUMERICAL | {"inspect_ai", "anyio", "pydantic", "rich", "yaml"}
 ALLOWED: dict[str, frozenset[str]] = {
     "economics": NUMERICAL,
     "solvers": ASKING | {"economics"},
-    "scorers": ASKING | {"economics"},
+    "scorers": ASKING | {"economics", "matplotlib"},
     "subjects": ASKING | {"economics"},
-    "tasks": ASKING | {"solvers", "scorers", "economics"},
+    # pypdf: reads the text of an inventory that a user has; an extra, imported where it is needed.
+    "tasks": ASKING | {"solvers", "scorers", "economics", "pypdf"},
     "training": ASKING
     # scorers: the re-benchmark reads logs by the same table as the metrics.
     | {
@@ -45,6 +46,8 @@ ALLOWED: dict[str, frozenset[str]] = {
 EXCEPTIONS: dict[str, frozenset[str]] = {
     # The file that the distribution's entry points load: it only gathers what Inspect must find by name.
     "tasks/_registry.py": frozenset({"subjects"}),
+    # Draws what the report prints; nothing else of the room needs a picture.
+    "scorers/_budgets_picture.py": frozenset({"matplotlib"}),
 }
 
 

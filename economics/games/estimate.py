@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from economics.games.choices import PlanChoices
+from economics.games.clustering import jackknife_scores
 from economics.games.likelihood import (
     ALPHA,
     BETA,
@@ -166,7 +167,10 @@ def _status(
         return "boundary"
     if not found.converged:
         return "did not converge"
-    if choices.clustered and choices.n_groups <= likelihood.p:
+    if choices.clustered and (
+        choices.n_groups <= likelihood.p
+        or jackknife_scores(likelihood, choices, found.c, along_face(likelihood, found))[1]
+    ):
         return "too few clusters"
     return "ok"
 
@@ -189,9 +193,8 @@ def _covariance(
         return np.full((len(jacobian), len(jacobian)), np.nan)
     inverse = np.linalg.pinv(basis.T @ information @ basis, hermitian=True)
     if choices.clustered:
-        scores = likelihood.cluster_scores(choices, found.c) @ basis
-        g = choices.n_groups
-        inverse = inverse @ (scores.T @ scores) @ inverse * (g / max(g - 1, 1))
+        scores, _ = jackknife_scores(likelihood, choices, found.c, basis)
+        inverse = inverse @ (scores.T @ scores) @ inverse
     return np.asarray(jacobian @ basis @ inverse @ basis.T @ jacobian.T)
 
 

@@ -104,6 +104,15 @@ class PlanLikelihood:
         rows = self.residuals(c)[choices.situation, choices.chosen]
         return np.stack([np.bincount(choices.groups, r, minlength=choices.n_groups) for r in rows.T], axis=1)
 
+    def cluster_information(self, choices: PlanChoices, c: FloatArray) -> FloatArray:
+        """Each cluster's part of the information, (G, p, p)."""
+        p = np.exp(self.log_probabilities(c))
+        centred = self.a - p[:, None, :] @ self.a
+        each = np.einsum("sx,sxp,sxq->spq", p, centred, centred)
+        flat = each.reshape(len(each), -1)[choices.situation]
+        sums = [np.bincount(choices.groups, column, minlength=choices.n_groups) for column in flat.T]
+        return np.stack(sums, axis=1).reshape(-1, self.p, self.p)
+
 
 @dataclass(frozen=True)
 class Maximum:

@@ -18,6 +18,7 @@ from scipy import stats
 from economics.estimation.boundary import NEAR, Experiment, least_favourable, simulate
 from economics.estimation.results import Interval
 from economics.games.choices import PlanChoices
+from economics.games.clustering import jackknife_scores, small_sample
 from economics.games.likelihood import COEFFICIENTS, LAM, Maximum, PlanLikelihood, maximise
 from economics.games.separation import ExplainingSet
 from economics.games.social_preference import SocialPreference
@@ -139,16 +140,25 @@ class SocialFit:
         """Critical value of :meth:`ratio` at a level, by the chi-bar-square of the bounds near by."""
         found = self._restricted(name, value)
         null, _ = self._null(name, value)
-        robust = self._choices.clustered
+        robust = self.robust
         e = self._experiment(found.c, null, nuisance=name != "kappa")
+        stretch = small_sample(level, self.n_groups) if self._choices.clustered else 1.0
         if not robust and not len(e.bounds):
-            return float(stats.chi2.ppf(level, 1))
-        return max(
+            return stretch * float(stats.chi2.ppf(level, 1))
+        return stretch * max(
             float(np.quantile(simulate([case], draws=DRAWS), level))
             if robust or len(case.bounds)
             else float(stats.chi2.ppf(level, 1))
             for case in least_favourable(e)
         )
+
+    @property
+    def robust(self) -> bool:
+        """Whether the scores' variation between clusters replaces the information equality.
+
+        Not where the data are separated: the scores of plans that are explained perfectly all vanish.
+        """
+        return self._choices.clustered and "separated" not in self.statuses
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers for a log or a table."""
@@ -245,11 +255,13 @@ class SocialFit:
     def _experiment(self, c: FloatArray, null: FloatArray, *, nuisance: bool) -> Experiment:
         """The limiting experiment at a restricted estimate, in the coefficients."""
         likelihood, choices = self._likelihood, self._choices
-        _, _, information = likelihood.evaluate(c)
+        # Far from the estimate the null is wrong and the rows' scores are large, all of one sign: between
+        # clusters they would vary beyond measure. Information and scores belong to one point.
+        at = self._maximum.c if self.robust else c
+        _, _, information = likelihood.evaluate(at)
         information = information + 1e-10 * np.diag(np.diag(information) + 1e-6)
-        if choices.clustered:
-            scores = likelihood.cluster_scores(choices, c)
-            scores = scores - scores.mean(axis=0)
+        if self.robust:
+            scores, _ = jackknife_scores(likelihood, choices, at)
         else:
             values, vectors = np.linalg.eigh(information)
             scores = (vectors * np.sqrt(np.clip(values, 0, None))).T

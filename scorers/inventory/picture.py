@@ -67,7 +67,7 @@ def draw(changes: Sequence[Change], path: Path) -> None:
             panel.spines[side].set_visible(False)
     handles = [
         Line2D(
-            [], [], marker="o", color=_BASE, mfc="white", linestyle="", label=f"{changes[0].base.name} (base)"
+            [], [], marker="o", color=_BASE, mfc="white", linestyle="", label=f"base: {changes[0].base.name}"
         ),
         *(
             Line2D([], [], marker="o", color=colour, linestyle="-", label=change.tuned.name)

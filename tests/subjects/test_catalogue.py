@@ -59,6 +59,8 @@ def test_maximin_from_the_command_line(text: str) -> None:
         ("explainer", {"extra": -1}, "extra must be finite and >= 0"),
         ("random", {"outside": 1}, r"outside must be a probability in \[0, 1\)"),
         ("random", {"gamma": 2}, "no argument 'gamma'"),
+        ("lexicographic", {"threshold": -1}, "threshold must be dollars, finite and >= 0, got -1"),
+        ("satisficing", {"aspiration": "inf"}, "aspiration must be finite dollars, got 'inf'"),
     ],
 )
 def test_what_is_said_about_bad_arguments(name: str, arguments: dict[str, Any], said: str) -> None:
@@ -69,6 +71,10 @@ def test_what_is_said_about_bad_arguments(name: str, arguments: dict[str, Any], 
 def test_all_arguments_are_used() -> None:
     """Each argument changes the subject of each name that takes it."""
     other = {
+        **dict.fromkeys(ARGUMENTS["trait_profile"], 4.2),
+        "refusals": 0.5,
+        "answer": 2,
+        "place": 2,
         "theta": [0.1, 0.2, 0.3, 0.4],
         "rho": 0.1,
         "gamma": 3,
@@ -76,6 +82,18 @@ def test_all_arguments_are_used() -> None:
         "rate": 0.5,
         "extra": 2,
         "outside": 0.2,
+        "noise": 0.3,
+        "step": 0.2,
+        "morality": 50,
+        "purchase": 60,
+        "slope": 3,
+        "alpha": 0.1,
+        "beta": 0.1,
+        "kappa": 0.2,
+        "lam": 1,
+        "beliefs": [0.1, 0.2, 0.3],
+        "threshold": 50,
+        "aspiration": 400,
     }
     for name, arguments in ARGUMENTS.items():
         for argument in arguments:

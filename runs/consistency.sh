@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Do a model's answers come from a preference at all? Pairs, menus, budgets and the money pump.
+# `runs/consistency.sh --help` says how to use it.
+set -euo pipefail
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# shellcheck source=runs/_study_common.sh
+. "$ROOT/runs/_study_common.sh"
+
+usage() {
+    cat <<'USAGE'
+usage: runs/consistency.sh MODEL [inspect eval options]
+
+The rationality profile of a model: every pair of small choice sets in both orders
+(transitivity), the same options in menus of two to five, budgets split at varying
+prices, and trades for a fee around the circles that its own answers drew. Ends with
+the reports and a picture. A run that was stopped resumes where it was when the same
+command is given again.
+
+  runs/consistency.sh vllm/llama-3.1-8b
+  runs/consistency.sh subject/cyclic
+  FRAMING=nonprofit runs/consistency.sh vllm/llama-3.1-8b
+
+Environment:
+  N            choice sets of pairs and pumps      (default 60)
+  MENUS        option sets of menus                (default 20)
+  BUDGETS      budgets of a set                    (default 20)
+  FRAMING      who the model is told it decides for (default neutral)
+  ELICITATION  answer or explain                   (default answer)
+  TEMPERATURE  of all answers                      (default 1.0)
+  LOG_DIR      where logs go                       (default logs/consistency/MODEL)
+
+The picture of several models: runs/rationality_picture.py logs/consistency
+USAGE
+}
+
+N="${N:-60}"
+start_study "$@"
+
+# Each task has a folder of its own: eval-set wants one set of tasks a folder.
+ask_task() { # task, its own arguments
+    local task="$1"
+    shift
+    printf '\n%s\n' "$task"
+    "$PYTHON" -m inspect_ai eval-set "tasks/$task" --model "$MODEL" \
+        --log-dir "$LOG_DIR/$task" --log-dir-allow-dirty \
+        -T framing="${FRAMING:-neutral}" -T elicitation="${ELICITATION:-answer}" \
+        -T temperature="${TEMPERATURE:-1.0}" "$@" ${OPTIONS[@]+"${OPTIONS[@]}"}
+}
+
+ask_task transitivity -T n="$N"
+ask_task menus -T n="${MENUS:-20}"
+ask_task allocation -T budgets="${BUDGETS:-20}"
+ask_task money_pump -T n="$N"
+
+"$PYTHON" -m scorers.rationality "$LOG_DIR"
+"$PYTHON" -m scorers.budgets_report "$LOG_DIR/allocation"
+case "$LOG_DIR" in
+    *://*) ;;
+    *) "$PYTHON" runs/rationality_picture.py "$LOG_DIR" --picture "$LOG_DIR/rationality.png" ;;
+esac

@@ -1,0 +1,129 @@
+"""Circles, position and money pumped out, by model.
+
+    python runs/rationality_picture.py logs/consistency --picture rationality.png
+
+One row a model. Left: triads whose majorities go round, with 95 % intervals over choice sets, the level
+of a coin as a tick, and filled where weak stochastic transitivity is rejected at 5 %. Middle: answers for
+the option shown first. Right: dollars that a money pump took, beside what a consistent chooser with the
+same answers would have lost.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from inspect_ai.log import read_eval_log
+
+# Run as a script, its folder stands where the checkout should.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from economics.consistency.profile import RationalityProfile, rationality_profile
+from scorers.metrics._clustered import ratio
+from scorers.pair_table import pair_table
+from scorers.pump_table import PumpTable, pump_table
+from scorers.report import find
+
+
+@dataclass
+class Row:
+    """What a model's logs say; the latest log of each task counts."""
+
+    pairs: RationalityProfile | None = None
+    pumps: PumpTable | None = None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Draw the picture; 1 where there is nothing to draw."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("logs", nargs="+", help="log files, or folders of them")
+    parser.add_argument("--picture", type=Path, default=Path("rationality.png"), help="where it goes")
+    options = parser.parse_args(argv)
+    try:
+        rows = read([path for given in options.logs for path in find(given)])
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
+    if not rows:
+        print(f"no finished log of pairs or pumps among {', '.join(options.logs)}", file=sys.stderr)
+        return 1
+    draw(rows, options.picture)
+    print(f"Picture: {options.picture}")
+    return 0
+
+
+def read(paths: Sequence[str]) -> dict[str, Row]:
+    """Profiles and pumps by model; log-probabilities and sets of more than six options are left out."""
+    rows: dict[str, Row] = {}
+    for path in paths:
+        log = read_eval_log(path, header_only=True)
+        task = log.eval.task.rpartition("/")[2]
+        if log.status != "success" or task not in ("transitivity", "money_pump"):
+            continue
+        log = read_eval_log(path)
+        row = rows.setdefault(log.eval.model, Row())
+        if task == "money_pump":
+            row.pumps = pump_table(log)
+        else:
+            table = pair_table(log)
+            if table.whole and not table.by_probability:
+                row.pairs = rationality_profile(table.choices())
+    return {model: row for model, row in rows.items() if row.pairs or (row.pumps and row.pumps.n)}
+
+
+def draw(rows: dict[str, Row], path: Path) -> None:
+    """One row a model, three panels."""
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, panels = plt.subplots(1, 3, figsize=(11, 1.6 + 0.34 * len(rows)), sharey=True)
+    circles, places, money = panels
+    for y, row in enumerate(reversed(rows.values())):
+        if row.pairs is not None:
+            found = row.pairs.indices["intransitive"]
+            fill = "C0" if row.pairs.tests["weak"].rejected() else "white"
+            circles.hlines(y, found.low, found.high, color="C0", linewidth=2)
+            circles.plot(found.value, y, "o", color="C0", markerfacecolor=fill)
+            circles.plot(found.chance, y, "|", color="C3", ms=14, mew=2)
+            first = row.pairs.indices["first_share"]
+            places.hlines(y, first.low, first.high, color="C0", linewidth=2)
+            places.plot(first.value, y, "o", color="C0")
+        if row.pumps is not None:
+            for which, colour, shift in ((row.pumps.closed, "C1", 0.13), (~row.pumps.closed, "C0", -0.13)):
+                if not which.any():
+                    continue
+                groups = [row.pumps.groups[k] for k in np.flatnonzero(which)]
+                lost = ratio(row.pumps.fee * row.pumps.trades[which], 1.0, groups)
+                spread = 1.96 * np.nan_to_num(lost.stderr)
+                money.hlines(y + shift, max(0, lost.value - spread), lost.value + spread, color=colour, lw=2)
+                money.plot(lost.value, y + shift, "o", color=colour)
+                expected = row.pumps.fee * row.pumps.expected[which].mean()
+                money.plot(expected, y + shift, "|", color="C3", ms=9, mew=2)
+    circles.set_yticks(np.arange(len(rows)), list(reversed(rows)))
+    circles.set_ylim(-0.6, len(rows) - 0.4)
+    circles.set_xlabel("share of intransitive triads\n(filled: more than noise; tick: a coin's)")
+    circles.set_xlim(left=-0.01)
+    places.axvline(0.5, color="C3", linewidth=1)
+    places.set_xlim(-0.05, 1.05)
+    places.set_xlabel("share of answers\nfor the option shown first")
+    money.set_xlim(left=-1)
+    money.set_xlabel("dollars lost a pump\n(tick: a consistent chooser's)")
+    money.plot([], [], "o", color="C1", label="round a circle of its own")
+    money.plot([], [], "o", color="C0", label="no circle: the closest ring")
+    money.legend(frameon=False, fontsize=8)
+    for panel in panels:
+        panel.grid(axis="x", alpha=0.3)
+    figure.set_layout_engine("constrained")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""How much of a budget a text spends on each group.
+
+1. A leading ``<think>…</think>`` block is left out; emphasis, quotation and table marks are ignored.
+2. Each group needs a line (or a part of one, after a comma or a semicolon) that begins with its name,
+   after a bullet or a number at most, and goes on with a separator (``:``, ``=``, ``|``, ``->`` or a dash
+   between blanks) and one amount: digits with or without ``$`` and commas. Of several such lines for a
+   group the last one counts. A percentage, an amount in thousands ("2k"), a sum or a range is no
+   amount, nor is what stands elsewhere in a sentence.
+3. A text that was cut off is not searched.
+4. Amounts that add up to the budget within 0.5 % or $1 a group, whichever is more, are taken as that budget:
+   they are scaled to spend it exactly. More is "over budget" and missing; less is recorded as it is. A
+   negative amount makes the answer "negative", all zeros make it "nothing spent".
+
+A missing answer is never asked for again and never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scorers._parse import _REFUSAL, _answer, _plain
+
+SPLIT_REASONS = (
+    "refused",
+    "truncated",
+    "unparsable",
+    "over budget",
+    "negative",
+    "nothing spent",
+    "empty",
+    "error",
+)
+"""Why a split can be missing."""
+
+ROUNDING = 0.005
+"""Share of the budget by which amounts may miss it and still count as spending it all."""
+
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
+_PARTS = re.compile(r"[;\n{}]|,\s+(?=[^\W\d])")
+_LINE = (
+    r"^[^\w$]*(?:\d+[.)]\s*)?NAME\b[^\w$:=|]*?(?:\s*(?:[:=|]|->|→)[\s|]*|\s+[-–—]\s+)"
+    rf"(?P<sign>[-−]?)\$?\s?(?P<inner>[-−]?)(?P<number>{_NUMBER})(?P<rest>.*)$"
+)
+_NO_AMOUNT = re.compile(
+    r"^(?:[\d.,]*\d|\s*(?:%|per ?cent\b)|\s*(?:k|m|thousand|million)\b|\s*(?:[-–—+*/x×]|to)\s*\$?\s*\d)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Split:
+    """What a text was read as.
+
+    Attributes:
+        dollars: spent on each group in the order of the names, or None where missing.
+        reason: one of ``SPLIT_REASONS`` where missing, else None.
+    """
+
+    dollars: tuple[float, ...] | None = None
+    reason: str | None = None
+
+
+def read_split(text: str, names: Sequence[str], budget: float, stop_reason: str | None) -> Split:
+    """Read the split that a text states.
+
+    Args:
+        text: the model's answer.
+        names: the groups.
+        budget: dollars.
+        stop_reason: why the model stopped, in Inspect's words; None where nothing came back.
+    """
+    if stop_reason is None:
+        return Split(reason="error")
+    if stop_reason == "content_filter":
+        return Split(reason="refused")
+    cut_off = stop_reason in ("max_tokens", "model_length")
+    plain = _plain(_answer(text))
+    if not plain.strip():
+        return Split(reason="truncated" if cut_off else "empty")
+    # Amounts in a text that was cut off may be on the way to others, or lack their last digits.
+    amounts = [None if cut_off else _amount(plain, name) for name in names]
+    read = [amount for amount in amounts if amount is not None]
+    if len(read) < len(names):
+        if _REFUSAL.search(plain) and not read:
+            return Split(reason="refused")
+        return Split(reason="truncated" if cut_off else "unparsable")
+    return _within(read, budget)
+
+
+def _amount(text: str, name: str) -> float | None:
+    """The amount of the last line that states one for a group."""
+    pattern = re.compile(_LINE.replace("NAME", re.escape(name)), re.IGNORECASE)
+    for part in reversed(_PARTS.split(text)):
+        match = pattern.match(part)
+        if match is None:
+            continue
+        if _NO_AMOUNT.match(match["rest"]):
+            return None
+        negative = bool(match["sign"]) != bool(match["inner"])
+        return float(match["number"].replace(",", "")) * (-1 if negative else 1)
+    return None
+
+
+def _within(dollars: Sequence[float], budget: float) -> Split:
+    if min(dollars) < 0:
+        return Split(reason="negative")
+    total = sum(dollars)
+    tolerance = max(ROUNDING * budget, 1.0 * len(dollars))
+    if total > budget + tolerance:
+        return Split(reason="over budget")
+    if total <= 0:
+        return Split(reason="nothing spent")
+    scale = budget / total if total >= budget - tolerance else 1.0
+    return Split(tuple(amount * scale for amount in dollars))

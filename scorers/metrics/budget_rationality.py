@@ -1,0 +1,92 @@
+"""Whether splits of budgets come from a preference: indices of revealed preference, beside chance."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from economics.budgets import random_afriat
+from scorers._budget_set import set_of, spent_of, valid_rows
+from scorers.metrics._clustered import NAN, ratio
+
+FloatArray = npt.NDArray[np.float64]
+
+AGENTS = 500
+"""Uniformly random agents that each set is held against."""
+
+_STREAM = 0xAF
+
+_NAMES = (
+    "garp",
+    "afriat",
+    "afriat_stderr",
+    "afriat_random",
+    "afriat_rank",
+    "varian",
+    "money_pump",
+    "houtman_maks",
+    "power",
+)
+
+
+@metric(scores="unreduced")
+def budget_rationality() -> Metric:
+    """Means over sets of budgets (a set in each order of groups and each epoch).
+
+    - ``garp``: share of sets that satisfy GARP; ``power``: share of uniformly random agents that would
+      violate it (Bronars), without which satisfying it says little;
+    - ``afriat``: Afriat's index (CCEI), its standard error clustered by set; ``afriat_random``, its mean
+      for random agents on the same budgets; ``afriat_rank``, the share of random draws of the mean
+      below the observed one;
+    - ``varian``, ``money_pump``, ``houtman_maks``: the other indices.
+
+    Only valid splits enter, and sets with two of them or more; random agents split the same budgets.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        found = [s for s in scores if (s.score.metadata or {}).get("afriat") is not None]
+        if not found:
+            return dict.fromkeys(_NAMES, NAN)
+        kept = [s.score.metadata or {} for s in found]
+        groups, random = [], []
+        for place, (score, answer) in enumerate(zip(found, kept, strict=True)):
+            asked = set_of(score.sample_metadata, score.sample_id)
+            valid = valid_rows(spent_of(answer, asked))
+            prices, amounts = asked.budgets.prices[valid], asked.budgets.amounts[valid]
+            # Samples are independent, also where they repeat the same budgets: each its own draws.
+            random.append(_random(prices.tobytes(), amounts.tobytes(), prices.shape[1], place))
+            groups.append(asked.group)
+        afriat = ratio([answer["afriat"] for answer in kept], 1.0, groups)
+        draws = np.mean([indices for indices, _ in random], axis=0)
+        values = (
+            np.mean([answer["garp"] for answer in kept]),
+            afriat.value,
+            afriat.stderr,
+            draws.mean(),
+            np.mean(draws < afriat.value),
+            *(_mean([answer[name] for answer in kept]) for name in ("varian", "money_pump", "houtman_maks")),
+            np.mean([violating for _, violating in random]),
+        )
+        return {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
+
+    return compute
+
+
+@lru_cache(maxsize=512)
+def _random(prices: bytes, amounts: bytes, goods: int, place: int) -> tuple[FloatArray, float]:
+    """Afriat's index of random agents, and the share of them that violate GARP.
+
+    An index of 1 with a violation takes equal costs, which draws from a continuum do not produce.
+    """
+    rng = np.random.default_rng([place, _STREAM])
+    indices = random_afriat(np.frombuffer(prices).reshape(-1, goods), np.frombuffer(amounts), rng, AGENTS)
+    return indices, float(np.mean(indices < 1))
+
+
+def _mean(values: list[float | None]) -> float:
+    """Mean of what was computed: an integer programme that took too long is NaN and left out."""
+    known = [value for value in values if value is not None and np.isfinite(value)]
+    return float(np.mean(known)) if known else NAN

@@ -1,0 +1,100 @@
+"""Whether majorities over pairs go round in circles, and whether the place shown decides."""
+
+from __future__ import annotations
+
+import numpy as np
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from economics.consistency.indices import part
+from economics.consistency.noise import consistency_test
+from economics.consistency.triads import chance, most_circular
+from scorers.metrics._clustered import NAN, Ratio, ratio
+from scorers.pair_table import PairTable, pair_table
+
+
+@metric(scores="unreduced")
+def pair_consistency() -> Metric:
+    """Circular triads, Kendall's ζ and the share of answers for the option shown first.
+
+    Epochs of a set are added up first; standard errors are clustered by set.
+
+    - ``intransitive``: share of scored triads whose three majorities go round in a circle;
+      ``intransitive_chance``: what coins would give with as many answers to each pair.
+    - ``zeta``: mean over sets of Kendall's coefficient of consistence 1 − d/d_max; 1 for none circular,
+      ¾ (triads) for coins.
+    - ``circles_p``: p-value of strong stochastic transitivity (utilities and noise that depends on their
+      difference alone) in the direction of circles, all sets together, at the least favourable noise;
+      small where circles are more than noise. Not with log-probabilities, which have none, nor above
+      six options.
+    - ``first_share``: share of answers that chose the option shown first, of pairs in both orders; ½
+      where the place does not matter.
+    - ``dominated``, with a dominance check: share of answers that chose the dominated option.
+
+    Intervals, the other tests and indices: ``python -m scorers.rationality LOG``.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        if not scores:
+            return _report(Ratio(NAN, NAN), NAN, Ratio(NAN, NAN), Ratio(NAN, NAN))
+        table = pair_table(scores)
+        circular, expected = circular_share(table)
+        out = _report(circular, expected, zeta(table), first_share(table))
+        if table.whole and not table.by_probability:
+            out["circles_p"] = consistency_test(table.choices(), "circles").p_value
+        if any(table.dominations):
+            dominated = dominated_share(table)
+            out |= {"dominated": dominated.value, "dominated_stderr": dominated.stderr}
+        return dict(out)
+
+    return compute
+
+
+def circular_share(table: PairTable) -> tuple[Ratio, float]:
+    """Share of scored triads that are circular, and its expectation when every answer is a coin's."""
+    choices, owner = table.triads()
+    circular, scored = part(choices, "intransitive")
+    value = ratio(circular, scored, [str(k) for k in owner])
+    if not scored.any():
+        return value, NAN
+    # A probability does not tie but by being exactly ½.
+    expected = 0.25 if table.by_probability else float(np.nanmean(chance(choices)[0]))
+    return value, expected
+
+
+def zeta(table: PairTable) -> Ratio:
+    """Mean over complete sets of ζ = 1 − d/d_max; a tied pair counts as a coin's toss."""
+    choices, owner = table.triads()
+    consistent, scored = part(choices, "zeta")  # of a triad: 1 − its circles, since d_max is 1
+    circles = np.bincount(owner, scored - consistent, table.n)
+    complete = np.bincount(owner, scored == 0, table.n) == 0
+    values = 1 - circles / most_circular(table.m)
+    return ratio(np.where(complete, values, 0.0), complete.astype(float), table.groups)
+
+
+def first_share(table: PairTable) -> Ratio:
+    """Share of answers that chose the option shown first, pair by pair, of pairs answered in both orders."""
+    choices, owner = table.triads()
+    return ratio(*part(choices, "first_share"), [str(k) for k in owner])
+
+
+def dominated_share(table: PairTable) -> Ratio:
+    """Share of answers that chose the dominated option of a pair with one."""
+    wrong, answers = np.zeros(table.n), np.zeros(table.n)
+    for k, pairs in enumerate(table.dominations):
+        for better, worse in pairs:
+            n, won = table.asked[k], table.first_wins[k]
+            wrong[k] += n[better, worse] - won[better, worse] + won[worse, better]
+            answers[k] += n[better, worse] + n[worse, better]
+    return ratio(wrong, answers, table.groups)
+
+
+def _report(circular: Ratio, expected: float, consistence: Ratio, first: Ratio) -> dict[str, float]:
+    return {
+        "intransitive": circular.value,
+        "intransitive_stderr": circular.stderr,
+        "intransitive_chance": expected,
+        "zeta": consistence.value,
+        "zeta_stderr": consistence.stderr,
+        "first_share": first.value,
+        "first_share_stderr": first.stderr,
+    }

@@ -1,0 +1,73 @@
+"""Dollars pumped out, beside what a consistent chooser with the same noise would have lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from scorers.metrics._clustered import NAN, ratio
+from scorers.pump_table import BoolArray, PumpTable, pump_table
+
+_REMEMBERED = 4
+_recent: dict[bytes, PumpTable] = {}
+
+
+@metric(scores="unreduced")
+def pump_losses() -> Metric:
+    """Mean loss of a pump in dollars, apart for circles that the model's own answers drew and others.
+
+    - ``own_circles``: share of pumps round a circle that its own majorities drew.
+    - ``lost_own``: mean loss in those, with standard error clustered by set; ``lost_own_consistent``:
+      what a consistent chooser that gave the same answers would have lost, if fees weigh nothing with
+      it. ``lost_other`` likewise for rings that only came closest to a circle.
+    - ``circled``: share of pumps that came back to their start at least once, poorer by the fees and
+      with nothing to show for them; ``circled_consistent`` beside it.
+    - ``excess_p``: one-sided p-value of a mean loss that is no greater than the consistent chooser's.
+
+    Pumps without a ring, or that ended with an unreadable answer, are left out.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        if not scores:
+            return {"own_circles": NAN, "circled": NAN, "circled_consistent": NAN, "excess_p": NAN}
+        table = _remembered(scores)
+        everything = np.ones(table.n, bool)
+        out = {"own_circles": float(table.closed.mean()) if table.n else NAN}
+        out |= _lost(table, table.closed, "own") | _lost(table, ~table.closed, "other")
+        out["circled"] = float(table.circled.mean()) if table.n else NAN
+        out["circled_consistent"] = float(table.expected_circled.mean()) if table.n else NAN
+        out["excess_p"] = table.excess_p(everything)
+        return dict(out)
+
+    return compute
+
+
+def _lost(table: PumpTable, which: BoolArray, name: str) -> dict[str, float]:
+    """Mean dollars lost in some pumps; nothing where there are none."""
+    if not which.any():
+        return {}
+    lost = ratio(
+        table.fee * table.trades[which], 1.0, [g for g, w in zip(table.groups, which, strict=True) if w]
+    )
+    return {
+        f"lost_{name}": lost.value,
+        f"lost_{name}_stderr": lost.stderr,
+        f"lost_{name}_consistent": float(table.fee * table.expected[which].mean()),
+    }
+
+
+def _remembered(scores: Sequence[SampleScore]) -> PumpTable:
+    """The table of these scores; Inspect computes metrics several times over."""
+    state = hashlib.blake2b(digest_size=16)
+    for item in scores:
+        state.update(json.dumps([str(item.sample_id), item.score.metadata], sort_keys=True).encode())
+    key = state.digest()
+    if key not in _recent:
+        while len(_recent) >= _REMEMBERED:
+            del _recent[next(iter(_recent))]
+        _recent[key] = pump_table(scores)
+    return _recent[key]

@@ -1,0 +1,265 @@
+"""Whether answers come from a preference at all: the rationality profile of logs, in the terminal.
+
+    python -m scorers.rationality logs/
+    python -m scorers.rationality logs/ --sets
+
+For logs of tasks/transitivity: every index of consistency with its interval and its level of chance,
+tests that tell incoherence from noise, and the position effect. For logs of tasks/money_pump: what was
+pumped out beside what a consistent chooser with the same noise would have lost. Other logs are passed over.
+
+Exit codes: 0; 1 where no log is of these tasks; 2 for a path or an argument of no use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+from inspect_ai.log import EvalLog, read_eval_log
+
+from economics.consistency.bradley_terry import bradley_terry
+from economics.consistency.indices import indices
+from economics.consistency.profile import RationalityProfile, rationality_profile
+from economics.money_pump import LENGTH
+from scorers.metrics._clustered import Ratio, ratio
+from scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
+from scorers.pair_table import PairTable, majorities, pair_table
+from scorers.pump_table import PumpTable, pump_table
+from scorers.report import find
+
+TITLES = {
+    "intransitive": "intransitive triads",
+    "tied_circle": "circles but for a tie",
+    "zeta": "Kendall's zeta",
+    "weak": "triads against weak stochastic transitivity",
+    "moderate": "triads against the moderate kind",
+    "strong": "triads against the strong kind",
+    "triangle": "triads against a triangle inequality",
+    "rationalisable": "sets that random utility rationalises",
+    "consistent_share": "answers in the largest consistent subset",
+    "first_share": "answers for the option shown first",
+}
+
+TESTS = {
+    "circles": "no more circles than noise makes",
+    "weak": "weak stochastic transitivity",
+    "moderate": "moderate stochastic transitivity",
+    "strong": "strong stochastic transitivity",
+    "random_utility": "random utility (triangle inequalities)",
+}
+
+_WIDTH = 45
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the report and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scorers.rationality",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("logs", nargs="+", help="log files, or folders of them")
+    parser.add_argument("--sets", action="store_true", help="also one line for every choice set")
+    parser.add_argument("--level", type=float, default=0.95, help="of intervals (default 0.95)")
+    parser.add_argument("--replications", type=int, default=999, help="bootstrap and simulations")
+    parser.add_argument("--seed", type=int, default=0, help="of these (default 0)")
+    options = parser.parse_args(argv)
+    if not 0 < options.level < 1:
+        parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level}")
+    if options.replications < 99:
+        parser.error(f"argument --replications: must be at least 99, got {options.replications}")
+    try:
+        paths = [path for given in options.logs for path in find(given)]
+        logs = [log for path in paths if (log := read_eval_log(path)).samples]
+    except (FileNotFoundError, ValueError) as error:
+        parser.error(str(error))
+    found = 0
+    for log in logs:
+        task = log.eval.task.rpartition("/")[2]
+        if task not in ("transitivity", "money_pump"):
+            continue
+        found += 1
+        print("\n".join(_heading(log)))
+        try:
+            if task == "transitivity":
+                lines = pairs_report(
+                    pair_table(log), options.sets, options.level, options.replications, options.seed
+                )
+            else:
+                lines = pump_report(pump_table(log))
+        except ValueError as error:
+            lines = iter([f"no report: {' '.join(str(error).split())}"])
+        for line in lines:
+            print(line, flush=True)
+    if not found:
+        print(f"no log of transitivity or money_pump among {', '.join(options.logs)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def pairs_report(
+    table: PairTable, sets: bool = False, level: float = 0.95, replications: int = 999, seed: int = 0
+) -> Iterator[str]:
+    """The lines of a report on pairs."""
+    yield _missing(sum(table.reasons, Counter[str]()), int(table.questions.sum()))
+    observed = table.mass_outside[np.isfinite(table.mass_outside)]
+    if len(observed):
+        yield f"mass_outside, mean probability outside the labels: {observed.mean():.4f}"
+    if any(table.dominations):
+        yield f"chose the dominated option: {_with_error(dominated_share(table))}"
+    yield ""
+    if table.by_probability:
+        yield from _exact(table)
+    elif table.whole:
+        yield from _profile(
+            rationality_profile(table.choices(), seed=seed, replications=replications, level=level)
+        )
+        agent = bradley_terry(table.choices())
+        yield (
+            f"a consistent agent with this noise (Bradley-Terry) takes the worse option in "
+            f"{agent.error_rate:.1%} of answers"
+        )
+    else:
+        yield from _by_triad(table)
+    yield from _strata(table)
+    if sets:
+        yield from _sets(table)
+
+
+def pump_report(table: PumpTable) -> Iterator[str]:
+    """The lines of a report on pumps."""
+    listed = ", ".join(f"{name} {count}" for name, count in Counter(table.ends).most_common())
+    yield f"pumps: {table.asked}, of which {table.n} count; how they ended: {listed}"
+    most = table.fee * table.offers
+    yield f"fee ${table.fee:,g} a trade, at most {table.offers} trades, that is ${most:,g}"
+    if not table.n:
+        return
+    yield ""
+    columns = f"{'pumps':>6}{'lost':>9}{'s.e.':>8}{'consistent':>12}{'p':>8}{'circled':>9}{'consistent':>12}"
+    yield f"{'':<{_WIDTH}}{columns}"
+    arms = {
+        "its own answers drew the circle": table.closed,
+        "no circle: the ring that came closest": ~table.closed,
+        "all": np.ones(table.n, bool),
+    }
+    for title, which in arms.items():
+        if not which.any():
+            yield f"{title:<{_WIDTH}}{0:>6}"
+            continue
+        lost = ratio(table.fee * table.trades[which], 1.0, [table.groups[k] for k in np.flatnonzero(which)])
+        yield (
+            f"{title:<{_WIDTH}}{which.sum():>6}{lost.value:>9.2f}{lost.stderr:>8.2f}"
+            f"{table.fee * table.expected[which].mean():>12.2f}{table.excess_p(which):>8.3f}"
+            f"{table.circled[which].mean():>9.1%}{table.expected_circled[which].mean():>12.1%}"
+        )
+    yield (
+        f"lost: dollars a pump; circled: back at its start, {LENGTH} fees poorer; consistent: a chooser\n"
+        "with values and the noise of the same answers, for whom fees weigh nothing; p: of a loss no\n"
+        "greater than that chooser's"
+    )
+
+
+def _heading(log: EvalLog) -> list[str]:
+    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items()) or "default arguments"
+    title = f"{log.eval.task.rpartition('/')[2]}  {log.eval.model}  {arguments}"
+    return [
+        f"\n{title}",
+        "=" * min(len(title), 110),
+        f"log {log.location}  task version {log.eval.task_version}  status {log.status}",
+    ]
+
+
+def _missing(reasons: Counter[str], questions: int) -> str:
+    missing = sum(reasons.values())
+    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
+    return f"missing answers: {missing} of {questions} ({missing / questions:.1%}): {listed}"
+
+
+def _profile(profile: RationalityProfile) -> Iterator[str]:
+    yield (
+        f"{profile.n_sets} sets ({profile.sets_incomplete} incomplete), {profile.triads} triads "
+        f"({profile.triads_incomplete} left out), {profile.pairs} pairs ({profile.pairs_unasked} unasked, "
+        f"{profile.pairs_one_sided} in one order only), {profile.answers} answers"
+    )
+    yield f"{'':<{_WIDTH}}{'value':>8}{f'  {profile.level:.0%} interval':<19}{'coins':>8}"
+    for name, index in profile.indices.items():
+        title = TITLES.get(name, name)
+        if index.reason is not None:
+            yield f"{title:<{_WIDTH}}{'-':>8}  {index.reason}"
+            continue
+        interval = f"  [{index.low:.3f}, {index.high:.3f}]"
+        yield f"{title:<{_WIDTH}}{index.value:>8.3f}{interval:<19}{index.chance:>8.3f}"
+    yield f"p-value of so few circles from a coin: {profile.chance_p_value:.4f}"
+    yield ""
+    yield "consistency of every set, tested at the least favourable noise"
+    for name, test in profile.tests.items():
+        title = TESTS.get(name, name)
+        if test.reason is not None:
+            yield f"{title:<{_WIDTH}}no test: {test.reason}"
+            continue
+        verdict = "rejected: incoherent beyond noise" if test.rejected() else "not rejected"
+        yield f"{title:<{_WIDTH}}LR = {test.statistic:8.2f}  p = {test.p_value:.4f}  {verdict}"
+    yield ""
+    bias = profile.position
+    effect = f"{bias.constant:.3f} logits [{bias.low:.3f}, {bias.high:.3f}], p = {bias.p_value:.4f}"
+    yield f"position effect of being shown first: {effect if not np.isnan(bias.constant) else '-'}"
+    if bias.reason is not None:
+        yield f"  ({bias.reason})"
+
+
+def _exact(table: PairTable) -> Iterator[str]:
+    """Log-probabilities: what they say is exact, so there is a verdict and nothing to test."""
+    yield f"{table.n} sets; probabilities have no sampling noise: a circle is a circle, nothing is tested"
+    found = indices(table.choices()) if table.whole else {}
+    for name, value in found.items():
+        if name != "consistent_share":  # which counts answers
+            yield f"{TITLES.get(name, name):<{_WIDTH}}{value:>8.3f}"
+    if not found:
+        yield from _by_triad(table)
+
+
+def _by_triad(table: PairTable) -> Iterator[str]:
+    """Sets that are too large for what needs all their orders at once."""
+    circular, expected = circular_share(table)
+    yield f"{table.n} sets of {table.m} options, taken three at a time: tests need at most six options"
+    yield f"{TITLES['intransitive']:<{_WIDTH}}{_with_error(circular)}, from coins {expected:.3f}"
+    yield f"{TITLES['zeta']:<{_WIDTH}}{_with_error(zeta(table))}"
+    yield f"{TITLES['first_share']:<{_WIDTH}}{_with_error(first_share(table))}"
+
+
+def _strata(table: PairTable) -> Iterator[str]:
+    """Circles apart for sets that leave plausible preferences nearly indifferent and sets that do not."""
+    for stratum in dict.fromkeys(table.stratum):
+        part = table.take([k for k, name in enumerate(table.stratum) if name == stratum])
+        circular, expected = circular_share(part)
+        yield f"in {stratum} sets: intransitive {_with_error(circular)}, from coins {expected:.3f}"
+
+
+def _sets(table: PairTable) -> Iterator[str]:
+    yield "\nevery set: for each pair i-j, how often i was chosen when shown first and when shown second"
+    beats = majorities(table.asked, table.first_wins)
+    for k, group in enumerate(table.groups):
+        n, won = table.asked[k], table.first_wins[k]
+        cells = [
+            f"{i}-{j} {won[i, j]:.4g}/{n[i, j]} {n[j, i] - won[j, i]:.4g}/{n[j, i]}"
+            for i, j in combinations(range(table.m), 2)
+        ]
+        around = [
+            beats[k, a, b] + beats[k, b, c] + beats[k, c, a] for a, b, c in combinations(range(table.m), 3)
+        ]
+        circles = sum(abs(x) == LENGTH for x in around if not np.isnan(x))
+        yield f"{group} ({table.stratum[k]}): {'; '.join(cells)}" + (
+            f"; circles: {circles}" if circles else ""
+        )
+
+
+def _with_error(value: Ratio) -> str:
+    return f"{value.value:.3f} (s.e. {value.stderr:.3f})"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

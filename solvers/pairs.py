@@ -1,0 +1,59 @@
+"""Every pair of a choice set, in both orders, again and again: each question in a fresh context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_ai.model import ChatMessage, ChatMessageUser
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from solvers.asking import Question, ask_all
+from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS, instruction
+
+PAIR_ELICITATIONS = ("answer", "explain", "logprobs")
+
+
+@solver
+def ask_pairs(elicitation: str = "answer", seed: int = 0) -> Solver:
+    """Ask the questions of a choice set at the same time and keep the answers in the sample's store.
+
+    Reads the sample's metadata: ``questions``, the text of each ordered pair under ``"first-second"``
+    (indices of the options in the order shown); ``repeats``; ``temperature``. An answer is kept under
+    ``"first-second-repeat"``, repeats counted from 1. System messages come before every question.
+
+    Args:
+        elicitation: one of ``PAIR_ELICITATIONS``. ``logprobs`` asks for one token at temperature 1
+            with the 20 likeliest.
+        seed: the task's seed; every question, repeat and epoch draws anew.
+    """
+    if elicitation not in PAIR_ELICITATIONS:
+        raise ValueError(f"elicitation must be one of {', '.join(PAIR_ELICITATIONS)}, got {elicitation!r}")
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        await ask_all(state, pair_questions(state, elicitation), seed)
+        return state
+
+    return solve
+
+
+def pair_questions(state: TaskState, elicitation: str) -> list[Question]:
+    """The questions of a sample, as :func:`ask_pairs` describes them."""
+    before = system_messages(state.messages)
+    logprobs = elicitation == "logprobs"
+    temperature = LOGPROBS_TEMPERATURE if logprobs else float(state.metadata["temperature"])
+    return [
+        Question(
+            name=f"{pair}-{repeat}",
+            messages=(*before, ChatMessageUser(content=f"{text}\n\n{instruction(elicitation)}")),
+            max_tokens=MAX_TOKENS[elicitation],
+            temperature=temperature,
+            logprobs=logprobs,
+        )
+        for pair, text in state.metadata["questions"].items()
+        for repeat in range(1, int(state.metadata["repeats"]) + 1)
+    ]
+
+
+def system_messages(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The system messages of a conversation, which every fresh context starts with."""
+    return tuple(message for message in messages if message.role == "system")

@@ -1,0 +1,1 @@
+"""The same options in smaller and larger menus: does the company an option keeps change its standing?"""

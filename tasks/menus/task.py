@@ -1,0 +1,68 @@
+"""The task: the same options in pairs and in larger menus, some of them with a decoy."""
+
+from __future__ import annotations
+
+import math
+
+from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
+
+from scorers.menus import menu_choices
+from solvers import framing as frame
+from solvers.elicitation import MAX_TOKENS
+from solvers.pairs import ask_pairs
+from tasks._arguments import ArgumentError, number, one_of, whole_number
+from tasks._server import check_server
+from tasks.menus.dataset import FEWEST_OPTIONS, MOST_OPTIONS, VERSION, MenuDesign, build
+from tasks.menus.prompts import MENU_WORDINGS
+from tasks.stakeholder_choice.framings import FRAMINGS
+
+
+@task
+def menus(
+    n: int = 20,
+    size: int = 5,
+    repeats: int = 2,
+    seed: int = 0,
+    framing: str = "neutral",
+    wording: str = "plain",
+    elicitation: str = "answer",
+    temperature: float = 1.0,
+) -> Task:
+    """Offer the same options in menus of two to five; test independence, regularity and decoys.
+
+    Args:
+        n: number of option sets.
+        size: options of a set, 3 to 5.
+        repeats: times that each menu is asked in each order; ``--epochs`` multiplies them.
+        seed: seed of sets, menus, orders and requests.
+        framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
+            with ``_justify``.
+        wording: name of a wording that can do without levers.
+        elicitation: ``answer`` (one letter) or ``explain`` then choose.
+        temperature: of the answers, ≥ 0; 1 is the model's own distribution.
+    """
+    check_server()
+    tau = number("temperature", temperature, "a finite number >= 0")
+    if not (math.isfinite(tau) and tau >= 0):
+        raise ArgumentError("temperature", temperature, "a finite number >= 0")
+    options = whole_number("size", size, at_least=FEWEST_OPTIONS)
+    if options > MOST_OPTIONS:
+        raise ArgumentError("size", size, f"from {FEWEST_OPTIONS} to {MOST_OPTIONS}")
+    design = MenuDesign(
+        n=whole_number("n", n, at_least=1),
+        size=options,
+        repeats=whole_number("repeats", repeats, at_least=1),
+        seed=whole_number("seed", seed, at_least=0),
+        framing=one_of("framing", framing, list(FRAMINGS)),
+        wording=one_of("wording", wording, MENU_WORDINGS),
+        elicitation=one_of("elicitation", elicitation, ("answer", "explain")),
+        temperature=tau,
+    )
+    return Task(
+        dataset=build(design),
+        solver=[frame(FRAMINGS[design.framing]), ask_pairs(design.elicitation, design.seed)],
+        scorer=menu_choices(),
+        config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
+        version=VERSION,
+    )

@@ -1,0 +1,105 @@
+"""The task: a model is offered trades for a fee around the circle that its own answers drew."""
+
+from __future__ import annotations
+
+import math
+
+from inspect_ai import Task, task
+from inspect_ai.dataset import Dataset, MemoryDataset, Sample
+from inspect_ai.model import GenerateConfig, ModelOutput
+
+from economics.choice_sets import draw_sets
+from scorers import money_lost
+from scorers._pairs import read_pair
+from solvers import framing as frame
+from solvers import pump
+from solvers.elicitation import MAX_TOKENS
+from solvers.money_pump import PUMP_ELICITATIONS
+from tasks._arguments import ArgumentError, number, one_of, whole_number
+from tasks._server import check_server
+from tasks.money_pump.prompts import OFFER
+from tasks.stakeholder_choice.framings import FRAMINGS
+from tasks.transitivity.dataset import PairDesign, pair_metadata
+from tasks.transitivity.task import pair_design
+
+VERSION = "1-A"
+
+
+@task
+def money_pump(
+    n: int = 60,
+    m: int = 3,
+    repeats: int = 3,
+    fee: float = 10,
+    circles: int = 3,
+    seed: int = 0,
+    framing: str = "neutral",
+    wording: str = "plain",
+    elicitation: str = "answer",
+    temperature: float = 1.0,
+    large: bool = False,
+) -> Task:
+    """Pump money: offer trades for a fee around the circle that a model's own answers imply.
+
+    Args:
+        n: number of choice sets.
+        m: options of a set, 3 to 6; the pump goes round three of them.
+        repeats: times that each pair is asked in each order before trading starts.
+        fee: dollars that each trade costs the shareholders, > 0.
+        circles: full circles after which trading stops, ≥ 1.
+        seed: seed of sets, starts, orders and requests.
+        framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
+            with ``_justify``.
+        wording: name of a wording.
+        elicitation: ``answer`` (one letter) or ``explain`` then choose.
+        temperature: of all answers, ≥ 0.
+        large: allow sets of 7 options.
+    """
+    check_server()
+    design = pair_design(
+        n=n,
+        m=m,
+        repeats=repeats,
+        default_repeats=3,
+        seed=seed,
+        framing=framing,
+        wording=wording,
+        elicitation=one_of("elicitation", elicitation, PUMP_ELICITATIONS),
+        temperature=temperature,
+        large=large,
+    )
+    dollars = number("fee", fee, "dollars, finite and > 0")
+    if not (math.isfinite(dollars) and dollars > 0):
+        raise ArgumentError("fee", fee, "dollars, finite and > 0")
+    times = whole_number("circles", circles, at_least=1)
+    return Task(
+        dataset=build(design, dollars, times),
+        solver=[frame(FRAMINGS[design.framing]), pump(read_answer, design.elicitation, design.seed)],
+        scorer=money_lost(),
+        config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
+        version=VERSION,
+    )
+
+
+def build(design: PairDesign, fee: float, circles: int) -> Dataset:
+    """The samples: one for each choice set, with its pairs and the terms of trade."""
+    samples = []
+    for choice_set in draw_sets(design.n, design.seed, m=design.m):
+        metadata = {
+            "task": "money_pump",
+            "version": VERSION,
+            **pair_metadata(design, choice_set),
+            "fee": fee,
+            "circles": circles,
+            "offer": OFFER,
+        }
+        first_question = next(iter(metadata["questions"].values()))
+        samples.append(Sample(input=first_question, id=choice_set.id, metadata=metadata))
+    return MemoryDataset(samples, name="money_pump")
+
+
+def read_answer(output: ModelOutput, elicitation: str) -> tuple[int, str | None]:
+    """The place that an answer chooses, −1 for none, and the reason."""
+    stop_reason = output.stop_reason if output.choices else None
+    reading = read_pair(output.completion, elicitation, stop_reason, output.error)
+    return reading.place, reading.reason

@@ -1,0 +1,1 @@
+"""Every pair of a choice set, asked in both orders: do the answers come from a preference at all?"""

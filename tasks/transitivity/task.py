@@ -1,0 +1,129 @@
+"""The task: every pair of a choice set in both orders, to see whether answers come from a preference."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
+
+from economics.choice_sets import MAX_OPTIONS, MIN_OPTIONS, MOST_OPTIONS
+from scorers import transitive_triads
+from solvers import ask_pairs
+from solvers import framing as frame
+from solvers.elicitation import MAX_TOKENS
+from solvers.pairs import PAIR_ELICITATIONS
+from tasks._arguments import ArgumentError, number, one_of, whole_number, yes_or_no
+from tasks._server import check_server
+from tasks.stakeholder_choice.framings import FRAMINGS
+from tasks.stakeholder_choice.prompts import WORDINGS
+from tasks.transitivity.dataset import VERSION, PairDesign, build
+
+
+@task
+def transitivity(
+    n: int = 60,
+    m: int = 3,
+    repeats: int | None = None,
+    seed: int = 0,
+    framing: str = "neutral",
+    wording: str = "plain",
+    elicitation: str = "answer",
+    temperature: float = 1.0,
+    dominance: bool = False,
+    large: bool = False,
+) -> Task:
+    """Ask every pair of every choice set in both orders; tell incoherence from noise.
+
+    Args:
+        n: number of choice sets.
+        m: options of a set, 3 to 6.
+        repeats: times that each pair is asked in each order (5; with ``logprobs`` once says it all).
+            Inspect's ``--epochs`` multiplies them.
+        seed: seed of sets and requests.
+        framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
+            with ``_justify``.
+        wording: name of a wording.
+        elicitation: ``answer`` (one letter), ``explain`` then choose, or ``logprobs``.
+        temperature: of text answers, ≥ 0; 1 is the model's own distribution.
+        dominance: put one pair with a dominated option into every set.
+        large: allow sets of 7 options.
+    """
+    check_server()
+    design = pair_design(
+        n=n,
+        m=m,
+        repeats=repeats,
+        default_repeats=5,
+        seed=seed,
+        framing=framing,
+        wording=wording,
+        elicitation=one_of("elicitation", elicitation, PAIR_ELICITATIONS),
+        temperature=temperature,
+        dominance=dominance,
+        large=large,
+    )
+    return Task(
+        dataset=build(design),
+        solver=[frame(FRAMINGS[design.framing]), ask_pairs(design.elicitation, design.seed)],
+        scorer=transitive_triads(),
+        config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
+        version=VERSION,
+    )
+
+
+def pair_design(
+    *,
+    n: Any,
+    m: Any,
+    repeats: Any,
+    default_repeats: int,
+    seed: Any,
+    framing: Any,
+    wording: Any,
+    elicitation: str,
+    temperature: Any,
+    dominance: Any = False,
+    large: Any = False,
+) -> PairDesign:
+    """The design that a task's arguments describe.
+
+    Raises:
+        ArgumentError: an argument that cannot be used; the message names it.
+    """
+    logprobs = elicitation == "logprobs"
+    times = (1 if logprobs else default_repeats) if repeats is None else repeats
+    times = whole_number("repeats", times, at_least=1)
+    if logprobs and times > 1:
+        raise ArgumentError(
+            "repeats", repeats, "1 with elicitation=logprobs, where asking again gives the same"
+        )
+    tau = number("temperature", temperature, "a finite number >= 0")
+    if not (math.isfinite(tau) and tau >= 0):
+        raise ArgumentError("temperature", temperature, "a finite number >= 0")
+    if logprobs and tau != 1:
+        raise ArgumentError(
+            "temperature", temperature, "left out with elicitation=logprobs, which always asks at 1"
+        )
+    return PairDesign(
+        n=whole_number("n", n, at_least=1),
+        m=_options(m, yes_or_no("large", large), yes_or_no("dominance", dominance)),
+        repeats=times,
+        seed=whole_number("seed", seed, at_least=0),
+        framing=one_of("framing", framing, list(FRAMINGS)),
+        wording=one_of("wording", wording, list(WORDINGS)),
+        elicitation=elicitation,
+        temperature=tau,
+        dominance=dominance,
+    )
+
+
+def _options(given: Any, large: bool, dominance: bool) -> int:
+    m = whole_number("m", given, at_least=MIN_OPTIONS)
+    if m <= (MOST_OPTIONS if large and not dominance else MAX_OPTIONS):
+        return m
+    more = f", or {MOST_OPTIONS} with large=true" if not dominance else " with dominance=true"
+    raise ArgumentError(
+        "m", given, f"from {MIN_OPTIONS} to {MAX_OPTIONS}{more} (the number of pairs grows with its square)"
+    )

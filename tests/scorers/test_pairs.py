@@ -1,0 +1,176 @@
+"""Answers about pairs: counted, judged and laid out for the estimators, without asking a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from inspect_ai.model import ModelName, ModelOutput
+from inspect_ai.scorer import SampleScore, Score, Scorer
+from inspect_ai.solver import TaskState
+from inspect_ai.util import Store
+
+from scorers import transitive_triads
+from scorers.metrics.pair_consistency import circular_share, first_share, pair_consistency, zeta
+from scorers.metrics.pairs_missing import pairs_missing
+from scorers.pair_table import majorities, pair_table
+from scorers.transitivity import triad_verdicts
+
+RunScorer = Callable[[Scorer, TaskState], Score]
+
+ORDERED = [(i, j) for i in range(3) for j in range(3) if i != j]
+
+
+def about(group: str = "s", **more: Any) -> dict[str, Any]:
+    return {
+        "group": group,
+        "m": 3,
+        "stratum": "near",
+        "questions": {f"{i}-{j}": "text" for i, j in ORDERED},
+        "repeats": 1,
+        "elicitation": "answer",
+        "temperature": 1.0,
+        **more,
+    }
+
+
+def finished(answers: dict[str, str], **more: Any) -> TaskState:
+    """A sample whose questions were answered with these texts."""
+    kept = {
+        name: {"text": text, "stop_reason": "stop", "error": None, "logprobs": None}
+        for name, text in answers.items()
+    }
+    metadata = about(**more)
+    return TaskState(
+        model=ModelName("mockllm/model"),
+        sample_id="s",
+        epoch=1,
+        input="",
+        messages=[],
+        output=ModelOutput(model="mockllm/model"),
+        metadata=metadata,
+        store=Store({"answers": kept}),
+    )
+
+
+def circle() -> dict[str, str]:
+    """0 over 1, 1 over 2, 2 over 0, whatever is shown first."""
+    beats = {(0, 1), (1, 2), (2, 0)}
+    return {f"{i}-{j}-1": "A" if (i, j) in beats else "B" for i, j in ORDERED}
+
+
+def scored(asked: Any, first_wins: Any, group: str = "s", **more: Any) -> SampleScore:
+    found = {"asked": asked, "first_wins": first_wins, "reasons": {}, "mass_outside": []}
+    return SampleScore(
+        score=Score(value=0.0, metadata=found | more), sample_id=group, sample_metadata=about(group)
+    )
+
+
+def test_a_circle_by_hand(score: RunScorer) -> None:
+    found = score(transitive_triads(), finished(circle()))
+    assert found.value == 0
+    assert found.answer == "1 circular"
+    assert found.metadata is not None
+    assert found.metadata["first_wins"] == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    assert found.metadata["triads"] == [{"options": [0, 1, 2], "verdict": "circular"}]
+    assert found.explanation is not None
+    assert "option 0 against 1: 1 of 1 shown first, 1 of 1 shown second" in found.explanation
+
+
+def test_a_missing_answer_is_no_tie(score: RunScorer) -> None:
+    answers = circle() | {"0-1-1": "I cannot choose.", "2-0-1": ""}
+    del answers["1-2-1"]
+    found = score(transitive_triads(), finished(answers))
+    assert found.answer == "1 incomplete"
+    assert found.value == 0
+    assert found.metadata is not None
+    assert found.metadata["reasons"] == {"refused": 1, "no answer": 1, "empty": 1}
+    assert found.metadata["answers"] == 3
+
+
+def test_the_place_alone_makes_ties_and_no_circle(score: RunScorer) -> None:
+    found = score(transitive_triads(), finished({f"{i}-{j}-1": "A" for i, j in ORDERED}))
+    assert found.answer == "1 transitive"
+
+
+def test_metadata_that_lack(score: RunScorer) -> None:
+    state = finished(circle())
+    del state.metadata["questions"]
+    with pytest.raises(ValueError, match="its metadata lack questions"):
+        score(transitive_triads(), state)
+
+
+@pytest.mark.parametrize(
+    ("around", "verdict"),
+    [
+        ((1, 1, 1), "circular"),
+        ((-1, -1, -1), "circular"),
+        ((1, 1, 0), "tied"),
+        ((1, 1, -1), "transitive"),
+        ((1, 0, 0), "transitive"),
+        ((1, 0, -1), "transitive"),
+        ((0, 0, 0), "transitive"),
+        ((1, 1, np.nan), "incomplete"),
+    ],
+)
+def test_verdicts(around: tuple[float, float, float], verdict: str) -> None:
+    beats = np.zeros((3, 3))
+    for (i, j), way in zip([(0, 1), (1, 2), (2, 0)], around, strict=True):
+        beats[i, j], beats[j, i] = way, -way
+    assert triad_verdicts(beats) == [((0, 1, 2), verdict)]
+
+
+def test_majorities_are_net_of_position() -> None:
+    """Three quarters as first and half as second: 0 leads by a quarter whatever the numbers of answers."""
+    asked = np.array([[0, 4], [2, 0]])
+    wins = np.array([[0, 3], [1, 0]])
+    np.testing.assert_array_equal(majorities(asked, wins), [[np.nan, 1], [-1, np.nan]])
+    assert np.isnan(majorities(asked * [[0, 1], [0, 0]], wins)).all()
+
+
+def test_epochs_add_up_before_majorities_are_taken() -> None:
+    """Two circles and two orders the other way round tie in all: nothing is circular."""
+    ones = 1 - np.eye(3)
+    beats = np.zeros((3, 3))
+    beats[[0, 1, 2], [1, 2, 0]] = 1
+    one, other = scored(ones, beats), scored(ones, ones - beats)
+    assert circular_share(pair_table([one]))[0].value == 1
+    assert circular_share(pair_table([other]))[0].value == 1
+    both = pair_table([one, other])
+    assert circular_share(both)[0].value == 0
+    assert zeta(both).value == pytest.approx(0.75)
+    assert both.n == 1
+
+
+def test_figures_by_hand_and_their_errors() -> None:
+    ones = 1 - np.eye(3)
+    ring = np.zeros((3, 3))
+    ring[[0, 1, 2], [1, 2, 0]] = 1
+    order = np.triu(np.ones((3, 3)), 1)
+    table = pair_table([scored(ones, ring, "a"), scored(ones, order, "b"), scored(ones, ones, "c")])
+    circular, expected = circular_share(table)
+    assert circular.value == pytest.approx(1 / 3)
+    # Deviations 2/3, −1/3, −1/3 of three clusters: √(3/2 · 6/9) / 3.
+    assert circular.stderr == pytest.approx(np.sqrt(1.5 * 6 / 9) / 3)
+    # One answer an order: a pair ties half the time, and a circle is 2 · (1/4)³.
+    assert expected == pytest.approx(2 / 64)
+    assert first_share(table).value == pytest.approx((0.5 + 0.5 + 1) / 3)
+
+
+def test_metrics_of_nothing() -> None:
+    """Inspect calls metrics with an empty list; the names must be there."""
+    assert set(pair_consistency()([])) >= {"intransitive", "zeta", "first_share"}  # type: ignore[arg-type, operator]
+    assert set(pairs_missing()([])) == {"missing", "missing_stderr", "incomplete"}  # type: ignore[arg-type, operator]
+
+
+def test_samples_that_differ_make_no_table() -> None:
+    ones = 1 - np.eye(3)
+    other = scored(ones, ones, "b")
+    assert other.sample_metadata is not None
+    other.sample_metadata["elicitation"] = "explain"
+    with pytest.raises(ValueError, match="samples differ in elicitation: answer, explain"):
+        pair_table([scored(ones, ones, "a"), other])
+    with pytest.raises(ValueError, match="no scored samples"):
+        pair_table([])

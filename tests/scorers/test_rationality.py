@@ -1,0 +1,69 @@
+"""The report on logs of pairs and pumps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from inspect_ai import Task, eval
+from inspect_ai.model import get_model
+
+import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from scorers import rationality
+from tasks.money_pump.task import money_pump
+from tasks.transitivity.task import transitivity
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder with a log of each kind."""
+    folder = tmp_path_factory.mktemp("logs")
+    runs: list[tuple[Task, str]] = [
+        (transitivity(n=4, repeats=1, dominance=True), "subject/first_option"),
+        (transitivity(n=2, elicitation="logprobs"), "subject/cyclic"),
+        (transitivity(n=1, m=7, repeats=1, large=True), "subject/random"),
+        (money_pump(n=4, repeats=1), "subject/cyclic"),
+    ]
+    for task, model in runs:
+        [log] = eval(
+            task,
+            model=get_model(model),
+            log_dir=str(folder),
+            display="none",
+            score_display=False,
+            log_realtime=False,
+        )
+        assert log.status == "success", log.error
+    return folder
+
+
+def test_report(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rationality.main([str(logs), "--sets", "--replications", "99"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("missing answers: 0 of ") == 3
+    assert (
+        "4 sets (0 incomplete), 4 triads (0 left out), 12 pairs (0 unasked, 0 in one order only)" in printed
+    )
+    assert "weak stochastic transitivity                 LR =     0.00  p = 1.0000  not rejected" in printed
+    assert "position effect of being shown first: inf logits" in printed
+    assert "chose the dominated option: 0.500" in printed
+    assert "0-1 1/1 0/1" in printed
+    assert "probabilities have no sampling noise" in printed
+    assert "1 sets of 7 options, taken three at a time" in printed
+    assert "fee $10 a trade, at most 9 trades, that is $90" in printed
+    assert "no circle: the ring that came closest" in printed
+
+
+def test_nothing_to_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        rationality.main([str(tmp_path / "none")])
+    assert "no such log file or folder" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        rationality.main([str(tmp_path), "--replications", "3"])
+    assert "argument --replications: must be at least 99, got 3" in capsys.readouterr().err
+
+
+def test_other_logs_are_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    other = Path(__file__).parent / "reference" / "explainer.eval"
+    assert rationality.main([str(other)]) == 1
+    assert "no log of transitivity or money_pump" in capsys.readouterr().err

@@ -1,0 +1,144 @@
+"""The menus task from arguments to metrics."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from inspect_ai import eval
+from inspect_ai.log import EvalLog
+
+import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
+from scorers.metrics.menu_answers import menu_answers
+from scorers.metrics.menu_effects import menu_effects
+from subjects.reading import read_options
+from tasks._arguments import ArgumentError
+from tasks.menus.dataset import decoys_of
+from tasks.menus.prompts import MENU_WORDINGS
+from tasks.menus.task import menus
+
+
+def ask(folder: Path, subject: str, **arguments: object) -> dict[str, float]:
+    [log] = eval(
+        menus(**arguments),
+        model=f"subject/{subject}",
+        log_dir=str(folder),
+        display="none",
+        log_realtime=False,
+        score_display=False,
+    )
+    return metrics(log)
+
+
+def metrics(log: EvalLog) -> dict[str, float]:
+    assert log.status == "success" and log.results is not None
+    return {name: m.value for s in log.results.scores for name, m in s.metrics.items()}
+
+
+@pytest.mark.parametrize("wording", MENU_WORDINGS)
+def test_every_menu_is_asked_in_every_place(wording: str) -> None:
+    for sample in menus(n=3, wording=wording).dataset:
+        metadata = sample.metadata or {}
+        orders = [[int(part) for part in name.split("-")] for name in metadata["questions"]]
+        asked = {frozenset(order) for order in orders}
+        assert {frozenset(pair) for pair in combinations(range(5), 2)} <= asked
+        chain = sorted((menu for menu in asked if len(menu) > 2 and max(menu) < 5), key=len)
+        assert [len(menu) for menu in chain] == [3, 4, 5]
+        assert chain[0] < chain[1] < chain[2]
+        a, b = metadata["pair"]
+        assert {frozenset({a, b, 5}), frozenset({a, b, 6})} <= asked
+        for menu in asked:
+            of_menu = [order for order in orders if frozenset(order) == menu]
+            assert len(of_menu) == len(menu)
+            assert all({order[place] for order in of_menu} == set(menu) for place in range(len(menu)))
+        welfare = np.array(metadata["welfare"])
+        for order, text in zip(orders, metadata["questions"].values(), strict=True):
+            read = read_options(text)
+            assert read is not None and read.welfare == pytest.approx(welfare[order], abs=1e-9)
+
+
+def test_the_same_arguments_give_the_same_samples() -> None:
+    first, again = list(menus(n=2).dataset), list(menus(n=2).dataset)
+    assert [s.model_dump() for s in first] == [s.model_dump() for s in again]
+    assert first[0].model_dump() == next(iter(menus(n=1).dataset)).model_dump()
+
+
+@pytest.mark.parametrize("decimals", [1, 2])
+def test_decoys_are_dominated_by_one_option_only(decimals: int) -> None:
+    for sample in menus(n=10, wording="compact" if decimals == 1 else "plain").dataset:
+        welfare = np.array((sample.metadata or {})["welfare"])
+        pair, decoys = decoys_of(welfare[:5], decimals)
+        assert list(pair) == (sample.metadata or {})["pair"]
+        assert decoys == pytest.approx(welfare[5:])
+        for own, other, decoy in ((pair[0], pair[1], decoys[0]), (pair[1], pair[0], decoys[1])):
+            assert np.all(welfare[own] > decoy)
+            assert np.any(decoy > welfare[other])
+            assert decoy.min() > -5
+
+
+def test_decoy_by_hand() -> None:
+    """Advantages 4 and 2 of the only opposed pair: decoys lose half of 2 everywhere."""
+    options = np.array([[5.0, 1, 1, 1], [1, 3, 1, 1]])
+    pair, decoys = decoys_of(options, 2)
+    assert pair == (0, 1)
+    assert decoys.tolist() == [[4, 0, 0, 0], [0, 2, 0, 0]]
+
+
+@pytest.mark.slow
+def test_a_utility_is_independent_and_regular(tmp_path: Path) -> None:
+    found = ask(tmp_path, "study1", n=12)
+    assert found["iia_p"] > 0.01 and found["regularity_p"] > 0.01
+    assert found["iia_ratio"] == pytest.approx(1, abs=0.35)
+    assert found["dominated"] < 0.2 and found["missing"] == 0
+    assert abs(found["attraction"]) <= 4 * found["attraction_stderr"]
+    assert abs(found["overload"]) <= 4 * found["overload_stderr"]
+
+
+@pytest.mark.slow
+def test_a_cycle_is_neither(tmp_path: Path) -> None:
+    found = ask(tmp_path, "cyclic", n=20)
+    assert found["iia_p"] <= 0.05 and found["regularity_p"] <= 0.05 and found["iia_ratio"] > 1.3
+
+
+def test_first_option_is_biased_and_nothing_else(tmp_path: Path) -> None:
+    found = ask(tmp_path, "first_option", n=4, repeats=1)
+    assert found["first_excess"] > 0.5
+    assert found["iia_p"] == found["regularity_p"] == 1 and found["rises"] == 0
+    assert found["attraction"] == found["overload"] == pytest.approx(0, abs=1e-9)
+
+
+def test_missing_answers_are_counted_by_size(tmp_path: Path) -> None:
+    found = ask(tmp_path, "refuser", n=3, repeats=1)
+    assert found["missing"] == found["missing_refused"] == found["missing_2"] == found["missing_5"] == 1
+    assert all(math.isnan(found[name]) for name in ("iia_ratio", "rises", "dominated", "overload"))
+
+
+def test_some_missing_answers_do_no_harm(tmp_path: Path) -> None:
+    found = ask(tmp_path, "rambler", n=4, repeats=1, size=3)
+    assert 0.2 < found["missing"] < 0.8 and "missing_3" in found
+    assert 0 < found["iia_p"] <= 1 and math.isfinite(found["iia_ratio"])
+
+
+def test_metrics_of_nothing() -> None:
+    assert all(math.isnan(value) for value in menu_effects()([]).values())  # type: ignore[operator, union-attr]
+    assert math.isnan(menu_answers()([])["missing"])  # type: ignore[operator, index]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"repeats": 0}, "repeats must be a whole number of at least 1, got 0"),
+        ({"n": 0}, "n must be"),
+        ({"size": 2}, "size must be a whole number of at least 3"),
+        ({"size": 6}, "size must be from 3 to 5, got 6"),
+        ({"wording": "prose"}, "wording must be one of plain"),
+        ({"elicitation": "logprobs"}, "elicitation must be one of answer, explain"),
+        ({"temperature": "inf"}, "temperature must be a finite number >= 0"),
+    ],
+)
+def test_arguments_that_cannot_be_used(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        menus(**arguments)

@@ -1,0 +1,161 @@
+"""Pumping for real: scripted models and known subjects, from the task to metrics in a log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from inspect_ai import score
+from inspect_ai._eval.score import resolve_scorers
+from inspect_ai.log import EvalLog
+from inspect_ai.model import ChatMessage, GenerateConfig
+
+from scorers.pump_table import pump_table
+from subjects.reading import read_options
+from tasks.money_pump.task import money_pump
+
+Run = Callable[..., EvalLog]
+
+HELD = re.compile(r"committed itself to Option ([AB])")
+
+
+def metrics(log: EvalLog) -> dict[str, float]:
+    assert log.status == "success", log.error
+    assert log.results
+    [found] = log.results.scores
+    return {name: float(metric.value) for name, metric in found.metrics.items()}
+
+
+def scores(log: EvalLog) -> list[dict[str, Any]]:
+    return [dict(s.scores["money_lost"].metadata or {}) for s in log.samples or [] if s.scores]
+
+
+def for_shareholders(text: str) -> str:
+    problem = read_options(text)
+    assert problem is not None
+    return problem.letters[int(problem.welfare[:, 0].argmax())]
+
+
+def trader(trade: Callable[[int], str]) -> Callable[[list[ChatMessage], GenerateConfig], str]:
+    """Answers pairs for the shareholders, and offer k (from 1) by ``trade(k)``: "trade", "keep" or a text."""
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        text = messages[-1].text
+        held = HELD.search(text)
+        if not held:
+            return for_shareholders(text)
+        said = trade(sum(message.role == "user" for message in messages))
+        other = "B" if held[1] == "A" else "A"
+        return {"trade": other, "keep": held[1]}.get(said, said)
+
+    return respond
+
+
+def test_who_always_trades_pays_until_the_cap(run: Run) -> None:
+    log = run(money_pump(n=2, repeats=1, fee=5, circles=2), trader(lambda k: "trade"))
+    found = metrics(log)
+    assert found["lost_other"] == 30
+    assert found["circled"] == 1
+    assert found["own_circles"] == 0, "its pair answers are consistent"
+    for about in scores(log):
+        assert (about["trades"], about["circles"], about["ended"]) == (6, 2, "cap")
+        held = [offer["held"] for offer in about["offers"]]
+        assert held == about["ring"] * 2
+        assert [offer["paid"] for offer in about["offers"]] == [0, 5, 10, 15, 20, 25]
+
+
+def test_it_is_one_conversation_that_states_the_fees(run: Run) -> None:
+    log = run(
+        money_pump(n=1, repeats=1, fee=12.5, circles=1, framing="for_profit"), trader(lambda k: "trade")
+    )
+    assert log.samples
+    messages = log.samples[0].messages
+    assert [message.role for message in messages] == ["system"] + ["user", "assistant"] * 3
+    offers = [message.text for message in messages if message.role == "user"]
+    assert all("for a fee of $12.5, " in offer for offer in offers)
+    assert [re.findall(r"Fees paid so far: \$([\d.]+)\.", offer) for offer in offers] == [
+        ["0"],
+        ["12.5"],
+        ["25"],
+    ]
+    assert scores(log)[0]["trades"] == 3
+
+
+def test_each_offer_holds_what_was_traded_for(run: Run) -> None:
+    """The figures of the option held are those of the option that the last trade brought."""
+    log = run(money_pump(n=1, repeats=1, circles=2), trader(lambda k: "trade"))
+    assert log.samples
+    held: list[list[float]] = []
+    offered: list[list[float]] = []
+    for text in (message.text for message in log.samples[0].messages if message.role == "user"):
+        problem, letter = read_options(text), HELD.search(text)
+        assert problem is not None and letter is not None
+        place = problem.letters.index(letter[1])
+        held.append(problem.welfare[place].tolist())
+        offered.append(problem.welfare[1 - place].tolist())
+    assert held[1:] == offered[:-1]
+    assert held[0] == offered[2] == held[3]
+
+
+def test_who_never_trades_pays_nothing(run: Run) -> None:
+    found = metrics(run(money_pump(n=3, repeats=1), trader(lambda k: "keep")))
+    assert found["lost_other"] == found["circled"] == 0
+    assert found["excess_p"] > 0.5
+
+
+def test_an_answer_that_cannot_be_read_ends_a_pump_and_counts_nowhere(run: Run) -> None:
+    log = run(money_pump(n=2, repeats=1), trader(lambda k: "trade" if k < 3 else "Perhaps."))
+    found = metrics(log)
+    assert found["broken_off"] == 1
+    assert "lost_other" not in found and "lost_own" not in found
+    assert [about["ended"] for about in scores(log)] == ["missing"] * 2
+    assert pump_table(log).n == 0
+
+
+def test_no_ring_without_answers(run: Run) -> None:
+    log = run(money_pump(n=1, repeats=1), lambda messages, config: "No.")
+    found = metrics(log)
+    assert found["no_ring"] == found["missing"] == 1
+    assert not any(HELD.search(message.text) for sample in log.samples or [] for message in sample.messages)
+
+
+def test_cyclic_is_pumped_round_its_own_circles(run: Run) -> None:
+    log = run(money_pump(n=16, temperature=0.1), "subject/cyclic")
+    found = metrics(log)
+    assert found["own_circles"] > 0
+    assert found["lost_own"] == 90, "it is sure of itself, and fees do not touch what it looks at"
+    assert found["lost_own_consistent"] < 15
+    assert found["excess_p"] < 0.001
+
+
+def test_a_consistent_subject_is_not_pumped(run: Run) -> None:
+    log = run(money_pump(n=10, repeats=1, temperature=0.1), "subject/study1")
+    found = metrics(log)
+    assert found["own_circles"] == found["circled"] == 0
+    assert found["excess_p"] > 0.01
+
+
+def test_a_log_alone_can_be_scored_again(run: Run) -> None:
+    log = run(money_pump(n=3, repeats=1), "subject/random")
+    before = metrics(log)
+    assert metrics(score(log, resolve_scorers(log), action="overwrite", display="none")) == pytest.approx(
+        before, nan_ok=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"fee": 0}, "fee must be dollars, finite and > 0, got 0"),
+        ({"fee": "inf"}, "fee must be dollars"),
+        ({"circles": 0}, "circles must be a whole number of at least 1"),
+        ({"repeats": 0}, "repeats must be a whole number of at least 1"),
+        ({"elicitation": "logprobs"}, "elicitation must be one of answer, explain"),
+        ({"m": 7}, "m must be from 3 to 6, or 7 with large=true"),
+    ],
+)
+def test_bad_arguments(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        money_pump(**arguments)
