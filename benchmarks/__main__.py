@@ -1,28 +1,61 @@
-"""All benchmarks: `python -m benchmarks`, or `make bench`.
+"""All benchmarks that need neither a server nor a GPU: `python -m benchmarks`, or `make bench`.
 
-Speed first (minutes), then accuracy of the pipeline, then recovery (the long one: five preferences,
-1,000 simulated studies each).
+Name some to run those only: `python -m benchmarks games duopoly`. Each says what was asked and what was
+measured, and the exit code is 1 where a figure was missed. All of them take about an hour of one core;
+recovery (five preferences, 1,000 simulated studies each) is the longest.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
-from benchmarks import identified, pipeline, recovery, speed
+from benchmarks import (
+    budgets,
+    consistency,
+    duopoly,
+    games,
+    games_pipeline,
+    identified,
+    pipeline,
+    psychometrics,
+    rationality_subjects,
+    recovery,
+    speed,
+)
+
+BENCHMARKS: dict[str, Callable[[], int]] = {
+    "speed": lambda: speed.main(["--million"]),
+    "identified": lambda: identified.main(),
+    "pipeline": lambda: pipeline.main([]),
+    "games": lambda: games.main([]),
+    "games_pipeline": lambda: games_pipeline.main([]),
+    "duopoly": lambda: duopoly.main([]),
+    "consistency": lambda: consistency.main([]),
+    "budgets": lambda: budgets.main([]),
+    "rationality_subjects": lambda: rationality_subjects.main([]),
+    "psychometrics": lambda: psychometrics.main([]),
+    "recovery": lambda: recovery.main([]),
+}
 
 
-def main() -> int:
-    """Run everything; the exit code says whether every figure was reached."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--replications", type=int, default=1000, help="simulated studies a preference")
-    args = parser.parse_args()
-    results = [
-        speed.main(["--million"]),
-        identified.main(),
-        pipeline.main([]),
-        recovery.main(["--replications", str(args.replications)]),
-    ]
-    return max(results)
+def main(argv: list[str] | None = None) -> int:
+    """Run what is named, or everything; the exit code says whether every figure was reached."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(BENCHMARKS)}")
+    names = parser.parse_args(argv).names
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    missed = []
+    for name in names or BENCHMARKS:
+        print(f"\n== {name}", flush=True)
+        if BENCHMARKS[name]():
+            missed.append(name)
+    print(f"\n{'missed: ' + ', '.join(missed) if missed else 'every figure reached'}")
+    return int(bool(missed))
 
 
 if __name__ == "__main__":
