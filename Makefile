@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align test test-fast test-train test-train-fast test-vllm test-docker images lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -87,6 +87,14 @@ test-docker: $(DEV) ## the tests with a real Docker engine, which is installed i
 	FIDUCIARY_DOCKER_TESTS=1 $(BIN)/python -m pytest tests/docker
 	FIDUCIARY_DOCKER_TESTS=1 FIDUCIARY_TAG=test $(BIN)/python -m pytest tests/serving/test_docker.py
 
+# Gradio wants an older Pillow than the rest, hence an environment of its own.
+VENV_CHAT ?= .venv-chat
+test-chat: $(BIN)/python ## the chat in a real browser (Debian's chromium, if need be installed as root)
+	command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+	[ -x "$(VENV_CHAT)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_CHAT)"
+	$(VENV_CHAT)/bin/python -m pip --disable-pip-version-check --quiet install --editable ".[chat,dev]"
+	$(VENV_CHAT)/bin/python -m pytest tests/leaderboard/chat
+
 IMAGES ?= suite serve-cpu
 images: ## build the images; others: make images IMAGES="serve-gpu train"
 	docker/build.sh $(IMAGES)
@@ -111,4 +119,4 @@ build: $(DEV) ## source distribution and wheel in dist/
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove the environment and caches; logs stay
-	rm -rf "$(VENV)" "$(VENV_TRAIN)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf "$(VENV)" "$(VENV_TRAIN)" "$(VENV_CHAT)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,12 +3,11 @@
 A block is one wording, scale direction and label style (and repeat, where answers are sampled) in which
 both models answered all items. For every item, facet and domain the unit is the block's difference,
 tuned − base, of keyed answers. Families are fixed beforehand: domains (Holm), facets and items
-(Benjamini–Hochberg). "Not significant" is not "unchanged": an equivalence test says whether a difference
-is smaller than a stated bound.
+(Benjamini–Hochberg, in its discrete form where all differences are whole). "Not significant" is not
+"unchanged": an equivalence test says whether a difference is smaller than a stated bound.
 
-Sources: Holm, Scandinavian Journal of Statistics 6 (1979); Benjamini & Hochberg, JRSS B 57 (1995);
-Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987); Hedges & Olkin, Statistical Methods
-for Meta-Analysis (1985), for g.
+Sources: Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987); Hedges & Olkin, Statistical
+Methods for Meta-Analysis (1985), for g; of the corrections, ``false_discovery.py``.
 """
 
 from __future__ import annotations
@@ -21,13 +20,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
+from economics.psychometrics.false_discovery import (
+    ALPHA,
+    benjamini_hochberg,
+    false_discovery_control,
+    holm,
+)
 from economics.psychometrics.scoring import BoolArray, FloatArray, Key, scale_score
-from economics.psychometrics.sign_flip import floor, sign_flip_test
+from economics.psychometrics.sign_flip import are_whole, floor, sign_flip_test
 
 Level = Literal["domain", "facet", "item"]
 LEVELS: tuple[Level, ...] = ("domain", "facet", "item")
 
-ALPHA = 0.05
 BOUND = 0.3
 """Default bound of equivalence in points: half a standard deviation of a HEXACO domain among people."""
 
@@ -149,7 +153,7 @@ def compare(
             np.stack([scale_score(one, members) for _, members in families], axis=1) for one in keyed
         )
         raw = _differences(name, [label for label, _ in families], first, second, bound, level, seed)
-        found += _corrected(raw, name)
+        found += _corrected(raw, second - first, name)
     return Comparison(tuple(found), len(a), bound, level)
 
 
@@ -165,27 +169,6 @@ def families_of(key: Key) -> dict[Level, list[tuple[str, BoolArray]]]:
     return (
         {"domain": domains, "facet": facets, "item": items} if facets else {"domain": domains, "item": items}
     )
-
-
-def holm(p_values: npt.ArrayLike) -> FloatArray:
-    """Holm's adjusted p-values, max over smaller ones of (m − rank + 1) p; NaN stays and does not count."""
-    given = np.asarray(p_values, float)
-    out = np.full(given.shape, np.nan)
-    kept = np.flatnonzero(np.isfinite(given))
-    order = kept[np.argsort(given[kept], kind="stable")]
-    stepped = given[order] * (len(order) - np.arange(len(order)))
-    out[order] = np.minimum(1.0, np.maximum.accumulate(stepped)) if len(order) else stepped
-    return out
-
-
-def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
-    """Benjamini–Hochberg adjusted p-values; NaN stays and does not count."""
-    given = np.asarray(p_values, float)
-    out = np.full(given.shape, np.nan)
-    kept = np.isfinite(given)
-    if kept.any():
-        out[kept] = stats.false_discovery_control(given[kept], method="bh")
-    return out
 
 
 def _differences(
@@ -223,7 +206,7 @@ def _differences(
                 float(p[j]),
                 np.nan,
                 p_equivalent,
-                floor(n),
+                floor(n, are_whole(own)),
             )
         )
     return out
@@ -247,9 +230,10 @@ def _hedges(mean: float, sd: float, n: int, level: float) -> tuple[float, float]
     return g, float(stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / n + g**2 / (2 * n)))
 
 
-def _corrected(family: list[Difference], level: Level) -> list[Difference]:
+def _corrected(family: list[Difference], differences: FloatArray, level: Level) -> list[Difference]:
+    raw = [d.p_value for d in family]
+    changed = holm(raw) if level == "domain" else false_discovery_control(differences, raw)
     adjust = holm if level == "domain" else benjamini_hochberg
-    changed = adjust([d.p_value for d in family])
     same = adjust([d.p_equivalent for d in family])
     return [
         replace(d, p_adjusted=float(p), p_equivalent=float(q))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.psychometrics.comparison import ALPHA, benjamini_hochberg
+from economics.psychometrics.false_discovery import ALPHA, false_discovery_control
 from economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, FloatArray
 from economics.psychometrics.sign_flip import sign_flip_test
 
@@ -34,7 +34,7 @@ class Power:
         blocks: matched blocks.
         sd: within-block standard deviation of an answer, each model.
         replications: simulated comparisons.
-        found: share of moved items that are significant after Benjamini–Hochberg; NaN without any.
+        found: share of moved items that are significant after correction; NaN without any.
         found_before: the same before correction.
         false_before: share of unmoved items that are significant before correction.
         any_false: share of comparisons with at least one unmoved item significant after correction; the
@@ -110,9 +110,10 @@ def power(
     before, after = np.zeros((replications, items), bool), np.zeros((replications, items), bool)
     for r in range(replications):
         base, tuned = simulate(rng, blocks, sd, items=items, shifted=shifted, shift=shift, whole=whole)
-        p = sign_flip_test(tuned - base, seed=r)
+        differences = tuned - base
+        p = sign_flip_test(differences, seed=r)
         before[r] = p <= ALPHA
-        after[r] = benjamini_hochberg(p) <= ALPHA
+        after[r] = false_discovery_control(differences, p) <= ALPHA
     moved = np.arange(items) < shifted
     return Power(
         blocks,

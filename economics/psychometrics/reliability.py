@@ -22,7 +22,8 @@ from economics.psychometrics.scoring import FloatArray, column_means
 
 CAVEAT = (
     "Rows are presentations of one model, not persons: alpha and omega say whether answers move together "
-    "when the presentation changes, and do not compare with those of human samples."
+    "when the presentation changes, and do not compare with those of human samples. Near or below 0: what a "
+    "presentation changes, it changes item by item."
 )
 
 

@@ -14,6 +14,7 @@ Exit codes: 0; 2 for logs or arguments of no use.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -77,6 +78,7 @@ def _compare(
     found: dict[str, list[Contender]], base: str | None, bound: float, level: float, out: Path | None
 ) -> None:
     both = {task: base_first(contenders, base) for task, contenders in found.items()}
+    said = []
     for task, (first, *others) in both.items():
         changes = []
         for other in others:
@@ -90,14 +92,27 @@ def _compare(
                 tables.reading(changes[0].comparison),
             ]
         )
-        print(f"{text}\n")
+        said.append(f"{text}\n")
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             (out / f"{task}.txt").write_text(f"{text}\n", encoding="utf-8")
             pd.DataFrame(tables.rows(changes)).to_csv(out / f"{task}.csv", index=False)
             picture.draw(changes, out / f"{task}.png")
-            print(f"Written: {out / task}.txt, .csv and .png\n")
+            said.append(f"Written: {out / task}.txt, .csv and .png\n")
+    # After all files: a reader such as head may leave before the end.
+    print("\n".join(said))
+
+
+def _command() -> int:
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has all that it wanted; Python must not flush again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(_command())

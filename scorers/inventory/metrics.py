@@ -16,12 +16,14 @@ def inventory_scores() -> Metric:
 
     - a domain's name: mean of its items, 1 … 5; ``_stderr`` with blocks as the unit (repeats are blocks
       only where answers are sampled).
-    - ``missing``: share of answers that are missing; ``refused``: share that are refusals.
+    - ``missing``: share of answers that are missing; ``refused``: share that are refusals in words. With
+      log-probabilities one token tells no refusal: it is missing as "outside the labels".
     - ``acquiescence``: mean agreement before keying; 3 is neutral.
     - ``entropy``: bits; of an item's distribution over the labels with log-probabilities, otherwise of its
       answers over blocks.
     - ``text_agreement``: share of texts that give the likeliest label, where both were asked for.
-    - ``flag``: 0 for none, else the place in ``economics.psychometrics.response_style.FLAGS``.
+    - ``flag``: 0 for none, else the place in ``economics.psychometrics.response_style.FLAGS``. Without
+      reversed items "always agrees" or "disagrees" may be the traits themselves.
 
     Facets, items and reliability: ``python -m scorers.inventory report LOG``.
     """

@@ -23,7 +23,7 @@ from economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, POINTS
 
 # One meaning of refusal, of leaked thought and of emphasis marks for all tasks.
 from scorers._labels import _WORD_STARTS
-from scorers._parse import _DENIAL, _LOOK_BACK, _REFUSAL, _answer, _plain
+from scorers._text import REFUSAL, answer_of, denied, plain_text
 
 REASONS = (
     "refused",
@@ -103,7 +103,7 @@ def read_agreement(text: str, answer_of_label: Mapping[str, int], stop_reason: s
     if stop_reason == "content_filter":
         return Said(reason="refused")
     cut_off = stop_reason in ("max_tokens", "model_length")
-    plain = _plain(_answer(text))
+    plain = plain_text(answer_of(text))
     if not plain:
         return Said(reason="truncated" if cut_off else "empty")
     meaning = {label.casefold(): agreement for label, agreement in answer_of_label.items()}
@@ -123,7 +123,7 @@ def read_agreement(text: str, answer_of_label: Mapping[str, int], stop_reason: s
         return Said(reason=_disagreement(found))
     if beyond:
         return Said(reason="out of range")
-    if _REFUSAL.search(plain):
+    if REFUSAL.search(plain):
         return Said(reason="refused")
     return Said(reason="truncated" if cut_off else "no answer")
 
@@ -138,7 +138,7 @@ def read_lines(
     """
     wanted = set(numbers)
     found: dict[int, list[Said]] = {}
-    for line in _plain(_answer(text)).splitlines():
+    for line in plain_text(answer_of(text)).splitlines():
         if (match := _LINE.match(line)) and int(match[1]) in wanted:
             found.setdefault(int(match[1]), []).append(read_agreement(match[2], answer_of_label))
     absent = Said(reason="no answer")
@@ -199,7 +199,7 @@ def _anchors(text: str) -> set[int]:
     for match in _ANCHOR.finditer(text):
         if match["neither"]:
             found.add(round(MIDDLE))
-        elif not _DENIAL.search(text[max(0, match.start() - _LOOK_BACK) : match.start()]):
+        elif not denied(text, match.start()):
             found.add(AGREEMENT_OF_ANCHOR[match["anchor"].casefold()])
     return found
 

@@ -15,9 +15,9 @@ from economics.psychometrics.reliability import (
 )
 from economics.psychometrics.response_style import response_style, text_agreement
 from economics.psychometrics.scoring import ScaleScore, percentile, scale_scores
-from scorers.inventory.logs import Contender, match
+from scorers.inventory.logs import Contender, LogError, match
 from scorers.inventory.table import Administration
-from scorers.inventory.tables import dashes, title, wrapped
+from scorers.inventory.tables import dashes, flagged, title, wrapped
 
 
 def describe(contender: Contender) -> str:
@@ -46,7 +46,7 @@ def describe(contender: Contender) -> str:
         f"  agrees {style.agrees:.0%}, neutral {style.neutral:.0%}, disagrees {style.disagrees:.0%}; "
         f"the label used most stands at the same place in {style.same_label:.0%}",
         f"  entropy {data.entropy():.2f} bits of at most {np.log2(5):.2f}",
-        f"  flag: {style.flag}",
+        f"  flag: {flagged(data, style)}",
     ]
     if about["elicitation"] == "both":
         share, distance = text_agreement(data.text, data.probabilities)
@@ -65,8 +65,10 @@ def compare_runs(first: Contender, second: Contender) -> str:
     """Test–retest of two runs of one model.
 
     Raises:
-        LogError: runs that do not compare.
+        LogError: runs that do not compare, or have one seed, which repeats the draws of the first.
     """
+    if (seed := first.data.about["seed"]) == second.data.about["seed"]:
+        raise LogError(f"--retest must be a run with another seed (-T seed=…); both have seed {seed}")
     matched = match(first, second)
     heading = f"Test–retest: {first.name} and {second.name}, {len(matched.blocks)} blocks"
     return dashes(_stability(heading, retest(matched.base, matched.tuned)))

@@ -39,7 +39,7 @@ class Administration:
         mass_outside: (B, K), NaN without log-probabilities.
         order: (B, 5), agreement that each label means, in the order shown.
         reason: (B, K), why an answer is missing, None where it is not.
-        about: what all samples share: task, version, instrument, elicitation, context, temperature.
+        about: what all samples share: task, version, instrument, elicitation, context, temperature, seed.
     """
 
     key: Key
@@ -114,7 +114,7 @@ def administration(scores: Sequence[SampleScore] | EvalLog) -> Administration:
     shape = (len(rows), key.n)
     about = {
         name: _only(name, [metadata[name] for _, _, metadata, _ in rows])
-        for name in ("task", "version", "instrument", "elicitation", "context", "temperature")
+        for name in ("task", "version", "instrument", "elicitation", "context", "temperature", "seed")
     }
     probabilities = np.full((*shape, POINTS), np.nan)
     for i, (_, _, _, answer) in enumerate(rows):

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from economics.psychometrics.comparison import ALPHA, MIN_BLOCKS, Comparison, Difference
+from economics.psychometrics.comparison import MIN_BLOCKS, Comparison, Difference
+from economics.psychometrics.false_discovery import ALPHA
 from economics.psychometrics.instruments import DOMAIN_NAMES
-from economics.psychometrics.response_style import response_style
+from economics.psychometrics.response_style import ResponseStyle, response_style
 from economics.psychometrics.scoring import FloatArray, column_means
-from economics.psychometrics.sign_flip import floor
 from scorers.inventory.logs import Contender, Matched, identical_repeats
+from scorers.inventory.table import Administration
 
 TOP = 10
 """Shifts of items that the text lists."""
@@ -80,7 +81,7 @@ def summary(changes: Sequence[Change]) -> str:
 def describe(change: Change) -> str:
     """One model against the base: domains, facets, and the items that moved most."""
     comparison, about = change.comparison, change.base.data.about
-    lowest = floor(comparison.n)
+    lowest = min(d.floor for d in comparison.differences)
     parts = [
         f"{change.tuned.name} against {change.base.name}",
         f"  {about['task']}, {about['instrument']['name']} statements, "
@@ -154,7 +155,7 @@ def reading(comparison: Comparison) -> str:
             "Scores 1 to 5, keyed: more is more of the trait.",
             f"interval: {comparison.level:.0%}, Student's t over blocks. g: Hedges' g, matched.",
             "p: sign-flip test, two-sided; adjusted within its family (Holm over domains, "
-            "Benjamini–Hochberg over facets and over items).",
+            "Benjamini–Hochberg over facets and over items; its discrete form for whole answers).",
             f"verdict: changed (adjusted p <= {ALPHA:g}); equivalent (shown to lie within "
             f"±{comparison.bound:g} by two one-sided tests, same correction); undecided (neither: "
             "more blocks would tell).",
@@ -193,9 +194,15 @@ def _mean(values: FloatArray) -> float:
     return float(finite.mean()) if finite.size else float("nan")
 
 
+def flagged(data: Administration, style: ResponseStyle) -> str:
+    """The flag, and what else may be behind it."""
+    either = style.flag in ("always agrees", "always disagrees") and not any(data.key.reversed)
+    return style.flag + (" (or the traits themselves: no item is reversed)" if either else "")
+
+
 def _style(contender: Contender) -> str:
     style = response_style(contender.data.shares, contender.data.order)
-    flag = "" if style.flag == "none" else f", flag: {style.flag}"
+    flag = "" if style.flag == "none" else f", flag: {flagged(contender.data, style)}"
     return f"acquiescence {style.acquiescence:.2f}, entropy {contender.data.entropy():.2f} bits{flag}"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect_ai import Task, task
 
 from tasks._inventory.inventory import Text, inventory_task
+from tasks._server import check_server
 
 VERSION = "1-A"
 
@@ -36,6 +37,7 @@ def dark_tetrad(
         repeats: times that every block is asked, with other draws (text answers only).
         seed: of the requests.
     """
+    check_server()
     return inventory_task(
         "dark_tetrad",
         VERSION,

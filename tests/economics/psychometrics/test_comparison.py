@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
-from economics.psychometrics.comparison import benjamini_hochberg, compare, families_of, holm
+from economics.psychometrics.comparison import compare, families_of
 from economics.psychometrics.power import power, simulate
 from economics.psychometrics.scoring import Key, scale_scores
 from tests.economics.psychometrics.test_scoring import HEXACO, TETRAD
-
-P = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 
 def answers(blocks: int, seed: int = 0, sd: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
@@ -123,32 +119,6 @@ def test_one_block_says_nothing() -> None:
     assert {d.verdict() for d in compare(base, tuned, HEXACO).differences} == {"undecided"}
 
 
-@given(P)
-def test_holm_steps_down(p: list[float]) -> None:
-    found = holm(p)
-    order = np.argsort(p, kind="stable")
-    expected, highest = np.zeros(len(p)), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(p) - rank) * p[i]))
-        expected[i] = highest
-    np.testing.assert_allclose(found, expected)
-
-
-@given(P)
-def test_corrections_only_raise(p: list[float]) -> None:
-    assert (holm(p) >= np.array(p) - 1e-12).all()
-    assert (benjamini_hochberg(p) <= holm(p) + 1e-12).all()
-    assert (benjamini_hochberg(p) >= np.array(p) - 1e-12).all()
-
-
-def test_missing_tests_do_not_count() -> None:
-    for adjust in (holm, benjamini_hochberg):
-        found = adjust([0.01, np.nan, 0.04])
-        np.testing.assert_allclose(found[[0, 2]], adjust([0.01, 0.04]))
-        assert np.isnan(found[1])
-        assert np.isnan(adjust([np.nan])).all()
-
-
 def test_bad_arguments() -> None:
     base, tuned = answers(12)
     for wrong in (
@@ -172,6 +142,7 @@ def test_no_difference_is_rarely_found() -> None:
 def test_half_a_point_on_ten_items_is_found() -> None:
     found = power(24, 0.4, replications=60)
     assert found.found >= 0.8 and found.found_before > found.found
+    assert power(24, 0.4, whole=True, replications=60).found >= 0.8
     assert power(12, 0.8, replications=30).found < found.found < power(24, 0.2, replications=20).found
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from economics.psychometrics import sign_flip
-from economics.psychometrics.sign_flip import floor, sign_flip_test
+from economics.psychometrics.sign_flip import are_whole, attainable, floor, sign_flip_test
 
 finite = st.floats(-4, 4, allow_nan=False).map(lambda x: round(x, 3))
 
@@ -47,8 +47,31 @@ def test_the_floor(n: int) -> None:
 
 
 def test_the_floor_of_many() -> None:
-    assert sign_flip_test(np.ones(40))[0] == floor(40) == 1 / (sign_flip.DRAWS + 1)
+    assert sign_flip_test(np.full(40, 0.3))[0] == floor(40) == 1 / (sign_flip.DRAWS + 1)
+    assert sign_flip_test(np.ones(40))[0] == floor(40, whole=True) == 2 / 2**40
     assert floor(0) == 1
+
+
+def test_ones_are_a_sign_test() -> None:
+    for up in (25, 30, 40):
+        d = [1.0] * up + [-1.0] * (50 - up)
+        assert sign_flip_test(d)[0] == pytest.approx(stats.binomtest(up, 50).pvalue, rel=1e-12)
+
+
+@given(st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=8))
+def test_attainable_p_values_of_whole_differences(d: list[float]) -> None:
+    """Of all sign patterns: which p-values there are, and how often each or a smaller one occurs."""
+    patterns = np.array(list(product((1, -1), repeat=len(d)))) * np.array(d)
+    p = sign_flip_test(patterns.T)
+    np.testing.assert_allclose(attainable(d), np.unique(p), rtol=1e-12)
+    for possible in attainable(d):
+        assert (p <= possible * (1 + 1e-12)).mean() == pytest.approx(possible)
+
+
+def test_what_is_whole() -> None:
+    assert are_whole([1, -2, np.nan, 0]) and not are_whole([1, 0.5]) and not are_whole([1e6])
+    with pytest.raises(ValueError, match="whole numbers"):
+        attainable([0.5])
 
 
 def test_zeros_and_missing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,28 @@ def test_report(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Non
     assert "no item is reversed" in out and "percentile" not in out
     assert "Test–retest: subject/trait_profile and subject/trait_profile, 12 blocks" in out
     assert "over 28 items: r = " in out
+
+
+def test_a_retest_needs_another_seed(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", logs["base"], "--retest", logs["moved"]]) == 2
+    assert "--retest must be a run with another seed (-T seed=…); both have seed 1" in capsys.readouterr().err
+
+
+def test_a_flag_without_reversed_items_says_what_else_it_may_be(tmp_path: Path) -> None:
+    [denies] = load([ask(tmp_path, subject="constant", answer=1)])["dark_tetrad"]
+    assert "flag: always disagrees (or the traits themselves: no item is reversed)" in report.describe(denies)
+
+
+def test_a_reader_that_leaves_early_is_no_error(logs: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scorers.inventory", "compare", logs["base"], logs["moved"]]
+    reading = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "out")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert reading.stdout is not None and reading.stderr is not None
+    reading.stdout.close()
+    said = reading.stderr.read()
+    assert reading.wait() == 0 and "BrokenPipe" not in said and "Traceback" not in said
+    assert len(list((tmp_path / "out").iterdir())) == 3
 
 
 def test_report_of_the_hexaco(tmp_path: Path) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from inspect_ai import eval
 
+import tasks._registry  # noqa: F401 - makes the tasks known to Inspect without an installation
+from tasks._server import NoServerError
 from tasks.dark_tetrad.task import dark_tetrad
 from tasks.hexaco100.task import hexaco100
 
@@ -73,3 +76,10 @@ def test_arguments_as_the_command_line_passes_them(
     assert len(dataset) == samples
     assert {s.metadata["elicitation"] for s in dataset if s.metadata} == {elicitation}
     assert {s.metadata["temperature"] for s in dataset if s.metadata} == {temperature}
+
+
+@pytest.mark.parametrize("name", ["hexaco100", "dark_tetrad"])
+def test_without_a_server_nothing_begins(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VLLM_BASE_URL", raising=False)
+    with pytest.raises(NoServerError, match="needs a vLLM server"):
+        eval(f"tasks/{name}", model="vllm/llama-3.1-8b", display="none")
