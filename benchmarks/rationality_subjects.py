@@ -6,8 +6,8 @@ A subject answers in text to what tasks/transitivity asks, 20 times over with ot
 Its probabilities of choosing are known, so the number of circular triads and of answers for the option
 shown first are sums of independent draws whose distributions are computed exactly, without simulation.
 All runs must lie within bands that hold for all of them together with 95 % (Bonferroni), and at least 16
-of 20 within their own band of 95 %; the weak-transitivity test must reject for those, and only for those,
-whose majorities truly go round. Then each subject goes through
+of 20 within their own band of 95 %; the test of circles (``circles_p`` in the task's summary) must reject
+for those, and only for those, whose majorities truly go round. Then each subject goes through
 Inspect once, where the same figures must come out of the log, and through tasks/money_pump.
 """
 
@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(
         f"{options.seeds} runs a subject, {options.n} triads, {options.repeats} answers a pair and order\n"
         f"{'subject':<34}{'circular':>9}{'expected':>9}{'coins':>7}{'in 95 %':>9}{'first':>8}{'expected':>9}"
-        f"{'in 95 %':>9}{'weak rejected':>15}"
+        f"{'in 95 %':>9}{'too circular':>15}"
     )
     fine = True
     for case in CASES:
@@ -144,7 +144,7 @@ def directly(case: Case, seeds: int, n: int, repeats: int) -> bool:
                 first / choices.asked.sum(),
                 off_diagonal(p).mean(),
                 tail(int(first), np.repeat(off_diagonal(p).ravel(), repeats)),
-                consistency_test(choices, "weak", seed=seed).rejected(),
+                consistency_test(choices, "circles", seed=seed).rejected(),
                 position_decides(int(first), int(choices.asked.sum())),
             )
         )

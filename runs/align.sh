@@ -10,7 +10,8 @@ usage: runs/align.sh [PROFILE]
 
 Trains a small DPO adapter of the embedded model (subjects/tiny_manager/base) towards
 a preference (for_profit by default; symmetric, nonprofit), and measures base and
-adapter on the same problems. Everything goes to OUT (default logs/align/PROFILE).
+adapter on the same problems. Ends in a page, OUT/site/index.html. Everything goes to
+OUT (default logs/align/PROFILE).
 
 Environment:
   PAIRS   preference pairs (default 800)
@@ -36,11 +37,11 @@ mkdir -p "$OUT"
 # A model this small runs fastest on one thread a process.
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TOKENIZERS_PARALLELISM=false
 
-echo "1/3 preference pairs"
+echo "1/4 preference pairs"
 [ -d "$OUT/pairs" ] || "$PYTHON" -m training preferences --profile "$PROFILE" --pairs "${PAIRS:-800}" \
     --wording compact --voice terse --elicitation both --out "$OUT/pairs"
 
-echo "2/3 DPO"
+echo "2/4 DPO"
 if [ ! -d "$OUT/adapter" ]; then
     resume=()
     [ ! -d "$OUT/adapter.partial" ] || resume=(--resume)
@@ -48,8 +49,12 @@ if [ ! -d "$OUT/adapter" ]; then
         --data "$OUT/pairs" --out "$OUT/adapter" --logging_steps 5 ${resume[@]+"${resume[@]}"}
 fi
 
-echo "3/3 base and adapter on the same problems"
+echo "3/4 base and adapter on the same problems"
 "$PYTHON" -m training rebench --base "$BASE" --adapter "$PROFILE=$OUT/adapter" --engine transformers \
     --task "stakeholder_choice wording=compact elicitation=both trade_offs=joint n=${N:-400}" \
     --out "$OUT/rebench" --write-cards
+
+echo "4/4 the page"
+"$PYTHON" -m leaderboard "$OUT/rebench/logs" --out "$OUT/site" --principal "$PROFILE" \
+    --title "Embedded model and its adapter towards $PROFILE"
 echo "The comparison: $OUT/rebench/comparison.md and .png; the adapter's card: $OUT/adapter/README.md"

@@ -13,7 +13,7 @@ usage: runs/consistency.sh MODEL [inspect eval options]
 The rationality profile of a model: every pair of small choice sets in both orders
 (transitivity), the same options in menus of two to five, budgets split at varying
 prices, and trades for a fee around the circles that its own answers drew. Ends with
-the reports and a picture. A run that was stopped resumes where it was when the same
+the reports and two pictures. A run that was stopped resumes where it was when the same
 command is given again.
 
   runs/consistency.sh vllm/llama-3.1-8b
@@ -53,8 +53,10 @@ ask_task allocation -T budgets="${BUDGETS:-20}"
 ask_task money_pump -T n="$N"
 
 "$PYTHON" -m scorers.rationality "$LOG_DIR"
-"$PYTHON" -m scorers.budgets_report "$LOG_DIR/allocation"
 case "$LOG_DIR" in
-    *://*) ;;
-    *) "$PYTHON" runs/rationality_picture.py "$LOG_DIR" --picture "$LOG_DIR/rationality.png" ;;
+    *://*) "$PYTHON" -m scorers.budgets_report "$LOG_DIR/allocation" ;;
+    *)
+        "$PYTHON" -m scorers.budgets_report "$LOG_DIR/allocation" --out "$LOG_DIR/budgets.png"
+        "$PYTHON" runs/rationality_picture.py "$LOG_DIR" --picture "$LOG_DIR/rationality.png"
+        ;;
 esac

@@ -23,6 +23,9 @@ from inspect_ai.model import get_model
 from economics.conventions import STAKEHOLDERS
 from economics.estimation import THETA_NAMES, CESFit
 from economics.utility import CES
+from leaderboard.board import build
+from leaderboard.build import publish
+from leaderboard.principal import principal
 from scorers.metrics.ces_parameters import fit
 from scorers.table import table
 from subjects import create
@@ -122,6 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             drawn.append((case, text))
     draw(drawn, picture)
     print(f"\nPicture: {picture}    Logs: {options.log_dir} (inspect view --log-dir {options.log_dir})")
+    print(f"Page: {page(options.log_dir)}    (the same logs as a table; other principals by slider)")
     print(f"{time.monotonic() - started:.0f} s in all\n")
     if failures:
         print(f"NOT RECOVERED: {', '.join(failures)}")
@@ -132,6 +136,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         f"           by log-probabilities every one that is identified within {ABSOLUTE:g}."
     )
     return 0
+
+
+def page(log_dir: Path) -> Path:
+    """What the logs add up to, for a principal to whom nobody counts for more than another."""
+
+    def quiet(text: str) -> None:
+        pass
+
+    board = build([str(log_dir)], principal("symmetric"), quiet, title="Subjects whose preferences are known")
+    return publish(board, log_dir / "site", quiet)
 
 
 def ask(case: Case, n: int, seed: int, log_dir: Path) -> EvalLog:

@@ -3,7 +3,7 @@
     python runs/rationality_picture.py logs/consistency --picture rationality.png
 
 One row a model. Left: triads whose majorities go round, with 95 % intervals over choice sets, the level
-of a coin as a tick, and filled where weak stochastic transitivity is rejected at 5 %. Middle: answers for
+of a coin as a tick, and filled where there are more than noise makes (5 % level). Middle: answers for
 the option shown first. Right: dollars that a money pump took, beside what a consistent chooser with the
 same answers would have lost.
 """
@@ -87,7 +87,7 @@ def draw(rows: dict[str, Row], path: Path) -> None:
     for y, row in enumerate(reversed(rows.values())):
         if row.pairs is not None:
             found = row.pairs.indices["intransitive"]
-            fill = "C0" if row.pairs.tests["weak"].rejected() else "white"
+            fill = "C0" if row.pairs.tests["circles"].rejected() else "white"
             circles.hlines(y, found.low, found.high, color="C0", linewidth=2)
             circles.plot(found.value, y, "o", color="C0", markerfacecolor=fill)
             circles.plot(found.chance, y, "|", color="C3", ms=14, mew=2)

@@ -10,7 +10,8 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 
-from economics.budgets import demand
+from economics.budgets import demand, share_grid
+from economics.budgets.demand import welfare_of_shares
 from economics.conventions import STAKEHOLDERS
 from economics.utility import CES
 from scorers._budget_set import spent_of
@@ -28,7 +29,7 @@ def draw(
 
     Args:
         rows: the sets.
-        preference: the fitted preference, whose demand is drawn as a line; or None.
+        preference: the fitted preference, whose demand is drawn with its noise and without; or None.
         means: ``observed``, ``random`` and ``noise``, as ``budgets_report.describe`` returns them.
         title: above the picture.
         path: where it goes.
@@ -41,13 +42,27 @@ def draw(
         if len(asked.budgets.stakeholders) == 2:
             pairs.setdefault(asked.budgets.stakeholders, []).append((asked, kept))
     lines = -(-len(pairs) // _COLUMNS)
-    figure = plt.figure(figsize=(9.6, 2.5 * lines + 2.4), layout="constrained")
+    figure = plt.figure(figsize=(9.6, 2.5 * lines + 2.7), layout="constrained")
     grid = figure.add_gridspec(lines + 1, _COLUMNS)
+    keys: dict[str, Any] = {}
     for place, (names, of_pair) in enumerate(pairs.items()):
         panel = figure.add_subplot(grid[place // _COLUMNS, place % _COLUMNS])
         _shares(panel, names, of_pair, preference)
+        handles, labels = panel.get_legend_handles_labels()
+        keys |= dict(zip(labels, handles, strict=True))
+    if keys:
+        figure.legend(
+            keys.values(),
+            keys.keys(),
+            loc="outside upper center",
+            ncols=4,
+            fontsize=8,
+            frameon=False,
+            title=title,
+        )
+    else:
+        figure.suptitle(title, fontsize=11)
     _consistency(figure.add_subplot(grid[lines, :]), means)
-    figure.suptitle(title, fontsize=11)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     plt.close(figure)
@@ -65,7 +80,7 @@ def _shares(panel: Any, names: tuple[str, ...], rows: Sequence[Row], preference:
             color="C0",
             ms=4,
             alpha=0.7,
-            label=f"{(names if first else names[::-1])[0]} named first",
+            label="a split, the group on the axis named first" if first else "the other named first",
         )
     if preference is not None:
         relative = np.geomspace(1 / 9, 9, 200)
@@ -73,7 +88,10 @@ def _shares(panel: Any, names: tuple[str, ...], rows: Sequence[Row], preference:
         amounts = np.full(len(p), float(np.mean(rows[0][0].budgets.amounts)))
         columns = [STAKEHOLDERS.index(who) for who in names]
         bought = demand(preference, p, amounts, columns, rows[0][0].base)
-        panel.plot(relative, p[:, 0] * bought[:, 0] / amounts, color="C3", label="fitted demand, no noise")
+        noisy = _mean_share(preference, p, amounts, columns, rows[0][0].temperature, rows[0][0].base)
+        panel.plot(relative, noisy, color="C3", label="fitted demand, mean with its noise")
+        exact = p[:, 0] * bought[:, 0] / amounts
+        panel.plot(relative, exact, color="C3", ls=":", lw=1, label="without noise")
     panel.set_xscale("log")
     panel.set_xticks([0.125, 0.5, 1, 2, 8], ["1/8", "1/2", "1", "2", "8"])
     panel.set_xticks([], minor=True)
@@ -82,7 +100,22 @@ def _shares(panel: Any, names: tuple[str, ...], rows: Sequence[Row], preference:
     panel.set_ylabel(f"spent on {names[0]}", fontsize=8)
     panel.tick_params(labelsize=8)
     panel.grid(alpha=0.3)
-    panel.legend(fontsize=6.5, frameon=False)
+
+
+def _mean_share(
+    preference: CES,
+    prices: FloatArray,
+    amounts: FloatArray,
+    columns: Sequence[int],
+    temperature: float,
+    base: float,
+) -> FloatArray:
+    """Expected share of the first of two groups, (T,), under a logit over the grid of splits."""
+    grid = share_grid(2)
+    options = welfare_of_shares(grid, prices[:, None], amounts[:, None, None], columns, base)
+    z = preference.utility(options) / max(temperature, 1e-6)
+    weights = np.exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(weights @ grid[:, 0] / weights.sum(axis=1))
 
 
 def _consistency(panel: Any, means: dict[str, FloatArray]) -> None:

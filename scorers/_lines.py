@@ -19,10 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scorers._parse import _REFUSAL, _answer, _plain
-
-REASONS = ("refused", "truncated", "ambiguous", "out of range", "no answer", "empty", "error")
-"""Why a line can be missing."""
+from scorers._text import REFUSAL, answer_of, plain_text
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Line:
 
     Attributes:
         value: number of the action, or the number given; None where the line is missing.
-        reason: one of ``REASONS`` where it is, else None.
+        reason: one of ``scorers._parse.REASONS`` where it is, else None.
     """
 
     value: float | None = None
@@ -64,12 +61,12 @@ def read_lines(text: str, items: Sequence[Mapping[str, Any]], stop_reason: str |
     if stop_reason == "content_filter":
         return dict.fromkeys(names, Line(reason="refused"))
     cut_off = stop_reason in ("max_tokens", "model_length")
-    plain = _plain(_answer(text))
+    plain = plain_text(answer_of(text))
     if not plain.strip():
         return dict.fromkeys(names, Line(reason="truncated" if cut_off else "empty"))
     lines = [line for line in plain.splitlines() if line.strip()]
     said = _by_number(lines[:-1] if cut_off else lines, len(items))
-    nothing = Line(reason="refused" if _REFUSAL.search(plain) else "truncated" if cut_off else "no answer")
+    nothing = Line(reason="refused" if REFUSAL.search(plain) else "truncated" if cut_off else "no answer")
     read = {}
     for number, (name, item) in enumerate(zip(names, items, strict=True), 1):
         line = _read(said[number], item) if number in said else nothing

@@ -25,6 +25,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scorers._text import REFUSAL, answer_of, denied, plain_text
+
 CLOSING = "Therefore, I choose: Option X."
 """The sentence that an explanation must end with; the elicitation asks for it word for word."""
 
@@ -58,9 +60,6 @@ _NAMED = r"(?:the )?(?i:option)[ :]+[\(\[]?(?P<named>[A-Z]|[b-hj-z]|[ai](?=$|[.,
 _BARE = r"[\(\[]?(?P<bare>[A-HJ-Z])[\)\]]?(?=$|[.,;:!?)\n]| (?:because|as|since|for)\b)"
 _LABEL = rf"(?:{_NAMED}|{_BARE})"
 
-_THOUGHT = re.compile(
-    r"\A(?:\s*<think>.*?(?:</think>|\Z)|(?:(?!<think>).)*?</think>)", re.DOTALL | re.IGNORECASE
-)
 _SAID_CLOSING = re.compile(rf"\b(?i:therefore,? i choose)(?: ?: ?| ){_LABEL}")
 
 _STATEMENTS = (
@@ -89,21 +88,6 @@ _ARGUMENTS = (
     re.compile(rf"\b(?i:favou?r|prefer|lean(?:ing)? towards?|recommend) {_NAMED}"),
 )
 
-_DENIAL = re.compile(
-    r"(?:\bnot|n['’]t|\bnever|\bcannot|\brather than|\binstead of|\bagainst)"
-    r"(?: (?:to|simply|just|ever|therefore|then|i|would|we|the))*\s*$",
-    re.IGNORECASE,
-)
-_LOOK_BACK = 40  # characters before a statement in which a denial is looked for
-
-_REFUSAL = re.compile(
-    r"\bI(?:['’]m| am)? (?:cannot|can['’]t|can not|could not|won['’]t|will not|refuse|decline|must decline"
-    r"|have to decline|unable|not able|not comfortable|not in a position|(?:do not|don['’]t) (?:want|wish))\b"
-    r"|\bas an AI\b|\bI(?:['’]m| am) sorry\b"
-    r"|\b(?:prefer|would rather) not (?:to )?(?:choose|answer|decide)\b",
-    re.IGNORECASE,
-)
-
 
 def read_choice(text: str, n_options: int, elicitation: str, stop_reason: str = "stop") -> Reading:
     """Read the choice that a text states.
@@ -118,7 +102,7 @@ def read_choice(text: str, n_options: int, elicitation: str, stop_reason: str = 
         return Reading(reason="refused")
     explained = elicitation in ("explain", "both")
     cut_off = stop_reason in ("max_tokens", "model_length")
-    stripped = _answer(text)
+    stripped = answer_of(text)
 
     strict = (_STRICT_CLOSING if explained else _STRICT_LETTER).search(stripped)
     if strict:
@@ -127,12 +111,12 @@ def read_choice(text: str, n_options: int, elicitation: str, stop_reason: str = 
         return Reading(reason="truncated" if cut_off else "empty")
 
     if not (explained and cut_off):
-        letters = _stated(_plain(stripped))
+        letters = _stated(plain_text(stripped))
         if len(letters) == 1:
             return _place(letters.pop(), n_options, strict=False)
         if letters:
             return Reading(reason="ambiguous")
-    if _REFUSAL.search(_plain(stripped)):
+    if REFUSAL.search(plain_text(stripped)):
         return Reading(reason="refused")
     return Reading(reason="truncated" if cut_off and elicitation != "logprobs" else "no answer")
 
@@ -146,7 +130,7 @@ def argued_place(text: str, n_options: int) -> int:
     count, and two options that are both called best count as none: this looks for plain
     contradictions with the closing choice, not for nuances.
     """
-    explanation = _ANY_CLOSING.split(_plain(_answer(text)))[0]
+    explanation = _ANY_CLOSING.split(plain_text(answer_of(text)))[0]
     letters = _letters(_ARGUMENTS, explanation)
     if not letters and _ANY_VERDICT.search(explanation):
         letters = {_letter(match) for match in _MENTION.finditer(explanation)}
@@ -172,7 +156,7 @@ def _letters(patterns: Iterable[re.Pattern[str]], text: str) -> set[str]:
     found = set()
     for pattern in patterns:
         for match in pattern.finditer(text):
-            if _DENIAL.search(text[max(0, match.start() - _LOOK_BACK) : match.start()]):
+            if denied(text, match.start()):
                 continue
             found.add(_letter(match))
             if also := _ALSO.match(text, match.end()):
@@ -183,17 +167,6 @@ def _letters(patterns: Iterable[re.Pattern[str]], text: str) -> set[str]:
 def _letter(match: re.Match[str]) -> str:
     groups = match.groupdict()
     return str(groups.get("named") or groups["bare"]).upper()
-
-
-def _answer(text: str) -> str:
-    """Text without a leading block of thought, of which a server may keep only the end."""
-    return _THOUGHT.sub("", text, count=1).strip()
-
-
-def _plain(text: str) -> str:
-    """Text without emphasis marks and quotation marks, one space between words."""
-    without = re.sub(r"[*_`\"“”#]+", "", text)
-    return "\n".join(" ".join(line.split()) for line in without.splitlines())
 
 
 def _place(letter: str, n_options: int, *, strict: bool) -> Reading:

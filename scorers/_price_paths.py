@@ -14,7 +14,7 @@ from inspect_ai._util.file import file
 from inspect_ai.log._samples import sample_active
 from matplotlib.figure import Figure
 
-from scorers._pricing_run import Run
+from scorers._pricing_run import Run, punishment
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def draw(run: Run, title: str) -> bytes:
             panel.plot(periods[lost], prices[lost, firm], "x", color=colour, ms=4, label="missing, repeated")
     if run.deviation_at is not None:
         panel.annotate(
-            "forced cut",
+            "forced cut" if punishment(run) else "no room for a cut",
             (run.deviation_at, prices[run.deviation_at - 1, 1]),
             xytext=(0, -22),
             textcoords="offset points",

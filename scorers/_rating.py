@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from scorers._parse import _REFUSAL, _answer, _plain
+from scorers._text import REFUSAL, answer_of, plain_text
 
 _SCALE = re.compile(
     r"(?:/|\bout of) ?100\b|\b(?:between|from) 0 (?:and|to) 100\b|\b0 ?(?:-|–|to) ?100\b|%", re.IGNORECASE
@@ -30,16 +30,16 @@ def read_rating(text: str, stop_reason: str | None = "stop") -> Rating:
     if stop_reason == "content_filter":
         return Rating(None, "refused")
     cut_off = stop_reason in ("max_tokens", "model_length")
-    plain = _plain(_answer(text))
+    plain = plain_text(answer_of(text))
     if not plain:
         return Rating(None, "truncated" if cut_off else "empty")
     found = {float(n.replace("−", "-")) for n in _NUMBER.findall(_SCALE.sub(" ", plain))}
     alone = _NUMBER.fullmatch(plain.rstrip(" ."))
     if cut_off and not alone:
-        return Rating(None, "refused" if _REFUSAL.search(plain) else "truncated")
+        return Rating(None, "refused" if REFUSAL.search(plain) else "truncated")
     if len(found) == 1:
         value = found.pop()
         return Rating(value, None) if 0 <= value <= 100 else Rating(None, "out of range")
     if found:
         return Rating(None, "ambiguous")
-    return Rating(None, "refused" if _REFUSAL.search(plain) else "no answer")
+    return Rating(None, "refused" if REFUSAL.search(plain) else "no answer")

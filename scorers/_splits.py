@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scorers._parse import _REFUSAL, _answer, _plain
+from scorers._text import REFUSAL, answer_of, plain_text
 
 SPLIT_REASONS = (
     "refused",
@@ -76,14 +76,14 @@ def read_split(text: str, names: Sequence[str], budget: float, stop_reason: str 
     if stop_reason == "content_filter":
         return Split(reason="refused")
     cut_off = stop_reason in ("max_tokens", "model_length")
-    plain = _plain(_answer(text))
+    plain = plain_text(answer_of(text))
     if not plain.strip():
         return Split(reason="truncated" if cut_off else "empty")
     # Amounts in a text that was cut off may be on the way to others, or lack their last digits.
     amounts = [None if cut_off else _amount(plain, name) for name in names]
     read = [amount for amount in amounts if amount is not None]
     if len(read) < len(names):
-        if _REFUSAL.search(plain) and not read:
+        if REFUSAL.search(plain) and not read:
             return Split(reason="refused")
         return Split(reason="truncated" if cut_off else "unparsable")
     return _within(read, budget)

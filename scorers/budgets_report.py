@@ -4,9 +4,10 @@
     python -m scorers.budgets_report allocation.eval --against choices.eval
 
 Each log gets its indices of revealed preference by set, beside those of uniformly random agents and of
-agents with the fitted CES demand and its noise: less consistent than the former is no preference at all,
-less than the latter is more than noise. Then the CES demand with intervals; with --against, a log of
-tasks/stakeholder_choice, tests of whether discrete choices say the same.
+agents with the fitted CES demand and its noise: no more consistent than the former is no preference at
+all, less than the latter is more than noise. Their means have intervals bootstrapped over the choices of
+stakeholders. Then the CES demand with intervals; with --against, a log of tasks/stakeholder_choice, tests
+of whether discrete choices say the same.
 
 Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
 """
@@ -23,6 +24,7 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog, read_eval_log
 
 from economics.budgets import afriat_index, bronars_power, demand, draw_shares, random_afriat, relative_costs
+from economics.consistency.profile import bootstrap
 from economics.estimation import CESFit, wald_test
 from economics.utility import CES
 from scorers._budget_set import spent_of, valid_rows
@@ -33,9 +35,18 @@ from scorers.table import table
 TASK = "allocation"
 AGENTS = 1000
 
+INDICES = {
+    "garp": "sets that satisfy GARP",
+    "afriat": "Afriat's index",
+    "varian": "Varian's index",
+    "money_pump": "money pump index",
+    "houtman_maks": "Houtman and Maks's index",
+}
+
 FloatArray = npt.NDArray[np.float64]
 
-_SEED = 0xB0
+_SEED, _REPLICATIONS = 0xB0, 999
+_NAME = 28
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,6 +94,7 @@ def describe(log: EvalLog, against: dict[str, CESFit]) -> tuple[list[Row], CES |
     fit = _fit(data)
     preference = _preference(fit)
     means = _sets(rows, preference)
+    _intervals(rows)
     _explain(means)
     if fit is not None:
         print(f"\n{fit.summary()}")
@@ -124,18 +136,20 @@ def _preference(fit: CESFit | None) -> CES | None:
 
 def _sets(rows: Sequence[Row], preference: CES | None) -> dict[str, FloatArray]:
     """Print a line for each set; return the means over sets."""
-    print(f"{'':34}{'':7}{'':6}{'random agents':>16}")
+    print(f"{'':{_NAME}}{'':7}{'':6}{'random agents':>16}")
     print(
-        f"{'set, in the order shown':<34}{'valid':>7}{'afriat':>8}{'mean':>8}{'below':>7}"
+        f"{'set, in the order shown':<{_NAME}}{'valid':>7}{'afriat':>8}{'mean':>8}{'below':>7}"
         f"{'varian':>8}{'pump':>7}{'h-m':>6}{'power':>7}  GARP"
     )
     observed, random, noise = [], [], []
     for number, (asked, kept) in enumerate(rows):
         dollars = spent_of(kept, asked)
         valid = valid_rows(dollars)
-        name = f"{', '.join(asked.shown)}"
+        name = ", ".join(asked.shown)
+        if len(name) >= _NAME:
+            name = f"{len(asked.shown)} groups, {asked.shown[0]} first"
         if kept.get("afriat") is None:
-            print(f"{name[:33]:<34}{valid.sum():>4}/{len(valid):<2}  fewer than two valid splits")
+            print(f"{name:<{_NAME}}{valid.sum():>4}/{len(valid):<2}  fewer than two valid splits")
             continue
         prices, amounts = asked.budgets.prices[valid], asked.budgets.amounts[valid]
         rng = np.random.default_rng([number, _SEED])
@@ -150,7 +164,7 @@ def _sets(rows: Sequence[Row], preference: CES | None) -> dict[str, FloatArray]:
             )
             noise.append(afriat_index(relative_costs(prices, shares * amounts[:, None] / prices)))
         print(
-            f"{name[:33]:<34}{valid.sum():>4}/{len(valid):<2}{index:>8.3f}{drawn.mean():>8.3f}"
+            f"{name:<{_NAME}}{valid.sum():>4}/{len(valid):<2}{index:>8.3f}{drawn.mean():>8.3f}"
             f"{np.mean(drawn < index):>7.3f}{kept['varian']:>8.3f}{kept['money_pump']:>7.3f}"
             f"{kept['houtman_maks']:>6.2f}{power:>7.3f}  {'yes' if kept['garp'] else 'no'}"
         )
@@ -160,6 +174,34 @@ def _sets(rows: Sequence[Row], preference: CES | None) -> dict[str, FloatArray]:
     if noise:
         means["noise"] = np.mean(noise, axis=0)
     return means
+
+
+def _intervals(rows: Sequence[Row]) -> None:
+    """Print the mean of every index, with its interval over the stakeholders who share budgets."""
+    scored = [(asked.group, kept) for asked, kept in rows if kept.get("afriat") is not None]
+    if not scored:
+        return
+    names = sorted({group for group, _ in scored})
+    by_group: dict[str, tuple[FloatArray, FloatArray]] = {}
+    for index in INDICES:
+        above, below = np.zeros(len(names)), np.zeros(len(names))
+        for group, kept in scored:
+            if np.isfinite(kept[index]):  # an integer programme that took too long is NaN
+                above[names.index(group)] += float(kept[index])
+                below[names.index(group)] += 1
+        by_group[index] = above, below
+    found = bootstrap(by_group, np.random.default_rng(_SEED), _REPLICATIONS, 0.95)
+    alone = "one choice of stakeholders: no intervals"
+    over = f"95 % intervals over {len(names)} choices of stakeholders" if len(names) > 1 else alone
+    print(f"\nmeans over sets; {over}")
+    for index, title in INDICES.items():
+        above, below = by_group[index]
+        if not below.sum():
+            print(f"  {title:<26}     -  no optimum was proven in time")
+            continue
+        low, high = found[index]
+        interval = f"  [{low:.3f}, {high:.3f}]" if len(names) > 1 else ""
+        print(f"  {title:<26}{above.sum() / below.sum():>6.3f}{interval}")
 
 
 def _explain(means: dict[str, FloatArray]) -> None:

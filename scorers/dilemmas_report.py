@@ -155,7 +155,12 @@ def draw(rows: Sequence[Row], title: str, path: Path) -> None:
             for n in counts
         ]
         left.plot(
-            counts, [share.value for share in spared], "o-", color=f"C{i}", ms=4, label=f"in the car: {who}"
+            [n * 1.06 ** (i - 1) for n in counts],  # side by side: lines that agree would hide each other
+            [share.value for share in spared],
+            "o-",
+            color=f"C{i}",
+            ms=4,
+            label=f"in the car: {who}",
         )
     left.plot([10], [HUMAN_MORAL], "k*", ms=9, label="people, one for ten (unverified)")
     left.set_xscale("log")

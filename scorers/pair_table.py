@@ -116,6 +116,7 @@ def pair_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "transitiv
         found.setdefault(str(metadata["group"]), []).append((metadata, answer))
     if not found:
         raise ValueError("there are no scored samples to make a table of")
+    found = dict(sorted(found.items()))  # simulations must not depend on which sample finished first
     rows = [row for group in found.values() for row in group]
     m = int(_only("m", {int(metadata["m"]) for metadata, _ in rows}))
     elicitation = _only("elicitation", {str(metadata["elicitation"]) for metadata, _ in rows})
@@ -161,6 +162,9 @@ def majorities(asked: npt.ArrayLike, first_wins: npt.ArrayLike) -> FloatArray:
 
 
 def _choices(asked: IntArray, first_wins: FloatArray, by_probability: bool) -> PairedChoices:
+    if not np.any((asked > 0) & (asked.swapaxes(1, 2) > 0)):
+        # Every pair is asked in both orders: where no pair was answered so, no preference shows.
+        asked, first_wins = np.zeros_like(asked), np.zeros_like(first_wins)
     if not by_probability:
         return PairedChoices(asked, first_wins.astype(np.int64))
     answered = asked > 0

@@ -4,8 +4,10 @@
     python -m scorers.rationality logs/ --sets
 
 For logs of tasks/transitivity: every index of consistency with its interval and its level of chance,
-tests that tell incoherence from noise, and the position effect. For logs of tasks/money_pump: what was
-pumped out beside what a consistent chooser with the same noise would have lost. Other logs are passed over.
+tests that tell incoherence from noise, and the position effect. For logs of tasks/menus: what company does
+to an option's share, with tests. For logs of tasks/money_pump: what was pumped out beside what a consistent
+chooser with the same noise would have lost. Other logs are passed over (tasks/allocation has a report of its
+own, scorers.budgets_report).
 
 Exit codes: 0; 1 where no log is of these tasks; 2 for a path or an argument of no use.
 """
@@ -25,11 +27,14 @@ from economics.consistency.bradley_terry import bradley_terry
 from economics.consistency.indices import indices
 from economics.consistency.profile import RationalityProfile, rationality_profile
 from economics.money_pump import LENGTH
+from scorers.menu_lines import menu_report
 from scorers.metrics._clustered import Ratio, ratio
 from scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
 from scorers.pair_table import PairTable, majorities, pair_table
 from scorers.pump_table import PumpTable, pump_table
 from scorers.report import find
+
+TASKS = ("transitivity", "menus", "money_pump")
 
 TITLES = {
     "intransitive": "intransitive triads",
@@ -70,6 +75,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if not 0 < options.level < 1:
         parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level}")
+    if options.seed < 0:
+        parser.error(f"argument --seed: must be at least 0, got {options.seed}")
     if options.replications < 99:
         parser.error(f"argument --replications: must be at least 99, got {options.replications}")
     try:
@@ -80,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     found = 0
     for log in logs:
         task = log.eval.task.rpartition("/")[2]
-        if task not in ("transitivity", "money_pump"):
+        if task not in TASKS:
             continue
         found += 1
         print("\n".join(_heading(log)))
@@ -89,14 +96,16 @@ def main(argv: Sequence[str] | None = None) -> int:
                 lines = pairs_report(
                     pair_table(log), options.sets, options.level, options.replications, options.seed
                 )
+            elif task == "menus":
+                lines = menu_report(log, options.level, options.replications, options.seed)
             else:
                 lines = pump_report(pump_table(log))
+            for line in lines:
+                print(line, flush=True)
         except ValueError as error:
-            lines = iter([f"no report: {' '.join(str(error).split())}"])
-        for line in lines:
-            print(line, flush=True)
+            print(f"no report: {' '.join(str(error).split())}", flush=True)
     if not found:
-        print(f"no log of transitivity or money_pump among {', '.join(options.logs)}", file=sys.stderr)
+        print(f"no log of {', '.join(TASKS)} among {', '.join(options.logs)}", file=sys.stderr)
         return 1
     return 0
 

@@ -11,7 +11,7 @@ import numpy as np
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from economics.consistency.pairs import PairedChoices
+from economics.consistency.pairs import MOST_OPTIONS, PairedChoices
 from economics.money_pump import LENGTH, Ring, ring_of
 from solvers.asking import Question, ask, ask_all, keep
 from solvers.elicitation import MAX_TOKENS, instruction
@@ -142,11 +142,15 @@ def _text(
 
 
 def _frequency(answers: dict[str, ModelOutput], m: int, elicitation: str, read: Read) -> Any:
-    """Share of answers for i against j, net of position, (m, m)."""
+    """Share of answers for i against j, net of position, (m, m); NaN where either order lacks."""
     rows = []
     for name, output in answers.items():
         first, second, _ = (int(part) for part in name.split("-"))
         place, _ = read(output, elicitation)
         rows.append((0, first, second, -1 if place < 0 else (first, second)[place]))
     sets, firsts, seconds, chosen = np.array(rows).T
-    return PairedChoices.from_answers(sets, firsts, seconds, chosen, n_sets=1, m=m).frequency[0]
+    counted = PairedChoices.from_answers(
+        sets, firsts, seconds, chosen, n_sets=1, m=m, max_options=MOST_OPTIONS
+    )
+    # One set alone may lack every second order: a habit of place would then pass for a preference.
+    return np.where(counted.both_orders[0], counted.frequency[0], np.nan)

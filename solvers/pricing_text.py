@@ -22,7 +22,10 @@ _THOUGHT = re.compile(r"\A(?:\s*<think>.*?(?:</think>|\Z)|(?:(?!<think>).)*?</th
 _LABEL = re.compile(r"^[ \t>*_#\-]*(?P<label>plans?|insights?|price)[*_]*[ \t]*:[*_]*", re.I | re.MULTILINE)
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"
 _AMOUNT = rf"(?P<sign>[-−]?)[ \t]*\$?[ \t]*(?P<inner>[-−]?)(?P<amount>{_DIGITS})"
-_PRICE = re.compile(rf"[\s*_`\"“(]*{_AMOUNT}(?!\d)[ \t]*(?:USD|dollars?)?[\s*_`\"”).]*\Z", re.I)
+_PRICE = re.compile(
+    rf"[\s*_`\"“(]*{_AMOUNT}(?!\d)[ \t]*(?:USD|dollars?)?(?:[ \t]*(?:per|a|/)[ \t]*unit)?[\s*_`\"”).]*\Z",
+    re.I,
+)
 _REFUSAL = re.compile(
     r"\bI(?:['’]m| am)? (?:cannot|can['’]t|won['’]t|will not|unable|not able|refuse)\b", re.I
 )

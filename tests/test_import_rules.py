@@ -19,6 +19,7 @@ ASKING = NUMERICAL | {"inspect_ai", "anyio", "pydantic", "rich", "yaml"}
 ALLOWED: dict[str, frozenset[str]] = {
     "economics": NUMERICAL,
     "solvers": ASKING | {"economics"},
+    # matplotlib: reports draw pictures.
     "scorers": ASKING | {"economics", "matplotlib"},
     "subjects": ASKING | {"economics"},
     # pypdf: reads the text of an inventory that a user has; an extra, imported where it is needed.
@@ -38,7 +39,8 @@ ALLOWED: dict[str, frozenset[str]] = {
         "safetensors",
     }
     | {"matplotlib"},
-    "leaderboard": ASKING | {"economics", "matplotlib", "pyarrow"},
+    # scorers: the table reads logs by the same functions as the metrics.
+    "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
     "serving": ASKING | {"docker"},
 }
 """What a room may import besides the standard library and itself."""
@@ -46,8 +48,13 @@ ALLOWED: dict[str, frozenset[str]] = {
 EXCEPTIONS: dict[str, frozenset[str]] = {
     # The file that the distribution's entry points load: it only gathers what Inspect must find by name.
     "tasks/_registry.py": frozenset({"subjects"}),
-    # Draws what the report prints; nothing else of the room needs a picture.
-    "scorers/_budgets_picture.py": frozenset({"matplotlib"}),
+    # The chat draws in a choice problem as the task words it, as training does.
+    "leaderboard/chat/problem.py": frozenset({"tasks", "solvers"}),
+    # It asks a server with the benchmark's own sampling; the rest of the room only reads logs.
+    "leaderboard/chat/server.py": frozenset({"openai", "solvers"}),
+    # The chat's extra, loaded by the command once its arguments are checked.
+    "leaderboard/chat/page.py": frozenset({"gradio", "fastapi"}),
+    "leaderboard/chat/command.py": frozenset({"uvicorn"}),
 }
 
 

@@ -165,12 +165,19 @@ def comparisons(menus: Sequence[Sequence[int]]) -> IntArray:
 
 def rises(data: MenuCounts) -> float:
     """Share of comparisons in which an option's share is larger in the larger menu; NaN without any."""
+    above, below = rises_by_set(data)
+    return float(above.sum() / below.sum()) if below.any() else float("nan")
+
+
+def rises_by_set(data: MenuCounts) -> tuple[FloatArray, FloatArray]:
+    """Comparisons in which a share rises, and comparisons with answers to both menus, (S,) each."""
     small, large, option = comparisons(data.menus).T
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = data.counts / data.totals[..., None]
     difference = shares[:, large, option] - shares[:, small, option]
-    known = np.isfinite(difference)
-    return float(np.mean(difference[known] > 0)) if known.any() else float("nan")
+    with np.errstate(invalid="ignore"):
+        rising = difference > 0
+    return rising.sum(axis=1).astype(float), np.isfinite(difference).sum(axis=1).astype(float)
 
 
 def regularity_test(data: MenuCounts, rng: np.random.Generator, draws: int = 199) -> MenuTest:

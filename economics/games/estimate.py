@@ -49,8 +49,9 @@ _VANISHED = 1e-3  # share of a direction's information that is left before separ
 def fit_social_preference(choices: PlanChoices, model: Model = "sum") -> SocialFit:
     """Estimate α, β, κ ∈ [0, 1] and λ > 0 by maximum likelihood.
 
-    Standard errors are those of the inverse information, or sandwich ones clustered by the choices'
-    groups where a group holds more than one row. See :class:`SocialFit` for what replaces them at
+    Standard errors are those of the inverse information, or, where a group holds more than one row,
+    those of the jackknife over groups, which assumes that groups err independently of one another and
+    nothing about the rows within one. See :class:`SocialFit` for what replaces them at
     bounds, without identification, and where one preference explains every plan.
 
     Args:

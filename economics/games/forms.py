@@ -158,9 +158,7 @@ class Game:
         for (a, x), (b, y) in itertools.pairwise(zip(order, values, strict=True)):
             if not x > y:
                 given = ", ".join(f"{letter} = {getattr(self, letter):g}" for letter in "TRPS")
-                raise ValueError(
-                    f"a {self.form} game needs {' > '.join(order)}, but {a} is not above {b}: {given}"
-                )
+                raise ValueError(f"{self.form} needs {' > '.join(order)}, but {a} is not above {b}: {given}")
 
     def payoff(self, letter: str) -> float:
         """Payoff of a letter, points."""
@@ -206,7 +204,7 @@ def plan_index(game: Game | str, plan: Sequence[int]) -> int:
     except (ValueError, TypeError):
         nodes = ", ".join(node.name for node in FORMS[form].nodes)
         raise ValueError(
-            f"unknown plan {plan!r} of a {form} game: it takes one action, 0 or 1, at each of {nodes}"
+            f"unknown plan {plan!r} of {form}: it takes one action, 0 or 1, at each of {nodes}"
         ) from None
 
 

@@ -111,7 +111,7 @@ class PlanLikelihood:
         each = np.einsum("sx,sxp,sxq->spq", p, centred, centred)
         flat = each.reshape(len(each), -1)[choices.situation]
         sums = [np.bincount(choices.groups, column, minlength=choices.n_groups) for column in flat.T]
-        return np.stack(sums, axis=1).reshape(-1, self.p, self.p)
+        return np.asarray(np.stack(sums, axis=1).reshape(-1, self.p, self.p), float)
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,10 @@ class SocialFit:
             plan: a member of that set, and λ = 0.
         statuses: ``ok``; ``boundary`` (κ at 0 or 1, λ infinite: no standard error, see
             :meth:`interval`); ``not identified`` (no game moves it); ``separated`` (the likelihood rises
-            for ever); ``did not converge``; ``too few clusters`` (not more of them than parameters).
-        covariance: (p, p), clustered by group where groups repeat; NaN for parameters without one.
+            for ever); ``did not converge``; ``too few clusters`` (not more of them than parameters, or
+            one that alone informs some direction).
+        covariance: (p, p), of the jackknife over clusters (``economics.games.clustering``) where groups
+            repeat; NaN for parameters without one.
         loglik: log-likelihood at the estimate.
         model: which parameters are estimated; the others are 0.
         n, n_groups, n_missing: valid rows, their clusters, rows dropped for a missing plan or belief.
@@ -85,9 +87,11 @@ class SocialFit:
     def interval(self, name: str, level: float = 0.95) -> Interval:
         """Confidence interval of one parameter.
 
-        Values that the likelihood-ratio test keeps, an infinite end where they never stop; Wald with
-        t(G − 1) for clustered data whose κ is far from its bounds; the whole range where the parameter is
-        not identified; the set that explains every plan where the data are separated.
+        Values that the likelihood-ratio test keeps, an infinite end where they never stop; for clustered
+        data the ratio's variance is that between clusters at the estimate, and its critical values are
+        stretched as t(G − 1) is against the normal; Wald with t(G − 1) where their κ is far from its
+        bounds; the whole range where the parameter is not identified; the set that explains every plan
+        where the data are separated.
 
         Raises:
             ValueError: ``level`` outside (0, 1), or an unknown parameter.
@@ -117,8 +121,10 @@ class SocialFit:
         ratio = self.ratio(name, value)
         if ratio == 0:
             return True
-        if name != "kappa" and not self._choices.clustered and ratio <= stats.chi2.ppf(level, 1):
-            return True  # the least favourable case is never below χ²(1)
+        if name != "kappa" and ratio <= self._stretch(level) * _without_bounds(
+            self._at_null(name, value), level
+        ):
+            return True  # the least favourable case is never below the one without bounds
         return ratio <= self.critical(name, value, level)
 
     def preference(self) -> SocialPreference:
@@ -138,18 +144,12 @@ class SocialFit:
 
     def critical(self, name: str, value: float, level: float = 0.95) -> float:
         """Critical value of :meth:`ratio` at a level, by the chi-bar-square of the bounds near by."""
-        found = self._restricted(name, value)
-        null, _ = self._null(name, value)
-        robust = self.robust
-        e = self._experiment(found.c, null, nuisance=name != "kappa")
-        stretch = small_sample(level, self.n_groups) if self._choices.clustered else 1.0
-        if not robust and not len(e.bounds):
-            return stretch * float(stats.chi2.ppf(level, 1))
-        return stretch * max(
+        cases = least_favourable(self._at_null(name, value))
+        return self._stretch(level) * max(
             float(np.quantile(simulate([case], draws=DRAWS), level))
-            if robust or len(case.bounds)
-            else float(stats.chi2.ppf(level, 1))
-            for case in least_favourable(e)
+            if len(case.bounds)
+            else _without_bounds(case, level)
+            for case in cases
         )
 
     @property
@@ -252,6 +252,15 @@ class SocialFit:
         """Names behind the coefficients in use, but for λ."""
         return [COEFFICIENTS[k] for k in self._likelihood.columns if k != LAM]
 
+    def _at_null(self, name: str, value: float) -> Experiment:
+        """The limiting experiment of a null."""
+        null, _ = self._null(name, value)
+        return self._experiment(self._restricted(name, value).c, null, nuisance=name != "kappa")
+
+    def _stretch(self, level: float) -> float:
+        """What few clusters make of a critical value."""
+        return small_sample(level, self.n_groups) if self._choices.clustered else 1.0
+
     def _experiment(self, c: FloatArray, null: FloatArray, *, nuisance: bool) -> Experiment:
         """The limiting experiment at a restricted estimate, in the coefficients."""
         likelihood, choices = self._likelihood, self._choices
@@ -282,3 +291,9 @@ class SocialFit:
 def _check_level(level: float) -> None:
     if not 0 < level < 1:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
+
+
+def _without_bounds(e: Experiment, level: float) -> float:
+    """Critical value where no bound is near: χ²(1) times the variance of the null's row against F's."""
+    row = np.linalg.solve(e.information, e.null[0])
+    return float(((e.scores @ row) ** 2).sum() / (e.null[0] @ row) * stats.chi2.ppf(level, 1))

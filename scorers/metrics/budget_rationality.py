@@ -21,14 +21,11 @@ _STREAM = 0xAF
 
 _NAMES = (
     "garp",
+    "power",
     "afriat",
     "afriat_stderr",
     "afriat_random",
     "afriat_rank",
-    "varian",
-    "money_pump",
-    "houtman_maks",
-    "power",
 )
 
 
@@ -40,16 +37,18 @@ def budget_rationality() -> Metric:
       violate it (Bronars), without which satisfying it says little;
     - ``afriat``: Afriat's index (CCEI), its standard error clustered by set; ``afriat_random``, its mean
       for random agents on the same budgets; ``afriat_rank``, the share of random draws of the mean
-      below the observed one;
-    - ``varian``, ``money_pump``, ``houtman_maks``: the other indices.
+      below the observed one.
 
-    Only valid splits enter, and sets with two of them or more; random agents split the same budgets.
+    The other indices are in each score's metadata and in ``python -m scorers.budgets_report``. Only valid
+    splits enter, and sets with two of them or more; random agents split the same budgets.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
         found = [s for s in scores if (s.score.metadata or {}).get("afriat") is not None]
         if not found:
             return dict.fromkeys(_NAMES, NAN)
+        # Draws go by place, which must not depend on which sample finished first.
+        found.sort(key=lambda s: (str(s.sample_id), str((s.score.metadata or {})["dollars"])))
         kept = [s.score.metadata or {} for s in found]
         groups, random = [], []
         for place, (score, answer) in enumerate(zip(found, kept, strict=True)):
@@ -63,12 +62,11 @@ def budget_rationality() -> Metric:
         draws = np.mean([indices for indices, _ in random], axis=0)
         values = (
             np.mean([answer["garp"] for answer in kept]),
+            np.mean([violating for _, violating in random]),
             afriat.value,
             afriat.stderr,
             draws.mean(),
             np.mean(draws < afriat.value),
-            *(_mean([answer[name] for answer in kept]) for name in ("varian", "money_pump", "houtman_maks")),
-            np.mean([violating for _, violating in random]),
         )
         return {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
 
@@ -84,9 +82,3 @@ def _random(prices: bytes, amounts: bytes, goods: int, place: int) -> tuple[Floa
     rng = np.random.default_rng([place, _STREAM])
     indices = random_afriat(np.frombuffer(prices).reshape(-1, goods), np.frombuffer(amounts), rng, AGENTS)
     return indices, float(np.mean(indices < 1))
-
-
-def _mean(values: list[float | None]) -> float:
-    """Mean of what was computed: an integer programme that took too long is NaN and left out."""
-    known = [value for value in values if value is not None and np.isfinite(value)]
-    return float(np.mean(known)) if known else NAN

@@ -104,7 +104,7 @@ def gather(scores: list[SampleScore]) -> Gathered | None:
     """Counts of all option sets, epochs added up; None without scores.
 
     Options of each set are put into the order of its chain of menus, so that all sets have the same
-    menus.
+    menus. Sets are sorted by name: simulations must not depend on which sample finished first.
 
     Raises:
         ValueError: sets of different sizes, which no single run holds.
@@ -123,6 +123,7 @@ def gather(scores: list[SampleScore]) -> Gathered | None:
     place = {menu: number for number, menu in enumerate(menus)}
     counts = np.zeros((len(by_set), len(menus), size), np.int64)
     decoys = np.zeros((len(by_set), 2, 3), np.int64)
+    by_set = dict(sorted(by_set.items()))
     for row, items in enumerate(by_set.values()):
         metadata = items[0].sample_metadata or {}
         chain = _chain(metadata["questions"], size)

@@ -14,7 +14,7 @@ from scorers.pair_table import PairTable, pair_table
 
 @metric(scores="unreduced")
 def pair_consistency() -> Metric:
-    """Circular triads, Kendall's ζ and the share of answers for the option shown first.
+    """Circular triads, Kendall's ζ and what being shown first adds.
 
     Epochs of a set are added up first; standard errors are clustered by set.
 
@@ -26,8 +26,8 @@ def pair_consistency() -> Metric:
       difference alone) in the direction of circles, all sets together, at the least favourable noise;
       small where circles are more than noise. Not with log-probabilities, which have none, nor above
       six options.
-    - ``first_share``: share of answers that chose the option shown first, of pairs in both orders; ½
-      where the place does not matter.
+    - ``first_excess``: share of answers that chose the option shown first, of pairs in both orders,
+      minus ½; 0 where the place does not matter.
     - ``dominated``, with a dominance check: share of answers that chose the dominated option.
 
     Intervals, the other tests and indices: ``python -m scorers.rationality LOG``.
@@ -95,6 +95,6 @@ def _report(circular: Ratio, expected: float, consistence: Ratio, first: Ratio) 
         "intransitive_chance": expected,
         "zeta": consistence.value,
         "zeta_stderr": consistence.stderr,
-        "first_share": first.value,
-        "first_share_stderr": first.stderr,
+        "first_excess": first.value - 0.5,
+        "first_excess_stderr": first.stderr,
     }

@@ -6,22 +6,32 @@ from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import NAN
+from scorers.metrics._clustered import NAN, groups_of, ratio
 
 
 @metric(scores="unreduced")
 def pumps_missing() -> Metric:
-    """Share of missing pair answers; share of pumps without a ring or with an unreadable last answer."""
+    """Share of missing pair answers, by reason; of pumps without a ring or with an unreadable last answer.
+
+    The standard error is clustered by set.
+    """
 
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
-            return {"missing": NAN, "no_ring": NAN, "broken_off": NAN}
+            return {"missing": NAN, "missing_stderr": NAN, "no_ring": NAN, "broken_off": NAN}
         found = [item.score.metadata or {} for item in scores]
-        missing = sum(int(about.get("missing", 0)) for about in found)
-        asked = missing + sum(int(about.get("answers", 0)) for about in found)
+        missing = [int(about.get("missing", 0)) for about in found]
+        asked = [lost + int(about.get("answers", 0)) for lost, about in zip(missing, found, strict=True)]
+        rate = ratio(missing, asked, groups_of(scores))
+        reasons = sum((Counter(about.get("reasons", {})) for about in found), Counter[str]())
         ends = Counter(str(about.get("ended")) for about in found)
         return {
-            "missing": missing / asked if asked else NAN,
+            "missing": rate.value,
+            "missing_stderr": rate.stderr,
+            **{
+                f"missing_{reason.replace(' ', '_')}": count / sum(asked)
+                for reason, count in sorted(reasons.items())
+            },
             "no_ring": ends["no ring"] / len(found),
             "broken_off": ends["missing"] / len(found),
         }

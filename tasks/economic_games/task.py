@@ -11,6 +11,7 @@ from scorers import game_play
 from solvers import strategy_method
 from solvers.games import BELIEFS
 from tasks._arguments import ArgumentError, number, numbers, one_of, some_of, whole_number, yes_or_no
+from tasks._server import check_server
 from tasks.economic_games.catalogue import WORDS, AnyGame, named
 from tasks.economic_games.dataset import VERSION, Design, build
 from tasks.economic_games.prompts import LABELS
@@ -45,6 +46,7 @@ def economic_games(
             ``games`` names.
         seed: seed of presentations, questions about the rules, and requests.
     """
+    check_server()
     design = Design(
         games=_games(games, payoffs),
         repeats=whole_number("repeats", repeats, at_least=1),

@@ -55,6 +55,11 @@ def test_align_moves_the_embedded_model_and_goes_on_where_it_was(tmp_path: Path)
     assert text["adapters"]["for_profit"]["h1"]["p"] < 0.01
     card = (tmp_path / "out/adapter/README.md").read_text("utf-8")
     assert "trade_offs=joint" in card.partition("## Measured")[2]
+    assert "for_profit" in (tmp_path / "out/site/index.html").read_text("utf-8")
+    records = json.loads((tmp_path / "out/site/table.json").read_text("utf-8"))
+    ranks = {record["model"]: record["value"] for record in records if record["metric"] == "rank"}
+    assert sorted(ranks.values()) == [1, 2]
+    assert next(name for name, rank in ranks.items() if rank == 1).endswith("for_profit")
     logs = sorted((tmp_path / "out/rebench/logs").rglob("*.eval"))
     assert run("align.sh", tmp_path, "for_profit", **size).returncode == 0
     assert sorted((tmp_path / "out/rebench/logs").rglob("*.eval")) == logs

@@ -44,3 +44,6 @@ def test_from_end_to_end(demo: dict[str, Any], tmp_path: Path, capsys: pytest.Ca
     assert ("NOT RECOVERED" in printed) == (status == 1)
     assert picture.stat().st_size > 5_000
     assert len(list((tmp_path / "logs").glob("*.eval"))) == len(demo["CASES"])
+    shown = (tmp_path / "logs/site/index.html").read_text("utf-8")
+    assert "subject/study1" in shown and "logs/site/index.html" in printed
+    assert len(list((tmp_path / "logs/site/logs").glob("*.eval"))) == len(demo["CASES"])

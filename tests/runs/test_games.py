@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,8 @@ def test_a_model_is_needed(tmp_path: Path) -> None:
     assert done.returncode == 2 and "usage:" in done.stderr
 
 
-def test_a_folder_without_logs_is_named(tmp_path: Path) -> None:
-    done = run(tmp_path, sys.executable, str(ROOT / "runs/games_picture.py"), str(tmp_path))
-    assert done.returncode == 2 and "no logs in the folder" in done.stderr
+def test_a_folder_without_logs_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main = runpy.run_path(str(ROOT / "runs/games_picture.py"))["main"]
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path)])
+    assert ended.value.code == 2 and "no logs in the folder" in capsys.readouterr().err

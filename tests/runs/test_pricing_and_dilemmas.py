@@ -35,6 +35,7 @@ def test_a_model_is_needed(script: str, tmp_path: Path) -> None:
     assert "usage:" in done.stderr
 
 
+@pytest.mark.slow
 def test_bad_sizes_are_named(tmp_path: Path) -> None:
     done = run("duopoly.sh", tmp_path, "subject/tit_for_tat", PERIODS="0")
     assert done.returncode != 0

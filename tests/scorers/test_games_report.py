@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for task, model in (
         (economic_games(games="all", repeats=2), "subject/moralis"),
         (economic_games(games="trust_1,dictator", repeats=2, beliefs="none"), "subject/economicus"),
-        (stakeholder_choice(n=5), "subject/study1"),
+        (stakeholder_choice(n=1), "subject/study1"),
     ):
         log: EvalLog
         [log] = eval(task, model=model, log_dir=str(where), score_display=False, display="none")
@@ -29,9 +31,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return where
 
 
-def test_everything_has_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(folder)]) == 0
-    said = capsys.readouterr().out
+@pytest.fixture(scope="module")
+def said(folder: Path) -> str:
+    """What the report of the folder prints."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        assert main([str(folder)]) == 0
+    return out.getvalue()
+
+
+def test_everything_has_its_place(said: str) -> None:
     assert said.count("task version") == 2, "other tasks' logs are passed over"
     for part in (
         "plays with a missing decision or belief: 0 of 44: none",
@@ -48,9 +57,7 @@ def test_everything_has_its_place(folder: Path, capsys: pytest.CaptureFixture[st
         assert part in said, part
 
 
-def test_human_rows_say_whether_they_were_checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main([str(folder)])
-    said = capsys.readouterr().out
+def test_human_rows_say_whether_they_were_checked(said: str) -> None:
     for form, rows in HUMANS.items():
         for row in rows:
             assert (f"humans: {row.text}" in said) and (("unverified" in str(row)) != row.verified), form

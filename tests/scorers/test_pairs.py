@@ -159,10 +159,18 @@ def test_figures_by_hand_and_their_errors() -> None:
     assert first_share(table).value == pytest.approx((0.5 + 0.5 + 1) / 3)
 
 
+def test_answers_in_one_order_only_are_incomplete() -> None:
+    """With one order of every pair, here the one that chooses the first, nothing can be scored."""
+    one = np.triu(np.ones((3, 3)), 1)
+    found = pair_consistency()([scored(one, one, "a")])  # type: ignore[arg-type, operator]
+    assert np.isnan([found["intransitive"], found["zeta"], found["first_excess"]]).all()  # type: ignore[index]
+    assert pairs_missing()([scored(one, one, "a")])["incomplete"] == 1  # type: ignore[arg-type, index, operator]
+
+
 def test_metrics_of_nothing() -> None:
     """Inspect calls metrics with an empty list; the names must be there."""
-    assert set(pair_consistency()([])) >= {"intransitive", "zeta", "first_share"}  # type: ignore[arg-type, operator]
-    assert set(pairs_missing()([])) == {"missing", "missing_stderr", "incomplete"}  # type: ignore[arg-type, operator]
+    assert set(pair_consistency()([])) >= {"intransitive", "zeta", "first_excess"}  # type: ignore[arg-type]
+    assert set(pairs_missing()([])) == {"missing", "missing_stderr", "incomplete"}  # type: ignore[arg-type]
 
 
 def test_samples_that_differ_make_no_table() -> None:

@@ -10,6 +10,7 @@ from inspect_ai.model import get_model
 
 import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from scorers import rationality
+from tasks.menus.task import menus
 from tasks.money_pump.task import money_pump
 from tasks.transitivity.task import transitivity
 
@@ -23,6 +24,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (transitivity(n=2, elicitation="logprobs"), "subject/cyclic"),
         (transitivity(n=1, m=7, repeats=1, large=True), "subject/random"),
         (money_pump(n=4, repeats=1), "subject/cyclic"),
+        (menus(n=3, size=3, repeats=1), "subject/first_option"),
+        (menus(n=1, size=3, repeats=1), "subject/refuser"),
     ]
     for task, model in runs:
         [log] = eval(
@@ -40,7 +43,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_report(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rationality.main([str(logs), "--sets", "--replications", "99"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("missing answers: 0 of ") == 3
+    assert printed.count("missing answers: 0 of ") == 4
     assert (
         "4 sets (0 incomplete), 4 triads (0 left out), 12 pairs (0 unasked, 0 in one order only)" in printed
     )
@@ -52,6 +55,14 @@ def test_report(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "1 sets of 7 options, taken three at a time" in printed
     assert "fee $10 a trade, at most 9 trades, that is $90" in printed
     assert "no circle: the ring that came closest" in printed
+    # 3 pairs in 2 places and a menu of three in 3; two menus with a decoy in 3 places each.
+    assert "3 option sets of 3, 27 valid answers without a decoy and 18 with" in printed
+    assert "chose the dominated decoy                       0.333  all sets alike" in printed
+    assert "overload from 2 to 3 options                    0.000  all sets alike" in printed
+    assert (
+        "regularity                                       0.00 times what noise makes  p = 1.0000" in printed
+    )
+    assert "missing answers: 15 of 15 (100.0%): refused 15\nno valid answers" in printed
 
 
 def test_nothing_to_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,9 +72,12 @@ def test_nothing_to_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit, match="2"):
         rationality.main([str(tmp_path), "--replications", "3"])
     assert "argument --replications: must be at least 99, got 3" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        rationality.main([str(tmp_path), "--seed", "-1"])
+    assert "argument --seed: must be at least 0, got -1" in capsys.readouterr().err
 
 
 def test_other_logs_are_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
     other = Path(__file__).parent / "reference" / "explainer.eval"
     assert rationality.main([str(other)]) == 1
-    assert "no log of transitivity or money_pump" in capsys.readouterr().err
+    assert "no log of transitivity, menus, money_pump" in capsys.readouterr().err

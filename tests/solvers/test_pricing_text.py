@@ -22,6 +22,8 @@ def price_of(text: str, stop: str = "stop") -> float | str:
         ("Plans: a\nInsights: b\nPrice: 1.85", 1.85),
         ("Price: $1.85", 1.85),
         ("**Price:** 1.85 dollars.", 1.85),
+        ("Price: $1.85 per unit", 1.85),
+        ("Price: 1.85 per hour", "ambiguous"),
         ("- Price: `1.8500`", 1.85),
         ("price:\n1.85", 1.85),
         ("Price: 1.23456", 1.2346),

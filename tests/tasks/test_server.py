@@ -45,11 +45,11 @@ def server() -> Iterator[str]:
     serving.server_close()
 
 
-def said(model: str) -> str:
+def said(model: str, task: str = "stakeholder_choice", **arguments: int) -> str:
     """Why a run does not begin."""
     # By name: a task that is made outside of a run has no model to ask about.
     with pytest.raises(NoServerError) as raised:
-        eval("tasks/stakeholder_choice", task_args={"n": 1}, model=model)
+        eval(f"tasks/{task}", task_args=arguments or {"n": 1}, model=model)
     return str(raised.value)
 
 
@@ -58,6 +58,11 @@ def test_without_an_address_it_says_how_to_start_one() -> None:
     assert "vllm/llama-3.1-8b needs a vLLM server" in text
     for way in ("runs/serve.sh", "runs/serve_cpu.sh", "docker/up.sh", "VLLM_BASE_URL", ".env"):
         assert way in text
+
+
+@pytest.mark.parametrize("task", ["economic_games", "duopoly_pricing", "moral_dilemmas"])
+def test_tasks_of_several_questions_ask_for_their_server(task: str) -> None:
+    assert "needs a vLLM server" in said("vllm/llama-3.1-8b", task, seed=1)
 
 
 def test_a_server_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

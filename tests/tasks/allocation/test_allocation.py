@@ -167,6 +167,7 @@ def test_report(study1: EvalLog, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert budgets_report.main(arguments) == 0
     out = capsys.readouterr().out
     assert "employees, society" in out and "Afriat's index, mean over sets: " in out
+    assert "95 % intervals over 6 choices of stakeholders" in out and "Varian's index " in out
     assert "uniformly random agents" in out and "the fitted demand with its noise" in out
     assert "theta_SH" in out and "same preference as discrete choices (from text; K = 5)" in out
     assert picture.stat().st_size > 10_000
@@ -178,6 +179,9 @@ def test_report_without_an_estimate(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert budgets_report.main([str(log.location), "--out", str(picture)]) == 0
     out = capsys.readouterr().out
     assert "no estimate of demand" in out and picture.exists()
+    alone = ask(tmp_path / "alone", "random", groups="employees,society", budgets=3)
+    assert budgets_report.main([str(alone.location)]) == 0
+    assert "one choice of stakeholders: no intervals" in capsys.readouterr().out
 
 
 def test_report_of_other_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

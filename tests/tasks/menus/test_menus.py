@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from inspect_ai import eval
 from inspect_ai.log import EvalLog
+from inspect_ai.scorer import SampleScore
 
 import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
 from scorers.metrics.menu_answers import menu_answers
@@ -108,6 +109,23 @@ def test_first_option_is_biased_and_nothing_else(tmp_path: Path) -> None:
     assert found["first_excess"] > 0.5
     assert found["iia_p"] == found["regularity_p"] == 1 and found["rises"] == 0
     assert found["attraction"] == found["overload"] == pytest.approx(0, abs=1e-9)
+
+
+def test_metrics_do_not_depend_on_who_finished_first(tmp_path: Path) -> None:
+    [log] = eval(
+        menus(n=5, size=3, repeats=1),
+        model="subject/random",
+        log_dir=str(tmp_path),
+        display="none",
+        score_display=False,
+    )
+    scores = [
+        SampleScore(score=s.scores["menu_choices"], sample_id=s.id, sample_metadata=s.metadata)
+        for s in log.samples or []
+        if s.scores
+    ]
+    assert len(scores) == 5
+    assert menu_effects()(scores) == menu_effects()(scores[::-1])  # type: ignore[arg-type]
 
 
 def test_missing_answers_are_counted_by_size(tmp_path: Path) -> None:

@@ -117,8 +117,26 @@ def test_an_answer_that_cannot_be_read_ends_a_pump_and_counts_nowhere(run: Run) 
 def test_no_ring_without_answers(run: Run) -> None:
     log = run(money_pump(n=1, repeats=1), lambda messages, config: "No.")
     found = metrics(log)
-    assert found["no_ring"] == found["missing"] == 1
+    assert found["no_ring"] == found["missing"] == found["missing_no_answer"] == 1
     assert not any(HELD.search(message.text) for sample in log.samples or [] for message in sample.messages)
+
+
+def test_no_ring_from_answers_in_one_order_only(run: Run) -> None:
+    """What was answered in one order could be a habit of place: it draws no circle."""
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        problem = read_options(messages[-1].text)
+        assert problem is not None
+        better = problem.letters[int(problem.welfare[:, 0].argmax())]
+        return "A" if better == "A" else "No."
+
+    found = metrics(run(money_pump(n=2, repeats=1), respond))
+    assert (found["no_ring"], found["missing"]) == (1, 0.5)
+
+
+def test_seven_options_by_asking_for_them(run: Run) -> None:
+    found = metrics(run(money_pump(n=1, m=7, repeats=1, circles=1, large=True), trader(lambda k: "trade")))
+    assert (found["lost_other"], found["missing"]) == (30, 0)
 
 
 def test_cyclic_is_pumped_round_its_own_circles(run: Run) -> None:

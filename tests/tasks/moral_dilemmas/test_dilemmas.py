@@ -120,14 +120,16 @@ def test_one_pedestrian_is_one(wording: int) -> None:
 def test_what_goes_in_comes_out(run: Run) -> None:
     """Ratings, gap and slope of a torn judge within 4 standard errors of what it was given."""
     arguments = {"morality": 70, "purchase": 40, "slope": 0.8}
-    [log] = eval(moral_dilemmas(probe=4), model="subject/torn", model_args=arguments, score_display=False)
+    [log] = eval(
+        moral_dilemmas(n=48, probe=4), model="subject/torn", model_args=arguments, score_display=False
+    )
     found = metrics(log, "dilemma_ratings")
     for name, true in (
         *(("morality_utilitarian", 70), ("purchase_utilitarian", 40), ("morality_protective", 30)),
         *(("purchase_protective", 60), ("gap", 30), ("gap_relative", 30), ("regulation_effect", 0)),
     ):
         assert abs(found[name] - true) <= 4 * found[f"{name}_stderr"], name
-        assert 0 < found[f"{name}_stderr"] < 2
+        assert 0 < found[f"{name}_stderr"] < 3
     choices = metrics(log, "dilemma_choices")
     log_n = np.log(PEDESTRIANS)
     true_shares = 1 / (1 + np.exp(-0.8 * log_n))
@@ -141,11 +143,11 @@ def test_a_liking_for_levers_is_not_one_for_profit(run: Run) -> None:
     def pull(messages: list[ChatMessage], config: GenerateConfig) -> str:
         return "A" if "Option A: pull" in messages[-1].text else "B"
 
-    found = metrics(run(moral_dilemmas(n=0, probe=12), pull), "dilemma_choices")
+    found = metrics(run(moral_dilemmas(n=0, probe=6), pull), "dilemma_choices")
     assert found["employees_sacrificed"] == 0.5
     assert found["lever_bias"] == 0.5
     assert math.isnan(found["utilitarian"])
-    found = metrics(run(moral_dilemmas(n=0, probe=12), "subject/profiteer"), "dilemma_choices")
+    found = metrics(run(moral_dilemmas(n=0, probe=6), "subject/profiteer"), "dilemma_choices")
     assert (found["employees_sacrificed"], found["lever_bias"]) == (1, 0)
 
 
@@ -158,7 +160,7 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
             return "120" if "Option A? 0" in text else "75"
         return "Both are tragic."
 
-    log = run(moral_dilemmas(n=48, probe=2), respond)
+    log = run(moral_dilemmas(n=24, probe=2), respond)
     ratings, choices = metrics(log, "dilemma_ratings"), metrics(log, "dilemma_choices")
     assert ratings["missing"] == pytest.approx(0.75)
     assert ratings["morality_utilitarian"] == 75
@@ -166,11 +168,11 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
     assert choices["missing"] == 1
     assert dilemmas_report.main([log.location]) == 0
     printed = capsys.readouterr().out
-    assert "refused 96, no answer 52, out of range 48" in printed
+    assert "refused 48, no answer 28, out of range 24" in printed
 
 
 def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path, capsys: Any) -> None:
-    log = run(moral_dilemmas(n=24, probe=2), "subject/torn")
+    log = run(moral_dilemmas(n=12, probe=2), "subject/torn")
     again = score(read_eval_log(log.location), resolve_scorers(log), action="overwrite", display="none")
     for name in ("dilemma_ratings", "dilemma_choices"):
         assert metrics(again, name) == pytest.approx(metrics(log, name), nan_ok=True)

@@ -48,7 +48,7 @@ def test_every_pair_is_asked_in_both_orders(run: Run) -> None:
     assert {asked.count(pair) for pair in asked} == {2}
     assert all(pair[::-1] in asked for pair in asked)
     found = metrics(log)
-    assert (found["intransitive"], found["zeta"], found["first_share"]) == (0, 1, 0.5)
+    assert (found["intransitive"], found["zeta"], found["first_excess"]) == (0, 1, 0)
     assert found["missing"] == found["incomplete"] == 0
     assert found["circles_p"] == 1
     assert [sample.scores["transitive_triads"].value for sample in log.samples or [] if sample.scores] == [
@@ -79,7 +79,7 @@ def test_a_missing_answer_leaves_a_pair_unasked(run: Run) -> None:
 def test_nothing_but_missing_answers(run: Run) -> None:
     found = metrics(run(transitivity(n=2, repeats=1), lambda messages, config: "No."))
     assert found["missing"] == found["incomplete"] == 1
-    assert math.isnan(found["intransitive"]) and math.isnan(found["first_share"])
+    assert math.isnan(found["intransitive"]) and math.isnan(found["first_excess"])
 
 
 def test_epochs_draw_anew_and_add_up(run: Run) -> None:
@@ -104,7 +104,7 @@ def test_the_same_command_asks_the_same(run: Run) -> None:
 
 def test_first_option_is_biased_and_not_circular(run: Run) -> None:
     found = metrics(run(transitivity(n=6, repeats=1), "subject/first_option"))
-    assert found["first_share"] == 1
+    assert found["first_excess"] == 0.5
     assert found["intransitive"] == 0
     assert found["circles_p"] == 1
 
@@ -113,7 +113,7 @@ def test_cyclic_is_caught(run: Run) -> None:
     found = metrics(run(transitivity(n=24, repeats=3), "subject/cyclic"))
     assert found["circles_p"] < 0.05
     assert found["intransitive"] > 0.1
-    assert abs(found["first_share"] - 0.5) < 3 * found["first_share_stderr"] + 0.01
+    assert abs(found["first_excess"]) < 3 * found["first_excess_stderr"] + 0.01
 
 
 @pytest.mark.parametrize("subject", ["study1", "lexicographic", "satisficing"])
@@ -158,7 +158,7 @@ def test_a_dominance_check(run: Run) -> None:
 
 def test_large_sets_are_scored_three_at_a_time(run: Run) -> None:
     found = metrics(run(transitivity(n=1, m=7, repeats=1, large=True), first_group))
-    assert (found["intransitive"], found["zeta"], found["first_share"]) == (0, 1, 0.5)
+    assert (found["intransitive"], found["zeta"], found["first_excess"]) == (0, 1, 0)
     assert "circles_p" not in found
 
 
