@@ -1,0 +1,280 @@
+"""The table itself: rows, columns, cells with intervals, and ranks for the stated principal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from economics.ranking import Ranking, rank_sets
+from economics.utility import CES
+from leaderboard.cells import (
+    Cell,
+    from_log,
+    missing_cell,
+    preference_cells,
+    service_cells,
+    shift_cell,
+    usage_cells,
+)
+from leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
+from leaderboard.preferences import Answers, read_all
+from leaderboard.principal import Losses, Principal, losses
+from leaderboard.reading import Say, Trouble, find, read_headers
+from leaderboard.rows import Row, contenders, published
+from leaderboard.runs import Selection, select, to_runs
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problems:
+    """The choice problems that rows were asked, laid out together.
+
+    Attributes:
+        ids: of the problems, in the order first met.
+        welfare: (options, 4) of each, raw units.
+        shift: K.
+        shares: row → (n, J), mean share of the row's answers on each option; NaN where none is.
+        single: rows that gave one answer in text to every problem they were asked.
+    """
+
+    ids: tuple[str, ...]
+    welfare: tuple[FloatArray, ...]
+    shift: float
+    shares: Mapping[str, FloatArray]
+    single: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Board:
+    """What logs add up to.
+
+    Attributes:
+        rows: contenders first, by rank where there is one, then published rows.
+        columns: those with a cell.
+        cells: row → column key → cell.
+        answers: row → its answers to choice problems.
+        problems: what ranks rest on; None without choices.
+        ranking: of ``ranked``, in that order; None without choices.
+        level: of intervals and rank sets.
+        troubles: files that were left out, and why.
+    """
+
+    title: str
+    principal: Principal
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+    cells: Mapping[str, Mapping[str, Cell]]
+    answers: Mapping[str, Answers]
+    problems: Problems | None
+    ranked: tuple[str, ...]
+    ranking: Ranking | None
+    level: float
+    troubles: tuple[Trouble, ...]
+    generated: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    def row(self, name: str) -> Row:
+        """The row of that name."""
+        return next(row for row in self.rows if row.name == name)
+
+    def for_principal(self, principal: Principal) -> Board:
+        """The same table with service and ranks for another principal."""
+        return _finished(
+            self.title,
+            principal,
+            [row for row in self.rows if row.ranked],
+            self.answers,
+            self.level,
+            list(self.troubles),
+            self.generated,
+        )
+
+
+def build(
+    logs: Sequence[str],
+    principal: Principal,
+    say: Say,
+    *,
+    mix: bool = False,
+    base: str | None = None,
+    title: str = "Fiduciary leaderboard",
+    level: float = 0.95,
+) -> Board:
+    """Read logs and make the table.
+
+    Raises:
+        UsageError: paths without logs, or a base that is no model's name.
+    """
+    selection, troubles = read(logs, say, mix=mix)
+    rows = contenders(selection.runs, base)
+    files = [row.runs[CHOICE].file for row in rows if CHOICE in row.runs]
+    found = read_all(files, level, say)
+    answers: dict[str, Answers] = {}
+    for row in rows:
+        if CHOICE not in row.runs:
+            continue
+        one = found[row.runs[CHOICE].file]
+        if isinstance(one, str):
+            troubles.append(Trouble(row.runs[CHOICE].file, f"its samples cannot be read: {one}"))
+            continue
+        answers[row.name] = one
+        if one.missing.all():
+            troubles.append(Trouble(row.runs[CHOICE].file, f"{row.name}: all answers are missing"))
+        elif one.fit is None:
+            troubles.append(Trouble(row.runs[CHOICE].file, f"{row.name}: {one.why}"))
+    rows = [_noted(row, selection) for row in rows]
+    return _finished(title, principal, rows, answers, level, troubles)
+
+
+def read(logs: Sequence[str], say: Say, *, mix: bool = False) -> tuple[Selection, list[Trouble]]:
+    """The runs that logs hold, one for each model and task, and all that was left out."""
+    headers, unread = read_headers(find(logs), say)
+    runs, unfit = to_runs(headers, TASKS)
+    selection = select(runs, mix=mix)
+    troubles = [*unread, *unfit, *selection.troubles]
+    for name, of in selection.runs.items():
+        for task, run in of.items():
+            if task != CHOICE and _all_missing(run, task):
+                troubles.append(Trouble(run.file, f"{name}: all answers to {task} are missing"))
+    return selection, troubles
+
+
+def lay_out(answers: Mapping[str, Answers]) -> Problems | None:
+    """All problems of all rows, one after another, and each row's shares."""
+    ids: dict[str, int] = {}
+    welfare: list[FloatArray] = []
+    for one in answers.values():
+        for group, options, exists in zip(one.data.groups, one.data.welfare, one.data.exists, strict=True):
+            if str(group) not in ids:
+                ids[str(group)] = len(ids)
+                welfare.append(options[exists])
+    if not ids:
+        return None
+    width = max(len(options) for options in welfare)
+    shares, single = {}, set()
+    for name, one in answers.items():
+        places = np.array([ids[str(group)] for group in one.data.groups])
+        answered = ~one.missing
+        count = np.bincount(places[answered], minlength=len(ids))
+        total = np.zeros((len(ids), width))
+        own = one.shares.shape[1]
+        np.add.at(total[:, :own], places[answered], np.nan_to_num(one.shares[answered]))
+        with np.errstate(invalid="ignore"):
+            shares[name] = np.where(count[:, None] > 0, total / count[:, None], np.nan)
+        if one.data.has_text and len(np.unique(places)) == len(places):
+            single.add(name)
+    shift = next(iter(answers.values())).data.shift
+    return Problems(tuple(ids), tuple(welfare), shift, shares, frozenset(single))
+
+
+def by_problem(problems: Problems, answers: Answers, utility: CES) -> Losses:
+    """Mean loss of a row's answers to every problem, (n,); NaN where it answered none."""
+    place = {name: k for k, name in enumerate(problems.ids)}
+    places = np.array([place[str(group)] for group in answers.data.groups])
+    found = losses(answers.data.welfare, answers.shares, utility)
+    answered = ~answers.missing
+    count = np.bincount(places[answered], minlength=len(place))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = [
+            np.bincount(places[answered], part[answered], minlength=len(place)) / count for part in found
+        ]
+    return Losses(*means)
+
+
+def _finished(
+    title: str,
+    principal: Principal,
+    rows: Sequence[Row],
+    answers: Mapping[str, Answers],
+    level: float,
+    troubles: list[Trouble],
+    generated: str | None = None,
+) -> Board:
+    z = float(stats.norm.ppf((1 + level) / 2))
+    problems = lay_out(answers)
+    cells: dict[str, dict[str, Cell]] = {row.name: {} for row in rows}
+    ranking, ranked = None, tuple(answers)
+    if problems is not None:
+        utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
+        lost = {name: by_problem(problems, answers[name], utility) for name in ranked}
+        ranking = rank_sets(np.column_stack([lost[name].regret for name in ranked]), level=level)
+        for k, name in enumerate(ranked):
+            cells[name] |= service_cells(ranking, k, lost[name], z)
+            cells[name] |= preference_cells(answers[name], principal.utility)
+            cells[name][f"{CHOICE}.missing"] = missing_cell(answers[name], z)
+    by_name = {row.name: row for row in rows}
+    for row in rows:
+        for column in COLUMNS:
+            if column.scorer is not None and column.task in row.runs:
+                cell = from_log(column, row.runs[column.task].log.header, z)
+                if cell is not None:
+                    cells[row.name][column.key] = cell
+        cells[row.name] |= usage_cells(list(row.runs.values()))
+    for row in rows:
+        for key, column in SHIFTS.items():
+            if row.base in by_name and row.base is not None:
+                shift = shift_cell(cells[row.name].get(key), cells[row.base].get(key), z)
+                if shift is not None:
+                    cells[row.name][column.key] = shift
+    for row in rows:
+        _with_notes(row, cells[row.name])
+    present = {key for of in cells.values() for key in of}
+    # A log may call its model whatever it likes, a published row's name included.
+    beside = [row for row in published() if set(row.published) & present and row.name not in by_name]
+    for row in beside:
+        cells[row.name] = {
+            key: Cell(value, _end(value, error, -z), _end(value, error, z), error, None, note)
+            for key, (value, error, note) in row.published.items()
+        }
+    place = {name: k for k, name in enumerate(_order(ranked, ranking))}
+    ordered = sorted(rows, key=lambda row: (place.get(row.name, len(place)), row.name))
+    board = Board(
+        title,
+        principal,
+        (*ordered, *beside),
+        tuple(c for c in COLUMNS if any(c.key in of for of in cells.values())),
+        cells,
+        answers,
+        problems,
+        ranked,
+        ranking,
+        level,
+        tuple(troubles),
+    )
+    return board if generated is None else replace(board, generated=generated)
+
+
+def _order(ranked: Sequence[str], ranking: Ranking | None) -> list[str]:
+    if ranking is None:
+        return []
+    means = [math.inf if math.isnan(mean) else mean for mean in ranking.mean]
+    return [name for _, name in sorted(zip(means, ranked, strict=True))]
+
+
+def _end(value: float | None, error: float | None, z: float) -> float | None:
+    return None if value is None or error is None else value + z * error
+
+
+def _noted(row: Row, selection: Selection) -> Row:
+    said = [selection.notes[run.file] for run in row.runs.values() if run.file in selection.notes]
+    return replace(row, note="; ".join(dict.fromkeys(said)) or None)
+
+
+def _with_notes(row: Row, cells: dict[str, Cell]) -> None:
+    """Say in every cell of a mixed-in run that it is one."""
+    if row.note is None:
+        return
+    for key, cell in cells.items():
+        cells[key] = replace(cell, note="; ".join(filter(None, (cell.note, row.note))))
+
+
+def _all_missing(run: object, task: str) -> bool:
+    column = next(c for c in COLUMNS if c.key == f"{task}.missing")
+    cell = from_log(column, run.log.header, 1.0)  # type: ignore[attr-defined]
+    return cell is not None and cell.value == 1.0

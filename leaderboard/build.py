@@ -1,0 +1,169 @@
+"""Logs to table, terminal summary and page.
+
+    python -m leaderboard logs/ --out site/
+    python -m leaderboard logs/ s3://bucket/logs --out site/ --principal nonprofit
+    python -m leaderboard logs/ --out site/ --theta 0.4,0.3,0.2,0.1 --rho 0.5
+
+Paths are log files (.eval, .json), folders of them, or addresses of a file system that fsspec knows. Into the
+folder go table.csv, .json, .parquet (one number a line, with the log that it came from), table.md, table.tex,
+the logs, and index.html. A column holds one task version, seed and design; logs of another are left out and
+named, unless --mix is given. Logs that are damaged, unfinished or of another suite are named and left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from inspect_ai._util.file import file as open_file  # local files and all that fsspec knows
+from rich.console import Console
+
+from economics.utility import PROFILES
+from leaderboard import outputs, terminal
+from leaderboard.board import Board
+from leaderboard.board import build as build_board
+from leaderboard.payload import payload
+from leaderboard.principal import DEFAULT, Principal, principal
+from leaderboard.reading import MARK, Say, UsageError
+
+
+def main(argv: Sequence[str]) -> int:
+    """Build the table and the page; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m leaderboard",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("logs", nargs="+", help="log files, folders of them, or addresses such as s3://…")
+    parser.add_argument(
+        "--out", type=Path, help="folder of the files and the page; without it the terminal only"
+    )
+    add_principal(parser)
+    parser.add_argument("--title", default="Fiduciary leaderboard", help="heading of table and page")
+    add_reading(parser)
+    options = parser.parse_args(argv)
+    if options.out is not None and options.out.exists() and not options.out.is_dir():
+        raise UsageError(f"--out {options.out} is a file; name a folder")
+    console, progress = Console(), Console(stderr=True)
+    board = build_board(
+        options.logs,
+        chosen_principal(options),
+        sayer(progress),
+        mix=options.mix,
+        base=options.base,
+        title=options.title,
+    )
+    if not any(row.ranked for row in board.rows):
+        terminal.print_troubles(board.troubles, progress)
+        raise UsageError("none of these logs can be used; nothing was built")
+    terminal.print_board(board, console)
+    terminal.print_troubles(board.troubles, progress)
+    if options.out is not None:
+        made = publish(board, options.out, sayer(progress))
+        console.print(f"Written to {made}", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def publish(board: Board, out: Path, say: Say) -> Path:
+    """Write files and page; the address of the page, or of the folder where pages cannot be made.
+
+    Raises:
+        UsageError: a folder that cannot be written to.
+    """
+    try:
+        _, lacking = outputs.write(board, out)
+        for what in lacking:
+            say(what)
+        if find_spec("leaderboard.page") is None:
+            return out
+        logs = copy_logs(board, out, say)
+        return Path(import_module("leaderboard.page").build(payload(board, logs, _commit()), out))
+    except OSError as error:
+        raise UsageError(f"cannot write to {out}: {error}") from error
+
+
+def copy_logs(board: Board, out: Path, say: Say) -> dict[str, str]:
+    """Put the logs that count into ``out/logs``; file → address relative to ``out``."""
+    folder = out / "logs"
+    files = [run.file for row in board.rows for run in row.runs.values()]
+    if any("://" not in file and Path(file).is_relative_to(folder.resolve()) for file in files):
+        raise UsageError(f"--out {out} holds the logs that it is to be built from; name another")
+    if folder.exists():
+        # From an earlier build into the same folder, unless somebody's own logs lie there.
+        if not (out / MARK).exists():
+            raise UsageError(f"{folder} exists and was not made by this command; name another --out")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (out / MARK).touch()
+    found: dict[str, str] = {}
+    for k, file in enumerate(files, 1):
+        name = file.rpartition("/")[2]
+        if (folder / name).exists():
+            name = f"{k:03d}-{name}"
+        with open_file(file, "rb") as source, (folder / name).open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+        found[file] = f"logs/{name}"
+        if k % 50 == 0:
+            say(f"logs copied: {k} of {len(files)}")
+    return found
+
+
+def add_principal(parser: argparse.ArgumentParser) -> None:
+    """Arguments that state the principal."""
+    parser.add_argument(
+        "--principal", metavar="NAME", help=f"one of {', '.join(PROFILES)} (default {DEFAULT})"
+    )
+    parser.add_argument(
+        "--theta", metavar="a,b,c,d", help="weights of shareholders, employees, consumers, society"
+    )
+    parser.add_argument("--rho", type=float, metavar="r", help="substitution, at most 1 (-inf for maximin)")
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Arguments that say how logs become rows and columns."""
+    parser.add_argument("--base", metavar="MODEL", help="model that shifts are taken from")
+    parser.add_argument("--mix", action="store_true", help="let versions, seeds and designs share a column")
+
+
+def chosen_principal(options: argparse.Namespace) -> Principal:
+    """The principal that the arguments state.
+
+    Raises:
+        UsageError: arguments that state none.
+    """
+    theta = None
+    if options.theta is not None:
+        try:
+            theta = [float(part) for part in options.theta.split(",")]
+        except ValueError:
+            raise UsageError(f"--theta must be four numbers with commas, got {options.theta!r}") from None
+    return principal(options.principal, theta, options.rho)
+
+
+def sayer(console: Console) -> Say:
+    """Progress, a line at a time."""
+
+    def say(text: str) -> None:
+        console.print(text, style="dim", markup=False, highlight=False)
+
+    return say
+
+
+def _commit() -> str | None:
+    """Commit of the checkout that this runs in, if it is one."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+"],
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() or None

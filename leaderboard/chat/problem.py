@@ -1,0 +1,88 @@
+"""A choice problem to draw into the conversation, in the benchmark's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from leaderboard.chat.errors import ChatError
+from solvers.elicitation import instruction
+from solvers.temperature import TemperaturePlan
+from tasks.stakeholder_choice.dataset import VERSION, Design, build
+from tasks.stakeholder_choice.framings import FRAMINGS
+from tasks.stakeholder_choice.prompts import WORDINGS
+
+N_PROBLEMS, SEED = 1000, 0
+"""The task's defaults: what is drawn here is what a run with default arguments asks."""
+
+ANSWERS = ("explain", "answer")
+"""The forms of answer that are text; log-probabilities are not read in a conversation."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A choice problem as a message.
+
+    Attributes:
+        text: what ``inspect eval tasks/stakeholder_choice`` sends for it, to the letter.
+        id: the sample's id in the log of such a run.
+        number: its place there, from 1 to ``N_PROBLEMS``.
+        wording: a key of the task's wordings.
+        elicitation: one of ``ANSWERS``.
+        version: the task's version.
+    """
+
+    text: str
+    id: str
+    number: int
+    wording: str
+    elicitation: str
+    version: str = VERSION
+
+    def record(self) -> dict[str, str | int]:
+        """All but the text, which a saved turn holds as its message."""
+        return {
+            "task": "stakeholder_choice",
+            "version": self.version,
+            "seed": SEED,
+            "number": self.number,
+            "id": self.id,
+            "wording": self.wording,
+            "elicitation": self.elicitation,
+        }
+
+
+def draw(number: int, wording: str = "plain", elicitation: str = "explain") -> Drawn:
+    """The problem at one place of the task's default run.
+
+    Raises:
+        ChatError: a number outside 1 to ``N_PROBLEMS``, an unknown wording or form of answer.
+    """
+    if not 1 <= number <= N_PROBLEMS:
+        raise ChatError(f"problem must be a number from 1 to {N_PROBLEMS}, got {number}")
+    if wording not in WORDINGS:
+        raise ChatError(f"wording must be one of {', '.join(WORDINGS)}, got '{wording}'")
+    if elicitation not in ANSWERS:
+        raise ChatError(f"answer must be one of {', '.join(ANSWERS)}, got '{elicitation}'")
+    name, text = _problems(wording)[number - 1]
+    return Drawn(f"{text}\n\n{instruction(elicitation)}", name, number, wording, elicitation)
+
+
+@lru_cache(maxsize=len(WORDINGS))
+def _problems(wording: str) -> list[tuple[str, str]]:
+    """Id and text of every problem: about a second for the first of a wording, none for the rest."""
+    design = Design(
+        n=N_PROBLEMS,
+        seed=SEED,
+        trade_offs="default",
+        framing="neutral",
+        context=False,
+        wordings=(wording,),
+        elicitation="explain",
+        plan=TemperaturePlan(),
+        order="shuffle",
+    )
+    return [(str(sample.id), str(sample.input)) for sample in build(design)]
+
+
+__all__ = ["ANSWERS", "FRAMINGS", "N_PROBLEMS", "SEED", "WORDINGS", "Drawn", "draw"]

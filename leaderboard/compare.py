@@ -1,0 +1,308 @@
+"""Whether B is worse than A, metric by metric, with tests: a guard for models, scorers and CI.
+
+    python -m leaderboard compare before.eval after.eval
+    python -m leaderboard compare logs/main logs/branch --fail-on regression --format github
+
+A and B are logs or folders of them. Models are matched by name; where each side has one, they are that pair.
+Tests, two-sided at 5 % after Holm's correction over everything that was tested: for choices, paired on the
+problems that both answered (regret, best choices and missing answers clustered by problem; θ and ρ by Wald
+with stacked clusters); for other tasks z of both standard errors, or for shares without one the pooled test
+of two proportions with samples as units, which is conservative. A regression is a metric with a better
+direction that is significantly worse, or a task that A answered and B did not.
+
+Exit codes: 0; 1 with --fail-on regression where there is one; 2 where nothing can be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from scipy import stats
+
+from economics.estimation import wald_test
+from economics.utility import CES
+from leaderboard import build, terminal
+from leaderboard.board import by_problem, lay_out, read
+from leaderboard.cells import raw
+from leaderboard.columns import CHOICE, COLUMNS, Column
+from leaderboard.github import as_github
+from leaderboard.outputs import number, one_line
+from leaderboard.preferences import NO_ESTIMATE, Answers, read_all
+from leaderboard.principal import Principal
+from leaderboard.reading import Say, Trouble, UsageError
+from leaderboard.runs import Run
+from leaderboard.statistics import holm
+from scorers.metrics._clustered import ratio
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Change:
+    """One metric of one model, before and after.
+
+    Attributes:
+        model: its name in A, and in B where that differs.
+        before, after: values on what was compared.
+        difference: after − before.
+        stderr: of the difference; NaN where there is none.
+        p_value: two-sided; NaN where nothing could be tested.
+        adjusted: the same after Holm's correction.
+        test: which one.
+    """
+
+    model: str
+    column: Column
+    before: float
+    after: float
+    difference: float
+    stderr: float
+    p_value: float
+    test: str
+    adjusted: float = math.nan
+
+    @property
+    def verdict(self) -> str:
+        """What the test says."""
+        if math.isnan(self.p_value):
+            return "not tested"
+        if not self.adjusted < ALPHA:
+            return "no change shown"
+        if self.column.better is None:
+            return "changed"
+        better = (self.difference > 0) == (self.column.better == "higher")
+        return "better" if better else "REGRESSION"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Compare, print and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m leaderboard compare",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("a", metavar="A", help="log or folder: how it was")
+    parser.add_argument("b", metavar="B", help="log or folder: how it is")
+    parser.add_argument("--fail-on", choices=["regression"], help="exit with 1 where there is one")
+    parser.add_argument("--format", choices=["terminal", "github"], default="terminal")
+    build.add_principal(parser)
+    parser.add_argument("--mix", action="store_true", help="compare also other versions, seeds and designs")
+    options = parser.parse_args(argv)
+    console, progress = Console(), Console(stderr=True)
+    principal = build.chosen_principal(options)
+    changes, lost, troubles = compare(
+        options.a, options.b, principal, mix=options.mix, say=build.sayer(progress)
+    )
+    if not changes and not lost:
+        terminal.print_troubles(troubles, progress)
+        raise UsageError(f"{options.a} and {options.b} hold nothing that could be compared")
+    regressed = [change for change in changes if change.verdict == "REGRESSION"]
+    if options.format == "github":
+        print(as_github(changes, lost, troubles, principal))
+    else:
+        _print(changes, lost, principal, console)
+        terminal.print_troubles(troubles, progress)
+    return 1 if options.fail_on and (regressed or lost) else 0
+
+
+def compare(
+    a: str, b: str, principal: Principal, *, mix: bool, say: Say
+) -> tuple[list[Change], list[Trouble], list[Trouble]]:
+    """All changes; what A answered and B did not; and files with troubles."""
+    before, of_a = read([a], say, mix=mix)
+    after, of_b = read([b], say, mix=mix)
+    troubles = [*of_a, *of_b]
+    lost: list[Trouble] = []
+    pairs: list[tuple[str, Run, Run]] = []
+    for name, other in _matched(before.runs, after.runs).items():
+        model = name if name == other else f"{name} → {other}"
+        for task, run in before.runs[name].items():
+            if other is None or task not in after.runs[other]:
+                lost.append(Trouble(run.file, f"{name}: {task} was answered in {a} and is not in {b}"))
+                continue
+            new = after.runs[other][task]
+            differs = new.differences(run)
+            if differs and not mix:
+                said = f"cannot be compared with {run.file}: {'; '.join(differs)} (--mix compares them)"
+                troubles.append(Trouble(new.file, said))
+                continue
+            pairs.append((model, run, new))
+    files = [run.file for _, *both in pairs for run in both if run.task == CHOICE]
+    answers = read_all(list(dict.fromkeys(files)), 0.95, say)
+    changes: list[Change] = []
+    for model, old, new in pairs:
+        if old.task != CHOICE:
+            changes += _other(model, old, new)
+            continue
+        first, second = answers[old.file], answers[new.file]
+        for run, found in ((old, first), (new, second)):
+            if isinstance(found, str):
+                troubles.append(Trouble(run.file, f"its samples cannot be read: {found}"))
+        if not isinstance(first, str) and not isinstance(second, str):
+            changes += _choices(model, first, second, principal)
+    adjusted = holm([change.p_value for change in changes])
+    return (
+        [replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True)],
+        lost,
+        troubles,
+    )
+
+
+def _matched(a: Mapping[str, object], b: Mapping[str, object]) -> dict[str, str | None]:
+    if len(a) == len(b) == 1:
+        return {next(iter(a)): next(iter(b))}
+    return {name: name if name in b else None for name in a}
+
+
+def _choices(model: str, old: Answers, new: Answers, principal: Principal) -> Iterator[Change]:
+    """Paired on problems."""
+    problems = lay_out({"a": old, "b": new})
+    assert problems is not None
+    utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
+    a, b = (by_problem(problems, one, utility) for one in (old, new))
+    both = np.isfinite(a.regret) & np.isfinite(b.regret)
+    columns = {c.key.partition(".")[2]: c for c in COLUMNS if c.task == CHOICE}
+    how = f"paired on {int(both.sum())} problems"
+    parts = {
+        "regret": (a.regret, b.regret, np.ones(len(both))),
+        "regret_share": (a.regret, b.regret, a.stake),
+        "consistent": (a.best, b.best, np.ones(len(both))),
+    }
+    for name, (x, y, weight) in parts.items():
+        if both.any():
+            yield _paired(model, columns[name], x[both], y[both], weight[both], how)
+    lost = [_missing(problems.ids, one) for one in (old, new)]
+    asked = np.isfinite(lost[0]) & np.isfinite(lost[1])
+    if asked.any():
+        yield _paired(
+            model,
+            columns["missing"],
+            lost[0][asked],
+            lost[1][asked],
+            np.ones(int(asked.sum())),
+            f"paired on {int(asked.sum())} problems",
+        )
+    if old.fit is None or new.fit is None:
+        return
+    try:
+        test = wald_test(new.fit, old.fit)
+    except NO_ESTIMATE:
+        return
+    for name, (difference, error, _, p) in test.z.items():
+        if name in columns:
+            values = old.fit.estimate(name), new.fit.estimate(name)
+            yield Change(model, columns[name], *values, difference, error, p, "Wald, paired by problem")
+
+
+def _paired(
+    model: str,
+    column: Column,
+    a: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    b: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    weight: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    how: str,
+) -> Change:
+    groups = [str(k) for k in range(len(a))]
+    before, after = ratio(a, weight, groups).value, ratio(b, weight, groups).value
+    moved = ratio(b - a, weight, groups)
+    p = _p_value(moved.value, moved.stderr)
+    return Change(model, column, before, after, moved.value, moved.stderr, p, how)
+
+
+def _missing(ids: Sequence[str], answers: Answers) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Share of answers missing for each problem; NaN where it was not asked."""
+    place = {name: k for k, name in enumerate(ids)}
+    places = np.array([place[str(group)] for group in answers.data.groups])
+    asked = np.bincount(places, minlength=len(ids))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.bincount(places, answers.missing.astype(float), minlength=len(ids)) / asked)
+
+
+def _other(model: str, old: Run, new: Run) -> Iterator[Change]:
+    """From the metrics that logs hold."""
+    for column in COLUMNS:
+        if column.task != old.task or column.scorer is None:
+            continue
+        (before, error_a, n_a), (after, error_b, n_b) = (raw(column, r.log.header) for r in (old, new))
+        if before is None or after is None:
+            continue
+        moved = after - before
+        if column.unit == "share" and not (error_a and error_b):
+            pooled = (n_a * before + n_b * after) / max(n_a + n_b, 1)
+            error = math.sqrt(max(pooled * (1 - pooled), 0.0) * (1 / max(n_a, 1) + 1 / max(n_b, 1)))
+            yield Change(
+                model, column, before, after, moved, error, _p_value(moved, error), "pooled proportions"
+            )
+        elif error_a is None or error_b is None:
+            p = 1.0 if moved == 0 else math.nan
+            yield Change(model, column, before, after, moved, math.nan, p, "no standard error")
+        else:
+            error = math.hypot(error_a, error_b)
+            yield Change(model, column, before, after, moved, error, _p_value(moved, error), "unpaired z")
+
+
+def _p_value(moved: float, error: float) -> float:
+    if moved == 0:
+        return 1.0
+    if math.isnan(moved) or math.isnan(error):
+        return math.nan
+    # A difference without any spread: every unit moved alike.
+    return 0.0 if error == 0 else float(2 * stats.norm.sf(abs(moved) / error))
+
+
+def _print(
+    changes: Sequence[Change], lost: Sequence[Trouble], principal: Principal, console: Console
+) -> None:
+    console.print(Text(f"Principal {principal.title}"))
+    shown = [c for c in changes if c.column.task == CHOICE or c.verdict != "no change shown"]
+    shown = [c for c in shown if c.column.better is not None or c.verdict != "no change shown"]
+    for model in dict.fromkeys(c.model for c in changes):
+        table = Table(title=Text(one_line(model)), title_justify="left", show_edge=False, pad_edge=False)
+        for heading in ("metric", "A", "B", "B − A", "s.e.", "p, Holm", "verdict", "test"):
+            table.add_column(heading, overflow="fold")
+        for change in shown:
+            if change.model == model:
+                table.add_row(*map(Text, _cells(change)))
+        console.print(table if table.row_count else Text(f"{one_line(model)}: no change shown"))
+    hidden = len(changes) - len(shown)
+    if hidden:
+        console.print(f"{hidden} further metrics show no change", highlight=False)
+    for trouble in lost:
+        console.print(Text("REGRESSION: " + one_line(trouble.problem), style="bold red"))
+    tested = sum(not math.isnan(c.p_value) for c in changes)
+    console.print(
+        f"{tested} tests, two-sided, {ALPHA:.0%} after Holm's correction over all of them.", highlight=False
+    )
+
+
+def _cells(change: Change) -> list[str]:
+    form, error = change.column.format, change.stderr
+    return [
+        label(change.column),
+        number(change.before, form),
+        number(change.after, form),
+        number(change.difference, form),
+        "–" if math.isnan(error) else number(error, form),
+        p_text(change.adjusted),
+        change.verdict,
+        change.test,
+    ]
+
+
+def label(column: Column) -> str:
+    """A metric's name where no heading stands above it."""
+    return f"missing: {column.title}" if column.key.endswith(".missing") else column.title
+
+
+def p_text(p: float) -> str:
+    """A p-value as people read it."""
+    if math.isnan(p):
+        return "–"
+    return "< .001" if p < 0.001 else f"{p:.3f}"

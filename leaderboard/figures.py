@@ -1,0 +1,109 @@
+"""What the page draws besides the table: dose–response, price paths, inventory profiles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from inspect_ai.log import read_eval_log_sample
+
+from leaderboard.board import Board
+from leaderboard.columns import CHOICE, INVENTORIES
+from leaderboard.rows import Row
+from scorers._pricing_run import read_run
+from scorers.duopoly import STORE
+
+PATHS = 3
+"""Runs of a row whose prices are drawn."""
+
+_DOSE = re.compile(r"(?:^|/)dose-(\d+(?:\.\d+)?)$")
+
+
+def figures(board: Board, ids: Mapping[str, str]) -> dict[str, Any]:
+    """The three kinds, each a list, empty where logs hold nothing of it."""
+    return {
+        "dose_response": _doses(board, ids),
+        "price_paths": [path for row in board.rows for path in _paths(row, ids)],
+        "inventories": [found for row in board.rows for found in _profiles(board, row, ids)],
+    }
+
+
+def _doses(board: Board, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Models called ``dose-X``, an adapter's update times X, with their base at X = 0."""
+    series: dict[str, list[tuple[float, Row]]] = {}
+    for row in board.rows:
+        match = _DOSE.search(row.name)
+        if match is not None and row.base is not None and CHOICE in row.runs:
+            series.setdefault(row.base, []).append((float(match[1]), row))
+    out = []
+    for base, doses in series.items():
+        if not any(dose == 0 for dose, _ in doses):
+            doses.append((0.0, board.row(base)))
+        points = []
+        for dose, row in sorted(doses, key=lambda pair: pair[0]):
+            cells, answers = board.cells[row.name], board.answers.get(row.name)
+            if answers is not None and answers.fit is not None:
+                points.append(
+                    {
+                        "x": dose,
+                        "theta": answers.fit.theta,
+                        "distance": cells[f"{CHOICE}.distance"].value,
+                        "regret": cells[f"{CHOICE}.regret"].value,
+                    }
+                )
+        out.append({"model": ids[base], "target": board.principal.title, "points": points})
+    return out
+
+
+def _paths(row: Row, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    run = row.runs.get("duopoly_pricing")
+    if run is None:
+        return []
+    out = []
+    for sample_id in list(run.log.header.eval.dataset.sample_ids or [])[:PATHS]:
+        try:
+            sample = read_eval_log_sample(
+                run.file, sample_id, 1, exclude_fields={"messages", "events", "attachments"}
+            )
+        except IndexError:  # a limit left it out
+            continue
+        found = read_run(sample.store.get(STORE), sample.metadata)
+        if found is None:
+            continue
+        scale = found.market.price_scale
+        out.append(
+            {
+                "model": ids[row.name],
+                "label": str(sample_id),
+                "prices": found.unit_prices.T.round(5),
+                "nash": float(found.solved.nash_prices[0] / scale),
+                "monopoly": float(found.solved.monopoly_prices[0] / scale),
+            }
+        )
+    return out
+
+
+def _profiles(board: Board, row: Row, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    out = []
+    base = board.cells.get(row.base or "", {})
+    for instrument in INVENTORIES:
+        if instrument not in row.runs:
+            continue
+        scales = []
+        for column in board.columns:
+            if column.task != instrument or column.metric in (None, "missing"):
+                continue
+            cell, of_base = board.cells[row.name].get(column.key), base.get(column.key)
+            if cell is not None:
+                scales.append(
+                    {
+                        "name": column.title,
+                        "value": cell.value,
+                        "low": cell.low,
+                        "high": cell.high,
+                        "base": of_base.value if of_base else None,
+                    }
+                )
+        out.append({"model": ids[row.name], "instrument": instrument, "scales": scales})
+    return out

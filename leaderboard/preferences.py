@@ -1,0 +1,140 @@
+"""Answers to choice problems, read from logs and estimated, several logs at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+
+import numpy as np
+import numpy.typing as npt
+from inspect_ai.log import EvalSample, EvalSampleSummary
+from inspect_ai.scorer import SampleScore, Score
+
+from economics.estimation import CESFit, Interval
+from leaderboard.reading import Say, one_line, samples, summaries
+from scorers.metrics.ces_parameters import MINIMUM, PARAMETERS, fit
+from scorers.table import Table, table
+
+FloatArray = npt.NDArray[np.float64]
+
+NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
+"""What an estimate from answers that do not allow one may raise."""
+
+_SERIAL = 6
+"""Logs up to which starting processes costs more than it saves."""
+
+
+_REMEMBERED = 64
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One run's answers to choice problems.
+
+    Attributes:
+        data: the answers.
+        shares: (n, J), of each answer on each option, summing to 1; NaN for padding and missing answers.
+        fit: the estimate; None where the answers allow none, and ``why`` says so.
+        intervals: of every parameter, and of the weights also at the level that holds for all four at once.
+    """
+
+    data: Table
+    shares: FloatArray
+    fit: CESFit | None
+    why: str
+    intervals: Mapping[str, Interval]
+    joint: Mapping[str, Interval]
+
+    @property
+    def missing(self) -> npt.NDArray[np.bool_]:
+        """(n,), whether an answer is missing."""
+        return np.asarray(~np.isfinite(self.shares).any(axis=1))
+
+
+_recent: dict[tuple[bytes, float], Answers] = {}
+
+
+def read_answers(file: str, level: float = 0.95) -> Answers:
+    """Read and estimate one log.
+
+    Raises:
+        ValueError: samples without what scoring needs.
+    """
+    try:
+        found: Sequence[EvalSampleSummary | EvalSample] = summaries(file)
+        data = table([_score(sample) for sample in found])
+    except ValueError:
+        # Summaries leave out long metadata; the samples themselves have them.
+        data = table([_score(sample) for sample in samples(file)])
+    return estimated(data, level)
+
+
+def estimated(data: Table, level: float = 0.95) -> Answers:
+    """Estimate answers, with an interval for every parameter; the same answers are not estimated twice."""
+    key = (data.digest(), level)
+    if key not in _recent:
+        while len(_recent) >= _REMEMBERED:
+            del _recent[next(iter(_recent))]
+        _recent[key] = _estimate(data, level)
+    # Reasons for missing answers are no part of the estimate: these answers keep their own.
+    return replace(_recent[key], data=data)
+
+
+def _estimate(data: Table, level: float) -> Answers:
+    shares = data.shares()
+    total = np.nansum(shares, axis=1, keepdims=True)
+    shares = shares / np.where(total > 0, total, np.nan)
+    valid = int(np.isfinite(shares).any(axis=1).sum())
+    if valid < MINIMUM:
+        why = "all answers missing" if valid == 0 else f"{valid} valid answers, fewer than {MINIMUM}"
+        return Answers(data, shares, None, why, {}, {})
+    try:
+        found = fit(data, from_probabilities=not data.has_text)
+        intervals = {name: found.interval(name, level) for name in PARAMETERS}
+        joint = {name: found.interval(name, 1 - (1 - level) / 4) for name in PARAMETERS[:4]}
+    except NO_ESTIMATE as error:
+        return Answers(data, shares, None, f"no estimate: {one_line(error)}", {}, {})
+    return Answers(data, shares, found, "", intervals, joint)
+
+
+def read_all(files: Sequence[str], level: float, say: Say) -> dict[str, Answers | str]:
+    """Answers of every log, or why there are none; in processes where there are many logs."""
+    workers = min(os.cpu_count() or 1, len(files))
+    out: dict[str, Answers | str] = {}
+    if len(files) <= _SERIAL or workers < 2:
+        for k, file in enumerate(files, 1):
+            out[file] = _read(file, level)
+            _tell(k, len(files), say)
+        return out
+    # Not forked: Inspect runs threads.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = {pool.submit(_read, file, level): file for file in files}
+        for k, job in enumerate(as_completed(jobs), 1):
+            out[jobs[job]] = job.result()
+            _tell(k, len(files), say)
+    return out
+
+
+def _tell(k: int, n: int, say: Say) -> None:
+    """Progress, in about ten lines however many logs there are."""
+    if k == n or k % max(1, n // 10) == 0:
+        say(f"choices: {k} of {n} logs")
+
+
+def _read(file: str, level: float) -> Answers | str:
+    try:
+        return read_answers(file, level)
+    except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
+        return one_line(error)
+
+
+def _score(sample: EvalSampleSummary | EvalSample) -> SampleScore:
+    found = (sample.scores or {}).get("chosen_option")
+    if found is None:
+        if sample.error is None:
+            raise ValueError(f"sample {sample.id!r} has no score of 'chosen_option'")
+        found = Score(value=0.0, metadata={"reason": "error"})
+    return SampleScore(score=found, sample_id=sample.id, sample_metadata=sample.metadata)

@@ -1,0 +1,309 @@
+"""The study's tables: what models want as they are, when prompted, and when fine-tuned; with tests.
+
+    python -m leaderboard study logs/study1 logs/study2
+    python -m leaderboard study logs/study3/rebench/logs/01 --base vllm/base --out tables/
+
+Prompted rows are runs with a framing; fine-tuned rows are models that have a base (--base, or the names that
+a re-benchmark gives). A target is the profile that a framing or an adapter's name ends with, else --principal
+where one is stated. H1: the same preference as the base's neutral run (θ and ρ; own γ each), problems paired.
+H2: the preference is the target. Likelihood-ratio tests against chi-bar-square, valid also where weights are
+at bounds; all p-values of H1 are corrected together by Holm's method, those of H2 likewise. Published rows
+(Foster & Rawski, Llama-3.1-8B-Instruct) stand below for comparison and are in no test and no ranking.
+
+Exit codes: 0; 2 for paths or arguments of no use, or logs without choices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from economics.estimation import THETA_NAMES, TestResult, likelihood_ratio_test
+from economics.published import PUBLISHED, PublishedEstimate
+from economics.utility import CES, PROFILES
+from leaderboard import build, terminal
+from leaderboard.board import Board, by_problem
+from leaderboard.board import build as build_board
+from leaderboard.cells import Cell, preference_cells
+from leaderboard.columns import CHOICE
+from leaderboard.outputs import harmless, latex, markdown, one_line
+from leaderboard.preferences import NO_ESTIMATE, Answers
+from leaderboard.reading import Say, UsageError
+from leaderboard.rows import Row
+from leaderboard.statistics import holm
+from scorers.metrics._clustered import ratio
+
+STAGES = ("neutral", "prompted", "fine-tuned")
+HEADINGS = (
+    *("model", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "missing"),
+    *("Σ|θ − θ*|", "regret, share", "H1 p", "H2 p"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One model in a table of the study.
+
+    Attributes:
+        target: what it was to want; None where nothing was stated, and then there is no H2.
+        distance: Σ|θ − θ*| of the base and its own; NaN without a target.
+        regret: share of what is at stake for the target that choices lose, of the base and its own.
+        h1, h2: p-values after Holm's correction; NaN where there is no test.
+    """
+
+    name: str
+    stage: str
+    parameters: tuple[str, ...]
+    missing: float
+    target: CES | None = None
+    distance: tuple[float, float] = (math.nan, math.nan)
+    regret: tuple[float, float] = (math.nan, math.nan)
+    h1: float = math.nan
+    h2: float = math.nan
+
+    def cells(self) -> list[str]:
+        """As shown, in the order of ``HEADINGS``."""
+        return [
+            self.name,
+            *self.parameters,
+            "" if math.isnan(self.missing) else f"{self.missing:.1%}",
+            _moved(self.distance, "{:.3f}"),
+            _moved(self.regret, "{:.1%}"),
+            _p(self.h1),
+            _p(self.h2),
+        ]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the tables, write them, and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m leaderboard study",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("logs", nargs="+", help="log files, folders of them, or addresses such as s3://…")
+    parser.add_argument("--out", type=Path, help="folder for study.md, study.tex and study.csv")
+    build.add_principal(parser)
+    build.add_reading(parser)
+    options = parser.parse_args(argv)
+    console, progress = Console(), Console(stderr=True)
+    say = build.sayer(progress)
+    chosen = build.chosen_principal(options)
+    stated = chosen.utility if options.principal or options.theta else None
+    board = build_board(options.logs, chosen, say, mix=options.mix, base=options.base)
+    if not board.answers:
+        terminal.print_troubles(board.troubles, progress)
+        raise UsageError(f"no finished log of {CHOICE} among {', '.join(options.logs)}")
+    lines = study(board, stated, say)
+    _print(lines, console)
+    terminal.print_troubles(board.troubles, progress)
+    if options.out is not None:
+        try:
+            write(lines, options.out)
+        except OSError as error:
+            raise UsageError(f"cannot write to {options.out}: {error}") from error
+        console.print(f"Written to {options.out}", markup=False, highlight=False)
+    return 0
+
+
+def study(board: Board, stated: CES | None, say: Say) -> list[Line]:
+    """All lines, stage by stage, with p-values corrected over all of them."""
+    lines: list[Line] = []
+    rows = sorted(
+        (row for row in board.rows if row.name in board.answers),
+        key=lambda row: (STAGES.index(row.stage), row.name),
+    )
+    for k, row in enumerate(rows, 1):
+        lines.append(_line(board, row, stated))
+        say(f"tests: {k} of {len(rows)} models")
+    h1, h2 = (holm([getattr(line, name) for line in lines]) for name in ("h1", "h2"))
+    return [replace(line, h1=a, h2=b) for line, a, b in zip(lines, h1, h2, strict=True)]
+
+
+def published(stage: str) -> list[list[str]]:
+    """Published rows of a stage, marked."""
+    rows = []
+    for name, found in PUBLISHED.items():
+        own = "neutral" if name == "neutral" else "fine-tuned" if "fine-tune" in name else "prompted"
+        if own == stage:
+            cells = [*_printed(found), *[""] * (len(HEADINGS) - 6)]
+            rows.append([f"published: {name.replace('_', ' ')} *", *cells])
+    return rows
+
+
+def target_of(row: Row, stated: CES | None) -> CES | None:
+    """The profile that a framing or an adapter's name ends with, else what was stated."""
+    framing = row.runs[CHOICE].framing
+    name = framing.removesuffix("_justify") if framing != "neutral" else row.name
+    fitting = [key for key in PROFILES if name.replace("-", "_").endswith(key)]
+    if fitting and row.stage != "neutral":
+        return PROFILES[fitting[0]]
+    return stated
+
+
+def write(lines: Sequence[Line], out: Path) -> None:
+    """Write the tables as Markdown, LaTeX and CSV."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "study.md").write_text(as_markdown(lines), encoding="utf-8")
+    (out / "study.tex").write_text(as_latex(lines), encoding="utf-8")
+    with (out / "study.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["stage", *HEADINGS])
+        for stage, rows in _tables(lines).items():
+            writer.writerows([stage, *(harmless(cell) for cell in row)] for row in rows)
+
+
+def as_markdown(lines: Sequence[Line]) -> str:
+    """One table a stage."""
+    out = ["# Neutral, prompted, fine-tuned", ""]
+    for stage, rows in _tables(lines).items():
+        out += [f"## {stage}", "", "| " + " | ".join(map(markdown, HEADINGS)) + " |"]
+        out += ["|---|" + "---:|" * (len(HEADINGS) - 1)]
+        out += ["| " + " | ".join(map(markdown, row)) + " |" for row in rows]
+        out.append("")
+    return "\n".join([*out, markdown(note(lines)), ""])
+
+
+def as_latex(lines: Sequence[Line]) -> str:
+    """One booktabs table a stage."""
+    parts = ["% needs booktabs; made by python -m leaderboard study"]
+    for stage, rows in _tables(lines).items():
+        parts += [
+            r"\begin{table}",
+            rf"\caption{{{stage}. {latex(note(lines))}}}",
+            r"\begin{tabular}{l" + "r" * (len(HEADINGS) - 1) + "}",
+            r"\toprule",
+            " & ".join(map(latex, HEADINGS)) + r" \\",
+            r"\midrule",
+            *(" & ".join(map(latex, row)) + r" \\" for row in rows),
+            r"\bottomrule",
+            r"\end{tabular}",
+            r"\end{table}",
+            "",
+        ]
+    return "\n".join(parts)
+
+
+def note(lines: Sequence[Line]) -> str:
+    """How the tables are to be read."""
+    first, second = (sum(not math.isnan(getattr(line, name)) for line in lines) for name in ("h1", "h2"))
+    return (
+        "Standard errors in round brackets; where there is none, the 95 % interval in square ones. "
+        "Distance and regret: base → own, against the target. H1: same preference as the base "
+        f"(paired likelihood ratio, chi-bar-square; Holm over {first} tests). H2: the preference is the "
+        f"target (likelihood ratio, chi-bar-square; Holm over {second} tests). * Foster & Rawski, "
+        "Llama-3.1-8B-Instruct: for comparison, in no test; their K is not printed, so ρ is not comparable."
+    )
+
+
+def _line(board: Board, row: Row, stated: CES | None) -> Line:
+    own = board.answers[row.name]
+    base = board.answers.get(row.base) if row.base is not None else None
+    target = target_of(row, stated)
+    missing = ratio(own.missing, 1.0, own.data.groups.tolist()).value
+    line = Line(row.name, row.stage, _parameters(board.cells[row.name]), missing, target)
+    if base is not None and base.fit is not None and own.fit is not None:
+        line = replace(line, h1=_tested(lambda: likelihood_ratio_test(own.fit, base.fit)))  # type: ignore[arg-type]
+    if target is None:
+        return line
+    utility = CES(target.theta, target.rho, shift=own.data.shift)
+    if own.fit is not None:
+        line = replace(line, h2=_tested(lambda: likelihood_ratio_test(own.fit, utility)))  # type: ignore[arg-type]
+    return replace(
+        line,
+        distance=(_distance(base, target), _distance(own, target)),
+        regret=(_regret(board, base, utility), _regret(board, own, utility)),
+    )
+
+
+def _parameters(cells: dict[str, Cell] | object) -> tuple[str, ...]:
+    out = []
+    for name in (*THETA_NAMES, "rho"):
+        cell: Cell = cells[f"{CHOICE}.{name}"]  # type: ignore[index]
+        value = "?" if cell.value is None else f"{cell.value:.3f}"
+        if cell.stderr is not None:
+            out.append(f"{value} ({cell.stderr:.3f})")
+        elif cell.low is not None and cell.high is not None:
+            out.append(f"{value} [{cell.low:.2f}, {cell.high:.2f}]")
+        else:
+            out.append("–")
+    return tuple(out)
+
+
+def _distance(answers: Answers | None, target: CES) -> float:
+    if answers is None or answers.fit is None:
+        return math.nan
+    value = preference_cells(answers, target)[f"{CHOICE}.distance"].value
+    return math.nan if value is None else value
+
+
+def _regret(board: Board, answers: Answers | None, utility: CES) -> float:
+    if answers is None or board.problems is None:
+        return math.nan
+    lost = by_problem(board.problems, answers, utility)
+    there = lost.regret == lost.regret
+    return ratio(lost.regret[there], lost.stake[there], [str(k) for k in range(int(there.sum()))]).value
+
+
+def _tested(test: Callable[[], TestResult]) -> float:
+    try:
+        return float(test().p_value)
+    except NO_ESTIMATE:
+        return math.nan
+
+
+def _printed(found: PublishedEstimate) -> list[str]:
+    errors = found.theta_se or (None,) * 4
+    cells = [
+        f"{v:.3f}" + ("" if e is None else f" ({e:.3f})") for v, e in zip(found.theta, errors, strict=True)
+    ]
+    rho = "–" if found.rho is None else f"{found.rho:.3f}"
+    return [*cells, rho + ("" if found.rho_se is None else f" ({found.rho_se:.3f})")]
+
+
+def _tables(lines: Sequence[Line]) -> dict[str, list[list[str]]]:
+    found = {}
+    for stage in STAGES:
+        own = [line.cells() for line in lines if line.stage == stage]
+        if own:
+            found[stage] = own + published(stage)
+    return found
+
+
+def _print(lines: Sequence[Line], console: Console) -> None:
+    """Estimates first, then tests: in one table they would not fit a terminal."""
+    tested = [line.cells() for line in lines if line.target is not None or not math.isnan(line.h1)]
+    tables = {stage: [row[:7] for row in rows] for stage, rows in _tables(lines).items()}
+    if tested:
+        tables["against base and target"] = [[row[0], *row[7:]] for row in tested]
+    for title, rows in tables.items():
+        table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
+        headings = HEADINGS[:7] if title in STAGES else (HEADINGS[0], *HEADINGS[7:])
+        for k, heading in enumerate(headings):
+            table.add_column(Text(heading), justify="right" if k else "left", overflow="fold", no_wrap=k > 0)
+        for row in rows:
+            under = (one_line(cell).replace(" (", "\n(").replace(" [", "\n[") for cell in row[1:])
+            table.add_row(Text(one_line(row[0])), *map(Text, under))
+        console.print(table)
+        console.print()
+    console.print(Text(note(lines), style="dim"))
+
+
+def _moved(pair: tuple[float, float], form: str) -> str:
+    before, after = ("–" if math.isnan(x) else form.format(x) for x in pair)
+    if math.isnan(pair[1]):
+        return ""
+    return after if math.isnan(pair[0]) else f"{before} → {after}"
+
+
+def _p(p: float) -> str:
+    # The null distribution is simulated: smaller than that it cannot tell.
+    return "" if math.isnan(p) else "< .001" if p < 0.001 else f"{p:.3f}"
