@@ -61,10 +61,10 @@ $(TRAIN): locks/train.txt $(PACKAGES)
 	$(TRAIN_PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(BASE) ## subjects whose preferences are known: true and recovered parameters
+demo: $(BASE) ## subjects whose preferences are known: true and recovered parameters, and a page
 	$(BIN)/python runs/demo.py
 
-align: $(TRAIN) ## DPO of the embedded language model, measured beside its base: the whole loop in minutes
+align: $(TRAIN) ## DPO of the embedded language model, measured beside its base, and a page: the loop in minutes
 	PYTHON="$(VENV_TRAIN)/bin/python" runs/align.sh
 
 test: $(DEV) ## all tests
