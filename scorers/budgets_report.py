@@ -87,7 +87,7 @@ def describe(log: EvalLog, against: dict[str, CESFit]) -> tuple[list[Row], CES |
         ``observed`` (1,), ``random`` (agents,) and, with a fitted preference, ``noise`` (agents,).
     """
     rows = rows_of(log)
-    title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in log.eval.task_args.items())}"
+    title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in log.eval.task_args.items() if v is not None)}"
     print(f"\n{title}\n{'=' * min(len(title), 110)}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}\n")
     data = allocations(rows)

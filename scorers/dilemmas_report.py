@@ -100,7 +100,7 @@ def mean(rows: Sequence[Row], key: str, where: Callable[[Row], bool] = lambda _:
 
 def describe(log: EvalLog) -> None:
     """Print one log's part of the report."""
-    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items()) or "default arguments"
+    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items() if v is not None) or "default arguments"
     print(f"\n{log.eval.model}  {arguments}\n{'=' * 100}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
     ratings, choices = _scores(log, "dilemma_ratings"), _scores(log, "dilemma_choices")

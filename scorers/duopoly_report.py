@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def describe(log: EvalLog, pictures: Path | None) -> None:
     """Print one log's part of the report and draw its pictures."""
-    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items()) or "default arguments"
+    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items() if v is not None) or "default arguments"
     print(f"\n{log.eval.model}  {arguments}\n{'=' * 100}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}\n")
     print(

@@ -86,7 +86,7 @@ def games_logs(given: Sequence[str]) -> list[EvalLog]:
 def report(log: EvalLog, level: float = 0.95) -> Iterator[str]:
     """The lines of one log's report."""
     found = plays(log)
-    arguments = ", ".join(f"{key}={value}" for key, value in log.eval.task_args.items())
+    arguments = ", ".join(f"{key}={value}" for key, value in log.eval.task_args.items() if value is not None)
     title = f"{log.eval.model}  {arguments or 'default arguments'}"
     yield from ("", title, "=" * min(len(title), 110))
     yield f"log {log.location}  task version {log.eval.task_version}  status {log.status}"

@@ -173,7 +173,7 @@ def pump_report(table: PumpTable) -> Iterator[str]:
 
 
 def _heading(log: EvalLog) -> list[str]:
-    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items()) or "default arguments"
+    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items() if v is not None) or "default arguments"
     title = f"{log.eval.task.rpartition('/')[2]}  {log.eval.model}  {arguments}"
     return [
         f"\n{title}",

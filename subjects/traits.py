@@ -60,8 +60,8 @@ def create(name: str, given: Mapping[str, Any]) -> SelfReport:
         given: from ``ARGUMENTS[name]``: numbers, or their text as the command line passes it.
 
             - a facet (``sincerity``, ``social_self_esteem``, ``sadism``, …), a HEXACO domain (``H`` to
-              ``O``) or ``mean`` for all: mean in [1, 5] on the keyed scale; the narrower one counts
-              (default 3);
+              ``O``) or ``mean`` for all: mean in [1, 5] on the keyed scale before an answer is rounded
+              to it, so that near the ends answers lie further in; the narrower one counts (default 3);
             - sd: standard deviation of an answer before it is rounded to the scale, > 0 (default 0.8);
             - block_sd: standard deviation of a shift of the mean that is drawn anew for every statement
               in every block, so that log-probabilities differ between blocks too, ≥ 0 (default 0);

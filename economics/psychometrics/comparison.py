@@ -35,6 +35,9 @@ LEVELS: tuple[Level, ...] = ("domain", "facet", "item")
 BOUND = 0.3
 """Default bound of equivalence in points: half a standard deviation of a HEXACO domain among people."""
 
+_DIGITS = 9
+"""To which differences are rounded: means of equal answers differ by what floating point leaves."""
+
 MIN_BLOCKS = 12
 """Blocks below which 2/2ⁿ leaves no single one of 100 items a chance after correction."""
 
@@ -152,8 +155,9 @@ def compare(
         first, second = (
             np.stack([scale_score(one, members) for _, members in families], axis=1) for one in keyed
         )
-        raw = _differences(name, [label for label, _ in families], first, second, bound, level, seed)
-        found += _corrected(raw, second - first, name)
+        moved = np.round(second - first, _DIGITS)
+        raw = _differences(name, [label for label, _ in families], first, second, moved, bound, level, seed)
+        found += _corrected(raw, moved, name)
     return Comparison(tuple(found), len(a), bound, level)
 
 
@@ -176,11 +180,11 @@ def _differences(
     names: Sequence[str],
     base: FloatArray,
     tuned: FloatArray,
+    d: FloatArray,
     bound: float,
     level: float,
     seed: int,
 ) -> list[Difference]:
-    d = tuned - base
     p = sign_flip_test(d, seed)
     out = []
     for j, name in enumerate(names):

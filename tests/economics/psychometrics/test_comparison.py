@@ -63,6 +63,17 @@ def test_nothing_differs() -> None:
     assert {d.verdict() for d in result.differences} == {"equivalent"}
 
 
+def test_rounding_is_no_difference() -> None:
+    """Equal means of answers in another order differ in their last bit."""
+    key = Key(tuple(range(1, 7)), ("a",) * 6, ("D",) * 6, (False,) * 6)
+    base = np.array([[0.1, 0.2, 0.3, 0.4, 0.5, 0.7]]) + np.arange(14)[:, None] / 10 + 1
+    tuned = base[:, ::-1] + 0.3
+    [same] = compare(base, base[:, ::-1], key).at("domain")
+    assert (same.difference, same.p_value) == (0, 1) and np.isnan(same.effect)
+    [moved] = compare(base, tuned, key).at("domain")
+    assert moved.difference == pytest.approx(0.3) and np.isnan(moved.effect)
+
+
 def test_exchanging_the_models_turns_signs_only() -> None:
     base, tuned = simulate(np.random.default_rng(2), 14, 0.5, shifted=10, shift=0.6)
     there, back = compare(base, tuned, HEXACO), compare(tuned, base, HEXACO)
