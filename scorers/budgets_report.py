@@ -27,6 +27,7 @@ from economics.budgets import afriat_index, bronars_power, demand, draw_shares, 
 from economics.consistency.profile import bootstrap
 from economics.estimation import CESFit, wald_test
 from economics.utility import CES
+from scorers._arguments import arguments_of
 from scorers._budget_set import spent_of, valid_rows
 from scorers.allocation_table import MINIMUM, Allocations, Row, allocations, rows_of
 from scorers.report import NO_ESTIMATE, estimates, find
@@ -87,7 +88,7 @@ def describe(log: EvalLog, against: dict[str, CESFit]) -> tuple[list[Row], CES |
         ``observed`` (1,), ``random`` (agents,) and, with a fitted preference, ``noise`` (agents,).
     """
     rows = rows_of(log)
-    title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in log.eval.task_args.items() if v is not None)}"
+    title = f"{log.eval.model}  {arguments_of(log)}"
     print(f"\n{title}\n{'=' * min(len(title), 110)}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}\n")
     data = allocations(rows)

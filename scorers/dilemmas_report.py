@@ -23,6 +23,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.scorer import SampleScore
 from matplotlib.figure import Figure
 
+from scorers._arguments import arguments_of
 from scorers.metrics._clustered import Ratio, groups_of, ratio
 from scorers.metrics.dilemma_shares import shares
 from scorers.metrics.judgement_gap import gaps
@@ -100,7 +101,7 @@ def mean(rows: Sequence[Row], key: str, where: Callable[[Row], bool] = lambda _:
 
 def describe(log: EvalLog) -> None:
     """Print one log's part of the report."""
-    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items() if v is not None) or "default arguments"
+    arguments = arguments_of(log)
     print(f"\n{log.eval.model}  {arguments}\n{'=' * 100}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
     ratings, choices = _scores(log, "dilemma_ratings"), _scores(log, "dilemma_choices")

@@ -21,6 +21,7 @@ from inspect_ai.log import EvalLog, EvalSample, read_eval_log
 from inspect_ai.scorer import SampleScore
 
 from economics.duopoly import STANDARD_MARKET, benchmarks
+from scorers._arguments import arguments_of
 from scorers._price_paths import draw, picture_address
 from scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
 from scorers.duopoly import STORE
@@ -61,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def describe(log: EvalLog, pictures: Path | None) -> None:
     """Print one log's part of the report and draw its pictures."""
-    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items() if v is not None) or "default arguments"
+    arguments = arguments_of(log)
     print(f"\n{log.eval.model}  {arguments}\n{'=' * 100}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}\n")
     print(

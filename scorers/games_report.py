@@ -31,6 +31,7 @@ from economics.games import (
     identification,
 )
 from economics.games.responsiveness import responsiveness_table
+from scorers._arguments import arguments_of
 from scorers._games_types import types
 from scorers.games_table import Play, choices, plays
 from scorers.human_play import HUMANS
@@ -86,8 +87,8 @@ def games_logs(given: Sequence[str]) -> list[EvalLog]:
 def report(log: EvalLog, level: float = 0.95) -> Iterator[str]:
     """The lines of one log's report."""
     found = plays(log)
-    arguments = ", ".join(f"{key}={value}" for key, value in log.eval.task_args.items() if value is not None)
-    title = f"{log.eval.model}  {arguments or 'default arguments'}"
+    arguments = arguments_of(log)
+    title = f"{log.eval.model}  {arguments}"
     yield from ("", title, "=" * min(len(title), 110))
     yield f"log {log.location}  task version {log.eval.task_version}  status {log.status}"
     yield from answers(found)

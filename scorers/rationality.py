@@ -27,6 +27,7 @@ from economics.consistency.bradley_terry import bradley_terry
 from economics.consistency.indices import indices
 from economics.consistency.profile import RationalityProfile, rationality_profile
 from economics.money_pump import LENGTH
+from scorers._arguments import arguments_of
 from scorers.menu_lines import menu_report
 from scorers.metrics._clustered import Ratio, ratio
 from scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
@@ -173,7 +174,7 @@ def pump_report(table: PumpTable) -> Iterator[str]:
 
 
 def _heading(log: EvalLog) -> list[str]:
-    arguments = ", ".join(f"{k}={v}" for k, v in log.eval.task_args.items() if v is not None) or "default arguments"
+    arguments = arguments_of(log)
     title = f"{log.eval.task.rpartition('/')[2]}  {log.eval.model}  {arguments}"
     return [
         f"\n{title}",

@@ -191,7 +191,7 @@ def _differences(
         rows = np.isfinite(d[:, j])
         own, n = d[rows, j], int(rows.sum())
         mean = float(own.mean()) if n else np.nan
-        sd = float(own.std(ddof=1)) if n > 1 else np.nan
+        sd = round(float(own.std(ddof=1)), _DIGITS) if n > 1 else np.nan
         half, p_equivalent = _t(mean, sd, n, bound, level)
         g, g_half = _hedges(mean, sd, n, level)
         out.append(
