@@ -229,7 +229,7 @@ def _finished(
     beside = [row for row in published() if set(row.published) & present and row.name not in by_name]
     for row in beside:
         cells[row.name] = {
-            key: Cell(value, _end(value, error, -z), _end(value, error, z), error, None, note)
+            key: Cell(value, _end(value, error, -z), _end(value, error, z), error, None, note or None)
             for key, (value, error, note) in row.published.items()
         }
     place = {name: k for k, name in enumerate(_order(ranked, ranking))}

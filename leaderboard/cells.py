@@ -10,6 +10,7 @@ import numpy as np
 from inspect_ai.log import EvalLog
 
 from economics.estimation import THETA_NAMES
+from economics.estimation.fit import RHO_MIN
 from economics.ranking import Ranking
 from economics.utility import CES
 from leaderboard.columns import CHOICE, Column
@@ -57,9 +58,9 @@ def from_log(column: Column, header: EvalLog, z: float) -> Cell | None:
     if low is None and error:
         low, high = value - z * error, value + z * error
     note = None
-    if error == 0:
+    if is_zero(error, value) or (low is not None and low == high):
         note = "every unit gave the same: its spread cannot be told from these answers"
-        error = None
+        low = high = error = None
     elif error is None and f"{column.metric}_stderr" in values:
         note = "no standard error: at a bound, or too few units"
     return _clipped(Cell(value, low, high, error, n, note), column.floor, column.ceiling)
@@ -114,7 +115,8 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
         known = status != "not identified" and math.isfinite(fit.estimate(name))
         error = _number(fit.se(name))
         said = None if status == "ok" else status if status == method else f"{status} ({method})"
-        note = "; ".join(filter(None, (said, source))) or None
+        ends = "open below: estimation ends there" if name == "rho" and low == RHO_MIN else None
+        note = "; ".join(filter(None, (said, ends, source))) or None
         value = fit.estimate(name) if known else None
         out[f"{CHOICE}.{name}"] = Cell(value, _number(low), _number(high), error, fit.n, note)
     off = np.abs(fit.theta - np.asarray(target.theta))
@@ -125,7 +127,12 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
         farthest += max(abs(low - wanted), abs(high - wanted))
     known = all(fit.status(name) != "not identified" for name in THETA_NAMES)
     out[f"{CHOICE}.distance"] = Cell(
-        float(off.sum()) if known else None, nearest, min(farthest, 2.0), None, fit.n, source
+        float(off.sum()) if known else None,
+        nearest,
+        min(farthest, 2.0),
+        None,
+        fit.n,
+        source if known else "not identified",
     )
     return out
 
@@ -166,7 +173,7 @@ def _with_error(found: Ratio, z: float, n: int, ceiling: float) -> Cell:
         return Cell(None, n=n, note="nothing at stake")
     if error is None:
         return Cell(value, n=n, note="one problem: no standard error")
-    if error == 0:
+    if is_zero(error, value):
         return Cell(value, n=n, note="the same in every problem: its spread cannot be told")
     return _clipped(Cell(value, value - z * error, value + z * error, error, n), 0.0, ceiling)
 
@@ -175,6 +182,11 @@ def _clipped(cell: Cell, floor: float, ceiling: float) -> Cell:
     low = None if cell.low is None else min(max(cell.low, floor), ceiling)
     high = None if cell.high is None else min(max(cell.high, floor), ceiling)
     return Cell(cell.value, low, high, cell.stderr, cell.n, cell.note)
+
+
+def is_zero(error: float | None, value: float) -> bool:
+    """Whether a standard error is none but for rounding: all units gave the same."""
+    return error is not None and error <= 1e-12 * max(1.0, abs(value))
 
 
 def _number(value: object) -> float | None:

@@ -3,12 +3,14 @@
     python -m leaderboard compare before.eval after.eval
     python -m leaderboard compare logs/main logs/branch --fail-on regression --format github
 
-A and B are logs or folders of them. Models are matched by name; where each side has one, they are that pair.
+A and B are logs or folders of them. Models are matched by name; where each side has one, they are that pair,
+its prompted rows matched by their framing.
 Tests, two-sided at 5 % after Holm's correction over everything that was tested: for choices, paired on the
 problems that both answered (regret, best choices and missing answers clustered by problem; θ and ρ by Wald
 with stacked clusters); for other tasks z of both standard errors, or for shares without one the pooled test
-of two proportions with samples as units, which is conservative. A regression is a metric with a better
-direction that is significantly worse, or a task that A answered and B did not.
+of two proportions with samples as units, which is conservative; where nothing has any spread, the sign test
+or the permutation test that is left. A regression is a metric with a better direction that is significantly
+worse, or a task that A answered and B did not, or not readably.
 
 Exit codes: 0; 1 with --fail-on regression where there is one; 2 where nothing can be compared.
 """
@@ -30,7 +32,7 @@ from economics.estimation import wald_test
 from economics.utility import CES
 from leaderboard import build, terminal
 from leaderboard.board import by_problem, lay_out, read
-from leaderboard.cells import raw
+from leaderboard.cells import is_zero, raw
 from leaderboard.columns import CHOICE, COLUMNS, Column
 from leaderboard.github import as_github
 from leaderboard.outputs import number, one_line
@@ -72,7 +74,7 @@ class Change:
     def verdict(self) -> str:
         """What the test says."""
         if math.isnan(self.p_value):
-            return "not tested"
+            return "no change shown" if self.difference == 0 else "not tested"
         if not self.adjusted < ALPHA:
             return "no change shown"
         if self.column.better is None:
@@ -142,9 +144,10 @@ def compare(
             changes += _other(model, old, new)
             continue
         first, second = answers[old.file], answers[new.file]
-        for run, found in ((old, first), (new, second)):
-            if isinstance(found, str):
-                troubles.append(Trouble(run.file, f"its samples cannot be read: {found}"))
+        if isinstance(first, str):
+            troubles.append(Trouble(old.file, f"its samples cannot be read: {first}"))
+        elif isinstance(second, str):
+            lost.append(Trouble(new.file, f"{model}: {CHOICE} cannot be read from {new.file}: {second}"))
         if not isinstance(first, str) and not isinstance(second, str):
             changes += _choices(model, first, second, principal)
     adjusted = holm([change.p_value for change in changes])
@@ -155,9 +158,14 @@ def compare(
     )
 
 
-def _matched(a: Mapping[str, object], b: Mapping[str, object]) -> dict[str, str | None]:
+def _matched(a: Mapping[str, Mapping[str, Run]], b: Mapping[str, Mapping[str, Run]]) -> dict[str, str | None]:
+    """Row of A → its row of B; where each side has one model, prompted rows are told by their framing."""
     if len(a) == len(b) == 1:
         return {next(iter(a)): next(iter(b))}
+    of_a, of_b = ({name: next(iter(of.values())).model for name, of in side.items()} for side in (a, b))
+    if len(set(of_a.values())) == len(set(of_b.values())) == 1:
+        rest = {name.removeprefix(model): name for name, model in of_b.items()}
+        return {name: rest.get(name.removeprefix(model)) for name, model in of_a.items()}
     return {name: name if name in b else None for name in a}
 
 
@@ -213,6 +221,9 @@ def _paired(
     before, after = ratio(a, weight, groups).value, ratio(b, weight, groups).value
     moved = ratio(b - a, weight, groups)
     p = _p_value(moved.value, moved.stderr)
+    if moved.value and is_zero(moved.stderr, moved.value):
+        # Every problem moved alike, so no spread can be told, but without a change signs are exchangeable.
+        p, how = 2.0 ** (1 - len(a)), f"sign test on {len(a)} problems"
     return Change(model, column, before, after, moved.value, moved.stderr, p, how)
 
 
@@ -241,8 +252,11 @@ def _other(model: str, old: Run, new: Run) -> Iterator[Change]:
                 model, column, before, after, moved, error, _p_value(moved, error), "pooled proportions"
             )
         elif error_a is None or error_b is None:
-            p = 1.0 if moved == 0 else math.nan
-            yield Change(model, column, before, after, moved, math.nan, p, "no standard error")
+            yield Change(model, column, before, after, moved, math.nan, math.nan, "no standard error")
+        elif moved and is_zero(error_a, before) and is_zero(error_b, after):
+            # All alike before and all alike after: of all ways to divide the samples this one and its mirror.
+            p = min(1.0, 2 / math.comb(n_a + n_b, n_a))
+            yield Change(model, column, before, after, moved, 0.0, p, "permutation of samples")
         else:
             error = math.hypot(error_a, error_b)
             yield Change(model, column, before, after, moved, error, _p_value(moved, error), "unpaired z")
@@ -251,10 +265,9 @@ def _other(model: str, old: Run, new: Run) -> Iterator[Change]:
 def _p_value(moved: float, error: float) -> float:
     if moved == 0:
         return 1.0
-    if math.isnan(moved) or math.isnan(error):
+    if math.isnan(moved) or not error > 0:
         return math.nan
-    # A difference without any spread: every unit moved alike.
-    return 0.0 if error == 0 else float(2 * stats.norm.sf(abs(moved) / error))
+    return float(2 * stats.norm.sf(abs(moved) / error))
 
 
 def _print(

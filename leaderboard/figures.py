@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -52,7 +53,9 @@ def _doses(board: Board, ids: Mapping[str, str]) -> list[dict[str, Any]]:
                         "regret": cells[f"{CHOICE}.regret"].value,
                     }
                 )
-        out.append({"model": ids[base], "target": board.principal.title, "points": points})
+        out.append(
+            {"model": ids[base], "target": board.principal.name or "the given principal", "points": points}
+        )
     return out
 
 
@@ -91,11 +94,13 @@ def _profiles(board: Board, row: Row, ids: Mapping[str, str]) -> list[dict[str, 
         if instrument not in row.runs:
             continue
         scales = []
+        ends = [math.inf, -math.inf]
         for column in board.columns:
             if column.task != instrument or column.metric in (None, "missing"):
                 continue
             cell, of_base = board.cells[row.name].get(column.key), base.get(column.key)
             if cell is not None:
+                ends = [min(ends[0], column.floor), max(ends[1], column.ceiling)]
                 scales.append(
                     {
                         "name": column.title,
@@ -105,5 +110,5 @@ def _profiles(board: Board, row: Row, ids: Mapping[str, str]) -> list[dict[str, 
                         "base": of_base.value if of_base else None,
                     }
                 )
-        out.append({"model": ids[row.name], "instrument": instrument, "scales": scales})
+        out.append({"model": ids[row.name], "instrument": instrument, "range": ends, "scales": scales})
     return out

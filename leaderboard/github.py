@@ -54,9 +54,9 @@ def _table(changes: Sequence[Change]) -> list[str]:
         cells = [
             markdown(c.model),
             markdown(f"{c.column.task}, {c.column.title}"),
-            number(c.before, form),
-            number(c.after, form),
-            f"{number(c.difference, form)}{spread}",
+            markdown(number(c.before, form)),
+            markdown(number(c.after, form)),
+            markdown(f"{number(c.difference, form)}{spread}"),
             p.replace("<", "&lt;"),
             f"**{c.verdict}**" if c.verdict == "REGRESSION" else c.verdict,
             c.test,

@@ -35,7 +35,12 @@ _LATEX = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
+    "[": "{[}",  # a row that begins with it would give the line end before it an argument
+    "*": "{*}",
     "–": "--",
+    "…": r"\ldots{}",
+    "→": r"$\rightarrow$",
+    "∞": r"$\infty$",
     "−": "$-$",
     "Δ": r"$\Delta$",
     "Σ": r"$\Sigma$",
@@ -49,7 +54,8 @@ _LATEX = {
     "τ": r"$\tau$",
 }
 
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~>$@]|:(?=//)|\.(?=[A-Za-z])|^[-+](?=\s)|^\d+[.)]")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~>$@]|:(?=//)|\.(?=[A-Za-z])|^[-+](?=\s)")
+_LISTED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """What ends lines, moves cursors or turns the direction of writing."""
 
@@ -70,7 +76,7 @@ def markdown(text: str) -> str:
     """Text that no Markdown renderer takes for markup, links, mentions or HTML."""
     escaped = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
     # A zero-width joiner keeps GitHub from mailing whoever a name mentions.
-    return _MARKDOWN.sub(r"\\\g<0>", escaped).replace(r"\@", "@\u200d")
+    return _LISTED.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", escaped)).replace(r"\@", "@\u200d")
 
 
 def tidy(board: Board) -> list[dict[str, Any]]:
@@ -162,10 +168,12 @@ def number(value: float, form: str) -> str:
     if not math.isfinite(value):
         return "–"
     if form == "percent":
-        return f"{100 * value:.1f} %"
-    if form == "dollars":
-        return f"{'−' if value < 0 else ''}${abs(value):,.2f}"
-    return f"{value:,.0f}" if form == "integer" else f"{value:.3f}"
+        text = f"{100 * value:.1f} %"
+    elif form == "dollars":
+        text = f"{'-' if value < 0 else ''}${abs(value):,.2f}"
+    else:
+        text = f"{value:,.0f}" if form == "integer" else f"{value:.3f}"
+    return text.replace("-", "−")
 
 
 def groups(board: Board) -> dict[str, list[Column]]:
@@ -233,11 +241,12 @@ def _table(
     yield "|" + "---|" + "---:|" * len(columns)
     for row in rows:
         cells: Mapping[str, Cell] = board.cells[row.name]
-        yield "| " + " | ".join([escape(_named(row)), *(shown(cells.get(c.key), c) for c in columns)]) + " |"
+        texts = [_named(row), *(shown(cells.get(c.key), c) for c in columns)]
+        yield "| " + " | ".join(map(escape, texts)) + " |"
 
 
 def _named(row: Row) -> str:
-    return row.name if row.ranked else f"{row.name} *"
+    return row.name if row.ranked else f"{row.name} (published)"
 
 
 def _csv(records: Sequence[Mapping[str, Any]]) -> str:

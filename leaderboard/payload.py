@@ -143,7 +143,7 @@ def _choices(board: Board, ids: Mapping[str, str]) -> dict[str, Any]:
             choices[ids[name]] = np.where(answered, best, -1)
         else:
             shares[ids[name]] = [
-                [round(float(s), 6) for s in row[: len(options)]] if there else None
+                [round(float(s), 8) for s in row[: len(options)]] if there else None
                 for row, options, there in zip(found, problems.welfare, answered, strict=True)
             ]
     return {

@@ -74,28 +74,28 @@ def published() -> list[Row]:
     for title, found in PUBLISHED.items():
         errors = found.theta_se or (None,) * 4
         cells: dict[str, tuple[float | None, float | None, str]] = {
-            f"stakeholder_choice.{name}": (value, error, "published")
+            f"stakeholder_choice.{name}": (value, error, "")
             for name, value, error in zip(names, found.theta, errors, strict=True)
         }
         if found.rho is not None:
             cells["stakeholder_choice.rho"] = (
                 found.rho,
                 found.rho_se,
-                "published; K is not printed, so not comparable with the ρ of other rows",
+                "K is not printed: not comparable with the ρ of other rows",
             )
         rows.append(
             Row(
-                f"Llama-3.1-8B-Instruct, {title.replace('_', ' ')} (published)",
+                f"{title.replace('_', ' ').capitalize()}, Llama-3.1-8B",
                 "reference",
-                note="Foster & Rawski; never ranked",
+                note="Foster & Rawski, Llama-3.1-8B-Instruct; never ranked",
                 published=cells,
             )
         )
     rows.append(
         Row(
-            "People (published)",
+            "People",
             "human",
-            note="other stakes and subject pools; orders of magnitude, unverified; never ranked",
+            note="other stakes and subject pools; orders of magnitude; never ranked",
             published={
                 "economic_games.gift_share": (0.28, None, "Engel 2011, meta-study; unverified"),
                 "economic_games.contribution_share": (

@@ -288,13 +288,24 @@ def _print(lines: Sequence[Line], console: Console) -> None:
         table = Table(title=Text(title), title_justify="left", show_edge=False, pad_edge=False)
         headings = HEADINGS[:7] if title in STAGES else (HEADINGS[0], *HEADINGS[7:])
         for k, heading in enumerate(headings):
-            table.add_column(Text(heading), justify="right" if k else "left", overflow="fold", no_wrap=k > 0)
+            table.add_column(
+                Text(heading),
+                justify="right" if k else "left",
+                overflow="fold",
+                no_wrap=k > 0,
+                min_width=None if k else 14,
+            )
         for row in rows:
-            under = (one_line(cell).replace(" (", "\n(").replace(" [", "\n[") for cell in row[1:])
+            under = (_folded(one_line(cell)) for cell in row[1:])
             table.add_row(Text(one_line(row[0])), *map(Text, under))
         console.print(table)
         console.print()
     console.print(Text(note(lines), style="dim"))
+
+
+def _folded(cell: str) -> str:
+    """Error or interval below the estimate, an interval on two lines."""
+    return cell.replace(" (", "\n(").replace(" [", "\n[").replace(", ", ",\n")
 
 
 def _moved(pair: tuple[float, float], form: str) -> str:

@@ -35,9 +35,10 @@ def print_board(board: Board, console: Console) -> None:
             _print(board, [c.key for c in summary if c.group == group], group, console)
     for task in dict.fromkeys(c.task for c in board.columns if c.task not in (CHOICE, "usage")):
         keys = [c.key for c in board.columns if c.task == task and not c.key.endswith("_shift")]
+        rows = _rows_with(board, keys)
         console.print(
             Text(
-                f"{task}: {len(keys)} columns, {_rows_with(board, keys)} models; in the files and on the page"
+                f"{task}: {len(keys)} columns, {rows} model{'s' * (rows != 1)}; in the files and on the page"
             )
         )
     if any(not row.ranked for row in board.rows):

@@ -213,3 +213,13 @@ def test_tidy_holds_numbers_once(logs: Path) -> None:
     keys = [(r["model"], r["task"], r["metric"]) for r in records]
     assert len(keys) == len(set(keys))
     assert all(not r["ranked"] for r in records if r["kind"] in ("reference", "human"))
+
+
+def test_numbers_are_not_escaped_and_lists_are() -> None:
+    assert markdown("0.061 (0.115)") == "0.061 (0.115)"
+    assert markdown("1. one") == "1\\. one"
+    assert markdown("$1 [$0, $2]") == "\\$1 \\[\\$0, \\$2\\]"
+
+
+def test_a_name_in_latex_is_no_argument_of_the_line_before() -> None:
+    assert latex("[2em]*") == "{[}2em]{*}"

@@ -54,6 +54,39 @@ def test_another_preference_is_a_regression_paired_on_problems(copied: Copied) -
     assert main(["compare", str(b), str(a), "--principal", "nonprofit", *FAIL]) == 0
 
 
+def test_prompted_rows_of_two_models_are_matched_by_framing(copied: Copied) -> None:
+    def framed(log: EvalLog) -> None:
+        log.eval.task_args["framing"] = "for_profit"
+
+    for name, folder in (("nonprofit", "a"), ("study1", "b")):
+        for change in (unchanged, framed):
+            last = copied(name, change, folder)
+    changes, lost, _ = changes_of(last.parent.parent / "a", last.parent.parent / "b")
+    assert not lost
+    assert {change.model.partition(" → ")[0] for change in changes} == {
+        "subject/nonprofit",
+        "subject/nonprofit (for_profit)",
+    }
+
+
+def test_without_any_spread_few_units_prove_nothing(copied: Copied) -> None:
+    def constant(value: float, n: int) -> Callable[[EvalLog], None]:
+        def change(log: EvalLog) -> None:
+            assert log.results is not None
+            log.results.completed_samples = n
+            metrics = log.results.scores[0].metrics
+            metrics["zeta"].value, metrics["zeta_stderr"].value = value, 0.0
+
+        return change
+
+    for n, expected in ((2, 1 / 3), (3, 1 / 10), (8, 2 / 12870)):
+        a = copied("nonprofit", constant(1.0, n), f"a{n}", "transitivity")
+        b = copied("nonprofit", constant(0.5, n), f"b{n}", "transitivity")
+        changes, _, _ = changes_of(a, b)
+        (zeta,) = (change for change in changes if change.column.key == "transitivity.zeta")
+        assert zeta.p_value == pytest.approx(expected)
+
+
 FAIL = ["--fail-on", "regression"]
 
 

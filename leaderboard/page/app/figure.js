@@ -1,4 +1,4 @@
-// What all charts share: drawn when they come into view, again when their width or data change, with a table beside.
+// What all charts share: drawn when they come into view or in idle time, again when their width or data change, with a table beside.
 "use strict";
 (function (fid) {
   const figures = [];
@@ -71,6 +71,16 @@
       if (figure.width && Math.abs(entry.contentRect.width - figure.width) > 4) figure.refresh();
     }
   });
+
+  /** Charts further down follow while the browser has nothing else to do, so that whoever jumps there finds them. */
+  const idle = globalThis.requestIdleCallback ?? ((next) => setTimeout(next, 50));
+  function paintNext() {
+    const next = figures.find((figure) => figure.stale && figure.holder.clientWidth);
+    if (!next) return;
+    next.paint(next.holder.clientWidth);
+    idle(paintNext);
+  }
+  fid.paintRest = () => requestAnimationFrame(() => idle(paintNext));
 
   addEventListener("beforeprint", () => {
     fid.printTables(document.getElementById("print-tables"));

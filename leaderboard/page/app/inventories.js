@@ -22,6 +22,7 @@
       const all = list.every((p) => fid.shown.has(p.model)) ? fid.shown.ids : list.map((p) => p.model);
       const color = (p) => fid.shown.color(p.model, all);
       const narrow = width < 560;
+      const ends = list[0]?.range ?? [null];
       const step = 13;
       const rows = list.flatMap((p, k) => p.scales.filter((s) => s.value !== null).map((s) => ({ ...s, p, k: String(k) })));
       const based = rows.filter((d) => typeof d.base === "number");
@@ -34,7 +35,8 @@
           marginTop: 24,
           marginBottom: 36,
           ariaLabel: label(),
-          x: { label: "score →", grid: true, nice: true, ticks: 5 },
+          // The instrument's whole scale: an axis fitted to the data would make small shifts look large.
+          x: { label: "score →", grid: true, ticks: 5, ...(ends.every((x) => typeof x === "number") ? { domain: ends } : { nice: true }) },
           y: { axis: null, domain: list.map((_, k) => String(k)) },
           fy: { domain: scales, label: null, axis: "left", padding: 0.25, tickFormat: (s) => fid.clip(s, narrow ? 16 : 28) },
           marks: [

@@ -60,5 +60,6 @@
   section("dose", fid.dose());
   section("prices", fid.prices());
   section("inventories", fid.inventories());
+  fid.paintRest();
   document.documentElement.dataset.ready = "yes";
 })(globalThis.fid);

@@ -4,6 +4,7 @@
   fid.prices = function () {
     const paths = fid.data.figures?.price_paths ?? [];
     if (!paths.length) return false;
+    const DASHES = [undefined, "6 5"];
     const firms = ["var(--c1)", "var(--c2)"];
     const label = "Prices of both firms by period, with the Nash and the monopoly price";
     const shown = () => {
@@ -35,8 +36,9 @@
             y: { label: "↑ price", domain: [Math.max(0, low - pad), top + pad], ticks: 5, grid: true },
             marks: [
               Plot.ruleY(rules, { y: "y", stroke: "var(--target)", strokeDasharray: "5 3" }),
-              Plot.text(rules, { x: last, y: "y", text: "name", textAnchor: "start", dx: 4, fill: "currentColor" }),
-              Plot.line(points, { x: "period", y: "price", z: "firm", stroke: (d) => firms[d.firm % 2], strokeWidth: 1.8, curve: "step-after" }),
+              Plot.text(rules, { x: last, y: "y", text: "name", textAnchor: "start", dx: 8, fill: "currentColor" }),
+              // The second firm's line is broken, so that the first shows where both ask the same.
+              ...firms.map((stroke, firm) => Plot.line(points.filter((d) => d.firm === firm), { x: "period", y: "price", stroke, strokeWidth: 1.8, strokeDasharray: DASHES[firm], curve: "step-after" })),
               Plot.dot(points.filter((d) => d.period === last), { x: "period", y: "price", fill: (d) => firms[d.firm % 2], symbol: (d) => (d.firm ? "square" : "circle"), r: 3.5 }),
             ],
             symbol: { domain: ["circle", "square"], range: ["circle", "square"] },
@@ -44,7 +46,7 @@
         );
         return fid.el("figure", { class: "panel" }, fid.el("figcaption", {}, ...title(path)), plot);
       });
-      const key = fid.el("p", { class: "legend" }, ...["first firm", "second firm"].map((name, k) => fid.el("span", { class: "key" }, fid.svg("svg", { viewBox: "0 0 26 10", width: 26, height: 10, "aria-hidden": "true" }, fid.svg("line", { x1: 0, x2: 26, y1: 5, y2: 5, stroke: firms[k], "stroke-width": 3 })), name)));
+      const key = fid.el("p", { class: "legend" }, ...["first firm", "second firm"].map((name, k) => fid.el("span", { class: "key" }, fid.svg("svg", { viewBox: "0 0 26 10", width: 26, height: 10, "aria-hidden": "true" }, fid.svg("line", { x1: 0, x2: 26, y1: 5, y2: 5, stroke: firms[k], "stroke-width": 3, "stroke-dasharray": DASHES[k] ?? "none" })), name)));
       return [key, fid.el("div", { class: "panels" }, ...panels)];
     }
 

@@ -87,5 +87,7 @@ def test_charts_have_words_and_tables(watched: Any, site: Path) -> None:
         drawing = page.locator(f"#{section} svg.plot").first
         assert len(drawing.get_attribute("aria-label")) > 20 and drawing.get_attribute("role") == "img"
         page.locator(f"#{section} details.numbers summary").click()
-        assert column in page.locator(f"#{section} details.numbers th[scope=col]").all_text_contents()
+        headings = page.locator(f"#{section} details.numbers th[scope=col]")
+        headings.first.wait_for()  # the table is written when the browser says that it is open
+        assert column in headings.all_text_contents()
         assert page.locator(f"#{section} details.numbers tbody tr").count() > 0
