@@ -7,6 +7,7 @@ checkpoint under the name that was meant for a server; and it asks a server that
 from __future__ import annotations
 
 import http.client
+import importlib
 import importlib.util
 import json
 import os
@@ -39,14 +40,14 @@ class NoServerError(PrerequisiteError):
 
 
 def check_server() -> None:
-    """Check the server of the model under evaluation; other models, and none, pass.
+    """Check the server of the model under evaluation; other models, and a task outside of a run, pass.
 
     Raises:
         NoServerError: ``vllm/…`` without a server's address where vLLM could not start one of its own;
             a server that does not answer, refuses the key, or does not serve the name.
     """
     model = active_model()
-    if model is None or model.api.__class__.__name__ != "VLLMAPI":
+    if model is None or not _running() or model.api.__class__.__name__ != "VLLMAPI":
         return
     api = model.api
     name = str(api.base_model)  # type: ignore[attr-defined]
@@ -58,6 +59,11 @@ def check_server() -> None:
             f"--model vllm/{name} needs a vLLM server: VLLM_BASE_URL is not set, here or in a file .env; "
             f"{START}"
         )
+
+
+def _running() -> bool:
+    """Whether a run is being set up: the model of the last one stays the active one after its end."""
+    return bool(importlib.import_module("inspect_ai._eval.eval")._eval_async_running)
 
 
 def _can_be_loaded(name: str) -> bool:

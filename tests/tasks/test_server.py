@@ -95,6 +95,18 @@ def test_the_right_server_passes(server: str, monkeypatch: pytest.MonkeyPatch) -
     assert log.status == "error" and log.eval.model == "vllm/mine"
 
 
+def test_a_task_that_is_made_after_a_run_is_not_asked_about_its_server(
+    server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inspect keeps the last run's model; its server may be gone by now."""
+    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_API_KEY", "right")
+    eval("tasks/stakeholder_choice", task_args={"n": 1}, model="vllm/mine", max_retries=0, timeout=5)
+    monkeypatch.setenv("VLLM_API_KEY", "wrong")
+    monkeypatch.delenv("VLLM_BASE_URL")
+    assert stakeholder_choice(n=1).dataset
+
+
 def test_other_models_are_not_asked() -> None:
     [log] = eval("tasks/stakeholder_choice", task_args={"n": 2}, model="subject/study1")
     assert log.status == "success"
