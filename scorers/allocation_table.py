@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from economics.budgets import fit_demand
 from economics.conventions import STAKEHOLDERS
 from economics.estimation import CESFit
 from scorers._budget_set import AskedSet, set_of, spent_of, valid_rows
+from scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -80,7 +81,7 @@ def rows_of(scores: Sequence[SampleScore] | EvalLog, scorer: str = "budget_alloc
     Raises:
         ValueError: metadata that scoring needs are missing, or a log without these scores.
     """
-    return [(set_of(metadata, name), kept) for name, metadata, kept in _parts(scores, scorer)]
+    return [(set_of(metadata, name), kept) for name, metadata, kept in scored_rows(scores, scorer)]
 
 
 def allocations(rows: Sequence[Row]) -> Allocations:
@@ -110,21 +111,3 @@ def allocations(rows: Sequence[Row]) -> Allocations:
         bases.pop() if bases else 0.0,
         shifts.pop() if shifts else 0.0,
     )
-
-
-_Part = tuple[str | int | None, Mapping[str, Any] | None, Mapping[str, Any]]
-
-
-def _parts(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> Iterable[_Part]:
-    if not isinstance(scores, EvalLog):
-        for item in scores:
-            yield item.sample_id, item.sample_metadata, item.score.metadata or {}
-        return
-    for sample in scores.samples or []:
-        found = (sample.scores or {}).get(scorer)
-        if found is None and sample.error is None:
-            raise ValueError(
-                f"sample {sample.id!r} has no score of {scorer!r}; it has "
-                f"{', '.join(sample.scores or {}) or 'none'}"
-            )
-        yield sample.id, sample.metadata, (found.metadata or {}) if found else {}

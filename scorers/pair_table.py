@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -15,6 +15,7 @@ from inspect_ai.scorer import SampleScore
 
 from economics.consistency.pairs import MAX_OPTIONS, PairedChoices
 from scorers._pairs import check
+from scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -111,7 +112,7 @@ def pair_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "transitiv
             number of options, elicitation or temperature.
     """
     found: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
-    for sample, about, answer in _rows(scores, scorer):
+    for sample, about, answer in scored_rows(scores, scorer):
         metadata = check(about, sample)
         found.setdefault(str(metadata["group"]), []).append((metadata, answer))
     if not found:
@@ -170,25 +171,6 @@ def _choices(asked: IntArray, first_wins: FloatArray, by_probability: bool) -> P
     answered = asked > 0
     share = np.divide(first_wins, asked, out=np.zeros(asked.shape), where=answered)
     return PairedChoices(answered * ANSWERS_WORTH, np.round(share * ANSWERS_WORTH).astype(np.int64))
-
-
-_Row = tuple[str | int | None, Mapping[str, Any] | None, Mapping[str, Any]]
-
-
-def _rows(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> Iterable[_Row]:
-    """Sample id, sample metadata, metadata of the score."""
-    if not isinstance(scores, EvalLog):
-        for item in scores:
-            yield item.sample_id, item.sample_metadata, item.score.metadata or {}
-        return
-    for sample in scores.samples or []:
-        found = (sample.scores or {}).get(scorer)
-        if found is None and sample.error is None:
-            raise ValueError(
-                f"sample {sample.id!r} has no score of {scorer!r}; it has "
-                f"{', '.join(sample.scores or {}) or 'none'}"
-            )
-        yield sample.id, sample.metadata, (found.metadata or {}) if found else {}
 
 
 def _reasons(metadata: Mapping[str, Any], answer: Mapping[str, Any]) -> Mapping[str, int]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ from scipy import stats
 
 from economics.money_pump import LENGTH, consistent_losses
 from scorers._pairs import check
+from scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -88,7 +88,7 @@ def pump_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "money_los
         ValueError: no samples, metadata that scoring needs are missing, or samples that differ in fee,
             in the number of circles or of options.
     """
-    rows = [(check(about, sample), answer) for sample, about, answer in _rows(scores, scorer)]
+    rows = [(check(about, sample), answer) for sample, about, answer in scored_rows(scores, scorer)]
     if not rows:
         raise ValueError("there are no scored samples to make a table of")
     for key in ("fee", "circles", "m"):
@@ -120,19 +120,3 @@ def pump_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "money_los
         len(rows),
         Counter(str(answer.get("ended", "error")) for _, answer in rows),
     )
-
-
-_Row = tuple[str | int | None, Mapping[str, Any] | None, Mapping[str, Any]]
-
-
-def _rows(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> Iterable[_Row]:
-    """Sample id, sample metadata, metadata of the score."""
-    if not isinstance(scores, EvalLog):
-        for item in scores:
-            yield item.sample_id, item.sample_metadata, item.score.metadata or {}
-        return
-    for sample in scores.samples or []:
-        found = (sample.scores or {}).get(scorer)
-        if found is None and sample.error is None:
-            raise ValueError(f"sample {sample.id!r} has no score of {scorer!r}")
-        yield sample.id, sample.metadata, (found.metadata or {}) if found else {}

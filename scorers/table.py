@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
 from scorers._problem import problem_of
+from scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -109,7 +110,7 @@ def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option"
         ValueError: no samples, metadata that scoring needs are missing, or samples that differ in
             elicitation or shift, which no single estimate could cover.
     """
-    rows = list(_rows(scores, scorer))
+    rows = list(scored_rows(scores, scorer, {"reason": "error"}))
     if not rows:
         raise ValueError("there are no scored samples to make a table of")
     problems = [problem_of(metadata, name) for name, metadata, _ in rows]
@@ -136,25 +137,6 @@ def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option"
         _only("elicitation", {p.elicitation for p in problems}),
         _only("shift", {p.shift for p in problems}),
     )
-
-
-_Row = tuple[str | int | None, Mapping[str, Any] | None, Mapping[str, Any]]
-
-
-def _rows(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> Iterable[_Row]:
-    """Sample id, sample metadata, metadata of the choice."""
-    if not isinstance(scores, EvalLog):
-        for item in scores:
-            yield item.sample_id, item.sample_metadata, item.score.metadata or {}
-        return
-    for sample in scores.samples or []:
-        found = (sample.scores or {}).get(scorer)
-        if found is None and sample.error is None:
-            raise ValueError(
-                f"sample {sample.id!r} has no score of {scorer!r}; it has "
-                f"{', '.join(sample.scores or {}) or 'none'}"
-            )
-        yield sample.id, sample.metadata, (found.metadata or {}) if found else {"reason": "error"}
 
 
 def _only(name: str, values: set[Any]) -> Any:
