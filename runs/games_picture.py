@@ -22,8 +22,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from economics.games import FORMS, HOMO_ECONOMICUS
-from scorers.games_report import games_logs
+from scorers.games_report import TASK
 from scorers.games_table import Play, plays
+from scorers.logs import logs_of
 from scorers.metrics.play_quality import TEMPTED
 
 TITLES = {
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, default=Path("cooperation.png"), help="where it goes")
     options = parser.parse_args(argv)
     try:
-        logs = games_logs(options.logs)
+        logs = logs_of(TASK, options.logs)
     except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
     by_model: dict[str, list[Play]] = defaultdict(list)

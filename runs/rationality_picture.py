@@ -24,10 +24,10 @@ from inspect_ai.log import read_eval_log
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from economics.consistency.profile import RationalityProfile, rationality_profile
+from scorers.logs import find
 from scorers.metrics._clustered import ratio
 from scorers.pair_table import pair_table
 from scorers.pump_table import PumpTable, pump_table
-from scorers.report import find
 
 
 @dataclass

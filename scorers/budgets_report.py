@@ -30,7 +30,8 @@ from economics.utility import CES
 from scorers._arguments import arguments_of
 from scorers._budget_set import spent_of, valid_rows
 from scorers.allocation_table import MINIMUM, Allocations, Row, allocations, rows_of
-from scorers.report import NO_ESTIMATE, estimates, find
+from scorers.logs import find, logs_of
+from scorers.report import NO_ESTIMATE, estimates
 from scorers.table import table
 
 TASK = "allocation"
@@ -62,11 +63,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, metavar="PNG", help="where a picture of the first log goes")
     options = parser.parse_args(argv)
     try:
-        logs = [read_eval_log(path) for given in options.logs for path in find(given)]
+        logs = logs_of(TASK, options.logs)
         against = estimates(table(read_eval_log(find(options.against)[0]))) if options.against else {}
     except (FileNotFoundError, *NO_ESTIMATE) as error:
         parser.error(str(error))
-    logs = [log for log in logs if log.eval.task.rpartition("/")[2] == TASK and log.samples]
     if not logs:
         print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
         return 1

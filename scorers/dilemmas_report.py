@@ -19,15 +19,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 from matplotlib.figure import Figure
 
 from scorers._arguments import arguments_of
+from scorers.logs import logs_of
 from scorers.metrics._clustered import Ratio, groups_of, ratio
 from scorers.metrics.dilemma_shares import shares
 from scorers.metrics.judgement_gap import gaps
-from scorers.report import find
 
 TASK = "moral_dilemmas"
 
@@ -58,10 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, help="draw the first log's vehicle cases into this file")
     options = parser.parse_args(argv)
     try:
-        logs = [read_eval_log(path) for given in options.logs for path in find(given)]
+        logs = logs_of(TASK, options.logs)
     except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
-    logs = [log for log in logs if log.eval.task.rpartition("/")[2] == TASK and log.samples]
     if not logs:
         print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
         return 1

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inspect_ai._util.file import file
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.scorer import SampleScore
 
 from economics.duopoly import STANDARD_MARKET, benchmarks
@@ -25,8 +25,8 @@ from scorers._arguments import arguments_of
 from scorers._price_paths import draw, picture_address
 from scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
 from scorers.duopoly import STORE
+from scorers.logs import logs_of
 from scorers.metrics.pricing_outcomes import outcomes
-from scorers.report import find
 
 TASK = "duopoly_pricing"
 
@@ -42,10 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--pictures", type=Path, help="folder for the pictures (default: beside each log)")
     options = parser.parse_args(argv)
     try:
-        logs = [read_eval_log(path) for given in options.logs for path in find(given)]
+        logs = logs_of(TASK, options.logs)
     except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
-    logs = [log for log in logs if log.eval.task.rpartition("/")[2] == TASK and log.samples]
     if not logs:
         print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
         return 1

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 
 from economics.games import (
     FORMS,
@@ -35,10 +35,10 @@ from scorers._arguments import arguments_of
 from scorers._games_types import types
 from scorers.games_table import Play, choices, plays
 from scorers.human_play import HUMANS
+from scorers.logs import logs_of
 from scorers.metrics._clustered import ratio
 from scorers.metrics.cooperation_rates import WHOLE, decided
 from scorers.metrics.social_preference import NO_ESTIMATE
-from scorers.report import find
 
 TASK = "economic_games"
 
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not 0 < options.level < 1:
         parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level}")
     try:
-        logs = games_logs(options.logs)
+        logs = logs_of(TASK, options.logs)
     except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
     if not logs:
@@ -72,16 +72,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"no {options.types} types: {error}", file=sys.stderr)
             return 2
     return 0
-
-
-def games_logs(given: Sequence[str]) -> list[EvalLog]:
-    """The logs of this task among files and folders.
-
-    Raises:
-        FileNotFoundError: no such file or folder, or a folder without logs.
-    """
-    logs = [read_eval_log(path) for name in given for path in find(name)]
-    return [log for log in logs if log.eval.task.rpartition("/")[2] == TASK and log.samples]
 
 
 def report(log: EvalLog, level: float = 0.95) -> Iterator[str]:

@@ -28,12 +28,12 @@ from economics.consistency.indices import indices
 from economics.consistency.profile import RationalityProfile, rationality_profile
 from economics.money_pump import LENGTH
 from scorers._arguments import arguments_of
+from scorers.logs import find
 from scorers.menu_lines import menu_report
 from scorers.metrics._clustered import Ratio, ratio
 from scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
 from scorers.pair_table import PairTable, majorities, pair_table
 from scorers.pump_table import PumpTable, pump_table
-from scorers.report import find
 
 TASKS = ("transitivity", "menus", "money_pump")
 

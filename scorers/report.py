@@ -17,14 +17,14 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
+from inspect_ai.log import EvalLog, read_eval_log
 
 from economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
 from economics.published import PUBLISHED
 from economics.utility import PROFILES, profile
+from scorers.logs import find
 from scorers.metrics.ces_parameters import fit
 from scorers.table import Table, table
 
@@ -66,22 +66,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     for log in logs:
         describe(log, options.target, reference, options.level)
     return 0
-
-
-def find(given: str) -> list[str]:
-    """The log files that a path names, oldest first.
-
-    Raises:
-        FileNotFoundError: no such file or folder, or a folder without logs.
-    """
-    if "://" not in given and not Path(given).exists():
-        raise FileNotFoundError(f"no such log file or folder: {given}")
-    if Path(given).is_dir():
-        found = [info.name for info in list_eval_logs(given, descending=False)]
-        if not found:
-            raise FileNotFoundError(f"no logs in the folder {given}")
-        return found
-    return [given]
 
 
 def estimates(data: Table) -> dict[str, CESFit]:

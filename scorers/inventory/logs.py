@@ -13,7 +13,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from economics.psychometrics.instruments import INSTRUMENTS
 from economics.psychometrics.scoring import FloatArray
 from scorers.inventory.table import Administration, administration
-from scorers.report import find
+from scorers.logs import find
 
 
 class LogError(ValueError):

@@ -18,9 +18,6 @@ LETTERS = (("J", "K"), ("M", "N"))
 """Letters of the first and of the second mover's actions, in the order shown. C and D are avoided,
 since textbooks give them meanings, and so are A and B, which rank."""
 
-COOPERATIVE = 1
-"""Actions are numbered as in ``economics.games``: 1 is the cooperative one."""
-
 Order = tuple[int, int]
 """Both actions in the order shown."""
 
