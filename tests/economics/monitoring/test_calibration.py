@@ -1,0 +1,63 @@
+"""The calibrated rate is the rate: simulated again, with other draws and by the detector itself."""
+
+import numpy as np
+import pytest
+
+from economics.monitoring import calibrate
+from economics.monitoring.calibration import draw_unchanged, misfit
+
+RATE = 1 / 25
+
+
+def test_rate_in_a_small_simulation(detector):
+    """Audits by the detector itself, of models that it never saw; some 100 alarms expected."""
+    found = calibrate(detector, RATE)
+    assert found.rate_se < 0.1 * RATE
+    watched = detector.with_threshold(found.threshold)
+    rng = np.random.default_rng(99)
+    alarms, audits = 0, 0
+    for truth in draw_unchanged(detector, 40, rng):
+        state = watched.start()
+        for _ in range(60):
+            cumulative = truth.cumsum(axis=1)
+            drawn = (rng.random((len(truth), 1)) * cumulative[:, -1:] >= cumulative).sum(axis=1)
+            none = truth.shape[1] - 1
+            state = watched.audit(state, [-1 if y == none else int(y) for y in drawn])
+            audits += 1
+            if state.alarmed:
+                alarms += 1
+                state = watched.restart(state)
+    assert alarms / audits == pytest.approx(RATE, rel=1 / 3)
+
+
+def test_rarer_alarms_take_a_higher_threshold_about_in_proportion(detector):
+    few, many = calibrate(detector, 1 / 4000), calibrate(detector, 1 / 400)
+    assert few.threshold / many.threshold == pytest.approx(10, rel=0.35)
+    # Pollak (1987): the threshold is below the answers between alarms, by the overshoot.
+    assert 0.2 < few.threshold / (4000 * detector.q) < 1
+
+
+def test_same_seed_same_threshold(detector):
+    first, other = calibrate(detector, 0.01, seed=5), calibrate(detector, 0.01, seed=6)
+    assert calibrate(detector, 0.01, seed=5) == first
+    assert first.threshold != other.threshold
+    assert other.threshold == pytest.approx(first.threshold, rel=0.3)
+
+
+def test_unchanged_models_answer_as_the_audit_expects_on_average(detector):
+    truth = draw_unchanged(detector, 4000, np.random.default_rng(0))
+    np.testing.assert_allclose(truth.sum(axis=-1), 1)
+    np.testing.assert_allclose(truth.mean(axis=0), detector.model.expected, atol=0.01)
+
+
+def test_misfit_has_the_spread_of_a_dirichlet():
+    p = np.tile([0.5, 0.3, 0.2, 0.0], (20_000, 1))
+    drawn = misfit(p, 20.0, np.random.default_rng(0))
+    np.testing.assert_allclose(drawn.var(axis=0), p[0] * (1 - p[0]) / 21, atol=2e-4)
+    assert np.all(drawn[:, 3] == 0)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.2, 1e-9, np.nan])
+def test_bad_rate_is_named(detector, rate):
+    with pytest.raises(ValueError, match="rate must lie"):
+        calibrate(detector, rate)
