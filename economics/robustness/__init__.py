@@ -1,0 +1,1 @@
+"""What changes in decisions under pressure: choices, preferences, susceptibility, refusals; with tests."""

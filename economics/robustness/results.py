@@ -1,0 +1,43 @@
+"""What every figure of a stress test is: an estimate with an interval and a test, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate.
+
+    Attributes:
+        value: the figure; NaN where there is none, and ``note`` says why.
+        low: lower end of its interval; NaN without one.
+        high: upper end.
+        p: p-value of the test that belongs to it; NaN where nothing was tested.
+        n: problems that it rests on.
+        note: why a value, an interval or a test is missing; empty otherwise.
+    """
+
+    value: float = NAN
+    low: float = NAN
+    high: float = NAN
+    p: float = NAN
+    n: int = 0
+    note: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return bool(np.isfinite(self.value))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers for JSON; what is not finite becomes None."""
+        return {
+            key: None if isinstance(value, float) and not np.isfinite(value) else value
+            for key, value in asdict(self).items()
+        }
