@@ -1,0 +1,215 @@
+"""A subject behind HTTP answers as the same subject in process does."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import openai
+import pytest
+from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, GenerateConfig, Model, get_model
+
+from economics.problems import generate
+from solvers.elicitation import instruction
+from subjects.arguments import SubjectError
+from subjects.server import SubjectServer, main
+from tasks.stakeholder_choice.prompts import render
+
+PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
+TEXT = render(PROBLEM, "plain", range(5))
+LETTER, EXPLAIN = (f"{TEXT}\n\n{instruction(how)}" for how in ("answer", "explain"))
+
+
+@contextmanager
+def serving(name: str, served: str | None = None, **arguments: Any) -> Iterator[SubjectServer]:
+    server = SubjectServer(name, arguments, served, ("127.0.0.1", 0))
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SubjectServer]:
+    with serving("explainer", outside=0.1) as one:
+        yield one
+
+
+@pytest.fixture
+def client(server: SubjectServer) -> openai.OpenAI:
+    return openai.OpenAI(base_url=server.url, api_key="none", max_retries=0)
+
+
+def posted(server: SubjectServer, body: bytes, path: str = "/v1/chat/completions") -> tuple[int, Any]:
+    host, port = server.server_address[:2]
+    connection = http.client.HTTPConnection(str(host), port, timeout=20)
+    connection.request("POST", path, body)
+    response = connection.getresponse()
+    found = response.status, json.loads(response.read())
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"temperature": 0.5, "seed": 7, "max_tokens": 512},
+        {"temperature": 1.0, "seed": 8, "max_tokens": 1, "logprobs": True, "top_logprobs": 20},
+        {"seed": 9, "num_choices": 5},
+        {"temperature": 0.0, "seed": 1, "max_tokens": 20},
+    ],
+)
+@pytest.mark.parametrize("text", [LETTER, EXPLAIN, "Good morning."])
+def test_same_answers_as_in_process(server: SubjectServer, text: str, settings: dict[str, Any]) -> None:
+    """Through Inspect's own client of OpenAI-compatible servers."""
+
+    async def ask(model: Model) -> Any:
+        messages: list[ChatMessage] = [
+            ChatMessageSystem(content="You manage a firm."),
+            ChatMessageUser(content=text),
+        ]
+        output = await model.generate(messages, config=GenerateConfig(**settings))
+        return [
+            (choice.message.text, choice.stop_reason, choice.logprobs and choice.logprobs.model_dump())
+            for choice in output.choices
+        ]
+
+    async def both() -> tuple[Any, Any]:
+        near = get_model("subject/explainer", memoize=False, outside=0.1)
+        far = get_model(
+            "openai-api/test/explainer", base_url=server.url, api_key="none", memoize=False, stream=False
+        )
+        return await ask(near), await ask(far)
+
+    near, far = asyncio.run(both())
+    assert json.loads(json.dumps(far)) == json.loads(json.dumps(near))
+
+
+def test_models_and_health(server: SubjectServer, client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["explainer"]
+    host, port = server.server_address[:2]
+    connection = http.client.HTTPConnection(str(host), port, timeout=20)
+    connection.request("GET", "/health")
+    response = connection.getresponse()
+    assert (response.status, response.read()) == (200, b"")
+
+
+def test_content_in_parts_reads_like_text(client: openai.OpenAI) -> None:
+    def answer(content: Any) -> str | None:
+        reply = client.chat.completions.create(
+            model="explainer", seed=3, messages=[{"role": "user", "content": content}]
+        )
+        return reply.choices[0].message.content
+
+    assert answer(LETTER) == answer([{"type": "text", "text": LETTER}])
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "said"),
+    [
+        ({"model": "other"}, 404, "'other' does not exist"),
+        ({"messages": []}, 400, "at least one message"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, 400, r"messages[0].role must be one of system"),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, 400, "must be text"),
+        ({"messages": ["x"]}, 400, "role must be one of"),
+        ({"temperature": -1}, 400, "temperature must be finite and >= 0, got -1"),
+        ({"temperature": "hot"}, 400, "temperature must be"),
+        ({"n": 0}, 400, "n must be from 1"),
+        ({"n": True}, 400, "n must be from 1"),
+        ({"max_tokens": 0}, 400, "max_tokens must be"),
+        ({"max_completion_tokens": 0}, 400, "max_completion_tokens must be"),
+        ({"top_logprobs": 21}, 400, "top_logprobs must be from 0 to 20, got 21"),
+        ({"logprobs": 1}, 400, "logprobs must be true or false, got 1"),
+        ({"stream": True}, 400, "stream must be false"),
+        ({"seed": 1.5}, 400, "seed must be a whole number, got 1.5"),
+    ],
+)
+def test_errors_are_openai_errors(
+    server: SubjectServer, change: dict[str, Any], status: int, said: str
+) -> None:
+    request = {"model": "explainer", "messages": [{"role": "user", "content": LETTER}], **change}
+    found, body = posted(server, json.dumps(request).encode())
+    assert found == status
+    assert said in body["error"]["message"]
+    assert set(body["error"]) == {"message", "type", "param", "code"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'"text"'])
+def test_what_is_no_request(server: SubjectServer, body: bytes) -> None:
+    assert posted(server, body)[0] == 400
+
+
+def test_other_paths(server: SubjectServer) -> None:
+    assert posted(server, b"{}", "/v1/completions")[0] == 404
+
+
+def test_a_request_without_its_length_is_refused(server: SubjectServer) -> None:
+    address = "127.0.0.1", server.server_address[1]
+    with socket.create_connection(address, timeout=20) as connection:
+        connection.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 411")
+
+
+def test_many_at_once_are_counted_once_each() -> None:
+    with serving("switching", "assistant", at=40, to="for_profit") as server:
+        client = openai.OpenAI(base_url=server.url, api_key="none", max_retries=0)
+
+        def one(seed: int) -> str | None:
+            reply = client.chat.completions.create(
+                model="assistant", seed=seed, messages=[{"role": "user", "content": LETTER}]
+            )
+            return reply.choices[0].message.content
+
+        with ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(one, range(80)))
+        assert all(answer in set("ABCDE") for answer in answers)
+        assert server.api.subject.asked == 80  # type: ignore[attr-defined]
+
+
+def test_bad_subjects_are_not_served() -> None:
+    with pytest.raises(SubjectError, match="unknown subject 'nobody'"):
+        SubjectServer("nobody", address=("127.0.0.1", 0))
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["nobody"], "unknown subject 'nobody'; choose one of"),
+        (["study1", "-M", "gamma"], "-M: must be name=value, got 'gamma'"),
+        (["study1", "-M", "gamma=0"], "gamma must be finite and > 0"),
+        (["study1", "--port", "70000"], "cannot listen at 127.0.0.1:70000"),
+    ],
+)
+def test_errors_of_the_command(argv: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_command_serves_until_it_is_told_to_stop(root: Path) -> None:
+    command = [sys.executable, "-m", "subjects.server", "study1", "--port", "0"]
+    command += ["-M", "gamma=2", "--served-model-name", "assistant"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "vllm/assistant" in process.stdout.readline()
+        url = process.stdout.readline().strip().removeprefix("export VLLM_BASE_URL=")
+        client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+        assert [model.id for model in client.models.list()] == ["assistant"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
