@@ -102,7 +102,12 @@ class Subject:
         problem = after_fees(read_problem(texts), texts)
         if problem is None:
             return [Answer(NO_OPTIONS, ((tokenize(NO_OPTIONS)[0], 0.0),))] * n
-        request = read_request(texts[-1])
+        return self.choose(problem, read_request(texts[-1]), temperature, rng, n)
+
+    def choose(
+        self, problem: Problem, request: Request, temperature: float, rng: np.random.Generator, n: int = 1
+    ) -> list[Answer]:
+        """Answer a problem as it was read, n times independently."""
         values = self.values(problem)
         if request.form == "letter":
             return [self._letter(problem, values, temperature, rng) for _ in range(n)]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from subjects.understanding import in_plain_words
 
 FloatArray = npt.NDArray[np.float64]
 Form = Literal["explain", "letter"]
@@ -23,14 +24,24 @@ NAMES: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """What a text may call each stakeholder: words in any case, and an abbreviation in capitals."""
 
+OTHER_NAMES: dict[str, tuple[str, ...]] = {
+    "shareholders": ("stockholders", "equity holders", "holders of the firm's stock"),
+    "employees": ("personnel", "workforce", "people on the payroll"),
+    "consumers": ("clients", "shoppers", "end users"),
+    "society": ("citizens", "general public", "population at large"),
+}
+"""Names that are rarer, and understood all the same."""
+
 CLOSING = ("Therefore, I choose: Option ", ".")
 """What stands before and after the letter where an explanation ends and the text does not say how."""
 
 # An abbreviation in lower case would find "co" in "co-operative".
 _NAME = "|".join(
-    rf"(?P<{who}>\b(?:(?i:{'|'.join(words)})|{short})\b)" for who, (words, short) in NAMES.items()
+    rf"(?P<{who}>\b(?:(?i:{'|'.join(OTHER_NAMES[who] + words)})|{short})\b)"
+    for who, (words, short) in NAMES.items()
 )
 _AMOUNT = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_OWNER = re.compile(_NAME)
 _MONEY = re.compile(rf"{_NAME}|(?P<sign>[-−]?)\$(?P<inner>[-−]?)(?P<amount>{_AMOUNT})")
 _PLAIN = re.compile(rf"{_NAME}|(?<![\w.,])(?P<sign>[-−]?)\$?(?P<inner>[-−]?)(?P<amount>{_AMOUNT})")
 
@@ -38,9 +49,11 @@ _HEADER = re.compile(r"^[ \t>*_#-]*Option[ \t]+(?P<letter>[A-Z])[*_]*[ \t]*:", r
 _BARE_HEADER = re.compile(r"^[ \t>*_#-]*(?P<letter>[A-Z])[*_]*[ \t]*:", re.MULTILINE)
 _HUNDREDS = re.compile(r"hundreds\s+of\s+dollars", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_LETTER = re.compile(r"\b(?:letter|buchstaben?|lettre|letra)\b", re.IGNORECASE)
 _CLOSING = re.compile(r"(?P<before>Therefore, I choose:?[^\n\"“”`]*?)\bX\b(?P<after>[.!]?)")
 _ONE_LETTER = re.compile(
-    r"\b(?:only|nothing\s+else|just|single|one\s+letter|letter\s+of\s+one)\b", re.IGNORECASE
+    r"\b(?:only|nothing\s+else|just|single|one\s+letter|letter\s+of\s+one|nur|uniquement|únicamente)\b",
+    re.IGNORECASE,
 )
 
 
@@ -55,6 +68,21 @@ class Problem:
 
     letters: tuple[str, ...]
     welfare: FloatArray
+
+
+@dataclass(frozen=True)
+class Block:
+    """One option of a text.
+
+    Attributes:
+        letter: its label.
+        gains: raw units by stakeholder, in the order in which the text names them.
+        rest: what its paragraph goes on to say after the last of them.
+    """
+
+    letter: str
+    gains: dict[str, float]
+    rest: str
 
 
 @dataclass(frozen=True)
@@ -86,20 +114,25 @@ def read_problem(texts: Sequence[str]) -> Problem | None:
 
 def read_options(text: str) -> Problem | None:
     """Options and figures of one text; None where there are fewer than two options or figures lack."""
+    blocks = read_blocks(text)
+    letters = tuple(block.letter for block in blocks)
+    if len(blocks) < 2 or len(set(letters)) < len(letters):
+        return None
+    return Problem(letters, np.array([[block.gains[who] for who in STAKEHOLDERS] for block in blocks]))
+
+
+def read_blocks(text: str) -> list[Block]:
+    """The options of one text, as far as they give all four figures."""
+    text = in_plain_words(text)
     hundreds = bool(_HUNDREDS.search(text))
     headers = list(_HEADER.finditer(text)) or list(_BARE_HEADER.finditer(text))
     ends = [*(header.start() for header in headers[1:]), len(text)][: len(headers)]
-    letters: list[str] = []
-    rows: list[list[float]] = []
+    blocks = []
     for header, end in zip(headers, ends, strict=True):
-        row = _read_block(text[header.end() : end], hundreds)
-        if row is None:
-            continue
-        letters.append(header["letter"])
-        rows.append(row)
-    if len(rows) < 2 or len(set(letters)) < len(letters):
-        return None
-    return Problem(tuple(letters), np.array(rows) / (1 if hundreds else DOLLARS_PER_UNIT))
+        block = _read_block(header["letter"], text[header.end() : end], hundreds)
+        if block is not None:
+            blocks.append(block)
+    return blocks
 
 
 def read_request(text: str) -> Request:
@@ -108,27 +141,35 @@ def read_request(text: str) -> Request:
     if closing:
         return Request("explain", (closing["before"], closing["after"]))
     last = _PARAGRAPH.split(text.strip())[-1]
-    return Request("letter" if "letter" in last.lower() and _ONE_LETTER.search(last) else "explain")
+    return Request("letter" if _LETTER.search(last) and _ONE_LETTER.search(last) else "explain")
 
 
-def _read_block(block: str, hundreds: bool) -> list[float] | None:
-    """The four figures of one option.
+def group_named(text: str) -> int | None:
+    """The group that a text names first, by its place among the stakeholders."""
+    found = _OWNER.search(in_plain_words(text))
+    return None if found is None else STAKEHOLDERS.index(str(found.lastgroup))
+
+
+def _read_block(letter: str, text: str, hundreds: bool) -> Block | None:
+    """One option.
 
     A figure belongs to the stakeholder named last before it, with no other figure in between. Of a
     stakeholder's several figures the last counts (what comes first describes wage or price), but
     what follows the paragraph that completes the four is no longer the option's.
     """
-    figures: dict[str, float] = {}
-    for paragraph in _PARAGRAPH.split(block):
+    scale = 1 if hundreds else DOLLARS_PER_UNIT
+    gains: dict[str, float] = {}
+    for paragraph in _PARAGRAPH.split(text):
         owner: str | None = None
+        end = 0
         for match in (_PLAIN if hundreds else _MONEY).finditer(paragraph):
             amount = match["amount"]
             if amount is None:
                 owner = match.lastgroup
             elif owner is not None:
                 negative = bool(match["sign"]) != bool(match["inner"])
-                figures[owner] = float(amount.replace(",", "")) * (-1 if negative else 1)
-                owner = None
-        if len(figures) == len(STAKEHOLDERS):
-            return [figures[who] for who in STAKEHOLDERS]
+                gains[owner] = float(amount.replace(",", "")) * (-1 if negative else 1) / scale
+                owner, end = None, match.end()
+        if len(gains) == len(STAKEHOLDERS):
+            return Block(letter, gains, paragraph[end:])
     return None

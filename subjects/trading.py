@@ -19,7 +19,8 @@ _AMOUNT = r"\$(?P<amount>\d[\d,]*(?:\.\d+)?)"
 _FEE = re.compile(rf"\bfee of {_AMOUNT}")
 _PAID = re.compile(rf"\bfees paid so far: {_AMOUNT}", re.IGNORECASE)
 
-_LEAST = 0.01 - SHIFT  # utilities need gains above −K: a firm that is bankrupt already feels no further fee
+LEAST = 0.01 - SHIFT
+"""Raw units. Utilities need gains above −K: a firm that is bankrupt already feels no further fee."""
 
 
 def after_fees(problem: Problem | None, texts: Sequence[str]) -> Problem | None:
@@ -33,7 +34,7 @@ def after_fees(problem: Problem | None, texts: Sequence[str]) -> Problem | None:
     for place, letter in enumerate(problem.letters):
         if letter != held["letter"]:
             shareholders[place] -= fee / DOLLARS_PER_UNIT
-    shareholders.clip(min=_LEAST, out=shareholders)
+    shareholders.clip(min=LEAST, out=shareholders)
     return replace(problem, welfare=welfare)
 
 

@@ -1,0 +1,52 @@
+"""Every question of a problem, calm and under pressure, each in a fresh context."""
+
+from __future__ import annotations
+
+from inspect_ai.model import ChatMessageUser
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from solvers.asking import Question, ask_all
+from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
+from solvers.pairs import system_messages
+
+STRESS_ELICITATIONS = ("answer", "explain", "logprobs")
+
+
+@solver
+def ask_stress(elicitation: str = "answer", seed: int = 0) -> Solver:
+    """Ask all questions of a problem at the same time and keep the answers in the sample's store.
+
+    Reads the sample's metadata: ``questions``, whose ``text`` is the whole of the user's message, the
+    instruction how to answer included (it is translated with the rest); ``temperature``. Answers are kept
+    under the questions' names. System messages come before every question.
+
+    Args:
+        elicitation: one of ``STRESS_ELICITATIONS``. ``logprobs`` asks for one token at temperature 1 with
+            the 20 likeliest.
+        seed: the task's seed; every question and epoch draws anew.
+    """
+    if elicitation not in STRESS_ELICITATIONS:
+        raise ValueError(f"elicitation must be one of {', '.join(STRESS_ELICITATIONS)}, got {elicitation!r}")
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        await ask_all(state, stress_questions(state, elicitation), seed)
+        return state
+
+    return solve
+
+
+def stress_questions(state: TaskState, elicitation: str) -> list[Question]:
+    """The questions of a sample, as :func:`ask_stress` describes them."""
+    before = system_messages(state.messages)
+    logprobs = elicitation == "logprobs"
+    temperature = LOGPROBS_TEMPERATURE if logprobs else float(state.metadata["temperature"])
+    return [
+        Question(
+            name=name,
+            messages=(*before, ChatMessageUser(content=question["text"])),
+            max_tokens=MAX_TOKENS[elicitation],
+            temperature=temperature,
+            logprobs=logprobs,
+        )
+        for name, question in state.metadata["questions"].items()
+    ]
