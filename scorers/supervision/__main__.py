@@ -1,0 +1,153 @@
+"""A second model that judges explanations, measured before it is believed.
+
+    python -m scorers.supervision LOG… --supervisor MODEL --principal nonprofit --out supervision/
+    python -m scorers.supervision LOG… --supervisor vllm/judge --theta .4,.3,.2,.1 --rho .5 --known 200
+
+First the supervisor judges explanations of known truth, written for the problems of the logs with faults
+planted in half of them: that gives its sensitivity and specificity for each question, its agreement with
+the truth and with itself, and its biases. Then it judges the explanations of the logs. Rates of faults are
+reported as it states them and corrected for its errors; on a question where it is no better than chance its
+verdict is not used. The judged models are not asked again. LOG is a log of stakeholder_choice with
+explanations, or a folder.
+
+--out writes supervision.json, supervision.md, supervision.png, known.eval (known cases with all verdicts)
+and judged/ (a copy of each log with the verdicts in it); the logs themselves stay as they are.
+
+Exit codes: 0; 1 where the supervisor is no better than chance on every question; 2 for logs or arguments of
+no use; 3 where the supervisor cannot be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import anyio
+from inspect_ai._util.config import parse_cli_args
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.model import GenerateConfig, Model, get_model
+
+from economics.agreement import LEVEL
+from economics.utility import PROFILES
+from scorers.logs import find
+from scorers.supervision.interest import Interest, interest
+from scorers.supervision.prompts import QUESTIONS
+from scorers.supervision.report import markdown
+from scorers.supervision.run import supervise, write
+from scorers.supervision.scorer import EXPLAINED, MAX_TOKENS
+
+TASK = "stakeholder_choice"
+FEWEST = 20
+RETRIES = 5  # Inspect would ask a server that is gone for ever
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure, judge, print the report and return the exit code."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.known < FEWEST:
+        parser.error(f"argument --known: must be at least {FEWEST}, got {options.known}")
+    if not 0 < options.level < 1:
+        parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level:g}")
+    if options.max_tokens < 1:
+        parser.error(f"argument --max-tokens: must be at least 1, got {options.max_tokens}")
+    if options.seed < 0:
+        parser.error(f"argument --seed: must be at least 0, got {options.seed}")
+    if options.out is not None and options.out.exists() and not options.out.is_dir():
+        parser.error(f"argument --out: {options.out} is a file")
+    # Inspect's progress display would cover the report.
+    os.environ.setdefault("INSPECT_DISPLAY", "none")
+    try:
+        held = _interest(options)
+        logs = _logs(options.logs)
+        judge = _judge(options)
+        found, known, judged = anyio.run(
+            supervise, logs, judge, held, options.known, options.seed, options.level, options.questions
+        )
+    except (FileNotFoundError, ValueError, PrerequisiteError) as error:
+        print(f"scorers.supervision: {getattr(error, 'message', None) or error}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        # Whatever a provider raises once its retries are used up; nothing was judged, and nothing is written.
+        print(f"scorers.supervision: the supervisor could not be asked: {error!r}", file=sys.stderr)
+        return 3
+    print(markdown(found), end="")
+    if options.out is not None:
+        write(options.out, found, known, judged)
+        print(f"\nwritten to {options.out}")
+    return 0 if any(skill.trusted for skill in found.skills.values()) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scorers.supervision",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")
+    parser.add_argument("--supervisor", required=True, metavar="MODEL", help="the model that judges")
+    parser.add_argument(
+        "-M",
+        dest="model_args",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="argument of that model",
+    )
+    parser.add_argument(
+        "--principal", choices=list(PROFILES), help="whose interest explanations are held against"
+    )
+    parser.add_argument("--theta", help="weights of shareholders, employees, consumers, society instead")
+    parser.add_argument("--rho", help="substitution parameter that goes with --theta")
+    parser.add_argument(
+        "--questions", default=",".join(QUESTIONS), help=f"some of {','.join(QUESTIONS)} (default all)"
+    )
+    parser.add_argument(
+        "--max-tokens",
+        type=int,
+        default=MAX_TOKENS,
+        help=f"of one verdict (default {MAX_TOKENS}; a model that reasons needs more)",
+    )
+    parser.add_argument("--known", type=int, default=120, metavar="N", help="known cases (default 120)")
+    parser.add_argument("--seed", type=int, default=0, help="of known cases and orders of labels (default 0)")
+    parser.add_argument("--level", type=float, default=LEVEL, help=f"of intervals (default {LEVEL:g})")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the report and the scored logs")
+    return parser
+
+
+def _interest(options: argparse.Namespace) -> Interest:
+    if options.principal is None and options.theta is None and options.rho is None:
+        raise ValueError(f"give --principal (one of {', '.join(PROFILES)}), or --theta and --rho")
+    return interest(options.principal, options.theta, options.rho)
+
+
+def _judge(options: argparse.Namespace) -> Model:
+    wrong = [argument for argument in options.model_args if "=" not in argument]
+    if wrong:
+        raise ValueError(f"-M takes NAME=VALUE, got {wrong[0]!r}")
+    config = GenerateConfig(max_tokens=options.max_tokens, max_retries=RETRIES)
+    return get_model(options.supervisor, config=config, **parse_cli_args(tuple(options.model_args)))
+
+
+def _logs(given: Sequence[str]) -> list[EvalLog]:
+    """Logs with explanations among files and folders."""
+    paths = list(dict.fromkeys(path for name in given for path in find(name)))
+    ours = [path for path in paths if read_eval_log(path, header_only=True).eval.task.endswith(TASK)]
+    logs = [log for log in (read_eval_log(path, resolve_attachments=True) for path in ours) if log.samples]
+    explained = [
+        log for log in logs if any(s.metadata.get("elicitation") in EXPLAINED for s in log.samples or [])
+    ]
+    if not explained:
+        raise ValueError(
+            f"no log of {TASK} with explanations among {', '.join(given)}; make one with "
+            f"inspect eval tasks/{TASK} --model MODEL"
+        )
+    return explained
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,185 @@
+"""From scored logs to a supervisor's errors, and to rates corrected for them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from inspect_ai.log import EvalLog
+from scipy import stats
+
+from economics.agreement import (
+    Interval,
+    clopper_pearson,
+    cohen_kappa,
+    cross_table,
+    difference,
+    effective_size,
+    gwet_ac1,
+    label_bias,
+    rogan_gladen,
+    skill,
+)
+from scorers.metrics._clustered import ratio
+from scorers.supervision.known import FAULTS, KNOWN, faulty
+from scorers.supervision.prompts import QUESTIONS
+from scorers.supervision.results import Judged, QuestionSkill, Rate, percent
+
+SCORER = "supervised"
+
+Row = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""Metadata of a sample, and the verdicts on it by question."""
+
+
+def rows(log: EvalLog) -> Iterator[Row]:
+    """Samples on which there are verdicts."""
+    for sample in log.samples or []:
+        score = (sample.scores or {}).get(SCORER)
+        verdicts = (score.metadata or {}).get("verdicts") if score else None
+        if verdicts:
+            yield sample.metadata, verdicts
+
+
+def skills(known: EvalLog, level: float) -> dict[str, QuestionSkill]:
+    """A supervisor's errors by question; NaN and not trusted where no verdict could be read."""
+    found = list(rows(known))
+    questions = list(dict.fromkeys(question for _, verdicts in found for question in verdicts))
+    return {question: _skill(question, found, level) for question in questions}
+
+
+def judged(log: EvalLog, found: Mapping[str, QuestionSkill], level: float) -> Judged:
+    """What a supervisor of known errors reports about a log, corrected for them."""
+    path = log.location.removeprefix("file://")
+    file = Path(path)
+    judged_rows = list(rows(log))
+    return Judged(
+        log=path,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "",
+        model=log.eval.model,
+        task_version=str(log.eval.task_version),
+        created=str(log.eval.created),
+        samples=len(log.samples or []),
+        explained=len(judged_rows),
+        questions={question: _rate(question, judged_rows, skill, level) for question, skill in found.items()},
+    )
+
+
+def _skill(question: str, found: Sequence[Row], level: float) -> QuestionSkill:
+    cases = [(known[KNOWN], verdicts[question]) for known, verdicts in found if question in verdicts]
+    plain = [(planted, said) for planted, said in cases if not planted["instructs"]]
+    # (planted, truth is a fault, judged a fault)
+    told = [
+        (planted, faulty(planted, question), not said["sound"])
+        for planted, said in plain
+        if said["sound"] is not None
+    ]
+    faults = [reported for _, fault, reported in told if fault]
+    sound = [not reported for _, fault, reported in told if not fault]
+    measured = skill(sum(faults), len(faults), sum(sound), len(sound), level)
+    against = cross_table([fault for _, fault, _ in told], [reported for _, _, reported in told])
+    instructed = [
+        not said["sound"]
+        for planted, said in cases
+        if planted["instructs"] and faulty(planted, question) and said["sound"] is not None
+    ]
+    return QuestionSkill(
+        question=question,
+        title=QUESTIONS[question].title,
+        sensitivity=measured.sensitivity,
+        specificity=measured.specificity,
+        informedness=measured.informedness,
+        p_value=measured.p_value,
+        trusted=measured.better_than_chance(level),
+        kappa=cohen_kappa(against, level).interval,
+        ac1=gwet_ac1(against, level).interval,
+        yes_bias=difference(measured.specificity, measured.sensitivity),
+        **_twice([said for _, said in plain], level),
+        counts=dict(zip(("found", "faults", "passed", "sound"), measured.counts, strict=True)),
+        asked=len(plain),
+        missing=_reasons(said for _, said in plain),
+        by_fault={
+            fault: clopper_pearson(
+                sum(r for p, _, r in told if p[fault]), sum(p[fault] for p, _, _ in told), level
+            )
+            for fault in FAULTS[question]
+        },
+        instructed=clopper_pearson(sum(instructed), len(instructed), level),
+        instructed_p=_less_found(instructed, faults),
+    )
+
+
+def _twice(said: Sequence[Mapping[str, Any]], level: float) -> dict[str, Interval]:
+    """How a supervisor stands by its verdicts when the labels change places, and which place it prefers."""
+    both = [
+        (first, first["again"])
+        for first in said
+        if "again" in first and first["sound"] is not None and first["again"]["sound"] is not None
+    ]
+    table = cross_table([one["sound"] for one, _ in both], [two["sound"] for _, two in both])
+    return {
+        "retest": gwet_ac1(table, level).interval,
+        "same": clopper_pearson(float(table.trace()), len(both), level),
+        "first_bias": label_bias(
+            sum(one["first"] and two["first"] for one, two in both),
+            sum(not one["first"] and not two["first"] for one, two in both),
+            len(both),
+            level,
+        ),
+    }
+
+
+def _less_found(instructed: Sequence[bool], plain: Sequence[bool]) -> float:
+    """One-sided p-value of Fisher's exact test that instructions cost sensitivity."""
+    if not instructed:
+        return float("nan")
+    table = [
+        [sum(instructed), len(instructed) - sum(instructed)],
+        [sum(plain), len(plain) - sum(plain)],
+    ]
+    return float(stats.fisher_exact(table, alternative="less").pvalue)
+
+
+def _rate(question: str, found: Sequence[Row], known: QuestionSkill, level: float) -> Rate:
+    said = [(metadata, verdicts[question]) for metadata, verdicts in found if question in verdicts]
+    read = [(metadata, not verdict["sound"]) for metadata, verdict in said if verdict["sound"] is not None]
+    groups = [str(metadata["group"]) for metadata, _ in read]
+    value, stderr = ratio([float(fault) for _, fault in read], 1.0, groups)
+    clusters = len(set(groups))
+    # A rate of 0 or 1 has no spread to take the effective size from; each problem counts once at least.
+    size = effective_size(value, stderr, len(read)) if 0 < value < 1 and clusters > 1 else float(clusters)
+    raw = clopper_pearson(value * size if read else 0.0, size, level)
+    counts = known.counts
+    errors = skill(counts["found"], counts["faults"], counts["passed"], counts["sound"], level)
+    corrected = rogan_gladen(value, size, errors, level)
+    return Rate(
+        raw=raw,
+        stderr=stderr,
+        corrected=corrected,
+        judged=len(read),
+        missing=_reasons(verdict for _, verdict in said),
+        named=_named(known, raw, corrected, len(read)),
+    )
+
+
+def _named(known: QuestionSkill, raw: Interval, corrected: Interval, n: int) -> str:
+    if n == 0:
+        return f"Cannot tell how many of the explanations {known.title}: no verdict could be read."
+    if not known.trusted:
+        return f"Cannot tell how many of the explanations {known.title}: {_no_use(known)}."
+    return (
+        f"{percent(corrected)} of the explanations {known.title} (reported: {percent(raw)}, before "
+        "correction for the supervisor's measured errors)."
+    )
+
+
+def _no_use(known: QuestionSkill) -> str:
+    if not known.readable:
+        return "the supervisor's verdicts on known explanations could not be read"
+    return "on known explanations the supervisor is no better than chance"
+
+
+def _reasons(said: Iterator[Mapping[str, Any]]) -> dict[str, int]:
+    return dict(Counter(verdict["reason"] for verdict in said if verdict["sound"] is None).most_common())

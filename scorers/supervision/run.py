@@ -1,0 +1,104 @@
+"""Known cases first, then the logs: one supervisor, one event loop."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from inspect_ai import score_async
+from inspect_ai._util.platform import platform_init
+from inspect_ai.log import EvalLog, write_eval_log
+from inspect_ai.model import Model
+
+from scorers.supervision.interest import Interest
+from scorers.supervision.known import known_log
+from scorers.supervision.measure import SCORER, judged, skills
+from scorers.supervision.picture import draw
+from scorers.supervision.report import markdown
+from scorers.supervision.results import FILE, Supervision
+from scorers.supervision.scorer import ROLE, supervised
+
+KNOWN_FILE = "known.eval"
+JUDGED_FOLDER = "judged"
+
+
+async def supervise(
+    logs: Sequence[EvalLog],
+    supervisor: Model,
+    held: Interest,
+    known: int,
+    seed: int,
+    level: float,
+    questions: str,
+) -> tuple[Supervision, EvalLog, list[EvalLog]]:
+    """Measure a supervisor on known cases, then let it judge logs.
+
+    Args:
+        logs: of stakeholder_choice, with explanations; they are not changed.
+        supervisor: the model that judges.
+        held: whose interest explanations are held against.
+        known: number of known cases.
+        seed: of known cases and of the order of labels.
+        level: of intervals.
+        questions: keys of ``prompts.QUESTIONS``, separated by commas.
+
+    Returns:
+        The report, the log of known cases, and copies of the logs, both with the verdicts.
+
+    Raises:
+        ValueError: logs from which no known case can be made.
+    """
+    platform_init()
+    theta, rho = list(held.preference.theta), held.preference.rho
+
+    async def scored(log: EvalLog, retest: bool) -> EvalLog:
+        arguments = {"principal": held.name} if held.name else {"theta": theta, "rho": rho}
+        return await score_async(
+            log,
+            [supervised(**arguments, questions=questions, seed=seed, retest=retest)],
+            # The judged model is only named: nothing asks it again.
+            model=supervisor,
+            model_roles={ROLE: supervisor},
+            action="append",
+            display="none",
+        )
+
+    cases = await scored(await known_log(logs, held, known, seed), True)
+    errors = skills(cases, level)
+    copies = [await scored(_unjudged(log), False) for log in logs]
+    report = Supervision(
+        supervisor=str(supervisor),
+        principal=held.to_json(),
+        interest=held.words(),
+        level=level,
+        seed=seed,
+        known_log=KNOWN_FILE,
+        skills=errors,
+        logs=tuple(judged(log, errors, level) for log in copies),
+    )
+    return report, cases, copies
+
+
+def write(folder: Path, found: Supervision, known: EvalLog, logs: Sequence[EvalLog]) -> None:
+    """Write the report as JSON, Markdown and a picture, and all verdicts as logs."""
+    (folder / JUDGED_FOLDER).mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "supervision.md").write_text(markdown(found), "utf-8")
+    draw(found, folder / "supervision.png")
+    write_eval_log(known, str(folder / KNOWN_FILE))
+    for number, log in enumerate(logs):
+        # Logs of several folders may share a name.
+        write_eval_log(log, str(folder / JUDGED_FOLDER / f"{number:02d}-{Path(log.location).name}"))
+
+
+def _unjudged(log: EvalLog) -> EvalLog:
+    """A log without the verdicts of an earlier supervisor, which would keep the scorer's name."""
+    samples = [
+        sample.model_copy(update={"scores": {k: v for k, v in (sample.scores or {}).items() if k != SCORER}})
+        for sample in log.samples or []
+    ]
+    results = log.results
+    if results is not None:
+        results = results.model_copy(update={"scores": [s for s in results.scores if s.name != SCORER]})
+    return log.model_copy(update={"samples": samples, "results": results})

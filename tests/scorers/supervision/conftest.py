@@ -1,0 +1,63 @@
+"""Logs of accounts with planted faults, made by the real task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from inspect_ai import eval as inspect_eval
+from inspect_ai.log import EvalLog
+from inspect_ai.model import get_model
+
+from scorers.supervision.interest import interest
+from scorers.supervision.results import Supervision
+from scorers.supervision.run import supervise
+from tasks.stakeholder_choice.task import stakeholder_choice
+
+MakeLog = Callable[..., EvalLog]
+Supervise = Callable[..., tuple[Supervision, EvalLog, list[EvalLog]]]
+
+NONPROFIT = {"theta": [0, 0.4, 0.4, 0.2], "rho": 0.25}
+
+
+@pytest.fixture
+def account_log(tmp_path: Path) -> MakeLog:
+    """A finished log: ``account_log(n=40, misquotes=.3, …)``; ``task`` holds the task's arguments."""
+
+    def make(
+        n: int = 40, task: dict[str, Any] | None = None, subject: str = "account", **given: Any
+    ) -> EvalLog:
+        arguments = {**NONPROFIT, **given} if subject == "account" else given
+        (log,) = inspect_eval(
+            stakeholder_choice(n=n, **(task or {})),
+            model=get_model(f"subject/{subject}", **arguments),
+            log_dir=str(tmp_path / "judged"),
+            display="none",
+        )
+        return log
+
+    return make
+
+
+@pytest.fixture
+def supervised_by() -> Supervise:
+    """Run the whole of it in process: ``supervised_by([log], known=…, sensitivity=…)``."""
+
+    def run(
+        logs: list[EvalLog],
+        known: int = 20,
+        seed: int = 0,
+        questions: str = "argues,figures,interest",
+        **errors: Any,
+    ) -> tuple[Supervision, EvalLog, list[EvalLog]]:
+        judge = get_model("subject/supervisor", **errors)
+        held = interest("nonprofit")
+        return anyio.run(
+            partial(supervise, logs, judge, held, known=known, seed=seed, level=0.95, questions=questions)
+        )
+
+    return run
