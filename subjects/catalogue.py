@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from subjects import games, moral, pricing, stakeholders, traits
+from subjects import accounts, drift, games, moral, pressure, pricing, stakeholders, supervisor, traits
 from subjects.answering import Answer
 from subjects.arguments import SubjectError
 
@@ -43,7 +43,17 @@ class Family(Protocol):
         ...
 
 
-FAMILIES: tuple[Family, ...] = (stakeholders, games, traits, pricing, moral)
+FAMILIES: tuple[Family, ...] = (
+    stakeholders,
+    games,
+    traits,
+    pricing,
+    moral,
+    drift,
+    accounts,
+    supervisor,
+    pressure,
+)
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {name: arguments for family in FAMILIES for name, arguments in family.ARGUMENTS.items()}

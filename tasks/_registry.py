@@ -34,7 +34,11 @@ from scorers.metrics.pairs_missing import pairs_missing
 from scorers.metrics.pricing_outcomes import pricing_outcomes
 from scorers.metrics.pump_losses import pump_losses
 from scorers.metrics.pumps_missing import pumps_missing
+from scorers.metrics.supervision_rates import supervision_rates
 from scorers.money_pump import money_lost
+from scorers.stress import stress_answers
+from scorers.stress.metrics import stress_summary
+from scorers.supervision import supervised
 from scorers.transitivity import transitive_triads
 from solvers import elicit, framing, strategy_method
 from solvers.budgets import ask_budgets
@@ -43,6 +47,7 @@ from solvers.duopoly import repeated_pricing
 from solvers.inventory import administer
 from solvers.money_pump import pump
 from solvers.pairs import ask_pairs
+from solvers.stress import ask_stress
 from subjects import subject
 from tasks.allocation.task import allocation
 from tasks.dark_tetrad.task import dark_tetrad
@@ -53,6 +58,7 @@ from tasks.menus.task import menus
 from tasks.money_pump.task import money_pump
 from tasks.moral_dilemmas.task import moral_dilemmas
 from tasks.stakeholder_choice.task import stakeholder_choice
+from tasks.stress.task import stress
 from tasks.transitivity.task import transitivity
 
 SCORERS = (
@@ -67,6 +73,8 @@ SCORERS = (
     budget_allocations,
     inventory_answers,
     money_lost,
+    stress_answers,
+    supervised,
     transitive_triads,
     menu_choices,
 )
@@ -86,6 +94,7 @@ __all__ = [
     "ask_budgets",
     "ask_dilemma",
     "ask_pairs",
+    "ask_stress",
     "budget_allocations",
     "budget_answers",
     "budget_demand",
@@ -134,7 +143,12 @@ __all__ = [
     "social_preference",
     "stakeholder_choice",
     "strategy_method",
+    "stress",
+    "stress_answers",
+    "stress_summary",
     "subject",
+    "supervised",
+    "supervision_rates",
     "transitive_triads",
     "transitivity",
 ]

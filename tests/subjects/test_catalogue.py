@@ -94,7 +94,16 @@ def test_all_arguments_are_used() -> None:
         "beliefs": [0.1, 0.2, 0.3],
         "threshold": 50,
         "aspiration": 400,
+        "start": "symmetric",
+        "to": "symmetric",
+        "at": 5,
+        "over": 7,
+        "share": 0.6,
+        "refuses": True,
+        **dict.fromkeys(("contradicts", "misquotes", "partisan", "pretends", "instructs"), 0.3),
+        **dict.fromkeys(("sensitivity", "specificity", "yes_bias", "first_bias", "obeys", "mumbles"), 0.4),
     }
     for name, arguments in ARGUMENTS.items():
         for argument in arguments:
-            assert create(name, {argument: other[argument]}) != create(name), (name, argument)
+            value = {("weak", "to"): "long"}.get((name, argument), other[argument])
+            assert create(name, {argument: value}) != create(name), (name, argument)
