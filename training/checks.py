@@ -96,12 +96,12 @@ def measure(pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
         "trade_offs": dict(sorted(Counter(pair.trade_off for pair in pairs).items())),
         "n_options": dict(sorted(Counter(pair.n_options for pair in pairs).items())),
         "places": places(pairs),
-        "utility_gap": _quartiles([pair.utility_gap for pair in pairs]),
-        "characters": _mean(list(map(len, chosen))),
-        "characters_more_in_chosen": _mean(excess),
-        "longer_is_chosen": _mean(np.where(excess == 0, 0.5, excess > 0)),
-        "style_accuracy": _rounded(accuracy(*texts, names, rng)),
-        "style_accuracy_with_names": _rounded(accuracy(*texts, (), rng)),
+        "utility_gap": quartiles([pair.utility_gap for pair in pairs]),
+        "characters": mean(list(map(len, chosen))),
+        "characters_more_in_chosen": mean(excess),
+        "longer_is_chosen": mean(np.where(excess == 0, 0.5, excess > 0)),
+        "style_accuracy": rounded(accuracy(*texts, names, rng)),
+        "style_accuracy_with_names": rounded(accuracy(*texts, (), rng)),
     }
 
 
@@ -118,13 +118,16 @@ def places(pairs: Sequence[Pair]) -> dict[str, dict[str, list[int]]]:
     return out
 
 
-def _quartiles(values: Sequence[float]) -> list[float]:
+def quartiles(values: Sequence[float]) -> list[float]:
+    """Quartiles, to three places."""
     return [round(float(q), 3) for q in np.quantile(values, [0.25, 0.5, 0.75])]
 
 
-def _mean(values: Any) -> float | None:
-    return _rounded(float(np.mean(values)))
+def mean(values: Any) -> float | None:
+    """Mean, to four places."""
+    return rounded(float(np.mean(values)))
 
 
-def _rounded(value: float) -> float | None:
+def rounded(value: float) -> float | None:
+    """A number to four places; None for NaN."""
     return None if np.isnan(value) else round(value, 4)

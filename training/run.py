@@ -17,9 +17,11 @@ from training import preference_data
 from training.checks import Evaluations, refuse_overlap
 from training.errors import TrainingError
 from training.folders import RunFolder
+from training.games_situations import refuse_evaluation_games
 from training.preference_data import PreferenceData
 from training.preferences import PairDesign, Target
 from training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+from training.targets import SocialTarget, read_target
 
 PAIRS = 10_000
 
@@ -38,6 +40,7 @@ class Request:
         seed: seed of pairs and training.
         resume: go on with a run that was stopped.
         overrides: further arguments for TRL, which override the recipe.
+        maker: who answers for the adapter, for its card.
     """
 
     recipe: Path
@@ -49,6 +52,7 @@ class Request:
     seed: int = 0
     resume: bool = False
     overrides: tuple[str, ...] = ()
+    maker: str | None = None
 
 
 @dataclass(frozen=True)
@@ -176,13 +180,17 @@ def _make_data(request: Request, folder: RunFolder) -> None:
 
 def _read_data(request: Request, folder: RunFolder) -> PreferenceData:
     data = preference_data.read(request.data or folder.data, folder.cache)
-    refuse_overlap(data.table["problem"], Evaluations())
-    if request.target is not None:
-        stated, wanted = data.target, request.target.utility
-        if (*stated["theta"], stated["rho"]) != (*wanted.theta, wanted.rho):
-            raise TrainingError(
-                f"{request.data} states {stated['name']}, and the command asks for {request.target.name}."
-            )
+    stated = read_target(data.target)
+    if isinstance(stated, SocialTarget):
+        refuse_evaluation_games(data.table["problem"])
+    else:
+        refuse_overlap(data.table["problem"], Evaluations())
+    if request.target is not None and not (
+        isinstance(stated, Target) and stated.utility == request.target.utility
+    ):
+        raise TrainingError(
+            f"{request.data} states {stated.name}, and the command asks for {request.target.name}."
+        )
     if request.data is None or request.pairs is None:
         return data
     if request.pairs > len(data.table):
@@ -229,7 +237,7 @@ def _train(
     if request.resume and not state.is_main_process:
         last = folder.last_checkpoint()
     trainer.train(resume_from_checkpoint=None if last is None else str(last))
-    write_adapter(trainer, method, folder, config, model, data, trainable, state)
+    write_adapter(trainer, method, folder, config, model, data, trainable, state, request.maker)
 
 
 def _disk_is_full(error: BaseException) -> bool:

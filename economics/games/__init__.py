@@ -43,7 +43,7 @@ from economics.games.social_preference import (
     switch_point,
 )
 from economics.games.stag_hunt import StagHunt
-from economics.games.worked_reasoning import Worked, plan_words, worked_reasoning
+from economics.games.worked_reasoning import Worked, plan_words, worked_comparison, worked_reasoning
 
 __all__ = [
     "FORMS",
@@ -93,5 +93,6 @@ __all__ = [
     "silent_on_kappa",
     "switch_point",
     "universalised_payoff",
+    "worked_comparison",
     "worked_reasoning",
 ]

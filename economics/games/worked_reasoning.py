@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.forms import Game, Node, Plan, check_belief, plans
+from economics.games.forms import Game, Node, Plan, check_belief, plan_index, plans
 from economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences, payoffs_by_role, reach
 from economics.games.social_preference import SocialPreference
 
@@ -100,24 +100,82 @@ def worked_reasoning(
     Raises:
         ValueError: a belief that does not fit the form, or nodes that are not its nodes.
     """
-    belief = check_belief(game, belief)
-    words = game.tree.nodes if nodes is None else tuple(nodes)
-    if [node.name for node in words] != [node.name for node in game.tree.nodes]:
-        names = ", ".join(node.name for node in game.tree.nodes)
-        raise ValueError(f"nodes must be {names} in this order, got {[node.name for node in words]}")
+    belief, words = check_belief(game, belief), _words(game, nodes)
     rng = np.random.default_rng(seed)
     ties = preference.best_plans(game, belief)
     chosen = ties[0]
     utilities = preference.utilities(game, belief)
     shown = _compared(game, belief, utilities, ties, preference.kappa > 0)
+    paragraphs = _paragraphs(game, belief, preference, shown, words, rng)
+    value = _number(utilities.max(), _digits([utilities[k] for k in shown]))
+    end = _pick(_ENDS, rng).format(value=value, plan=plan_words(words, chosen))
+    tie = _pick(_TIES, rng).format(count=len(ties))
+    paragraphs.append(f"{tie} {end}" if len(ties) > 1 else end)
+    return Worked(chosen, ties, "\n\n".join(paragraphs))
+
+
+def worked_comparison(
+    game: Game,
+    belief: Sequence[float],
+    preference: SocialPreference,
+    compared: Sequence[Plan],
+    *,
+    seed: int = 0,
+    nodes: Sequence[Node] | None = None,
+) -> str:
+    """The figures of some plans side by side, as :func:`worked_reasoning` gives them, without a conclusion.
+
+    Args:
+        game: the game.
+        belief: probability of the other's cooperative action at each node.
+        preference: whose figures they are.
+        compared: two to four plans; the order in which they are told is drawn.
+        seed: of wording and order.
+        nodes: the form's nodes in words of one's own (a task's neutral labels); names must be the form's.
+
+    Raises:
+        ValueError: a belief, plans or nodes that do not fit the form, or another number of plans.
+    """
+    belief, words = check_belief(game, belief), _words(game, nodes)
+    shown = [plan_index(game, plan) for plan in compared]
+    if not 2 <= len(set(shown)) == len(shown) <= len(_ORDINALS):
+        raise ValueError(f"two to {len(_ORDINALS)} different plans can be compared, got {list(compared)}")
+    rng = np.random.default_rng(seed)
+    return "\n\n".join(_paragraphs(game, belief, preference, shown, words, rng))
+
+
+def plan_words(nodes: Sequence[Node], plan: Plan) -> str:
+    """A plan in the words of some nodes: what to do, and when."""
+    parts = [f"{n.cooperative if a else n.other} {n.situation}" for n, a in zip(nodes, plan, strict=True)]
+    return _list(parts)
+
+
+def _words(game: Game, nodes: Sequence[Node] | None) -> tuple[Node, ...]:
+    words = game.tree.nodes if nodes is None else tuple(nodes)
+    if [node.name for node in words] != [node.name for node in game.tree.nodes]:
+        names = ", ".join(node.name for node in game.tree.nodes)
+        raise ValueError(f"nodes must be {names} in this order, got {[node.name for node in words]}")
+    return words
+
+
+def _pick(options: tuple[str, ...], rng: np.random.Generator) -> str:
+    return options[int(rng.integers(len(options)))]
+
+
+def _paragraphs(
+    game: Game,
+    belief: Sequence[float],
+    preference: SocialPreference,
+    shown: list[int],
+    words: Sequence[Node],
+    rng: np.random.Generator,
+) -> list[str]:
+    """The beliefs, and each plan with what it brings about."""
+    utilities = preference.utilities(game, belief)
     digits = _digits([utilities[k] for k in shown])
-    value = _number(utilities.max(), digits)
-
-    def pick(options: tuple[str, ...]) -> str:
-        return options[int(rng.integers(len(options)))]
-
-    payoff, universal, inequity, total = pick(_PAYOFFS), pick(_UNIVERSAL), pick(_INEQUITY), pick(_VALUES)
-    paragraphs = [f"{pick(_OPENINGS)} {pick(_BELIEFS).format(beliefs=_beliefs(words, belief))}"]
+    payoff, universal = _pick(_PAYOFFS, rng), _pick(_UNIVERSAL, rng)
+    inequity, total = _pick(_INEQUITY, rng), _pick(_VALUES, rng)
+    paragraphs = [f"{_pick(_OPENINGS, rng)} {_pick(_BELIEFS, rng).format(beliefs=_beliefs(words, belief))}"]
     for place, k in enumerate(rng.permutation(shown).tolist()):
         facts = _facts(game, belief, k, digits)
         sentences = [f"{_ORDINALS[place]}: {plan_words(words, plans(game)[k])}."]
@@ -130,16 +188,7 @@ def worked_reasoning(
             sum_ = _sum(preference, facts)
             sentences.append(total.format(sum=sum_, value=_number(utilities[k], digits)))
         paragraphs.append(" ".join(sentences))
-    end = pick(_ENDS).format(value=value, plan=plan_words(words, chosen))
-    tie = pick(_TIES).format(count=len(ties))
-    paragraphs.append(f"{tie} {end}" if len(ties) > 1 else end)
-    return Worked(chosen, ties, "\n\n".join(paragraphs))
-
-
-def plan_words(nodes: Sequence[Node], plan: Plan) -> str:
-    """A plan in the words of some nodes: what to do, and when."""
-    parts = [f"{n.cooperative if a else n.other} {n.situation}" for n, a in zip(nodes, plan, strict=True)]
-    return _list(parts)
+    return paragraphs
 
 
 def _compared(

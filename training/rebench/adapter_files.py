@@ -63,6 +63,12 @@ def weights_digest(folder: Path) -> str:
     return state.hexdigest()
 
 
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal digits, as ``sha256sum`` prints it."""
+    about = path.stat()
+    return _file_digest(path.resolve(), about.st_size, about.st_mtime_ns).hex()
+
+
 @cache
 def _file_digest(path: Path, size: int, changed: int) -> bytes:
     """Remembered, since a large base would be read again for each of its adapters."""

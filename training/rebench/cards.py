@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.adapter_card import MEASURED
+from training.card_parts import front, split
 from training.errors import TrainingError
+from training.evaluation_metadata import model_index
 from training.rebench.adapter_files import FACTS
+from training.rebench.games_report import as_json, of_adapter
+from training.rebench.games_report import lines as games_lines
 from training.rebench.plan import Contender
 from training.rebench.preference import Comparison, Estimate, Verdict
 from training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
@@ -44,19 +48,31 @@ def fill(outcome: Outcome, contender: Contender) -> None:
     folder = contender.adapter
     assert folder is not None
     before, after = check_card(folder)
-    _replace(folder / CARD, "\n".join([before, *_section(outcome, contender.name), after]))
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     facts["measured"] = plain(
         {
             "engine": outcome.engine,
             "comparisons": [_own(comparison_json(one), contender.name) for one in outcome.comparisons],
+            "games": [as_json(of_adapter(one, contender.name)) for one in outcome.games],
             "shifts": {
                 label: [vars(s) for s in found if s.name == contender.name]
                 for label, found in outcome.shifts.items()
             },
         }
     )
+    text = "\n".join([before, *_section(outcome, contender.name), after])
+    _replace(folder / CARD, _with_results(text, facts))
     _replace(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+
+
+def _with_results(text: str, facts: dict[str, Any]) -> str:
+    """The card with the results in its metadata too, if it has metadata."""
+    head, body = split(text)
+    if not head:
+        return text
+    index = model_index(facts)
+    head = {name: value for name, value in head.items() if name != "model-index"}
+    return front(head | ({"model-index": index} if index else {})) + body
 
 
 def _section(outcome: Outcome, name: str) -> list[str]:
@@ -76,13 +92,21 @@ def _section(outcome: Outcome, name: str) -> list[str]:
                     f"{estimate.missing / estimate.n:.1%}",
                 ]
             )
+    if not outcome.comparisons:
+        return [*lines, *_games(outcome, name)]
     lines += [*table(head, rows), ""]
     rows = []
     for one in outcome.comparisons:
         verdict = next(v for v in one.verdicts if v.name == name)
         rows.append([f"{one.task}, {one.source}", *_against(verdict)])
     head = ("task", "Σ abs(θ − target)", "best choices", "regret", "H1: as the base, p", "H2: the target, p")
-    return [*lines, *table(head, rows), ""]
+    return [*lines, *table(head, rows), "", *_games(outcome, name)]
+
+
+def _games(outcome: Outcome, name: str) -> list[str]:
+    """The same of the games that were played, one heading lower than in the comparison."""
+    found = (line for one in outcome.games for line in games_lines(of_adapter(one, name)))
+    return [f"#{line}" if line.startswith("#") else line for line in found]
 
 
 def _against(verdict: Verdict) -> list[str]:

@@ -18,6 +18,7 @@ from training.errors import TrainingError
 from training.preferences import Target
 from training.preflight import check_base
 from training.rebench.adapter_files import adapter_rank, check_adapter, facts, weights_digest
+from training.targets import AnyTarget, read_target
 
 BASE = "base"
 """What the base is called in logs and tables."""
@@ -44,7 +45,7 @@ class Contender:
 
     name: str
     adapter: Path | None = None
-    target: Target | None = None
+    target: AnyTarget | None = None
     digest: str = ""
     rank: int = 0
 
@@ -216,10 +217,8 @@ def _contender(name: str, folder: Path, base: str, target: Target | None) -> Con
         return Contender(name, target=target)
     check_adapter(folder, base)
     stated = facts(folder).get("target")
-    if stated is not None:
-        own = Target.stated(tuple(stated["theta"]), stated["rho"])
-        target = Target(str(stated["name"]), own.utility)
-    return Contender(name, folder.resolve(), target, weights_digest(folder), adapter_rank(folder))
+    own = target if stated is None else read_target(stated)
+    return Contender(name, folder.resolve(), own, weights_digest(folder), adapter_rank(folder))
 
 
 def _is_task(registry_info: Any, thing: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,9 +15,11 @@ import numpy as np
 from economics.conventions import ABBREVIATIONS
 from economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
 from training.finish import versions
-from training.rebench.paired import Change
+from training.rebench import games_report
 from training.rebench.picture import draw
 from training.rebench.preference import Comparison, Estimate, Verdict
+from training.rebench.tables import moved as moved
+from training.rebench.tables import table as table
 
 if TYPE_CHECKING:
     from training.rebench.other import Shift
@@ -48,6 +50,8 @@ def markdown(outcome: Outcome) -> str:
         lines += [f"Canary, largest difference of a log-probability from the base's: {applied}.", ""]
     for comparison in outcome.comparisons:
         lines += _comparison(comparison)
+    for played in outcome.games:
+        lines += games_report.lines(played)
     for label, found in outcome.shifts.items():
         lines += _shifts(label, found)
     if any(c.verdicts for c in outcome.comparisons):
@@ -128,10 +132,6 @@ def _verdict(verdict: Verdict) -> list[str]:
     ]
 
 
-def moved(change: Change, scale: float, unit: str) -> str:
-    return f"{scale * change.base:.1f}{unit} → {scale * change.adapter:.1f}{unit} ({scale * change.se:.1f})"
-
-
 def _identified(verdicts: Sequence[Verdict]) -> list[str]:
     """How far these problems can tell each target from other preferences."""
     rows = []
@@ -182,17 +182,6 @@ def _shifts(label: str, found: Sequence[Shift]) -> list[str]:
     return [f"## {label}: every score, paired by sample", "", *table(head, rows), ""]
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A Markdown table whose columns line up."""
-    every = [[_escaped(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[i]) for row in every) for i in range(len(head))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in every
-    ]
-    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
-
-
 def p_value(test: TestResult | None, adjusted: float | None = None) -> str:
     """A test's p-value in few digits, with its statistic."""
     if test is None:
@@ -213,10 +202,6 @@ def _symbol(name: str) -> str:
     return {"rho": "ρ", "gamma": "γ"}.get(name, name.removeprefix("theta_"))
 
 
-def _escaped(cell: str) -> str:
-    return cell.replace("|", "\\|").replace("\n", " ")
-
-
 def as_json(outcome: Outcome) -> dict[str, Any]:
     """Every number of the comparison; what is not finite is null."""
     return plain(
@@ -227,6 +212,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
             "versions": versions(),
             "canary": [vars(seen) for seen in outcome.sightings],
             "comparisons": [comparison_json(one) for one in outcome.comparisons],
+            "games": [games_report.as_json(one) for one in outcome.games],
             "shifts": {label: [vars(s) for s in found] for label, found in outcome.shifts.items()},
             "logs": outcome.logs,
         }

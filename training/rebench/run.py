@@ -12,16 +12,18 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log
 
 from scorers.table import table
 from training.errors import TrainingError
+from training.preferences import Target
 from training.rebench import report
 from training.rebench.canary import Sighting, canary
 from training.rebench.cards import check_card, fill
+from training.rebench.games import PlayComparison, compare_plays
 from training.rebench.other import Shift, shifts
 from training.rebench.plan import Plan, TaskSpec
 from training.rebench.preference import SOURCES, Comparison, compare
 from training.rebench.progress import progress
 from training.rebench.servers import Served, served
 
-PREFERENCE_TASK = "stakeholder_choice"
+PREFERENCE_TASK, GAMES_TASK = "stakeholder_choice", "economic_games"
 
 _COVERED = {PREFERENCE_TASK: ("consistency",)}
 """Scores that a comparison of preferences covers, and against each adapter's own target."""
@@ -38,6 +40,7 @@ class Outcome:
         comparisons: preferences, one for each task of choices and kind of answer.
         shifts: differences of every score, by task.
         logs: task label → model → file of its log.
+        games: social preferences, one for each task of sequential games.
     """
 
     plan: Plan
@@ -46,6 +49,7 @@ class Outcome:
     comparisons: tuple[Comparison, ...]
     shifts: dict[str, list[Shift]]
     logs: dict[str, dict[str, str]]
+    games: tuple[PlayComparison, ...] = ()
 
 
 def rebench(plan: Plan, engine: str = "auto", server: str | None = None, *, cards: bool = False) -> Outcome:
@@ -91,8 +95,13 @@ def outcome_of(
 ) -> Outcome:
     """Compare the logs of all tasks."""
     comparisons: list[Comparison] = []
-    targets = {c.name: c.target for c in plan.contenders}
+    games: list[PlayComparison] = []
+    stated = {c.name: c.target for c in plan.contenders}
+    targets = {name: target if isinstance(target, Target) else None for name, target in stated.items()}
     for spec in plan.tasks:
+        if spec.name == GAMES_TASK:
+            played = compare_plays(spec.label, logs[spec.label], stated)
+            games += [] if played is None else [played]
         if spec.name != PREFERENCE_TASK:
             continue
         tables = {name: table(log) for name, log in logs[spec.label].items()}
@@ -109,6 +118,7 @@ def outcome_of(
         tuple(comparisons),
         {spec.label: shifts(logs[spec.label], _COVERED.get(spec.name, ())) for spec in plan.tasks},
         {label: {name: log.location for name, log in of.items()} for label, of in logs.items()},
+        tuple(games),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from training.adapter_card import card
 from training.errors import TrainingError
-from training.rebench.adapter_files import CONFIG, FACTS, WEIGHTS, facts
+from training.rebench.adapter_files import CONFIG, FACTS, WEIGHTS, facts, file_digest
 
 
 def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
@@ -48,6 +48,7 @@ def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
     if (adapter / FACTS).is_file():
         noted = facts(adapter)
         noted |= {"strength": scale * noted.get("strength", 1.0), "measured": {}}
+        noted["files"] = {WEIGHTS: file_digest(partial / WEIGHTS)}
         (partial / FACTS).write_text(json.dumps(noted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (partial / "README.md").write_text(card(noted), encoding="utf-8")
     os.replace(partial, out)

@@ -20,6 +20,7 @@ from economics.games import (
     plan_words,
     plans,
     universalised_payoff,
+    worked_comparison,
     worked_reasoning,
 )
 
@@ -122,3 +123,23 @@ def test_labels_of_a_task() -> None:
 def test_bad_belief_is_refused() -> None:
     with pytest.raises(ValueError, match="belief at invest"):
         worked_reasoning(GAMES["trust_1"], (1.5, 0.9), HOMO_ECONOMICUS)
+
+
+def test_a_comparison_tells_the_same_figures_and_concludes_nothing() -> None:
+    game, belief, preference = GAMES["trust_3"], (0.9, 0.8), homo_moralis(0.8)
+    for seed in range(20):
+        whole = worked_reasoning(game, belief, preference, seed=seed).text.split("\n\n")
+        told = [
+            plan for plan in plans(game) if f"plan: {plan_words(game.tree.nodes, plan)}." in "".join(whole)
+        ]
+        part = worked_comparison(game, belief, preference, told, seed=seed).split("\n\n")
+        assert part[0] == whole[0] and len(part) == len(whole) - 1
+        # The same plans with the same figures, in an order of their own.
+        strip = re.compile(r"^(?:One|Another|A third|A fourth) plan: ")
+        assert sorted(strip.sub("", p) for p in part[1:]) == sorted(strip.sub("", p) for p in whole[1:-1])
+
+
+@pytest.mark.parametrize("compared", [[(1, 1)], [(1, 1), (1, 1)], [(1, 1), (1, 0), (0, 1), (0, 0), (1, 1)]])
+def test_a_comparison_needs_two_to_four_different_plans(compared: list[tuple[int, ...]]) -> None:
+    with pytest.raises(ValueError, match="two to 4 different plans can be compared"):
+        worked_comparison(GAMES["trust_1"], (0.5, 0.9), HOMO_ECONOMICUS, compared)
