@@ -1,4 +1,4 @@
-"""`python -m training preferences|dpo|sft|scale|rebench`: data, adapters, and what the adapters changed.
+"""`python -m training preferences|games|screen|dpo|sft|scale|rebench`: data, adapters, and what they changed.
 
 Nothing heavy is imported before a command runs, so that `--help` works without any package.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 2 where the user can put something right."""
     arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command in ("preferences", "scale", "rebench"):
+    if rest and arguments.command in ("preferences", "games", "screen", "scale", "rebench"):
         _parser().error(f"unknown arguments: {' '.join(rest)}")
     try:
         from training.errors import TrainingError
@@ -54,7 +54,7 @@ def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
     )
     seeds = EVALUATION_SEEDS if arguments.evaluation_seeds is None else arguments.evaluation_seeds
     n = EVALUATION_PROBLEMS if arguments.evaluation_n is None else arguments.evaluation_n
-    facts = preference_data.write(design, arguments.out, Evaluations(seeds, n))
+    facts = preference_data.write(design, arguments.out, Evaluations(seeds, n), arguments.maker)
     checks = facts["checks"]
     style = checks["style_accuracy"]
     print(
@@ -63,6 +63,35 @@ def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
         f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
     )
     return 0
+
+
+def _games(arguments: argparse.Namespace, _: list[str]) -> int:
+    from training import games_data
+    from training.games import GameDesign
+    from training.targets import SocialTarget
+
+    parameters = (arguments.alpha, arguments.beta, arguments.kappa)
+    design = GameDesign(
+        target=SocialTarget.stated(arguments.agent, *parameters, lam=arguments.lam),
+        n=arguments.pairs,
+        seed=arguments.seed,
+        labels=arguments.labels,
+        elicitation=arguments.elicitation,
+    )
+    checks = games_data.write(design, arguments.out, arguments.maker)["checks"]
+    style = checks["style_accuracy"]
+    print(
+        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.name}; no duplicates, no game of the "
+        f"evaluation; role found from style alone: "
+        f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
+    )
+    return 0
+
+
+def _screen(arguments: argparse.Namespace, _: list[str]) -> int:
+    from training.screening.command import run
+
+    return run(arguments.data, arguments.out, arguments.logs, arguments.fail_on)
 
 
 def _dpo(arguments: argparse.Namespace, rest: list[str]) -> int:
@@ -90,6 +119,7 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
         data=arguments.data,
         seed=arguments.seed,
         resume=arguments.resume,
+        maker=arguments.maker,
         overrides=tuple(rest),
     )
     train(request)
@@ -117,7 +147,8 @@ def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
     plan = make_plan(arguments.base, arguments.adapter, arguments.task, arguments.out, target)
     outcome = rebench(plan, arguments.engine, arguments.server, cards=arguments.write_cards)
     print(f"\n{markdown(outcome)}")
-    print(f"Written to {arguments.out}: comparison.md, comparison.json, comparison.png, logs/")
+    written = [name for name in _COMPARISON if (arguments.out / name).exists()]
+    print(f"Written to {arguments.out}: {', '.join(written)}, logs/")
     return 0
 
 
@@ -140,6 +171,10 @@ def _stop(message: str) -> int:
     return 2
 
 
+_COMPARISON = ("comparison.md", "comparison.json", "comparison.png")
+_MAKER = "who answers for it, for its card"
+
+
 def _floats(text: str) -> tuple[float, ...]:
     return tuple(float(part) for part in text.split(","))
 
@@ -151,7 +186,7 @@ def _integers(text: str) -> tuple[int, ...]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="preferences|dpo|sft|scale|rebench"
+        dest="command", required=True, metavar="preferences|games|screen|dpo|sft|scale|rebench"
     )
 
     target = argparse.ArgumentParser(add_help=False)
@@ -207,7 +242,64 @@ def _parser() -> argparse.ArgumentParser:
         "--evaluation-seeds", type=_integers, metavar="S,S", help="evaluations to stay apart from (0 to 9)"
     )
     pairs.add_argument("--evaluation-n", type=int, metavar="N", help="problems of each of them (5000)")
+    pairs.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)
     pairs.set_defaults(run=_preferences)
+
+    games = commands.add_parser(
+        "games", allow_abbrev=False, help="make pairs of plans in economic games for DPO and SFT"
+    )
+    games.add_argument(
+        "--agent", metavar="NAME", help="whose plans: homo_economicus, homo_moralis, inequity_averse"
+    )
+    games.add_argument("--alpha", type=float, help="aversion to being behind (inequity_averse: .4)")
+    games.add_argument("--beta", type=float, help="aversion to being ahead (inequity_averse: .3)")
+    games.add_argument("--kappa", type=float, help="Kantian morality, in [0, 1] (homo_moralis: .4)")
+    games.add_argument(
+        "--lam",
+        type=float,
+        default=0.0,
+        help="noise in points: a pair is kept with probability tanh(dU/(2 lam)), so near-ties are rare (0: "
+        "every pair is kept)",
+    )
+    games.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    games.add_argument("--pairs", type=int, default=10_000, metavar="N", help="number of pairs (10000)")
+    games.add_argument("--seed", type=int, default=0, help="seed of every draw (0)")
+    games.add_argument(
+        "--labels",
+        default="neutral",
+        choices=("neutral", "labelled", "both"),
+        help="actions are letters, words, or each for half of the pairs (neutral)",
+    )
+    games.add_argument(
+        "--elicitation",
+        default="both",
+        choices=("explain", "answer", "both"),
+        help="reasoning and the plan's lines, these lines alone, or each for half of the pairs (both)",
+    )
+    games.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)
+    games.set_defaults(run=_games)
+
+    screen = commands.add_parser(
+        "screen",
+        allow_abbrev=False,
+        help="look for duplicates, leakage, imbalance and shortcuts in any preference or SFT data",
+        epilog="Reads TRL's formats (prompt/chosen/rejected, prompt/completion, with label, messages, text), "
+        "plain or conversational, from .parquet, .jsonl and .json. Exit codes: 0; 1 where something to fail "
+        "on was found; 2 for data or arguments of no use.",
+    )
+    screen.add_argument(
+        "data", nargs="+", type=Path, metavar="DATA", help="files, or folders of one data set each"
+    )
+    screen.add_argument("--out", type=Path, metavar="FILE", help="JSON of all checks")
+    screen.add_argument(
+        "--logs",
+        action="append",
+        default=[],
+        metavar="LOGS",
+        help="logs whose problems must not be in the data; as often as there are logs",
+    )
+    screen.add_argument("--fail-on", choices=("problem", "note"), help="exit with 1 where one was found")
+    screen.set_defaults(run=_screen)
 
     for name, run, what in (
         ("dpo", _dpo, "train a LoRA adapter on preference pairs"),
@@ -223,12 +315,16 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--recipe", type=Path, required=True, metavar="YAML", help="TRL's settings")
         command.add_argument("--base", metavar="MODEL", help="base model instead of the recipe's")
         command.add_argument(
-            "--data", type=Path, metavar="DIR", help="pairs made by `preferences`; otherwise made now"
+            "--data",
+            type=Path,
+            metavar="DIR",
+            help="pairs made by `preferences` or `games`; otherwise made now",
         )
         command.add_argument(
             "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
         )
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
+        command.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)
         command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
         command.set_defaults(run=run)
 

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from economics.conventions import ABBREVIATIONS
+from economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from training.card_parts import (
+    DIGEST,
+    LICENCE,
+    contact,
+    front,
+    listed,
+    made_by,
+    preferences_command,
+    size_category,
+    wilson,
+)
+from training.checks import STYLE_SAMPLE
 from training.preferences import Pair
-
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 def card(facts: dict[str, Any], example: Pair) -> str:
-    """The text of README.md.
+    """The text of README.md, in which ``preference_data.store`` fills in the table's digest.
 
     Args:
         facts: what ``preference_data.write`` stores as JSON.
         example: a pair to show.
     """
-    checks = facts["checks"]
-    n = checks["pairs"]
-    size = next((name for below, name in _SIZES if n < below), "n>1M")
-    target = facts["target"]
-    front = [
-        "---",
-        "license: apache-2.0",
-        "language: [en]",
-        "task_categories: [text-generation]",
-        "tags: [dpo, preference, trl, economics, alignment, synthetic]",
-        f"pretty_name: 'Stakeholder choices of {target['name']}'",
-        f"size_categories: ['{size}']",
-        "configs:",
-        "- config_name: default",
-        "  data_files: [{split: train, path: train.parquet}]",
-        "---",
-    ]
-    return "\n".join([*front, "", _body(facts, example)])
+    head = {
+        "license": LICENCE,
+        "language": ["en"],
+        "task_categories": ["text-generation"],
+        "tags": ["dpo", "preference", "trl", "economics", "alignment", "synthetic"],
+        "pretty_name": f"Stakeholder choices of {facts['target']['name']}",
+        "size_categories": [size_category(facts["checks"]["pairs"])],
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "source_datasets": ["original"],
+        "configs": [
+            {"config_name": "default", "data_files": [{"split": "train", "path": "train.parquet"}]},
+        ],
+    }
+    return front(head) + "\n" + _body(facts, example)
 
 
 def _body(facts: dict[str, Any], example: Pair) -> str:
@@ -51,6 +58,8 @@ def _body(facts: dict[str, Any], example: Pair) -> str:
         "answer": "one letter",
         "both": "reasoning and a closing sentence, or one letter, in turn",
     }[facts["elicitation"]]
+    trade_offs = ", ".join(f"{name} {count:,}" for name, count in checks["trade_offs"].items())
+    n, style_n = checks["pairs"], min(checks["pairs"], STYLE_SAMPLE)
     return f"""\
 # Stakeholder choices of {target["name"]}
 
@@ -61,9 +70,35 @@ chosen response argues for the option with the highest utility, the rejected one
 Target: CES utility over welfare + {facts["shift"]:g} (hundreds of dollars), weights {weights},
 ρ = {target["rho"]:g}.
 
+{made_by(facts, facts["version"])}
+
+## Intended use
+
+Research on alignment: to train adapters that state one known preference (DPO on the pairs, SFT on the chosen
+responses), and to find out whether instruments that measure preferences see it. For people who train and
+measure models.
+
+### Out of scope
+
+It is not meant for models that decide for somebody or advise a firm: its figures are generated, its arguments
+are templates, and its preference is a premise. It is no evidence about what people or firms want, and must
+not be used to evaluate models on the problems it holds.
+
+## How to load it
+
+```python
+from datasets import load_dataset
+
+pairs = load_dataset("DATA", split="train")  # the folder of this card
+```
+
+or `python -m training dpo --data DATA …`.
+
 ## How it was made
 
 Made by Fiduciary {facts["version"]} from generated problems; no text of a person or of a model is in it.
+Texts were written by a program from templates, and labels given by the target's utility. There is no
+personal or sensitive information in it.
 
 | | |
 |---|---|
@@ -75,27 +110,37 @@ Made by Fiduciary {facts["version"]} from generated problems; no text of a perso
 The writer of a response knows the problem, the option and the template, and not whether the response is
 chosen or rejected. Utility is taken of the figures shown.
 
+The same pairs are made again by
+
+    python -m training {preferences_command(target, facts)} \\
+        --pairs {checks["pairs"]} --seed {facts["seed"]} --out DATA
+
+Of the file that this card was written for: SHA-256 of `train.parquet` `{DIGEST}`.
+
 ## Columns
 
 `prompt`, `chosen`, `rejected`: messages. `problem`: id of the problem. `trade_off`, `n_options`, `wording`,
-`template`, `chosen_option`, `rejected_option`: what the pair is about. `utility_gap`: ΔU of its options.
+`elicitation`, `template`, `chosen_option`, `rejected_option`: what the pair is about. `utility_gap`: ΔU of
+its options.
 
 ## Checks
+
+Shares have 95 % intervals (Wilson) in brackets.
 
 | Check | Result |
 |---|---|
 | Problems, prompts that occur twice | {checks["duplicates"]["problems"]}, {checks["duplicates"]["prompts"]} |
 | Problems shared with evaluations | 0 of {seeds["n"]:,} × seeds {", ".join(map(str, seeds["seeds"]))} \
 × designs {", ".join(seeds["trade_offs"])} |
-| Chosen or rejected, found from style alone (50 % is chance) | {_percent(checks["style_accuracy"])} |
+| Chosen or rejected, found from style alone (50 % is chance) | {_share(checks["style_accuracy"], style_n)} |
 | The same with the stakeholders' names visible, which are content | \
-{_percent(checks["style_accuracy_with_names"])} |
+{_share(checks["style_accuracy_with_names"], style_n)} |
 | The longer response is the chosen one (amounts from $1,000 are longer, words are the same) | \
-{_percent(checks["longer_is_chosen"])} |
+{_share(checks["longer_is_chosen"], n)} |
 | Characters of a chosen response; more than in the rejected | {checks["characters"]:.0f}; \
 {checks["characters_more_in_chosen"]:+.2f} |
 | Utility gap ΔU, quartiles (raw units) | {", ".join(f"{q:g}" for q in checks["utility_gap"])} |
-| Trade-offs | {", ".join(f"{name} {count:,}" for name, count in checks["trade_offs"].items())} |
+| Distribution of trade-offs | {trade_offs} |
 
 Places in the order shown, first to last:
 
@@ -119,8 +164,35 @@ Rejected:
 
 The published trade-offs move one lever at a time; pairs made from them cannot teach the weights of a
 preference that ignores shareholders, since all such preferences choose alike there. Pairs drawn by
-`argmax` say which option is best and not by how much.
+`argmax` say which option is best and not by how much. One kind of decision, in English, from one program:
+what is learnt from it for other decisions is open.
+
+## Risks
+
+{_risks(target)} A model trained on this data wants what the target says, which need not be what its user
+wants, and argues for it in fluent sentences that were made for the option and are no reasons for it.
+
+### Recommendations
+
+Measure what was trained (`python -m training rebench`) beside its base, and say whose preference it holds to
+those whom it is to serve. Data that were changed or mixed with others should be screened again
+(`python -m training screen`).
+
+## Licence
+
+{LICENCE}. All text is generated by the program, so that no third party's rights or terms come with it.
+
+## Contact
+
+{contact(facts)}
 """
+
+
+def _risks(target: dict[str, Any]) -> str:
+    left_out = [who for who, weight in zip(STAKEHOLDERS, target["theta"], strict=True) if weight == 0]
+    if left_out:
+        return f"Its chosen responses let {listed(left_out)} count for nothing, who would bear the loss."
+    return "Its chosen responses go against some group wherever the groups are in conflict."
 
 
 def _places(checks: dict[str, Any]) -> str:
@@ -131,8 +203,11 @@ def _places(checks: dict[str, Any]) -> str:
     )
 
 
-def _percent(share: float | None) -> str:
-    return "too few pairs to say" if share is None else f"{share:.1%}"
+def _share(share: float | None, n: int) -> str:
+    if share is None:
+        return "too few pairs to say"
+    low, high = wilson(share, n)
+    return f"{share:.1%} [{low:.1%}, {high:.1%}]"
 
 
 def _quote(text: str) -> str:

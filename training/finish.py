@@ -14,7 +14,7 @@ from training.curves import draw
 from training.errors import TrainingError
 from training.folders import RunFolder
 from training.preference_data import PreferenceData
-from training.rebench.adapter_files import weights_digest
+from training.rebench.adapter_files import file_digest, weights_digest
 
 if TYPE_CHECKING:
     from training.run import Method
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SHIPPED = ("adapter_config.json", "adapter_model.safetensors")
 """Files of the trainer's own output that an adapter consists of; the rest are pickles or the base's own."""
 
+_NOT_OF_DATA = ("target", "checks", "maker")
 _PACKAGES = ("fiduciary", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
 _HYPERPARAMETERS = """
 loss_type beta label_smoothing optim learning_rate weight_decay lr_scheduler_type warmup_steps
@@ -40,6 +41,7 @@ def write_adapter(
     data: PreferenceData,
     trainable: int,
     state: Any,
+    maker: str | None = None,
 ) -> None:
     """Save, add card, curves and facts, and rename into place.
 
@@ -61,13 +63,16 @@ def write_adapter(
         "method": method.name,
         "base": _base(trainer, model),
         "target": data.target,
-        "data": {name: value for name, value in data.facts.items() if name not in ("target", "checks")},
+        "data": {name: value for name, value in data.facts.items() if name not in _NOT_OF_DATA},
         "pairs": len(data.table),
         "seed": config.seed,
         "steps": trainer.state.global_step,
         "trainable": trainable,
         "hyperparameters": _hyperparameters(config, model, state.num_processes),
         "versions": versions(),
+        "hardware": _hardware(config),
+        "files": {SHIPPED[1]: file_digest(folder.adapter / SHIPPED[1])},
+        **({"maker": maker} if maker else {}),
         "log": history,
         "measured": {},
     }
@@ -97,6 +102,15 @@ def _hyperparameters(config: Any, model: Any, processes: int) -> dict[str, Any]:
         out.pop("max_steps", None)
     out["batch"] = processes * config.per_device_train_batch_size * config.gradient_accumulation_steps
     return out | {"processes": processes} | {name: getattr(model, name) for name in _LORA}
+
+
+def _hardware(config: Any) -> str:
+    """What the first process trained on."""
+    import torch
+
+    if config.device.type != "cuda":
+        return f"CPU ({platform.machine()}), {torch.get_num_threads()} threads"
+    return f"GPU {torch.cuda.get_device_name(config.device)}"
 
 
 def _base(trainer: Any, model: Any) -> dict[str, str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from training.card_parts import DIGEST
 from training.checks import Evaluations, measure, refuse_overlap
 from training.data_card import card
 from training.errors import TrainingError
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from datasets import Dataset
 
 TABLE, FACTS, CARD = "train.parquet", "facts.json", "README.md"
+
+_COLUMNS = {name: "string" for name in ("problem", "trade_off", "wording", "elicitation")}
+_COLUMNS |= {"n_options": "int32", "template": "int32", "utility_gap": "float64"}
+_COLUMNS |= {"chosen_option": "string", "rejected_option": "string"}
 
 
 @dataclass(frozen=True)
@@ -36,17 +43,20 @@ class PreferenceData:
 
     @property
     def target(self) -> dict[str, Any]:
-        """Name, theta and rho of the preference that the pairs state."""
+        """The preference that the pairs state; ``training.targets.read_target`` reads it."""
         return dict(self.facts["target"])
 
 
-def write(design: PairDesign, out: Path, evaluations: Evaluations | None = None) -> dict[str, Any]:
+def write(
+    design: PairDesign, out: Path, evaluations: Evaluations | None = None, maker: str | None = None
+) -> dict[str, Any]:
     """Make pairs, check them and write them; the folder appears when it is whole.
 
     Args:
         design: what to make.
         out: folder to make; it must not exist.
         evaluations: problems that must not be among the pairs'.
+        maker: who answers for it, for its card.
 
     Returns:
         The facts, as written.
@@ -54,37 +64,66 @@ def write(design: PairDesign, out: Path, evaluations: Evaluations | None = None)
     Raises:
         TrainingError: the folder exists, or a check fails.
     """
+    evaluations = evaluations or Evaluations()
+    refuse_to_overwrite(out)
+    pairs = build(design)
+    refuse_overlap((pair.problem for pair in pairs), evaluations)
+    facts = describe(design, evaluations) | ({"maker": maker} if maker else {})
+    facts |= {"checks": measure(pairs, design.seed)}
+    store(out, rows(pairs), _COLUMNS, facts, card(facts, pairs[0]))
+    return facts
+
+
+def refuse_to_overwrite(out: Path) -> None:
+    """Stop where a folder is in the way.
+
+    Raises:
+        TrainingError: it is.
+    """
+    if out.exists():
+        raise TrainingError(f"{out} exists. Remove it, or name another folder.")
+
+
+def store(
+    out: Path,
+    table: Iterable[Mapping[str, object]],
+    columns: Mapping[str, str],
+    facts: Mapping[str, Any],
+    text: str,
+) -> None:
+    """Write a data set; the folder appears when it is whole.
+
+    Args:
+        out: folder to make.
+        table: rows with ``prompt``, ``chosen``, ``rejected`` and further columns.
+        columns: types of the further columns, as the `datasets` package calls them; ``[float64]`` is a list.
+        facts: how it was made, and its checks.
+        text: its card, in which the table's digest is put for ``card_parts.DIGEST``.
+
+    Raises:
+        TrainingError: it could not be written.
+    """
     from datasets import Dataset, Features, List, Value, disable_progress_bars
 
     disable_progress_bars()
-    evaluations = evaluations or Evaluations()
-    if out.exists():
-        raise TrainingError(f"{out} exists. Remove it, or name another folder.")
-    pairs = build(design)
-    refuse_overlap((pair.problem for pair in pairs), evaluations)
-    facts = describe(design, evaluations) | {"checks": measure(pairs, design.seed)}
-
     messages = List({"role": Value("string"), "content": Value("string")})
-    features = Features(
-        {name: messages for name in ("prompt", "chosen", "rejected")}
-        | {name: Value("string") for name in ("problem", "trade_off", "wording", "elicitation")}
-        | {"n_options": Value("int32"), "template": Value("int32"), "utility_gap": Value("float64")}
-        | {name: Value("string") for name in ("chosen_option", "rejected_option")}
-    )
+    types = {name: List(Value(t[1:-1])) if t[0] == "[" else Value(t) for name, t in columns.items()}
+    features = Features({name: messages for name in ("prompt", "chosen", "rejected")} | types)
     partial = out.with_name(f"{out.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        Dataset.from_list(list(rows(pairs)), features=features).to_parquet(partial / TABLE)
-        text = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-        (partial / FACTS).write_text(text, encoding="utf-8")
-        (partial / CARD).write_text(card(facts, pairs[0]), encoding="utf-8")
+        Dataset.from_list([dict(row) for row in table], features=features).to_parquet(partial / TABLE)
+        noted = json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+        (partial / FACTS).write_text(noted, encoding="utf-8")
+        with (partial / TABLE).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        (partial / CARD).write_text(text.replace(DIGEST, digest), encoding="utf-8")
         os.replace(partial, out)
     except OSError as error:
         raise TrainingError(f"{out} could not be written: {error}. Nothing was left behind.") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return facts
 
 
 def read(folder: Path, cache: Path | None = None) -> PreferenceData:
@@ -104,7 +143,7 @@ def read(folder: Path, cache: Path | None = None) -> PreferenceData:
     if missing:
         raise TrainingError(
             f"{folder} holds no preference data ({' and '.join(missing)} missing). Make it with "
-            f"`python -m training preferences --profile NAME --out {folder}`."
+            f"`python -m training preferences --profile NAME --out {folder}`, or `games`."
         )
     if cache is None:
         with tempfile.TemporaryDirectory() as temporary:
@@ -117,13 +156,9 @@ def read(folder: Path, cache: Path | None = None) -> PreferenceData:
 
 def describe(design: PairDesign, evaluations: Evaluations) -> dict[str, Any]:
     """What was asked for, in a form that JSON holds."""
-    try:
-        made_by = version("fiduciary")
-    except PackageNotFoundError:
-        made_by = "unknown"
     utility = design.target.utility
     return {
-        "version": made_by,
+        "version": made_by(),
         "target": {"name": design.target.name, "theta": list(utility.theta), "rho": utility.rho},
         "shift": utility.shift,
         "seed": design.seed,
@@ -141,3 +176,11 @@ def describe(design: PairDesign, evaluations: Evaluations) -> dict[str, Any]:
             "trade_offs": list(evaluations.trade_offs),
         },
     }
+
+
+def made_by() -> str:
+    """Version of this project."""
+    try:
+        return version("fiduciary")
+    except PackageNotFoundError:
+        return "unknown"

@@ -52,20 +52,40 @@ def accuracy(
     n = len(chosen)
     if n < 2 * FOLDS:
         return float("nan")
-    x = _counts([mask(text, names) for text in (*chosen, *rejected)])
-    x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-9)
+    x, _ = features([mask(text, names) for text in (*chosen, *rejected)])
+    return float(correct(x, rng.permutation(n) % FOLDS).mean())
+
+
+def correct(x: FloatArray, fold: npt.NDArray[np.int64]) -> FloatArray:
+    """Which held-out responses are found: (2, n), of the chosen and of the rejected ones.
+
+    Args:
+        x: (2n, words), features of the chosen responses and then of the rejected ones.
+        fold: (n,), in which of ``FOLDS`` parts each pair is scored.
+
+    Returns:
+        1 where the role is found, 0 where it is not, ½ where the classifier has no opinion.
+    """
+    n = len(fold)
     y = np.repeat([1.0, 0.0], n)
-    fold = np.tile(rng.permutation(n) % FOLDS, 2)
-    right = 0.0
+    folds = np.tile(fold, 2)
+    right = np.zeros(2 * n)
     for k in range(FOLDS):
-        held = fold == k
+        held = folds == k
         score = x[held] @ _fit(x[~held], y[~held])
-        # A score of exactly 0 is no opinion and counts half.
-        right += float(np.where(np.abs(score) < 1e-12, 0.5, (score > 0) == (y[held] > 0.5)).sum())
-    return right / (2 * n)
+        # A score of exactly 0 is no opinion.
+        right[held] = np.where(np.abs(score) < 1e-12, 0.5, (score > 0) == (y[held] > 0.5))
+    return right.reshape(2, n)
 
 
-def _counts(texts: Sequence[str]) -> FloatArray:
+def features(texts: Sequence[str]) -> tuple[FloatArray, list[str]]:
+    """Standardised counts (texts, words) and what is counted; the last two are all words and characters."""
+    x, words = _counts(texts)
+    x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-9)
+    return x, [*words, "(words)", "(characters)"]
+
+
+def _counts(texts: Sequence[str]) -> tuple[FloatArray, list[str]]:
     """Words counted (texts, words), and as the last two columns the numbers of words and of characters."""
     bags = [Counter(_WORD.findall(text.lower())) for text in texts]
     frequent = [word for word, _ in _total(bags).most_common(MAX_WORDS)]
@@ -76,7 +96,7 @@ def _counts(texts: Sequence[str]) -> FloatArray:
             if word in column:
                 out[i, column[word]] = count
         out[i, -2:] = sum(bag.values()), len(text)
-    return out
+    return out, frequent
 
 
 def _total(bags: Sequence[Counter[str]]) -> Counter[str]:

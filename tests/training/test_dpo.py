@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from leaderboard.cards import grade, read
 from training.__main__ import main
 
 torch = pytest.importorskip("torch")
@@ -69,7 +70,13 @@ def test_facts_and_card_say_what_was_done(unbroken, base):
     assert [record["step"] for record in facts["log"] if "rewards/margins" in record] == [1, 2, 3, 4, 5, 6]
     card = (unbroken / "README.md").read_text("utf-8")
     assert "ρ = 0.25" in card and "| beta | 0.3 |" in card and "| trl |" in card
-    assert card.rstrip().endswith("<!-- measured: begin -->\n<!-- measured: end -->")
+    assert "<!-- measured: begin -->\n<!-- measured: end -->" in card
+    # Nothing was measured yet, and a base without a card has no licence to take over.
+    graded = grade(read(unbroken / "README.md"))
+    lacking = {one.item.id for one in graded.missing}
+    assert {name for name in lacking if not name.startswith("evaluation.")} == {"licence.identifier"}
+    assert {claim.what for claim in graded.claims} >= {"LoRA rank", "number of parameters", "base model"}
+    assert graded.claims and not graded.contradicted
 
 
 def test_peft_loads_it_and_it_changes_what_the_base_says(unbroken, base):

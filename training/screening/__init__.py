@@ -1,0 +1,12 @@
+"""Screening of preference and SFT data sets: what a model could learn from them besides what they state.
+
+:func:`read` reads TRL's formats, :func:`screen` makes all checks. Needs neither PyTorch nor a model.
+"""
+
+from __future__ import annotations
+
+from training.screening.run import screen
+from training.screening.table import Rows, read
+from training.screening.verdicts import Check, Example, Screening
+
+__all__ = ["Check", "Example", "Rows", "Screening", "read", "screen"]

@@ -1,0 +1,74 @@
+"""The cards of the embedded model and its adapters, written again from what is noted beside them.
+
+    python -m training.tiny_manager cards subjects/tiny_manager
+
+What was measured stays as it stands. Needs no PyTorch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from training.adapter_card import MEASURED, card
+from training.card_parts import AUTHORS
+from training.errors import TrainingError
+from training.rebench.adapter_files import FACTS, WEIGHTS, file_digest, tensor_shapes, weights_digest
+from training.tiny_manager.base_card import base_card
+
+BASE, CARD = "base", "README.md"
+ADAPTERS = ("for_profit", "symmetric", "nonprofit")
+BASE_WEIGHTS = "model.safetensors"
+
+
+def write_cards(folder: Path) -> list[Path]:
+    """Write all cards of a folder that holds the base and the adapters; returns them.
+
+    Raises:
+        TrainingError: a file that the cards are made from is missing.
+    """
+    made = []
+    try:
+        base = folder / BASE
+        made.append(_replace(base / CARD, base_text(base)))
+        for name in ADAPTERS:
+            facts, text = adapter_text(folder / name)
+            _replace(folder / name / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+            made.append(_replace(folder / name / CARD, text))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise TrainingError(f"{error.filename} is missing: the cards are made from it.") from error
+    return made
+
+
+def base_text(folder: Path) -> str:
+    """The base's card, from ``training.json`` and its weights."""
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    shapes = tensor_shapes(folder / BASE_WEIGHTS)
+    numbers = sum(_product(shape) for shape in shapes.values())
+    digests = {BASE_WEIGHTS: file_digest(folder / BASE_WEIGHTS)}
+    return base_card(facts, numbers, digests, weights_digest(folder))
+
+
+def adapter_text(folder: Path) -> tuple[dict[str, Any], str]:
+    """An adapter's facts with the digest of its weights, and its card with what was measured."""
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts |= {"maker": AUTHORS, "files": {WEIGHTS: file_digest(folder / WEIGHTS)}}
+    before = (folder / CARD).read_text(encoding="utf-8")
+    measured = before.partition(MEASURED[0])[2].partition(MEASURED[1])[0]
+    return facts, card(facts, measured or "\n")
+
+
+def _product(shape: tuple[int, ...]) -> int:
+    out = 1
+    for size in shape:
+        out *= size
+    return out
+
+
+def _replace(path: Path, text: str) -> Path:
+    partial = path.with_name(f"{path.name}.part")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+    return path
