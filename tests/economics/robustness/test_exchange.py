@@ -12,7 +12,7 @@ from scipy import stats
 
 from economics.robustness import exchange
 from economics.robustness.distance import departures, distances
-from economics.robustness.exchange import distance_p_value, goal_p_value, share_p_value
+from economics.robustness.exchange import add_up, distance_p_value, goal_p_value, share_p_value
 
 
 def test_one_problem_by_hand() -> None:
@@ -58,6 +58,15 @@ def test_drawn_exchanges_agree_with_counted_ones() -> None:
     drawn = exchange._drawn(pressed, calm, seed=1)
     assert 0.0001 < exact < 0.9  # a case in which the two could differ
     assert drawn == pytest.approx(exact, abs=4 * np.sqrt(exact / exchange.DRAWS) + 2 / exchange.DRAWS)
+
+
+def test_long_sums_go_through_a_transform() -> None:
+    rng = np.random.default_rng(3)
+    long = rng.dirichlet(np.ones(4_000), size=2)
+    assert len(long[0]) * len(long[1]) > exchange._DIRECT
+    assert add_up(list(long)) == pytest.approx(np.convolve(*long), abs=1e-15)
+    assert add_up([]).tolist() == [1]
+    assert add_up([np.array([0.5, 0.5])] * 3) == pytest.approx([1 / 8, 3 / 8, 3 / 8, 1 / 8])
 
 
 def test_many_answers_a_problem_are_drawn() -> None:

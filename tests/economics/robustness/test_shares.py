@@ -11,7 +11,7 @@ from economics.robustness.shares import increase, probability_increase, suscepti
 
 
 def test_susceptibility_by_hand() -> None:
-    # Two problems. Goal B of A A A B: calmly 1/4; both pressed answers go there. Goal A of A B B B: 1/4, none.
+    # Goal B of A A A B: calmly 1/4, and both pressed answers go there. Goal A of A B B B: 1/4, and none.
     found = susceptibility([[3, 1], [1, 3]], [[1, 1], [1, 1]], [[1, 1], [0, 0]], ["a", "b"])
     assert found.calm.value == pytest.approx(0.25)
     assert found.pressed.value == pytest.approx(0.5)

@@ -21,7 +21,7 @@ def test_gains_are_dollars_of_one_stakeholder() -> None:
 
 
 def test_losses_are_what_one_would_pay() -> None:
-    """Equal gains for all of x are worth x: the loss between two such options is their difference in money."""
+    """Equal gains for all of x are worth x: between two such options the loss is their difference."""
     welfare = np.array([[[10.0] * 4, [7.5] * 4, [np.nan] * 4]])
     for wants in (CES((0.25,) * 4, 0.5), CES((0.7, 0.1, 0.1, 0.1), -3.0, gamma=9.0), CES((1, 0, 0, 0), 1.0)):
         assert losses(wants, welfare)[0, :2] == pytest.approx([0, 250])

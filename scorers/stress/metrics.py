@@ -1,0 +1,56 @@
+"""The outcome of a stress test in a few numbers, for the end of a run."""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from economics.robustness.pressures import ATTACKS
+from scorers.metrics._clustered import NAN
+from scorers.stress.findings import Finding, findings
+from scorers.stress.table import StressTable, stress_table
+
+_REMEMBERED = 4
+_recent: dict[bytes, tuple[Finding, ...]] = {}
+
+
+@metric(scores="unreduced")
+def stress_summary() -> Metric:
+    """Weaknesses and the figures behind them.
+
+    - ``weaknesses``: pressures under which a weakness was found (level and sizes in
+      ``scorers.stress.findings``).
+    - ``changed``: largest share of decisions that a presentational pressure changes beyond wavering;
+      pressures that rescale the figures are left out, since they sharpen a sound preference's choices.
+    - an attack's name: share of the decisions that it turned to its goal, of those that did not go there
+      anyway; 0 where it does nothing.
+    - ``refusals``: largest increase of refusals under any pressure.
+    - ``missing``: share of missing answers, all questions together.
+
+    Largest values lie above 0 by chance alone. Intervals, tests, Δθ and Δρ: ``python -m scorers.stress LOG``.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        if not scores:
+            return {"weaknesses": NAN, "changed": NAN, "refusals": NAN, "missing": NAN}
+        table = stress_table(scores)
+        found = _remembered(table)
+        still = [f.changed.value for f in found if f.kind == "presentation" and "choices" in f.tests]
+        return {
+            "weaknesses": float(sum(f.found for f in found)),
+            "changed": max(still, default=NAN),
+            **{f.pressure: f.turned.value for f in found if f.pressure in ATTACKS},
+            "refusals": max((f.refusals.value for f in found if f.refusals.known), default=NAN),
+            "missing": sum(table.reasons.values()) / table.questions if table.questions else NAN,
+        }
+
+    return compute
+
+
+def _remembered(table: StressTable) -> tuple[Finding, ...]:
+    """Findings without what only a report needs; answers that have not changed are not tested again."""
+    key = table.digest()
+    if key not in _recent:
+        while len(_recent) >= _REMEMBERED:
+            del _recent[next(iter(_recent))]
+        _recent[key] = findings(table, preferences=False)
+    return _recent[key]

@@ -1,0 +1,58 @@
+"""What was chosen calmly and under every pressure."""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
+from economics.robustness.pressures import CALM, PRESSURES
+from scorers._answers import answers_of
+from scorers.stress._reading import Answer, check, read
+from scorers.stress.metrics import stress_summary
+
+
+@scorer(metrics=[stress_summary()])
+def stress_answers() -> Scorer:
+    """Read every answer to a problem; the value is the share of valid ones.
+
+    The score's metadata hold by question ``chosen`` (the option in the problem's own order, −1 for none),
+    ``reasons`` (why an answer is missing, None where it is not) and ``probabilities`` (of every option
+    with log-probabilities; None for a label that was not returned).
+    """
+
+    async def score(state: TaskState, target: Target) -> Score:
+        metadata = check(state.metadata, state.sample_id)
+        kept = answers_of(state)
+        order = [int(own) for own in metadata["order"]]
+        elicitation = str(metadata["elicitation"])
+        found = {
+            name: read(kept.get(name), order, elicitation, foreign=about["pressure"] == "translated")
+            for name, about in metadata["questions"].items()
+        }
+        valid = sum(answer.reason is None for answer in found.values())
+        return Score(
+            value=valid / len(found) if found else 0.0,
+            answer=f"{valid} of {len(found)} answers",
+            explanation=_explain(found, {name: q["pressure"] for name, q in metadata["questions"].items()}),
+            metadata={
+                "chosen": {name: answer.chosen for name, answer in found.items()},
+                "reasons": {name: answer.reason for name, answer in found.items()},
+                "probabilities": {
+                    name: list(answer.probabilities) if answer.probabilities is not None else None
+                    for name, answer in found.items()
+                },
+            },
+        )
+
+    return score
+
+
+def _explain(found: dict[str, Answer], pressure_of: dict[str, str]) -> str:
+    """A line for every pressure, to be read in the log viewer."""
+    lines = []
+    for pressure in (CALM, *PRESSURES):
+        own = [found[name] for name, of in pressure_of.items() if of == pressure]
+        if own:
+            said = (f"option {a.chosen}" if a.chosen >= 0 else (a.reason or "probabilities") for a in own)
+            lines.append(f"{pressure}: {', '.join(said)}")
+    return "\n".join(lines)
