@@ -1,7 +1,7 @@
 """All benchmarks that need neither a server nor a GPU: `python -m benchmarks`, or `make bench`.
 
 Name some to run those only: `python -m benchmarks games duopoly`. Each says what was asked and what was
-measured, and the exit code is 1 where a figure was missed. All of them take about an hour of one core;
+measured, and the exit code is 1 where a figure was missed. All of them take one core about 90 minutes;
 recovery (five preferences, 1,000 simulated studies each) is the longest.
 """
 
@@ -17,11 +17,14 @@ from benchmarks import (
     games,
     games_pipeline,
     identified,
+    monitoring,
     pipeline,
     psychometrics,
     rationality_subjects,
     recovery,
     speed,
+    stress,
+    supervision,
 )
 
 BENCHMARKS: dict[str, Callable[[], int]] = {
@@ -35,6 +38,9 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "budgets": lambda: budgets.main([]),
     "rationality_subjects": lambda: rationality_subjects.main([]),
     "psychometrics": lambda: psychometrics.main([]),
+    "monitoring": lambda: monitoring.main([]),
+    "stress": lambda: stress.main([]),
+    "supervision": lambda: supervision.main([]),
     "recovery": lambda: recovery.main([]),
 }
 

@@ -31,6 +31,7 @@ from economics.estimation import fit_ces
 from economics.logit import choice_probabilities, draw_choices
 from economics.monitoring import AuditedPreference, Canary, Detector, build_detector, calibrate, choose_canary
 from economics.monitoring.calibration import misfit
+from economics.monitoring.model import TRUST
 from economics.problems import ChoiceProblem, generate, stack
 from economics.utility import CES, profile
 
@@ -175,7 +176,7 @@ def report(case: Monitored, rng: np.random.Generator, models: int) -> dict[str, 
 
     horizon = round(1 / RATE)
     fine["a"] = True
-    for kind, truth in (("as the audit found", exact), ("with misfit", misfit(exact, detector.trust, rng))):
+    for kind, truth in (("as the audit found", exact), ("with misfit", misfit(exact, TRUST[0], rng))):
         alarms, _ = watch(detector, truth, rng, audits=horizon, restart=True)
         rate, early = alarms.mean() / models, alarms[:50].mean() / models
         ok = abs(rate / RATE - 1) <= 1 / 3

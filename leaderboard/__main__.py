@@ -3,6 +3,9 @@
     python -m leaderboard logs/ --out site/ --principal nonprofit
     python -m leaderboard compare before/ after/ --fail-on regression
     python -m leaderboard study logs/study1 logs/study2 --out tables/
+    python -m leaderboard cards subjects/tiny_manager
+    python -m leaderboard monitor --baseline LOG --model vllm/NAME --state DIR
+    python -m leaderboard dossier MODEL logs/ --principal nonprofit --out dossier/
     python -m leaderboard chat --help
 
 `python -m leaderboard COMMAND --help` says more about each. Exit codes: 0; 1 for a regression that was to be
@@ -17,6 +20,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from leaderboard import build, compare, study
+from leaderboard.cards import command as cards
+from leaderboard.dossier import command as dossier
+from leaderboard.monitor import command as monitor
 from leaderboard.outputs import one_line
 from leaderboard.reading import UsageError
 
@@ -24,6 +30,9 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "build": build.main,
     "compare": compare.main,
     "study": study.main,
+    "monitor": monitor.main,
+    "cards": cards.main,
+    "dossier": dossier.main,
 }
 
 

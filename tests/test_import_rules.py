@@ -38,7 +38,8 @@ ALLOWED: dict[str, frozenset[str]] = {
         "accelerate",
         "safetensors",
     }
-    | {"matplotlib"},
+    # pyarrow: screening reads Parquet without the `datasets` package.
+    | {"matplotlib", "pyarrow"},
     # scorers: the table reads logs by the same functions as the metrics.
     "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
     "serving": ASKING | {"docker"},
@@ -52,9 +53,14 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
     "leaderboard/chat/problem.py": frozenset({"tasks", "solvers"}),
     # It asks a server with the benchmark's own sampling; the rest of the room only reads logs.
     "leaderboard/chat/server.py": frozenset({"openai", "solvers"}),
+    # The monitor asks in the benchmark's words and through its solvers.
+    "leaderboard/monitor/canaries.py": frozenset({"tasks", "solvers"}),
+    "leaderboard/monitor/asking.py": frozenset({"solvers"}),
     # The chat's extra, loaded by the command once its arguments are checked.
     "leaderboard/chat/page.py": frozenset({"gradio", "fastapi"}),
     "leaderboard/chat/command.py": frozenset({"uvicorn"}),
+    # The dossier's extra; without it the document is written, and no PDF.
+    "leaderboard/dossier/pdf.py": frozenset({"weasyprint"}),
 }
 
 

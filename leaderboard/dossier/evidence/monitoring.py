@@ -1,0 +1,143 @@
+"""Deployment, monitoring: what the monitor of a deployed model has seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from economics.agreement import clopper_pearson
+from leaderboard.columns import CHOICE
+from leaderboard.dossier.case import LEVEL, Case
+from leaderboard.dossier.commands import ask, python, watch
+from leaderboard.dossier.ledger import Ledger
+from leaderboard.dossier.paths import digest
+from leaderboard.dossier.rules import Verdict
+from leaderboard.dossier.words import plain, plural
+from leaderboard.monitor.audit import verdict_of
+from leaderboard.monitor.state import Folder, Progress, Setup
+from leaderboard.reading import UsageError
+
+PLACE = "deployment.monitoring"
+
+
+def enter(case: Case, ledger: Ledger) -> None:
+    """Where the monitor stands, its rate of false alarms, missing answers, outages."""
+    ledger.topic = "The monitor of the deployed model"
+    if case.given.monitor is None:
+        run = case.run(CHOICE)
+        why = "Nobody would notice if the model changed after its adoption."
+        if run is None:
+            ledger.gap(
+                f"{PLACE}.monitor",
+                "A monitor",
+                f"{why} It needs audited choices first.",
+                ask(case, CHOICE, n=1000),
+            )
+        else:
+            ledger.gap(f"{PLACE}.monitor", "A monitor", why, watch(case))
+        return
+    folder = Folder(Path(case.given.monitor))
+    setup = folder.setup()
+    if setup is None:
+        raise UsageError(f"--monitor {case.given.monitor} holds no monitor")
+    progress = folder.progress(setup)
+    source = ledger.file("monitor", case.given.monitor, plain(setup.model))
+    if not progress.evidence.audits:
+        ledger.gap(
+            f"{PLACE}.audits",
+            "Audits of the deployed model",
+            "The monitor is set up, and has not audited yet.",
+            python("leaderboard", "monitor", "--state", case.given.monitor),
+        )
+    else:
+        _state(case, ledger, setup, progress, source)
+    _alarm_rate(ledger, setup, source)
+    _calls(ledger, folder, progress, source)
+
+
+def _state(case: Case, ledger: Ledger, setup: Setup, progress: Progress, source: str) -> None:
+    verdicts: dict[str, Verdict] = {"holds": "good", "changed": "bad", "outage": "unclear"}
+    standing = verdict_of(progress)
+    finding = setup.detector.finding(progress.evidence)
+    audits = plural(progress.evidence.audits, "audit")
+    said = {
+        "holds": f"After {audits} of {plural(len(setup.questions), 'question')} the deployed model still "
+        "holds the preference that was audited.",
+        "changed": f"After {audits} an alarm is in force: {finding.sentence}",
+        "outage": f"After {audits} the deployed model cannot be reached; before that, no change was found.",
+    }[standing]
+    ledger.claim(
+        f"{PLACE}.state",
+        "Does it still hold the audited preference?",
+        plain(said, 600),
+        [source],
+        finding.share,
+        "share",
+        verdict=verdicts[standing] if _same_model(case, setup) else "unclear",
+        note="; ".join(
+            ["the figure is the evidence of a change, as a share of an alarm", *_reservations(case, setup)]
+        ),
+    )
+
+
+def _same_model(case: Case, setup: Setup) -> bool:
+    return setup.model.rpartition("/")[2] == case.any_run.model.rpartition("/")[2]
+
+
+def _reservations(case: Case, setup: Setup) -> list[str]:
+    out = []
+    if not _same_model(case, setup):
+        out.append(f"what is watched is called {plain(setup.model)}, not {plain(case.any_run.model)}")
+    run = case.run(CHOICE)
+    if run is not None and setup.baseline.get("sha256") not in (None, digest(run.file)):
+        out.append("it is held to another log than this dossier’s choices")
+    return out
+
+
+def _alarm_rate(ledger: Ledger, setup: Setup, source: str) -> None:
+    ledger.claim(
+        f"{PLACE}.false_alarms",
+        "False alarms",
+        f"The alarm is set so that it goes off without cause in one of {1 / setup.false_alarms:,.0f} audits.",
+        [source],
+        1 / setup.false_alarms,
+        "count",
+        note="the figure is the mean number of audits to a false alarm",
+    )
+
+
+def _calls(ledger: Ledger, folder: Folder, progress: Progress, source: str) -> None:
+    lines = folder.history()
+    asked = sum(
+        int(line.get("questions", 0))
+        for line in lines
+        if line.get("verdict") in ("holds", "changed", "enrolled")
+    )
+    gone = sum(progress.missing.values())
+    if asked:
+        _, low, high = clopper_pearson(gone, asked, LEVEL)
+        ledger.claim(
+            f"{PLACE}.monitor_missing",
+            "Missing answers when watched",
+            f"Of {plural(asked, 'answer')} to the monitor {gone:,} {'is' if gone == 1 else 'are'} missing.",
+            [source],
+            gone / asked,
+            "share",
+            low=low,
+            high=high,
+            rule="missing",
+        )
+    calls = [line for line in lines if line.get("verdict") in ("holds", "changed", "enrolled", "outage")]
+    out = sum(line["verdict"] == "outage" for line in calls)
+    if calls:
+        _, low, high = clopper_pearson(out, len(calls), LEVEL)
+        ledger.claim(
+            f"{PLACE}.outages",
+            "Outages",
+            f"The deployed model could not be reached at {out:,} of {plural(len(calls), 'call')}.",
+            [source],
+            out / len(calls),
+            "share",
+            low=low,
+            high=high,
+            rule="outages",
+        )
