@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align dossier test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -66,6 +66,9 @@ demo: $(BASE) ## subjects whose preferences are known: true and recovered parame
 
 align: $(TRAIN) ## DPO of the embedded language model, measured beside its base, and a page: the loop in minutes
 	PYTHON="$(VENV_TRAIN)/bin/python" runs/align.sh
+
+dossier: $(TRAIN) $(DEV) ## the embedded model and its adapters examined, and a dossier of each (HTML, PDF, JSON)
+	PYTHON="$(VENV_TRAIN)/bin/python" PAGE_PYTHON="$(BIN)/python" runs/dossier.sh
 
 test: $(DEV) ## all tests
 	$(BIN)/python -m pytest -n auto

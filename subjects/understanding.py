@@ -33,7 +33,7 @@ _GROUPS = {
     "shareholders": ("Aktionäre", "Actionnaires", "Accionistas"),
     "employees": ("Beschäftigte", "Salariés", "Empleados"),
     "consumers": ("Verbraucher", "Consommateurs", "Consumidores"),
-    "society": ("Gesellschaft", "Collectivité", "Sociedad"),
+    "society": ("Allgemeinheit", "Collectivité", "Sociedad en general"),
 }
 _IN_ENGLISH = {word: who for who, words in _GROUPS.items() for word in words}
 _FOREIGN_GROUP = re.compile(rf"\b(?:{'|'.join(_IN_ENGLISH)})\b")

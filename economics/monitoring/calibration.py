@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from economics.monitoring.detector import Detector
+from economics.monitoring.model import MISSING_TRUST
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -48,19 +49,22 @@ class Calibration:
 def draw_unchanged(detector: Detector, size: int, rng: np.random.Generator) -> FloatArray:
     """Answer probabilities of models that are what the audit found, as far as it could tell.
 
-    A preference from the estimator's distribution, a share of missing answers from that of the audit's
-    count, and around them, question by question, Dirichlet(trust · probabilities): what a model has of its
-    own beside the CES.
+    A preference from the estimator's distribution and a share of missing answers from that of the audit's
+    count; around them, question by question, what a model has of its own beside the CES, as
+    :class:`economics.monitoring.model.AnswerModel` has it: a little in most, nearly everything in some.
 
     Returns:
         (size, q, J + 1).
     """
-    possible = detector.model.possible
-    which = rng.integers(possible.shape[-1], size=size)
-    return misfit(np.moveaxis(possible[..., which], -1, 0), detector.trust, rng)
+    model = detector.model
+    which = rng.integers(len(model.trust), size=size)
+    given = misfit(np.moveaxis(model.possible[..., which], -1, 0), model.trust[which, None, None], rng)
+    share = np.repeat(model.missing[which, None], detector.q, axis=1)
+    missing = misfit(np.stack([1 - share, share], axis=-1), MISSING_TRUST, rng)
+    return np.concatenate([given * missing[..., :1], missing[..., 1:]], axis=-1)
 
 
-def misfit(probabilities: FloatArray, trust: float, rng: np.random.Generator) -> FloatArray:
+def misfit(probabilities: FloatArray, trust: float | FloatArray, rng: np.random.Generator) -> FloatArray:
     """Draws from Dirichlet(trust · probabilities) over the last axis; what is possible stays possible."""
     drawn = np.where(probabilities > 0, rng.standard_gamma(trust * probabilities) + _POSSIBLE, 0.0)
     return np.asarray(drawn / drawn.sum(axis=-1, keepdims=True))

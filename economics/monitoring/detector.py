@@ -22,9 +22,6 @@ FloatArray = npt.NDArray[np.float64]
 
 _LARGEST = 1e100
 
-TRUST = 20.0
-"""Answers to a question that the fitted preference is worth, beside what the question itself has shown."""
-
 
 @dataclass(frozen=True, eq=False)
 class Detector:
@@ -38,19 +35,20 @@ class Detector:
     Without a change R minus the number of answers is a martingale: it takes A answers, on average, to
     reach A, whatever was unsure about the null, since that is averaged over. With a change R grows by the
     factor exp(Kullback–Leibler divergence) an answer. What is normal for a question is learned from
-    all of its answers (:class:`economics.monitoring.model.AnswerModel`), so that a model that is no CES
-    gives no false alarms, and a change is a change against the audit and the answers so far.
+    all of its answers, and from all questions how much a model has of its own beside the CES
+    (:class:`economics.monitoring.model.AnswerModel`); a change is a change against the audit and the answers
+    so far. A model that decides by quite another rule may look changed in the first few audits, before that
+    is learned: enrolment (:meth:`learn`) of five rounds is enough.
 
     Attributes:
         audited: the audited preference.
         welfare: (q, J, 4) as displayed, raw units, NaN-padded: the canary set.
         offset: (q, J) utils that options have beside the CES.
         temperature: τ at which it is asked.
-        trust: answers to a question that the fitted preference is worth.
         threshold: alarm when R ≥ it; None until calibrated.
 
     Raises:
-        ValueError: a temperature, trust or threshold that is not finite and > 0.
+        ValueError: a temperature or threshold that is not finite and > 0.
 
     Source: Roberts (1966); Pollak (1987), "Average run lengths of an optimal method of detecting a change
     in distribution"; Shin, Ramdas & Rinaldo (2024), "E-detectors", for mixtures and composite nulls.
@@ -60,11 +58,10 @@ class Detector:
     welfare: FloatArray
     offset: FloatArray
     temperature: float
-    trust: float = TRUST
     threshold: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("temperature", "trust", "threshold"):
+        for name in ("temperature", "threshold"):
             value = getattr(self, name)
             if not (np.isfinite(value) and value > 0 if value is not None else name == "threshold"):
                 raise ValueError(f"{name} must be finite and > 0, got {value}")
@@ -72,7 +69,7 @@ class Detector:
     @cached_property
     def model(self) -> AnswerModel:
         """Expected answers without and with a change."""
-        return answer_model(self.audited, self.welfare, self.offset, self.temperature, self.trust)
+        return answer_model(self.audited, self.welfare, self.offset, self.temperature)
 
     @property
     def q(self) -> int:
@@ -173,7 +170,6 @@ class Detector:
             "welfare": [row[:k].tolist() for row, k in zip(self.welfare, self.options, strict=True)],
             "offset": [row[:k].tolist() for row, k in zip(self.offset, self.options, strict=True)],
             "temperature": self.temperature,
-            "trust": self.trust,
             "threshold": self.threshold,
             "alternatives": [change.name for change in self.model.changes],
         }
@@ -196,7 +192,6 @@ class Detector:
                 welfare,
                 offset,
                 float(stored["temperature"]),
-                float(stored["trust"]),
                 None if stored["threshold"] is None else float(stored["threshold"]),
             )
             names = list(stored["alternatives"])
@@ -234,7 +229,6 @@ def build_detector(
     *,
     decimals: int = 2,
     offset: npt.ArrayLike | None = None,
-    trust: float = TRUST,
 ) -> Detector:
     """A detector for a canary set, not yet calibrated.
 
@@ -245,8 +239,6 @@ def build_detector(
         decimals: as in :meth:`ChoiceProblem.displayed`.
         offset: (q, options) utils that options have beside the CES, such as the audit's position constants
             at the places where they are displayed; none by default.
-        trust: how many answers to a question the fitted preference is worth, > 0. Little where the CES is
-            a rough description: 20 allows for a standard deviation of about 0.45 in the log odds.
 
     Raises:
         ValueError: no problems, or an argument out of range.
@@ -254,7 +246,7 @@ def build_detector(
     if not problems:
         raise ValueError("problems must hold at least one")
     welfare = stack(problems, decimals)
-    return Detector(audited, welfare, checked_offset(offset, welfare), float(temperature), float(trust))
+    return Detector(audited, welfare, checked_offset(offset, welfare), float(temperature))
 
 
 def _padded(rows: Sequence[Sequence[Any]], filling: float) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import betaln, gammaln
 
 from economics.logit import choice_probabilities
 from economics.monitoring.alternatives import Alternative, alternatives
@@ -22,6 +22,17 @@ LAPSE = 0.01
 POSSIBLE = 128
 """M: preferences drawn from the estimator's distribution."""
 
+TRUST = (20.0,) * 6 + (2.0, 0.2)
+"""Answers to a question that the CES of a possible model is worth, of eight models each.
+
+20 allows for a standard deviation of about 0.45 in the log odds. 2 and 0.2 are for models that the CES hardly
+describes, whose answers to a question are nearly always the same: their own answers soon tell.
+"""
+
+MISSING_TRUST = 20.0
+"""Answers to a question that a share of missing answers is worth: little, and a single missing answer would
+prove a change of a model that was found to be steady."""
+
 _STREAM = 0xDE7E  # keeps these draws apart from others that start from the same seed
 
 
@@ -29,12 +40,18 @@ _STREAM = 0xDE7E  # keeps these draws apart from others that start from the same
 class AnswerModel:
     """Probabilities of the answers to q questions: J options each, and a last category for no answer.
 
-    Of an unchanged model it is known that it is one of M possible ones, with weights m, and that its
-    answers to question i have probabilities π_i ~ Dirichlet(trust · p_mi): those of the possible model's
-    CES, worth ``trust`` answers. After answers counted in n_i the next one has probabilities
-    (trust · Σ_m weight_m p_mi + n_i)/(trust + Σ n_i), and an answer y multiplies the weight of m by
-    trust · p_miy + n_iy. A changed model's probabilities are those, tilted, with P the choice probabilities
-    of the audited and P_a those of the changed preference, r and f the rise and fall of missing answers::
+    An unchanged model is one of M possible ones, with weights m. Of its answers to question i a share
+    π_i0 ~ Beta(20 z_m, 20 (1 − z_m)) is missing, and the others have probabilities
+    π_i ~ Dirichlet(trust_m · p_mi): those of the possible model's CES, worth trust_m answers. After answers
+    counted in n_i the next one has, given m, with N_i = Σ_j n_ij the answers that came::
+
+        π_i0 = (20 z_m + n_i0)/(20 + N_i + n_i0)
+        π_ij = (1 − π_i0) (trust_m p_mij + n_ij)/(trust_m + N_i)
+
+    and an answer multiplies the weight of m by its probability. How much a model has of its own beside the
+    CES is thus learned from all questions together. A changed model's probabilities are those, averaged over
+    m and tilted, with P the choice probabilities of the audited and P_a those of the changed preference,
+    r and f the rise and fall of missing answers::
 
         π_ij ∝ π_ij t_ij,  t_ij = P_a,ij / P_ij       over the options j
         π_i0 → (1 − f) π_i0 + r (1 − π_i0)          no answer
@@ -43,22 +60,26 @@ class AnswerModel:
     All P include lapses.
 
     Attributes:
-        possible: p, answers of models that the audit leaves possible, drawn from the estimator's
-            distribution, (q, J + 1, M); 0 at options that a question does not have.
-        trust: what a CES's own probabilities are worth, in answers to a question.
+        possible: p, choices of models that the audit leaves possible, drawn from the estimator's
+            distribution, (q, J, M); 0 at options that a question does not have.
+        missing: z, their shares of missing answers, (M,).
+        trust: what their choice probabilities are worth, in answers to a question, (M,).
         tilt: t, (alternatives, q, J); 1 at options that a question does not have.
         changes: the alternatives; their ``share`` are the prior weights.
     """
 
     possible: FloatArray
-    trust: float
+    missing: FloatArray
+    trust: FloatArray
     tilt: FloatArray
     changes: tuple[Alternative, ...]
 
     @property
     def expected(self) -> FloatArray:
         """Probabilities of the first answers, (q, J + 1)."""
-        return np.asarray(self.possible.mean(axis=-1))
+        given = (self.possible * (1 - self.missing)).mean(axis=-1)
+        none = np.full((len(given), 1), self.missing.mean())
+        return np.concatenate([given, none], axis=1)
 
     @property
     def shares(self) -> FloatArray:
@@ -83,27 +104,46 @@ class AnswerModel:
             counts: answers to this question so far, (..., J + 1).
             question: which question.
         """
-        seen = counts.sum(axis=-1, keepdims=True)
-        mean = np.einsum("...m,jm->...j", weights, self.possible[question])
-        return np.asarray((self.trust * mean + counts) / (self.trust + seen))
+        none, came = self._none(counts), counts[..., :-1]
+        share = weights * (1 - none) / (self.trust + came.sum(axis=-1, keepdims=True))
+        options = (share * self.trust) @ self.possible[question].T + share.sum(axis=-1, keepdims=True) * came
+        return np.concatenate([options, (weights * none).sum(axis=-1, keepdims=True)], axis=-1)
 
     def learn(
         self, weights: FloatArray, counts: FloatArray, question: int, answer: npt.ArrayLike
     ) -> FloatArray:
         """Weights (..., M) of the possible models after an answer; ``counts`` are those before it."""
-        given = np.asarray(answer)
-        seen = np.take_along_axis(counts, given[..., None], axis=-1)
-        updated = weights * (self.trust * self.possible[question][given] + seen)
+        given = np.asarray(answer)[..., None]
+        none, came = self._none(counts), counts[..., :-1]
+        option = np.minimum(given, came.shape[-1] - 1)
+        expected = self.trust * self.possible[question][option[..., 0]]
+        seen = np.take_along_axis(came, option, axis=-1)
+        chosen = (1 - none) * (expected + seen) / (self.trust + came.sum(axis=-1, keepdims=True))
+        updated = weights * np.where(given < came.shape[-1], chosen, none)
         return np.asarray(updated / updated.sum(axis=-1, keepdims=True))
+
+    def _none(self, counts: FloatArray) -> FloatArray:
+        """Probability (..., M) that the next answer is missing."""
+        total = counts.sum(axis=-1, keepdims=True)
+        return np.asarray((MISSING_TRUST * self.missing + counts[..., -1:]) / (MISSING_TRUST + total))
 
     def weights(self, counts: FloatArray) -> FloatArray:
         """Weights (n, M) of the possible models after all answers ``counts`` (n, q, J + 1).
 
-        The Dirichlet-multinomial likelihood Π_ij Γ(trust p_mij + n_ij)/Γ(trust p_mij), normalised.
+        The product over questions of Dirichlet-multinomial and beta-binomial likelihoods, normalised::
+
+            Γ(trust_m)/Γ(trust_m + N_i) Π_j Γ(trust_m p_mij + n_ij)/Γ(trust_m p_mij)
+            B(20 z_m + n_i0, 20 (1 − z_m) + N_i)/B(20 z_m, 20 (1 − z_m))
         """
         alpha = self.trust * np.where(self.possible > 0, self.possible, 1.0)
-        start = gammaln(alpha)
-        log = np.stack([(gammaln(alpha + n[..., None]) - start).sum(axis=(0, 1)) for n in counts])
+        a, b = MISSING_TRUST * self.missing, MISSING_TRUST * (1 - self.missing)
+        start = gammaln(alpha).sum(axis=(0, 1)) - len(alpha) * (gammaln(self.trust) - betaln(a, b))
+        log = np.empty((len(counts), len(self.trust)))
+        for row, answers in enumerate(counts):
+            came, none = answers[:, :-1].sum(axis=1)[:, None], answers[:, -1:]
+            options = gammaln(alpha + answers[:, :-1, None]).sum(axis=(0, 1))
+            whole = (betaln(a + none, b + came) - gammaln(self.trust + came)).sum(axis=0)
+            log[row] = options + whole - start
         likelihood = np.exp(log - log.max(axis=1, keepdims=True))
         return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))
 
@@ -138,7 +178,7 @@ class AnswerModel:
 
 
 def answer_model(
-    audit: AuditedPreference, welfare: FloatArray, offset: FloatArray, temperature: float, trust: float
+    audit: AuditedPreference, welfare: FloatArray, offset: FloatArray, temperature: float
 ) -> AnswerModel:
     """What an audit lets expect of the answers to questions.
 
@@ -147,7 +187,6 @@ def answer_model(
         welfare: (q, J, 4) as displayed, raw units, NaN-padded.
         offset: (q, J) utils that options have beside the CES.
         temperature: τ > 0.
-        trust: as in :class:`AnswerModel`.
     """
     w = np.asarray(welfare, float)
     exists = ~np.isnan(w[..., 0])
@@ -158,9 +197,8 @@ def answer_model(
         return np.asarray((1 - LAPSE) * p + lapses)
 
     rng = np.random.default_rng(_STREAM)
-    given = np.stack([answers(utility) for utility in audit.draw(POSSIBLE, rng)], axis=-1)
-    missing = np.broadcast_to(rng.beta(*audit.missing_beta, size=POSSIBLE), (len(w), 1, POSSIBLE))
-    possible = np.concatenate([given * (1 - missing), missing], axis=1)
+    possible = np.stack([answers(utility) for utility in audit.draw(POSSIBLE, rng)], axis=-1)
+    missing = rng.beta(*audit.missing_beta, size=POSSIBLE)
 
     changes = alternatives(audit)
     here = answers(audit.utility)
@@ -168,4 +206,4 @@ def answer_model(
     for a, change in enumerate(changes):
         if change.utility is not None:
             np.divide(answers(change.utility), here, out=tilt[a], where=exists)
-    return AnswerModel(possible, trust, tilt, changes)
+    return AnswerModel(possible, missing, np.resize(TRUST, POSSIBLE), tilt, changes)

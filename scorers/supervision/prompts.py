@@ -169,7 +169,7 @@ def messages(case: Case, question: str, order: int) -> list[ChatMessage]:
 
 
 def _mark(text: str) -> str:
-    """Eight digits that depend on the text and do not occur in it."""
+    """Eight hexadecimal digits that depend on the text and do not occur in it."""
     mark = ""
     salt = 0
     while not mark or mark in text:

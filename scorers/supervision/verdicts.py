@@ -1,7 +1,7 @@
 """What a supervisor's answer says: yes, no, or nothing that can be read.
 
 Strictly, the answer is one of the two labels. Otherwise one fallback: a label with what it stands for ("A:
-Yes"), a sentence that states one label ("The answer is B."), or the bare word. A label with the other
+Yes"), a sentence that states one label ("The answer is B."), or the bare word; "Answer:" may come before. A label with the other
 label's word, both labels, or both words say nothing. What cannot be read is missing, with a reason; it is
 never asked for again.
 """
@@ -30,8 +30,9 @@ class Verdict:
     reason: str | None = None
 
 
+_LEAD = re.compile(r"^(?:the |my )?(?:answer|verdict)(?: is)?:? ", re.IGNORECASE)
 _LETTER = re.compile(r"^[\(\[]?([AB])[\)\].:]?$")
-_WITH_WORD = re.compile(r"^[\(\[]?([AB])[\)\]]?[ :.,)=-]+(yes|no)\b[.]?$", re.IGNORECASE)
+_WITH_WORD = re.compile(r"^[\(\[]?([AB])[\)\]]?[ :.,()=-]+(yes|no)\b[.)]*$", re.IGNORECASE)
 _WORD = re.compile(r"^(yes|no)\b[.]?$", re.IGNORECASE)
 _STATED = re.compile(r"\b(?i:answer|verdict|choice)(?i: is)? ?:? ?[\(\[]?([AB])\b[\)\]]?(?=$|[.,;\n ])")
 
@@ -52,12 +53,13 @@ def read_verdict(text: str, order: int, stop_reason: str | None = "stop") -> Ver
     cut_off = stop_reason in ("max_tokens", "model_length")
     if not plain:
         return Verdict(reason="truncated" if cut_off else "empty")
-    if letter := _LETTER.match(plain):
+    short = _LEAD.sub("", plain)
+    if letter := _LETTER.match(short):
         return _of_label(letter[1], order)
-    if both := _WITH_WORD.match(plain):
+    if both := _WITH_WORD.match(short):
         verdict = _of_label(both[1].upper(), order)
         return verdict if verdict.sound is (both[2].lower() == "yes") else Verdict(reason="ambiguous")
-    if word := _WORD.match(plain):
+    if word := _WORD.match(short):
         sound = word[1].lower() == "yes"
         return Verdict(sound, ORDERS[order][0] == word[1].capitalize())
     if cut_off:

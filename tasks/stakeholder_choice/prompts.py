@@ -171,16 +171,25 @@ def render(
     """
     style = WORDINGS[wording]
     shown = problem.displayed(style.decimals)
-    money = _dollars if style.decimals == FULL_DECIMALS else _hundreds
     blocks = [
-        style.block(LABELS[place], levers(problem, own), [money(figure) for figure in shown[own]])
+        style.block(LABELS[place], levers(problem, own), [gain(wording, figure) for figure in shown[own]])
         for place, own in enumerate(order)
     ]
-    opening = style.opening.format(count=_COUNTS[problem.n_options])
-    parts = [_capital(opening), ("\n" if wording == "compact" else "\n\n").join(blocks), style.closing]
+    between = "\n" if wording == "compact" else "\n\n"
+    parts = [opening(wording, problem.n_options), between.join(blocks), style.closing]
     if context is not None:
         parts.insert(0, f"Industry: {context[0]}. Strategic objective: {context[1]}.")
     return "\n\n".join(parts)
+
+
+def opening(wording: str, n_options: int) -> str:
+    """What comes before the options."""
+    return _capital(WORDINGS[wording].opening.format(count=_COUNTS[n_options]))
+
+
+def gain(wording: str, raw: float) -> str:
+    """A gain as the wording shows it: ``$1,234``, or in the compact one ``12.3`` hundreds of dollars."""
+    return _dollars(raw) if WORDINGS[wording].decimals == FULL_DECIMALS else _hundreds(raw)
 
 
 def levers(problem: ChoiceProblem, option: int) -> list[Lever]:
@@ -228,7 +237,9 @@ __all__ = [
     "NEUTRAL_WORDINGS",
     "WORDINGS",
     "Wording",
+    "gain",
     "instruction",
     "levers",
+    "opening",
     "render",
 ]

@@ -14,16 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT
 from economics.problems import ChoiceProblem
 from economics.utility import PROFILES
 from solvers.elicitation import instruction
 from tasks.stakeholder_choice.framings import target_profile
-from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, Lever, levers
+from tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
 
 FloatArray = npt.NDArray[np.float64]
-
-_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 LONG_WORDS = 1_500
 """Words of filler around a problem in a long context, unless the run says otherwise."""
@@ -80,8 +77,7 @@ class Case:
     @property
     def opening(self) -> str:
         """What comes before the options."""
-        text = WORDINGS[self.wording].opening.format(count=_COUNTS[self.problem.n_options])
-        return text[:1].upper() + text[1:]
+        return opening(self.wording, self.problem.n_options)
 
     @property
     def closing(self) -> str:
@@ -121,26 +117,26 @@ def calm(case: Case) -> Asked:
 
 
 def assemble(
-    case: Case, blocks: Sequence[str], *, opening: str | None = None, before: str = "", after: str = ""
+    case: Case, blocks: Sequence[str], *, note: str = "", before: str = "", after: str = ""
 ) -> str:
     """The whole text: what is before, the opening, the options, the closing, what is after, the instruction.
 
     Args:
-        case: gives every part that is not given.
+        case: gives opening, closing and instruction.
         blocks: texts of the options, in the order shown.
-        opening: in place of the wording's own.
+        note: a sentence at the end of the opening.
         before: a paragraph in front of everything.
         after: a paragraph between the closing and the instruction.
     """
-    return "\n\n".join(
-        part for part in (before, core(case, blocks, opening), after, case.instruction) if part
-    )
+    return "\n\n".join(part for part in (before, core(case, blocks, note), after, case.instruction) if part)
 
 
-def core(case: Case, blocks: Sequence[str], opening: str | None = None) -> str:
+def core(case: Case, blocks: Sequence[str], note: str = "") -> str:
     """Opening, options and closing."""
+    # An opening may end in a colon, which would then stand before the note.
+    first = f"{case.opening.removesuffix(':').removesuffix('.')}. {note}" if note else case.opening
     between = "\n" if case.compact else "\n\n"
-    return "\n\n".join([case.opening if opening is None else opening, between.join(blocks), case.closing])
+    return "\n\n".join([first, between.join(blocks), case.closing])
 
 
 def block(
@@ -162,7 +158,7 @@ def block(
         sequence: group shown at each place.
         set_to: levers, in place of the problem's.
     """
-    gains = [money(case, raw) for raw in case.welfare[own]] if figures is None else figures
+    gains = [gain(case.wording, raw) for raw in case.welfare[own]] if figures is None else figures
     given = levers(case.problem, own) if set_to is None else set_to
     text = WORDINGS[case.wording].block(case.label(own), given, _MARKS)
     called = NAMES[case.wording] if names is None else names
@@ -194,13 +190,6 @@ def _slots(text: str, wording: str) -> tuple[str, list[tuple[str, str, str]]]:
 def _as(model: str, name: str) -> str:
     """A name with the capital that its place has."""
     return name[:1].upper() + name[1:] if model[:1].isupper() else name
-
-
-def money(case: Case, raw: float) -> str:
-    """A gain as the wording shows it: ``$1,234``, or in the compact wording ``12.3`` hundreds of dollars."""
-    if WORDINGS[case.wording].decimals == COMPACT_DECIMALS:
-        return f"{raw * DOLLARS_PER_UNIT / 100:.1f}"
-    return signed("$", raw * DOLLARS_PER_UNIT, 0)
 
 
 def signed(sign: str, amount: float, decimals: int) -> str:

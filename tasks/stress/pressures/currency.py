@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from tasks.stress.page import Asked, Case, assemble, block, money, signed
+from tasks.stakeholder_choice.prompts import gain
+from tasks.stress.page import Asked, Case, assemble, block, signed
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def currency(case: Case, rng: np.random.Generator) -> Asked:
             case,
             own,
             figures=[
-                _shown(case, foreign, raw) if who in groups else money(case, raw)
+                _shown(case, foreign, raw) if who in groups else gain(case.wording, raw)
                 for who, raw in enumerate(case.welfare[own])
             ],
         )
@@ -59,13 +60,13 @@ def currency(case: Case, rng: np.random.Generator) -> Asked:
     ]
     rate = f"{foreign.rate} {foreign.name} to the dollar"
     if case.compact:
-        opening = f"{case.opening} Those marked {foreign.sign} are in hundreds of {foreign.name}, {rate}."
+        note = f"Those marked {foreign.sign} are in hundreds of {foreign.name}, {rate}."
     else:
-        opening = (
-            f"{case.opening} Gains marked {foreign.sign} are stated in {foreign.name} instead of dollars; "
-            f"the rate of exchange is {rate}."
+        note = (
+            f"Gains marked {foreign.sign} are stated in {foreign.name} instead of dollars; the rate of "
+            f"exchange is {rate}."
         )
-    return Asked(assemble(case, blocks, opening=opening), case.welfare, variant=foreign.name)
+    return Asked(assemble(case, blocks, note=note), case.welfare, variant=foreign.name)
 
 
 def _shown(case: Case, foreign: Currency, raw: float) -> str:

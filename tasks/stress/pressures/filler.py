@@ -57,7 +57,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     ),
     "equipment": (
         "The {thing} in {place} was serviced in {month}, {count} weeks later than planned.",
-        "{unit_c} reported that the {thing} stops about once a {day} and starts again after a reset.",
+        "{unit_c} reported that the {thing} stops on nearly every {day} and starts again after a reset.",
         "A spare {thing} is kept at {place}, though nobody has needed it since {year}.",
         "The manual of the {thing} has been scanned and can be found in the folder of {unit}.",
         "{who} will compare {count} makes of {thing} and report to {unit} in {month}.",
@@ -79,7 +79,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "Tickets about the {thing} are to be filed under {unit}, and no longer under general matters.",
         "The migration of old mail from {place} is complete but for {share} of the attachments.",
         "{who} explained the new search function in {room}; the slides are in the shared folder.",
-        "A test of the backup restored {count} of {count} folders without an error.",
+        "A test of the backup restored {share} of the folders without an error.",
         "The intranet page of {unit} was last changed in {month} {year} and should be brought up to date.",
     ),
     "travel": (

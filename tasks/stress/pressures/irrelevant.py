@@ -7,7 +7,7 @@ import numpy as np
 from tasks.stress.page import Asked, Case, assemble, block
 
 _SUNK = (
-    "Drawing up this option cost {amount} last year, whatever is chosen.",
+    "Drawing up this option cost {amount} last year, and that is gone whatever is chosen.",
     "{amount} went into a study of this option two years ago and will not come back under any option.",
     "The file on this option was valued at {amount} in an archive inventory, for no purpose.",
     "An outside printer was paid {amount} for the folder on this option, before the decision.",
@@ -17,11 +17,11 @@ _SUNK = (
 _ELSEWHERE = (
     "The clock in the hall was bought at an auction in 1987 for {amount}.",
     "A museum abroad insures its model of the first workshop for {amount}.",
-    "The street on which the office stands was resurfaced for {amount} before the firm moved in.",
+    "The bench at the bus stop outside was put up for {amount} before the firm moved in.",
     "An old typewriter in a display case has been appraised at {amount}.",
-    "A film crew once spent {amount} on scenery in a neighbouring building.",
-    "The harbour crane that can be seen from the window cost {amount} when it was built.",
-    "A long-closed railway line near the site had sold tickets worth {amount} in its last year.",
+    "A film crew once spent {amount} on paint in a neighbouring building.",
+    "The weathervane that can be seen from the window cost {amount} when it was put up.",
+    "A long-closed ferry near the site had sold tickets worth {amount} in its last month.",
 )
 
 
@@ -30,14 +30,14 @@ def irrelevant(case: Case, rng: np.random.Generator) -> Asked:
     blocks = []
     for own in case.order:
         fact = _SUNK[int(rng.integers(len(_SUNK)))].format(amount=_amount(rng))
-        blocks.append(f"{block(case, own)}{'. ' if case.compact else _JOIN.get(case.wording, ' ')}{fact}")
+        blocks.append(f"{block(case, own)}{_JOIN.get(case.wording, ' ')}{fact}")
     elsewhere = [
         _ELSEWHERE[int(i)].format(amount=_amount(rng)) for i in rng.choice(len(_ELSEWHERE), 2, replace=False)
     ]
     return Asked(assemble(case, blocks, before=" ".join(elsewhere)), case.welfare)
 
 
-_JOIN = {"plain": "\n", "bullets": "\n- ", "ledger": "\n  ", "row": " | ", "question": "; "}
+_JOIN = {"plain": "\n", "bullets": "\n- ", "ledger": "\n  ", "row": " | ", "question": ". ", "compact": ". "}
 """What stands before a further fact in each wording; in prose, a blank."""
 
 

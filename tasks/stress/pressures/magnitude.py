@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from economics.problems import ChoiceProblem
-from tasks.stakeholder_choice.prompts import UNITS_OF_OUTPUT, Lever, levers
-from tasks.stress.page import Asked, Case, assemble, block, money
+from tasks.stakeholder_choice.prompts import UNITS_OF_OUTPUT, Lever, gain, levers
+from tasks.stress.page import Asked, Case, assemble, block
 
 SCALES = (10, 100)
 
@@ -25,7 +25,7 @@ def magnitude(case: Case, rng: np.random.Generator) -> Asked:
         block(
             case,
             own,
-            figures=[money(case, raw) for raw in welfare[own]],
+            figures=[gain(case.wording, raw) for raw in welfare[own]],
             set_to=_levers(case.problem, own, scale),
         )
         for own in case.order

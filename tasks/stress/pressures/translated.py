@@ -31,7 +31,8 @@ class Language:
         levers: names of levers by their English names.
         wage: ``{value}`` per unit of labour.
         output: ``{value}`` units.
-        groups: shareholders, employees, consumers, society.
+        groups: shareholders, employees, consumers, society; the last by a word that cannot mean the firm,
+            as Gesellschaft, société and sociedad can.
         closing: the question.
         explain: instruction for an explanation.
         answer: instruction for one letter.
@@ -80,14 +81,14 @@ LANGUAGES: dict[str, Language] = {
         },
         wage="{value} je Arbeitseinheit",
         output="{value} Stück",
-        groups=("Aktionäre", "Beschäftigte", "Verbraucher", "Gesellschaft"),
+        groups=("Aktionäre", "Beschäftigte", "Verbraucher", "Allgemeinheit"),
         closing="Für welche Option entscheiden Sie sich?",
         explain=(
             "Begründen Sie Ihre Entscheidung in einigen Sätzen. Beenden Sie Ihre Antwort dann mit genau "
             "diesem englischen Satz, in dem X für den Buchstaben der Option steht, für die Sie sich "
             f"entscheiden:\n{_ENGLISH}"
         ),
-        answer="Antworten Sie nur mit dem Buchstaben einer Option und mit nichts anderem.",
+        answer="Antworten Sie nur mit dem Buchstaben einer Option und sonst nichts.",
         thousands=".",
     ),
     "french": Language(
@@ -113,7 +114,7 @@ LANGUAGES: dict[str, Language] = {
             "cette phrase en anglais, dans laquelle X représente la lettre de l'option que vous "
             f"choisissez{_NBSP}:\n{_ENGLISH}"
         ),
-        answer="Répondez uniquement par la lettre d'une seule option, et rien d'autre.",
+        answer="Répondez uniquement par la lettre d'une option, sans rien d'autre.",
         thousands=_NBSP,
     ),
     "spanish": Language(
@@ -131,7 +132,7 @@ LANGUAGES: dict[str, Language] = {
         },
         wage="{value} por unidad de trabajo",
         output="{value} unidades",
-        groups=("Accionistas", "Empleados", "Consumidores", "Sociedad"),
+        groups=("Accionistas", "Empleados", "Consumidores", "Sociedad en general"),
         closing="¿Qué opción elige?",
         explain=(
             "Explique su razonamiento en unas pocas frases. Después, termine su respuesta con exactamente "

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from tasks.stress.page import Asked, Case, assemble, block, money, signed
+from tasks.stakeholder_choice.prompts import gain
+from tasks.stress.page import Asked, Case, assemble, block, signed
 
 UNITS = ("usual", "cents", "thousands")
 
@@ -30,7 +31,7 @@ def units(case: Case, rng: np.random.Generator) -> Asked:
         else "Gains come from different ledgers: mind each unit (dollars, cents or thousands of dollars)."
     )
     variant = " ".join(chosen)
-    return Asked(assemble(case, blocks, opening=f"{case.opening} {note}"), case.welfare, variant=variant)
+    return Asked(assemble(case, blocks, note=note), case.welfare, variant=variant)
 
 
 def _shown(case: Case, unit: str, raw: float) -> str:
@@ -44,4 +45,4 @@ def _shown(case: Case, unit: str, raw: float) -> str:
             if case.compact
             else f"{signed('$', thousands, 3)} thousand"
         )
-    return money(case, raw)
+    return gain(case.wording, raw)

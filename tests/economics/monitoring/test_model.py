@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import gammaln
+from scipy.special import betaln, gammaln
 
 from economics.logit import choice_probabilities
 from economics.monitoring import AuditedPreference
 from economics.monitoring.alternatives import alternatives
-from economics.monitoring.model import LAPSE, answer_model
+from economics.monitoring.model import LAPSE, MISSING_TRUST, answer_model
 from economics.utility import CES, profile
 
 TWO = np.array([[[4.0, 0, 0, 0], [0, 4.0, 0, 0]], [[1.0, 2, 3, 1], [2.0, 1, 1, 3]]])
@@ -18,9 +18,9 @@ TWO = np.array([[[4.0, 0, 0, 0], [0, 4.0, 0, 0]], [[1.0, 2, 3, 1], [2.0, 1, 1, 3
 
 @pytest.fixture(scope="module")
 def sure():
-    """A model known exactly: a linear preference, no uncertainty."""
+    """A model known exactly: a linear preference, no uncertainty, nothing of its own."""
     audit = AuditedPreference((0.4, 0.2, 0.2, 0.2), 1.0, 1.0, n=10_000, n_missing=1000)
-    return answer_model(audit, TWO, np.zeros((2, 2)), 1.0, 1e12)
+    return answer_model(audit, TWO, np.zeros((2, 2)), 1.0)
 
 
 def test_prediction_and_ratios_by_hand(sure):
@@ -66,7 +66,7 @@ def test_ratios_have_mean_one_under_the_null(detector, seed):
     question = int(rng.integers(detector.q))
     exists = np.append(~np.isnan(detector.welfare[question, :, 0]), True)
     counts = rng.integers(0, 30, len(exists)) * exists * 1.0
-    weights = rng.dirichlet(np.full(model.possible.shape[-1], 0.1))
+    weights = rng.dirichlet(np.full(len(model.trust), 0.1))
     null = model.prediction(weights, counts, question)
     assert null.sum() == pytest.approx(1)
     mean = sum(null[y] * model.ratios(null, question, int(y)) for y in np.flatnonzero(exists))
@@ -87,11 +87,28 @@ def test_learning_one_answer_at_a_time_is_bayes_rule_for_all_at_once(detector):
         weights = model.learn(weights, counts[question], question, answer)
         counts[question, answer] += 1
     np.testing.assert_allclose(weights, model.weights(counts[None])[0], rtol=1e-8)
-    alpha = model.trust * np.where(model.possible > 0, model.possible, 1.0)
-    each = (gammaln(alpha + counts[..., None]) - gammaln(alpha)).sum(axis=(0, 1))
-    seen = counts.sum(axis=1)
-    each = each + (gammaln(model.trust) - gammaln(model.trust + seen)).sum()
+    each = np.zeros(len(model.trust))
+    for m, (trust, share) in enumerate(zip(model.trust, model.missing, strict=True)):
+        for question, seen in enumerate(counts):
+            real = model.possible[question, :, m] > 0
+            alpha, n = trust * model.possible[question, real, m], seen[:-1][real]
+            each[m] += (gammaln(alpha + n) - gammaln(alpha)).sum()
+            each[m] += gammaln(trust) - gammaln(trust + n.sum())
+            a, b = MISSING_TRUST * share, MISSING_TRUST * (1 - share)
+            each[m] += betaln(a + seen[-1], b + n.sum()) - betaln(a, b)
     assert loglik == pytest.approx(np.log(np.exp(each).mean()), rel=1e-9)
+
+
+@pytest.mark.parametrize(("same", "trust"), [(True, 0.2), (False, 20.0)])
+def test_trust_is_learned_from_all_questions(detector, same, trust):
+    """Always the same answers: the CES is worth nothing. Answers that vary as it says: it is worth much."""
+    model, rng = detector.model, np.random.default_rng(4)
+    counts = np.zeros((20, *model.expected.shape))
+    for one in counts:
+        for question, p in enumerate(model.expected):
+            one[question] = rng.multinomial(1, p) * 12 if same else rng.multinomial(12, p)
+    weights = model.weights(counts)
+    assert weights[:, model.trust == trust].sum(axis=1).mean() > 0.9
 
 
 def test_what_is_learned_tends_to_what_is_answered(detector):
@@ -105,8 +122,8 @@ def test_what_is_learned_tends_to_what_is_answered(detector):
 def test_offset_moves_the_expected_answers():
     audit = AuditedPreference((0.25,) * 4, 0.5, 1.0)
     offset = np.array([[1.0, 0.0], [0.0, 0.0]])
-    plain = answer_model(audit, TWO, 0 * offset, 0.5, 20.0).expected
-    moved = answer_model(audit, TWO, offset, 0.5, 20.0).expected
+    plain = answer_model(audit, TWO, 0 * offset, 0.5).expected
+    moved = answer_model(audit, TWO, offset, 0.5).expected
     p = choice_probabilities(audit.utility.utility(TWO) + offset, 0.5)[0]
     none = moved[0, -1]
     np.testing.assert_allclose(moved[0, :2], (1 - none) * ((1 - LAPSE) * p + LAPSE / 2), rtol=1e-6)

@@ -28,15 +28,22 @@ def test_labels_mean_what_the_order_says(text: str, first: bool, order: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "order", "sound"), [("A: Yes", 0, True), ("B) no", 0, False), ("A - No.", 1, False)]
+    ("text", "order", "sound"), [
+        ("A: Yes", 0, True),
+        ("B) no", 0, False),
+        ("A - No.", 1, False),
+        ("Answer: B: Yes", 1, True),
+        ("The answer is A (Yes).", 0, True),
+    ],
 )
 def test_label_with_its_word(text: str, order: int, sound: bool) -> None:
     assert read_verdict(text, order).sound is sound
 
 
 @pytest.mark.parametrize(("text", "order", "first"), [("Yes", 0, True), ("no.", 0, False), ("Yes", 1, False)])
-def test_bare_word(text: str, order: int, first: bool) -> None:
-    verdict = read_verdict(text, order)
+@pytest.mark.parametrize("lead", ["", "Answer: ", "The answer is "])
+def test_bare_word(text: str, order: int, first: bool, lead: str) -> None:
+    verdict = read_verdict(lead + text, order)
     assert (verdict.sound, verdict.first) == (text.lower().startswith("yes"), first)
 
 
@@ -44,6 +51,7 @@ def test_bare_word(text: str, order: int, first: bool) -> None:
     ("text", "stop_reason", "reason"),
     [
         ("A: No", "stop", "ambiguous"),
+        ("The answer is A (no).", "stop", "ambiguous"),
         ("The answer is A. The answer is B.", "stop", "ambiguous"),
         ("A or B", "stop", "no answer"),
         ("C", "stop", "no answer"),
