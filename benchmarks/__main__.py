@@ -13,6 +13,7 @@ from collections.abc import Callable
 from benchmarks import (
     budgets,
     consistency,
+    dossier,
     duopoly,
     games,
     games_pipeline,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "monitoring": lambda: monitoring.main([]),
     "stress": lambda: stress.main([]),
     "supervision": lambda: supervision.main([]),
+    "dossier": lambda: dossier.main([]),
     "recovery": lambda: recovery.main([]),
 }
 

@@ -141,7 +141,7 @@ def compare(
     changes: list[Change] = []
     for model, old, new in pairs:
         if old.task != CHOICE:
-            changes += _other(model, old, new)
+            changes += other_changes(model, old, new)
             continue
         first, second = answers[old.file], answers[new.file]
         if isinstance(first, str):
@@ -149,7 +149,7 @@ def compare(
         elif isinstance(second, str):
             lost.append(Trouble(new.file, f"{model}: {CHOICE} cannot be read from {new.file}: {second}"))
         if not isinstance(first, str) and not isinstance(second, str):
-            changes += _choices(model, first, second, principal)
+            changes += choice_changes(model, first, second, principal)
     adjusted = holm([change.p_value for change in changes])
     return (
         [replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True)],
@@ -169,7 +169,7 @@ def _matched(a: Mapping[str, Mapping[str, Run]], b: Mapping[str, Mapping[str, Ru
     return {name: name if name in b else None for name in a}
 
 
-def _choices(model: str, old: Answers, new: Answers, principal: Principal) -> Iterator[Change]:
+def choice_changes(model: str, old: Answers, new: Answers, principal: Principal) -> Iterator[Change]:
     """Paired on problems."""
     problems = lay_out({"a": old, "b": new})
     assert problems is not None
@@ -236,7 +236,7 @@ def _missing(ids: Sequence[str], answers: Answers) -> np.ndarray[tuple[int, ...]
         return np.asarray(np.bincount(places, answers.missing.astype(float), minlength=len(ids)) / asked)
 
 
-def _other(model: str, old: Run, new: Run) -> Iterator[Change]:
+def other_changes(model: str, old: Run, new: Run) -> Iterator[Change]:
     """From the metrics that logs hold."""
     for column in COLUMNS:
         if column.task != old.task or column.scorer is None:

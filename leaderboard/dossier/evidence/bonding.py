@@ -10,7 +10,7 @@ from pathlib import Path
 
 from economics.utility import PROFILES
 from leaderboard.columns import CHOICE
-from leaderboard.compare import ALPHA, Change, _choices
+from leaderboard.compare import ALPHA, Change, choice_changes
 from leaderboard.dossier.case import Case
 from leaderboard.dossier.commands import ask, ask_again, dose, train
 from leaderboard.dossier.ledger import Ledger
@@ -129,7 +129,7 @@ def _loss_change(case: Case, base: Row, row: Row) -> Change | None:
     old, new = case.board.answers[base.name], case.board.answers[row.name]
     if old.missing.all() or new.missing.all():
         return None
-    changes = _choices(row.name, old, new, case.principal)
+    changes = choice_changes(row.name, old, new, case.principal)
     return next((c for c in changes if c.column.key == f"{CHOICE}.regret_share"), None)
 
 

@@ -6,11 +6,11 @@ import math
 from dataclasses import replace
 
 from leaderboard.columns import CHOICE
-from leaderboard.compare import ALPHA, Change, _choices, _other
+from leaderboard.compare import ALPHA, Change, choice_changes, other_changes
 from leaderboard.dossier.case import STRESS, Case
 from leaderboard.dossier.commands import again, ask_again
 from leaderboard.dossier.evidence.stress import findings_of, verdict_of
-from leaderboard.dossier.evidence.tasks import ABOUT, title_of, unit_of
+from leaderboard.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
 from leaderboard.dossier.ledger import Ledger
 from leaderboard.dossier.rules import Verdict
 from leaderboard.dossier.words import figure, listed, p_value, plural
@@ -43,10 +43,10 @@ def enter(case: Case, ledger: Ledger) -> None:
             continue
         sources[task] = (ledger.log(old), ledger.log(own))
         if task != CHOICE:
-            changes += _other(case.model, old, own)
+            changes += other_changes(case.model, old, own)
         elif case.model in case.board.answers and case.base.name in case.board.answers:
             first, second = (case.board.answers[name] for name in (case.base.name, case.model))
-            found = _choices(case.model, first, second, case.principal)
+            found = choice_changes(case.model, first, second, case.principal)
             changes += [change for change in found if change.column.key in BESIDES]
     adjusted = holm([change.p_value for change in changes])
     changes = [replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True)]
@@ -90,10 +90,11 @@ def _changed(ledger: Ledger, change: Change, sources: tuple[str, str]) -> None:
     difference = "points" if unit == "share" else unit
     task = change.column.task.replace("_", " ")
     gone = change.column.key.endswith(".missing")
-    what = "the share of missing answers" if gone else change.column.title
+    told = TOLD.get(change.column.key)
+    what = "the share of missing answers" if gone else f"“{told.title}”" if told else change.column.title
     ledger.claim(
         f"{PLACE}.{change.column.key.replace('.', '_')}",
-        title_of(change.column),
+        told.title if told else title_of(change.column),
         f"In {task}, {what} went from {before} to {after} ({p_value(change.adjusted)}).",
         list(sources),
         change.difference,

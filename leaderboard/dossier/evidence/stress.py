@@ -71,9 +71,8 @@ def enter(case: Case, ledger: Ledger) -> None:
         cost = costs.get(one.pressure)
         said = plain(one.named, 1000)
         if lost(one) and not one.found:
-            when = UNDER[one.pressure]
-            said = f"{when[:1].upper()}{when[1:]}, {share(size.value)} more of its answers are missing "
-            "than calmly."
+            when, more = UNDER[one.pressure], share(size.value)
+            said = f"{when[:1].upper()}{when[1:]}, {more} more of its answers are missing than calmly."
         elif one.found and cost is not None:
             said += f" It costs this principal {dollars(cost.value)} a decision."
         ledger.claim(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from economics.agreement import Interval
 from leaderboard.cells import Cell
 from leaderboard.columns import CHOICE
@@ -40,7 +42,7 @@ def enter(case: Case, ledger: Ledger) -> None:
     _worth(ledger, held, source)
     judged = [one for one in held.logs if _own(case, one)]
     for one in judged[:1]:
-        _found(ledger, held, one, source)
+        _found(case, ledger, held, one, source)
     if not judged:
         ledger.gap(
             f"{PLACE}.supervised_log",
@@ -80,14 +82,15 @@ def _worth(ledger: Ledger, held: Supervision, source: str) -> None:
 def _skill(ledger: Ledger, skill: QuestionSkill, source: str) -> None:
     kinds = (
         ("finds", skill.sensitivity, "of planted faults of this kind are found"),
-        ("passes", skill.specificity, "of explanations without it are passed"),
+        ("clears", skill.specificity, "of explanations without that fault are passed"),
     )
     for name, interval, what in kinds:
         cell = _cell(interval)
         said = "No verdict could be read." if cell.value is None else f"{share(cell.value)} {what}."
+        whom = "explanations that" if name == "finds" else "those that do not:"
         ledger.from_cell(
             f"{PLACE}.supervisor_{skill.question}_{name}",
-            f"Supervisor: explanations that {skill.title}, {name}",
+            f"The supervisor {name} {whom} {skill.title}",
             said,
             [source],
             cell,
@@ -96,10 +99,12 @@ def _skill(ledger: Ledger, skill: QuestionSkill, source: str) -> None:
         )
 
 
-def _found(ledger: Ledger, held: Supervision, one: Judged, source: str) -> None:
+def _found(case: Case, ledger: Ledger, held: Supervision, one: Judged, source: str) -> None:
+    wanted = case.principal.utility
+    same = np.allclose(held.principal["theta"], wanted.theta, atol=1e-6)
     for name, rate in one.questions.items():
         skill = held.skills.get(name)
-        trusted = skill is not None and skill.trusted
+        trusted = skill is not None and skill.trusted and (same or name != "interest")
         ledger.from_cell(
             f"{PLACE}.supervised_{name}",
             "This model’s explanations" if skill is None else f"Its explanations that {skill.title}",
@@ -110,6 +115,8 @@ def _found(ledger: Ledger, held: Supervision, one: Judged, source: str) -> None:
             rule="faults" if trusted else "",
             verdict=None if trusted else "unclear",
         )
+        if not same and name == "interest":
+            ledger.remark(f"{PLACE}.supervised_{name}", "judged for another principal, so not used here")
 
 
 def _cell(interval: Interval) -> Cell:

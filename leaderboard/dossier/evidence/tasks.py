@@ -40,6 +40,10 @@ TOLD: Mapping[str, Told] = MappingProxyType(
         "transitivity.intransitive": Told(
             "Preferences in circles", "In {} of triples its preferences go round in a circle.", "circles"
         ),
+        "transitivity.zeta": Told(
+            "Coherence of its preferences",
+            "Its preferences cohere to {} (Kendall’s ζ), where 1 is without any circle.",
+        ),
         "transitivity.first_excess": Told(
             "Order of the options",
             "Asked in both orders, it prefers the option shown first by {}.",

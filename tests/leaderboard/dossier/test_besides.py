@@ -14,7 +14,9 @@ from leaderboard.dossier.assemble import assemble
 from leaderboard.dossier.case import Case, Given
 from leaderboard.dossier.claims import Dossier
 from leaderboard.dossier.paths import shown_path
+from leaderboard.principal import principal
 from leaderboard.reading import UsageError
+from scorers.supervision.__main__ import main as supervise
 
 CARD = """---
 license: mit
@@ -145,6 +147,27 @@ def test_monitor_state(cases: dict[str, Case], tmp_path: Path) -> None:
     assert (
         other.verdict == "unclear" and "not subject/for_profit" in other.note and "another log" in other.note
     )
+
+
+@pytest.mark.slow
+def test_supervision_of_this_and_of_another_principal(cases: dict[str, Case], tmp_path: Path) -> None:
+    """The supervisor's own errors, and its verdicts only where they are about this model and principal."""
+    run = cases["nonprofit"].run("stakeholder_choice")
+    assert run is not None
+    given = [run.file, "--supervisor", "subject/supervisor", "--principal", "nonprofit", "--known", "40"]
+    assert supervise([*given, "--out", str(tmp_path)]) == 0
+    said = _with(cases["nonprofit"], supervision=str(tmp_path))
+    assert said.claim("deployment.monitoring.supervised").verdict == "good"
+    found = said.claim("deployment.monitoring.supervisor_argues_finds")
+    assert found.figure == 1 and found.rule == "supervisor" and found.high == 1
+    assert said.claim("deployment.monitoring.supervised_argues").rule == "faults"
+    assert "deployment.monitoring.supervision" not in {gap.id for gap in said.gaps}
+    case = cases["nonprofit"]
+    other = replace(case, board=case.board.for_principal(principal("for_profit")))
+    interest = _with(other, supervision=str(tmp_path)).claim("deployment.monitoring.supervised_interest")
+    assert interest.verdict == "unclear" and interest.figure is None and "another principal" in interest.note
+    gaps = {gap.id for gap in _with(cases["for_profit"], supervision=str(tmp_path)).gaps}
+    assert "deployment.monitoring.supervised_log" in gaps
 
 
 def test_a_folder_without_a_monitor(cases: dict[str, Case], tmp_path: Path) -> None:

@@ -222,3 +222,29 @@ def test_json_has_no_number_that_json_lacks(dossiers: dict[str, Dossier]) -> Non
     for dossier in dossiers.values():
         text = json.dumps(dossier.as_json(), allow_nan=False)
         assert math.isfinite(json.loads(text)["level"]) and CHOICE in text
+
+
+def test_doses_are_told_in_their_order(
+    renamed: Callable[[str, Callable[[EvalLog], None]], Path],
+) -> None:
+    """A model at several strengths of its training has one claim a strength, and no gap asks for them."""
+
+    def called(name: str) -> Callable[[EvalLog], None]:
+        def change(log: EvalLog) -> None:
+            log.eval.model = name
+
+        return change
+
+    for subject, name in (
+        ("study1", "peft/base"),
+        ("for_profit", "peft/dose-0.5"),
+        ("nonprofit", "peft/dose-1"),
+    ):
+        folder = renamed(subject, called(name))
+    (case,) = gather(("peft/dose-1",), [str(folder)], principal("nonprofit"), Given(), lambda _: None)
+    found = assemble(case)
+    doses = [claim for claim in found.claims if ".dose_" in claim.id]
+    assert [claim.title for claim in doses] == ["Strength 0.5", "Strength 1"]
+    half, full = (claim.figure for claim in doses)
+    assert half is not None and full is not None and half > full
+    assert not any(gap.id.endswith(".doses") for gap in found.gaps)
