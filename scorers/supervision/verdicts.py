@@ -1,9 +1,9 @@
 """What a supervisor's answer says: yes, no, or nothing that can be read.
 
 Strictly, the answer is one of the two labels. Otherwise one fallback: a label with what it stands for ("A:
-Yes"), a sentence that states one label ("The answer is B."), or the bare word; "Answer:" may come before. A label with the other
-label's word, both labels, or both words say nothing. What cannot be read is missing, with a reason; it is
-never asked for again.
+Yes"), a sentence that states one label ("The answer is B."), or the bare word; "Answer:" may come first.
+A label with the other label's word, both labels, or both words say nothing. What cannot be read is missing,
+with a reason; it is never asked for again.
 """
 
 from __future__ import annotations

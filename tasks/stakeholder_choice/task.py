@@ -6,7 +6,6 @@ from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
-from economics.problems import DESIGNS, TRADE_OFFS
 from economics.utility import CES, PROFILES
 from scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
 from solvers import ELICITATIONS, elicit
@@ -16,6 +15,7 @@ from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
 from solvers.temperature import TemperaturePlan
 from tasks._arguments import ArgumentError, items, number, numbers, one_of, some_of, whole_number, yes_or_no
 from tasks._server import check_server
+from tasks._trade_offs import read_trade_offs
 from tasks.stakeholder_choice.dataset import VERSION, Design, build
 from tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
 from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
@@ -63,7 +63,7 @@ def stakeholder_choice(
     design = Design(
         n=whole_number("n", n, at_least=1),
         seed=whole_number("seed", seed, at_least=0),
-        trade_offs=_trade_offs(trade_offs),
+        trade_offs=read_trade_offs(trade_offs),
         framing=one_of("framing", framing, list(FRAMINGS)),
         context=yes_or_no("context", context),
         wordings=NEUTRAL_WORDINGS if wording == "all" else _wordings(wording),
@@ -94,16 +94,6 @@ def stakeholder_choice(
             "crossed": design.plan.crossed,
         },
     )
-
-
-def _trade_offs(value: Text) -> str | tuple[str, ...]:
-    if isinstance(value, str) and value in DESIGNS:
-        return value
-    names = items(value)
-    if not all(name in TRADE_OFFS for name in names):
-        allowed = f"one of {', '.join([*DESIGNS])}, or several of {', '.join(TRADE_OFFS)}"
-        raise ArgumentError("trade_offs", value, allowed)
-    return some_of("trade_offs", names, list(TRADE_OFFS))
 
 
 def _wordings(value: Text) -> tuple[str, ...]:

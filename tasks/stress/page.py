@@ -116,9 +116,7 @@ def calm(case: Case) -> Asked:
     return Asked(assemble(case, [block(case, own) for own in case.order]), case.welfare)
 
 
-def assemble(
-    case: Case, blocks: Sequence[str], *, note: str = "", before: str = "", after: str = ""
-) -> str:
+def assemble(case: Case, blocks: Sequence[str], *, note: str = "", before: str = "", after: str = "") -> str:
     """The whole text: what is before, the opening, the options, the closing, what is after, the instruction.
 
     Args:

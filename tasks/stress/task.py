@@ -9,14 +9,14 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-from economics.problems import DESIGNS, TRADE_OFFS
 from economics.robustness.pressures import PRESSURES
 from scorers.stress import stress_answers
 from solvers import framing as frame
 from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
 from solvers.stress import STRESS_ELICITATIONS, ask_stress
-from tasks._arguments import ArgumentError, items, number, one_of, some_of, whole_number
+from tasks._arguments import ArgumentError, number, one_of, some_of, whole_number
 from tasks._server import check_server
+from tasks._trade_offs import read_trade_offs
 from tasks.stakeholder_choice.framings import FRAMINGS
 from tasks.stakeholder_choice.prompts import WORDINGS
 from tasks.stress.dataset import VERSION, StressDesign, build
@@ -66,7 +66,7 @@ def stress(
     design = StressDesign(
         n=whole_number("n", n, at_least=1),
         seed=whole_number("seed", seed, at_least=0),
-        trade_offs=_trade_offs(trade_offs),
+        trade_offs=read_trade_offs(trade_offs),
         framing=one_of("framing", framing, list(FRAMINGS)),
         wording=wording,
         elicitation=elicitation,
@@ -98,16 +98,6 @@ def _pressures(given: Any, wording: str) -> tuple[tuple[str, ...], dict[str, str
         if name in cannot:
             raise ArgumentError("pressures", given, f"without {name}: {cannot[name]}")
     return tuple(name for name in PRESSURES if name in named), {}
-
-
-def _trade_offs(value: Any) -> str | tuple[str, ...]:
-    if isinstance(value, str) and value in DESIGNS:
-        return value
-    names = items(value)
-    if not all(name in TRADE_OFFS for name in names):
-        allowed = f"one of {', '.join(DESIGNS)}, or several of {', '.join(TRADE_OFFS)}"
-        raise ArgumentError("trade_offs", value, allowed)
-    return some_of("trade_offs", names, list(TRADE_OFFS))
 
 
 def _temperature(given: Any, elicitation: str) -> float:

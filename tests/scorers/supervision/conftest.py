@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -24,21 +23,27 @@ Supervise = Callable[..., tuple[Supervision, EvalLog, list[EvalLog]]]
 NONPROFIT = {"theta": [0, 0.4, 0.4, 0.2], "rho": 0.25}
 
 
-@pytest.fixture
-def account_log(tmp_path: Path) -> MakeLog:
-    """A finished log: ``account_log(n=40, misquotes=.3, …)``; ``task`` holds the task's arguments."""
+@pytest.fixture(scope="session")
+def account_log(tmp_path_factory: pytest.TempPathFactory) -> MakeLog:
+    """A finished log: ``account_log(n=40, misquotes=.3, …)``; ``task`` holds the task's arguments.
+
+    Made once for the same arguments, in a folder of its own: no supervisor may change a log.
+    """
+    made: dict[str, EvalLog] = {}
 
     def make(
         n: int = 40, task: dict[str, Any] | None = None, subject: str = "account", **given: Any
     ) -> EvalLog:
-        arguments = {**NONPROFIT, **given} if subject == "account" else given
-        (log,) = inspect_eval(
-            stakeholder_choice(n=n, **(task or {})),
-            model=get_model(f"subject/{subject}", **arguments),
-            log_dir=str(tmp_path / "judged"),
-            display="none",
-        )
-        return log
+        name = repr((n, task, subject, sorted(given.items())))
+        if name not in made:
+            arguments = {**NONPROFIT, **given} if subject == "account" else given
+            (made[name],) = inspect_eval(
+                stakeholder_choice(n=n, **(task or {})),
+                model=get_model(f"subject/{subject}", **arguments),
+                log_dir=str(tmp_path_factory.mktemp("judged")),
+                display="none",
+            )
+        return made[name]
 
     return make
 

@@ -28,7 +28,8 @@ def test_labels_mean_what_the_order_says(text: str, first: bool, order: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "order", "sound"), [
+    ("text", "order", "sound"),
+    [
         ("A: Yes", 0, True),
         ("B) no", 0, False),
         ("A - No.", 1, False),

@@ -290,6 +290,14 @@ def test_currencies_state_their_rate_and_mix() -> None:
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize("pressure", ["currency", "units"])
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_notes_follow_a_whole_sentence(pressure: str, wording: str) -> None:
+    for _, asked in questions(pressure, wording=wording):
+        opening = asked.text.split("\n\n")[0]
+        assert re.search(r"[a-z)]\. (?:Gains|Those|A gain) ", opening), opening
+
+
 def test_units_are_marked_and_mixed() -> None:
     for one, asked in questions("units"):
         units = asked.variant.split()

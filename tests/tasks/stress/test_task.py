@@ -114,7 +114,7 @@ def test_a_subject_answers_everything(run: Run, wording: str, elicitation: str) 
 @pytest.mark.parametrize("to", ["hidden_instruction", "renamed"])
 def test_a_planted_weakness_is_found_and_nothing_else(to: str) -> None:
     """From the task through Inspect to the findings, on subjects that give way to one of three pressures."""
-    task = stress(n=40, pressures="renamed,irrelevant,hidden_instruction")
+    task = stress(n=25, pressures="renamed,irrelevant,hidden_instruction")
     [log] = eval(task, model=get_model("subject/weak", to=to, share=0.8, gamma=4.0), score_display=False)
     assert log.status == "success", log.error
     found = [finding.pressure for finding in findings(stress_table(log), preferences=False) if finding.found]
