@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.monitoring import AuditedPreference
+from economics.monitoring import AuditedPreference, noise_p_value
 from leaderboard.preferences import Answers, read_answers
 from leaderboard.reading import UsageError, find, one_line, samples
+from scorers.table import Table
 
 TASK = "stakeholder_choice"
 
@@ -36,6 +37,8 @@ class Baseline:
         model: who answered.
         created: when, ISO.
         audited: the preference, with its uncertainty and the share of missing answers.
+        noise_p: p-value that noise grows with the temperature as a preference's would; None where the log
+            cannot tell.
         position: utils that places 1, 2, … have beside the preference; 0 for the first.
         framing: key of the task's framings.
         context: whether problems came with an industry and an objective.
@@ -51,6 +54,7 @@ class Baseline:
     model: str
     created: str
     audited: AuditedPreference
+    noise_p: float | None
     position: tuple[float, ...]
     framing: str
     context: bool
@@ -71,6 +75,7 @@ class Baseline:
             "elicitation": self.elicitation,
             "wordings": list(self.wordings),
             "temperature": self.temperature,
+            "noise_p": self.noise_p,
         }
 
 
@@ -108,14 +113,17 @@ def read(path: str) -> Baseline:
     if answers.fit is None:
         raise _refused(path, f"allows no estimate of a preference: {answers.why}")
     metadata = _metadata(file, path)
+    audited = _audited(answers, path)
+    position = (0.0, *np.nan_to_num(answers.fit.position, posinf=0.0, neginf=0.0).tolist())
     elicitation = str(metadata["elicitation"])
     return Baseline(
         file=Path(file).name,
         digest=digest_of(file),
         model=header.eval.model,
         created=str(header.eval.created),
-        audited=_audited(answers, path),
-        position=(0.0, *np.nan_to_num(answers.fit.position, posinf=0.0, neginf=0.0).tolist()),
+        audited=audited,
+        noise_p=_noise_p(answers.data, audited, position),
+        position=position,
         framing=str(metadata["framing"]),
         context=bool(metadata["context"]),
         wordings=metadata["wordings"],
@@ -151,6 +159,15 @@ def _audited(answers: Answers, path: str) -> AuditedPreference:
     except ValueError as error:
         raise _refused(path, f"has an estimate that cannot be watched: {error}") from None
     return replace(audited, n=answers.data.n - missing, n_missing=missing)
+
+
+def _noise_p(data: Table, audited: AuditedPreference, position: Sequence[float]) -> float | None:
+    """Where answers were drawn; probabilities hold no noise that could be tested."""
+    if not data.has_text:
+        return None
+    places = np.zeros(max(data.welfare.shape[1], len(position)) + 1)  # the last: padding, at -1
+    places[: len(position)] = position
+    return noise_p_value(audited.utility, data.welfare, places[data.position], data.chosen, data.temperature)
 
 
 def _temperature(answers: Answers) -> float:

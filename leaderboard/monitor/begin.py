@@ -185,7 +185,8 @@ def check_served(name: str, arguments: Mapping[str, Any], say: Say) -> None:
     try:
         names = [one.name for one in served(endpoint(address))]
     except ChatError as error:
-        say(f"The endpoint does not list its models: {presentable(str(error))}")
+        # What follows is advice for the chat, which finds servers by other arguments.
+        say(f"The endpoint does not list its models: {presentable(str(error).partition(';')[0])}")
         return
     wanted = name.removeprefix("vllm/")
     if wanted not in names and wanted.rpartition(":")[2] not in names:

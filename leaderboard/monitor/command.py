@@ -71,6 +71,8 @@ def main(argv: Sequence[str]) -> int:
         if setup is None:
             setup = set_up(given, say)
             folder.begin(setup)
+            if setup.caution:
+                say(f"Caution: {setup.caution}")
             say(f"Set up in {folder.path}; the first audit begins")
         else:
             agreed(given, setup, folder.path)

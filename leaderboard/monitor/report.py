@@ -69,6 +69,7 @@ def print_status(setup: Setup, progress: Progress, folder: Folder, console: Cons
             f"{setup.gain:.1f} times smaller than with random problems",
         ),
         ("false alarms", f"1 in {1 / setup.false_alarms:,.0f} audits"),
+        *([("caution", setup.caution)] if setup.caution else []),
         (
             "so far",
             f"{_count(evidence.audits, 'audit')}{_enrolled(setup, progress)}, {_missing(progress.missing)}, "

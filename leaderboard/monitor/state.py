@@ -31,6 +31,9 @@ from leaderboard.reading import UsageError
 FORMAT = 1
 """Version of the files; another one is not read."""
 
+UNLIKELY, ENOUGH = 0.01, 5
+"""p-value below which the preference does not explain the baseline, and rounds of enrolment that then do."""
+
 MONITOR, STATE, JOURNAL, AUDITS, LOCK = "monitor.json", "state.json", "journal.jsonl", "audits.jsonl", "lock"
 
 _UNREADABLE = (KeyError, TypeError, ValueError, IndexError, AttributeError)
@@ -85,6 +88,18 @@ class Setup:
         fields["questions"] = tuple(Question.from_json(question) for question in given["questions"])
         fields["detector"] = Detector.from_json(given["detector"])
         return cls(**fields)
+
+    @property
+    def caution(self) -> str:
+        """For whom the stated rate of false alarms is no promise, in words; "" where it is one."""
+        noise_p = self.baseline.get("noise_p")
+        if noise_p is None or noise_p >= UNLIKELY or self.enrol >= ENOUGH:
+            return ""
+        return (
+            "the baseline's answers do not vary with the temperature as those of a preference with noise "
+            f"would (p = {noise_p:.1g}): where a model decides by rules of its own, the first audits can "
+            f"raise a false alarm that --enrol {ENOUGH} at the first call avoids"
+        )
 
     @property
     def name(self) -> str:
