@@ -13,7 +13,7 @@ c. the same with tests of a fixed number of answers at the same false alarms an 
 d. standard error of θ of random problems over that of the canary set;
 e. answers until it is found that a fifth of the answers no longer comes;
 f. false alarms when the model is no CES (an offset of one option in each question; noise that does not grow
-   with the temperature), with and without ten rounds of enrolment.
+   with the temperature; always the same answer to a question), with and without ten rounds of enrolment.
 """
 
 from __future__ import annotations
@@ -103,10 +103,10 @@ def moved(utilities: list[CES], k: int, l: int) -> list[CES]:  # noqa: E741
 
 
 def draw(p: FloatArray, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """One answer a row."""
+    """One answer for each distribution over the last axis."""
     gumbel = rng.gumbel(size=p.shape)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.argmax(np.log(p) + gumbel, axis=1))
+        return np.asarray(np.argmax(np.log(p) + gumbel, axis=-1))
 
 
 def watch(
@@ -258,6 +258,12 @@ def misfits(
     for factor in (0.7, 1.4):
         scaled = [CES(u.theta, u.rho, factor * u.gamma) for u in utilities]
         out.append((f"gamma {factor:g} times the audit's at this temperature", answers_of(detector, scaled)))
+    even = np.where(np.isnan(detector.welfare[..., 0]), 0.0, 1.0)
+    own = draw(np.broadcast_to(even / even.sum(axis=1, keepdims=True), shape), rng)
+    same = draw(answers_of(detector, utilities)[..., :-1], rng)
+    for kind, favoured in (("answers that the CES expects", same), ("any answers", own)):
+        p = (np.arange(shape[2] + 1) == favoured[..., None]) * 1.0
+        out.append((f"always the same {kind}, question by question", p))
     return out
 
 

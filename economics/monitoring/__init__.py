@@ -5,6 +5,7 @@ from economics.monitoring.calibration import Calibration, calibrate
 from economics.monitoring.canary import Canary, choose_canary
 from economics.monitoring.detector import Detector, build_detector
 from economics.monitoring.finding import Finding
+from economics.monitoring.noise import noise_p_value
 from economics.monitoring.state import State
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "build_detector",
     "calibrate",
     "choose_canary",
+    "noise_p_value",
 ]

@@ -14,7 +14,7 @@ from economics.conventions import STAKEHOLDERS
 from economics.monitoring.audited import AuditedPreference
 from economics.monitoring.finding import Finding, describe
 from economics.monitoring.information import checked_offset
-from economics.monitoring.model import POSSIBLE, AnswerModel, answer_model
+from economics.monitoring.model import AnswerModel, answer_model
 from economics.monitoring.state import State
 from economics.problems import ChoiceProblem, stack
 
@@ -91,8 +91,7 @@ class Detector:
     def start(self) -> State:
         """The state before the first answer."""
         model, nothing = self.model, np.zeros(len(self.model.changes))
-        even = np.full(POSSIBLE, 1 / POSSIBLE)
-        return State(0, 0, np.zeros(model.expected.shape), even, nothing, nothing, nothing, 0.0)
+        return State(0, 0, np.zeros(model.expected.shape), nothing, nothing, nothing, 0.0)
 
     def learn(self, state: State, answers: Sequence[int | None]) -> State:
         """Count the answers of one round towards what is normal, without a test (enrolment).
@@ -100,11 +99,10 @@ class Detector:
         Args:
             state, answers: as in :meth:`audit`.
         """
-        counts, weights = state.counts.copy(), state.weights
+        counts = state.counts.copy()
         for question, answer in self._checked(answers):
-            weights = self.model.learn(weights, counts[question], question, answer)
             counts[question, answer] += 1
-        return replace(state, counts=counts, weights=weights)
+        return replace(state, counts=counts)
 
     def audit(self, state: State, answers: Sequence[int | None]) -> State:
         """Take in the answers of one audit.
@@ -119,7 +117,7 @@ class Detector:
             ValueError: not one entry a question, or an option that the question does not have.
         """
         model = self.model
-        counts, weights = state.counts.copy(), state.weights
+        counts, weights = state.counts.copy(), model.weights(state.counts[None])[0]
         evidence, first, second, statistic = state.evidence, state.first, state.second, state.statistic
         asked, alarm, at = state.asked, state.alarm, state.audits + 1
         for question, answer in self._checked(answers):
@@ -138,7 +136,7 @@ class Detector:
             statistic = float(model.shares @ evidence)
             if alarm is None and self.threshold is not None and statistic >= self.threshold:
                 alarm = asked
-        return State(at, asked, counts, weights, evidence, first, second, statistic, alarm)
+        return State(at, asked, counts, evidence, first, second, statistic, alarm)
 
     def restart(self, state: State) -> State:
         """Begin again after an alarm that was looked into: evidence 0; what was learned stays."""

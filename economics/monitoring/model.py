@@ -22,10 +22,10 @@ LAPSE = 0.01
 POSSIBLE = 128
 """M: preferences drawn from the estimator's distribution."""
 
-TRUST = (20.0,) * 6 + (2.0, 0.2)
+TRUST = (20.0,) * 7 + (0.2,)
 """Answers to a question that the CES of a possible model is worth, of eight models each.
 
-20 allows for a standard deviation of about 0.45 in the log odds. 2 and 0.2 are for models that the CES hardly
+20 allows for a standard deviation of about 0.45 in the log odds. 0.2 is for models that the CES hardly
 describes, whose answers to a question are nearly always the same: their own answers soon tell.
 """
 
@@ -177,6 +177,22 @@ class AnswerModel:
         return np.asarray(np.where((given == tilt.shape[1])[..., None], of_none, of_option))
 
 
+def answer_probabilities(
+    utility: CES, welfare: FloatArray, offset: FloatArray, temperature: npt.ArrayLike
+) -> FloatArray:
+    """Choice probabilities (n, J) of a preference that lapses now and then; 0 for padding.
+
+    Args:
+        utility: the preference.
+        welfare: (n, J, 4), raw units, NaN-padded.
+        offset: (n, J) utils that options have beside the CES.
+        temperature: τ > 0, a number or (n,).
+    """
+    exists = ~np.isnan(welfare[..., 0])
+    p = choice_probabilities(utility.utility(welfare) + offset, temperature)
+    return np.asarray((1 - LAPSE) * p + LAPSE * exists / exists.sum(axis=1, keepdims=True))
+
+
 def answer_model(
     audit: AuditedPreference, welfare: FloatArray, offset: FloatArray, temperature: float
 ) -> AnswerModel:
@@ -190,11 +206,9 @@ def answer_model(
     """
     w = np.asarray(welfare, float)
     exists = ~np.isnan(w[..., 0])
-    lapses = LAPSE * exists / exists.sum(axis=1, keepdims=True)
 
     def answers(utility: CES) -> FloatArray:
-        p = choice_probabilities(utility.utility(w) + offset, temperature)
-        return np.asarray((1 - LAPSE) * p + lapses)
+        return answer_probabilities(utility, w, offset, temperature)
 
     rng = np.random.default_rng(_STREAM)
     possible = np.stack([answers(utility) for utility in audit.draw(POSSIBLE, rng)], axis=-1)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
-_ARRAYS = ("counts", "weights", "evidence", "first", "second")
+_ARRAYS = ("counts", "evidence", "first", "second")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,6 @@ class State:
         audits: rounds that were tested.
         asked: answers that were tested, missing ones included.
         counts: answers of every question so far, those of enrolment included, (q, J + 1); last: missing.
-        weights: of the models that the audit leaves possible, (M,), sum 1.
         evidence: R_a, the sum over s of the likelihood ratios of a change before answer s, (alternatives,).
         first, second: the same sums weighted by the audit that s belongs to, and by its square.
         statistic: R = Σ w_a R_a after the last answer.
@@ -32,7 +31,6 @@ class State:
     audits: int
     asked: int
     counts: FloatArray
-    weights: FloatArray
     evidence: FloatArray
     first: FloatArray
     second: FloatArray

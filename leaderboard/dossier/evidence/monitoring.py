@@ -101,7 +101,9 @@ def _alarm_rate(ledger: Ledger, setup: Setup, source: str) -> None:
         [source],
         1 / setup.false_alarms,
         "count",
-        note="the figure is the mean number of audits to a false alarm",
+        note="; ".join(
+            filter(None, ("the figure is the mean number of audits to a false alarm", setup.caution))
+        ),
     )
 
 

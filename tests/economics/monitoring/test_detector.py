@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from economics.monitoring import Detector, State, build_detector
+from economics.monitoring.model import POSSIBLE
 from tests.economics.monitoring.conftest import TAU
 
 THRESHOLD = 6000.0
@@ -34,7 +35,7 @@ def test_recursion_is_the_sum_over_all_times_of_the_change(detector):
     """R_a = Σ_s Π_{u ≥ s} ratios, its moments weigh s by the audit, and R = Σ w_a R_a."""
     model, rng = detector.model, np.random.default_rng(0)
     state, ratios, audits = detector.start(), [], []
-    weights, counts = state.weights, state.counts.copy()
+    weights, counts = np.full(POSSIBLE, 1 / POSSIBLE), state.counts.copy()
     for audit in range(1, 4):
         answers = [int(rng.integers(k)) for k in detector.options]
         answers[3], answers[5] = -1, None
@@ -210,7 +211,7 @@ def test_a_store_of_other_alternatives_is_refused(detector):
 
 @pytest.mark.parametrize(
     "change",
-    [{"evidence": [1.0]}, {"statistic": "x"}, {"audits": -1}, {"counts": [1]}, {"weights": [float("nan")]}],
+    [{"evidence": [1.0]}, {"statistic": "x"}, {"audits": -1}, {"counts": [1]}, {"first": [float("nan")]}],
 )
 def test_a_damaged_state_is_named(detector, change):
     with pytest.raises(ValueError, match=r"no stored state|could not convert"):

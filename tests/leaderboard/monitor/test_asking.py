@@ -101,6 +101,7 @@ def test_how_a_log_was_asked(
     assert found.config["max_tokens"] == (1 if elicitation == "logprobs" else 512)
     assert "temperature" not in found.config
     assert len(found.position) == 5
+    assert (found.noise_p is None) is (elicitation == "logprobs")
 
 
 def baseline(**changes: Any) -> Baseline:
@@ -112,6 +113,7 @@ def baseline(**changes: Any) -> Baseline:
             "model": "m",
             "created": "now",
             "audited": AuditedPreference(profile.theta, profile.rho, profile.gamma, n=1000),
+            "noise_p": None,
             "position": (0.0, -1.0, -2.0),
             "framing": "nonprofit",
             "context": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
 from leaderboard.monitor.baseline import digest_of, read
 from leaderboard.monitor.begin import Given, set_up
+from leaderboard.monitor.state import ENOUGH, UNLIKELY, Folder
 from tests.leaderboard.conftest import unanswered
 from tests.leaderboard.monitor.conftest import MODEL, Called, Watch
 from tests.leaderboard.monitor.test_outage import free_port
@@ -211,7 +213,22 @@ def test_what_is_read_of_the_baseline(baseline: Path) -> None:
     assert found.temperature == 0.5
     assert (found.audited.n, found.audited.n_missing) == (300, 0)
     assert found.config == {"max_tokens": 8}
+    assert found.noise_p is not None and found.noise_p > UNLIKELY
+    assert found.about()["noise_p"] == found.noise_p
     assert found.digest == digest_of(str(baseline.parent)), "a folder that holds one log names it"
+
+
+def test_a_baseline_that_the_preference_does_not_explain(watch: Watch) -> None:
+    """Whoever reads the state is told whom the stated rate is no promise for; enrolment mends it."""
+    setup = watch.setup
+    assert setup.caution == ""
+    strange = replace(setup, baseline={**setup.baseline, "noise_p": 1e-9})
+    assert f"--enrol {ENOUGH}" in strange.caution
+    assert replace(strange, enrol=ENOUGH).caution == ""
+    Folder(watch.path).begin(strange)
+    said = watch("--status").out
+    assert strange.caution in said
+    assert said.index("false alarms") < said.index("caution")
 
 
 @pytest.mark.slow
