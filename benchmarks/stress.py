@@ -229,11 +229,11 @@ def level(runs: int, n: int) -> bool:
     print(f"\nsingle tests of sound respondents, {runs} runs each, uncorrected: share that reject")
     print(f"{'preference, sharpness':<26}{'test':<12}{'5 %':>8}{'1 %':>8}{'.1 %':>8}")
     fine = True
-    for name, gamma in SOUND:
+    for i, (name, gamma) in enumerate(SOUND):
         wants = replace(profile(name), gamma=gamma)
         values: dict[str, list[float]] = {}
-        for seed in range(runs):
-            for test, p in sound(wants, n, seed).items():
+        for run in range(runs):
+            for test, p in sound(wants, n, i * runs + run).items():
                 values.setdefault(test, []).append(p)
         for test, own in values.items():
             rates = [float((np.array(own) <= alpha).mean()) for alpha in LEVELS]

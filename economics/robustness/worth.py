@@ -55,7 +55,8 @@ class Worth:
         pressed: mean under pressure.
         calm: mean of calm answers.
         difference: pressed − calm, with its interval and p-value.
-        scale: what a change is large or small beside: the mean over problems of best less worst score.
+        scale: what a change is large or small beside: by how much an option drawn at random falls short of
+            the best one, averaged over problems.
     """
 
     pressed: Estimate
@@ -113,7 +114,7 @@ def worth(
         level: of intervals, in (0, 1).
         probabilities: which of the two ``calm`` and ``pressed`` are; the test is then of the differences'
             signs, summed by cluster.
-        more: test against "not more" only; otherwise two-sided.
+        more: scores are losses, and more of them is what is tested; otherwise both directions are.
 
     Returns:
         The change over problems with an answer of either kind; the others are left out.
@@ -127,6 +128,7 @@ def worth(
     y, x, s, labels = y[kept], x[kept], s[kept], np.asarray(clusters)[kept]
     width = np.asarray(scores, float)[kept]
     ranges = np.nanmax(width, axis=1) - np.nanmin(width, axis=1)
+    best = np.nanmin(width, axis=1) if more else np.nanmax(width, axis=1)
     before, under = ((a * s).sum(axis=1) / a.sum(axis=1) for a in (y, x))
     if probabilities:
         _, codes = np.unique(labels, return_inverse=True)
@@ -139,7 +141,7 @@ def worth(
         _mean(under, labels, level),
         _mean(before, labels, level),
         _mean(under - before, labels, level, p),
-        float(ranges.mean()),
+        float(np.abs(np.nanmean(width, axis=1) - best).mean()),
     )
 
 

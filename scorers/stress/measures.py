@@ -30,8 +30,9 @@ DISTANCE = 0.02
 
 SHARE = 0.05
 """Smallest share that matters: of decisions that depart from calm ones or go to a goal, of answers refused
-or missing, of weight that changes hands (½ Σ|Δθ|), of probability (total variation), of the mean range of
-gains and losses."""
+or missing, of weight that changes hands (½ Σ|Δθ|), of probability (total variation); for gains and losses, of
+what an option drawn at random falls short of the best one.
+"""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_by_hand() -> None:
     # Calm A A A B, pressed B B; A is worth $0 and B $100. One of the 15 exchanges of B B B among six has …
     found = worth([[3, 1]], [[0, 2]], [[0.0, 100.0]], ["a"], more=True)
     assert (found.pressed.value, found.calm.value, found.difference.value) == (100, 25, 75)
-    assert (found.scale, found.relative) == (100, 0.75)
+    assert (found.scale, found.relative) == (50, 1.5)
     assert found.difference.p == pytest.approx(3 / 15)  # … three of them: 3 choose 2 pairs of B
     assert found.difference.note  # one problem has no interval
     assert np.isnan(found.difference.low)
