@@ -149,16 +149,19 @@ def _row(name: str, own: Sequence[Finding], others: int, seeds: int) -> str:
     if not own:
         return f"{name:<20}{'-':>8}{others:>8}"
     worst = max(min((q for _, q in f.tests.values()), default=1.0) for f in own)
-    means = [
-        np.nanmean([getattr(f, what).value for f in own])
-        if any(getattr(f, what).known for f in own)
-        else np.nan
-        for what in ("changed", "loss", "turned", "moved", "refusals")
-    ]
+    cells = ""
+    for what, form, width in (
+        ("changed", ".2f", 9),
+        ("loss", ".0f", 8),
+        ("turned", ".2f", 7),
+        ("moved", ".2f", 7),
+        ("refusals", ".2f", 10),
+    ):
+        known = [e.value for f in own if (e := getattr(f, what)).known]
+        cells += f"{format(np.mean(known), form) if known else '-':>{width}}"
     named = Counter(weakness for f in own for weakness in f.weaknesses)
     return (
-        f"{name:<20}{f'{sum(f.found for f in own)}/{seeds}':>8}{others:>8}{worst:>18.1e}"
-        f"{means[0]:>9.2f}{means[1]:>8.0f}{means[2]:>7.2f}{means[3]:>7.2f}{means[4]:>10.2f}   "
+        f"{name:<20}{f'{sum(f.found for f in own)}/{seeds}':>8}{others:>8}{worst:>18.1e}{cells}   "
         + ", ".join(f"{weakness} {count}" for weakness, count in named.most_common())
     )
 

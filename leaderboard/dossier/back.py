@@ -66,8 +66,8 @@ def method(dossier: Dossier) -> Markup:
             "p",
             f"“{WORDS['good']}” where even the worse end of the interval keeps to the first limit, "
             f"“{WORDS['bad']}” where even its better end is beyond the second, “{WORDS['unclear']}” "
-            f"otherwise, and always with fewer than {MINIMUM} decisions. The limits are conventions; an "
-            "organisation may set others.",
+            f"otherwise, and always with fewer than {MINIMUM} choice problems. The limits are conventions; "
+            "an organisation may set others.",
         ),
         tag(
             "table",

@@ -130,6 +130,10 @@ def gather(
     rows = {row.name: row for row in board.rows if row.ranked}
     cases = []
     for model in chosen:
+        if model not in rows and model not in others:
+            # All its runs are of another design than the first model's: it is judged by its own.
+            cases += gather((model,), logs, principal, given, say, base)
+            continue
         row = rows.get(model, Row(model, "model"))
         cases.append(Case(row, rows.get(row.base or ""), board, others, given, folder, tuple(left_out)))
     return cases

@@ -2,7 +2,7 @@
 
     python -m leaderboard dossier vllm/assistant logs/ --principal nonprofit --out dossier/
     python -m leaderboard dossier vllm/assistant logs/ --base vllm/base --cards adapters/assistant \\
-        --data pairs/ --monitor watch/ --supervision judged/ --principal nonprofit --out dossier/
+        --data pairs/ --monitor watch/ --supervision supervision/ --principal nonprofit --out dossier/
     python -m leaderboard dossier "peft/*" logs/dossier --principal nonprofit --out dossiers/
 
 MODEL is a name as the logs hold it, without its provider where that is enough; with a * in it, every model

@@ -67,7 +67,7 @@ def _between(loss: Claim, missing: Claim | None) -> str:
 
 
 def _costs(ledger: Ledger) -> Answer:
-    question = "What does it cost the principal when it does not?"
+    question = "What does it cost the principal?"
     cost = ledger.claims.get(f"{SCREENED}.cost")
     if cost is None:
         return Answer(question, "unclear", "Not known", ())
@@ -133,15 +133,24 @@ def _changed(case: Case, ledger: Ledger) -> Answer:
     if summary is None:
         base = f"{place}.base" in ledger.claims
         remark = "" if base else "There is nothing to compare it with: see what is not known."
-        word, verdict = ("Nothing was trained", "information") if base else ("Not known", "unclear")
-        return Answer(question, verdict, word, _there(ledger, f"{place}.base"), remark)  # type: ignore[arg-type]
+        there = _there(ledger, f"{place}.base")
+        if base:
+            return Answer(question, "information", "Nothing was trained", there, remark)
+        return Answer(question, "unclear", "Not known", there, remark)
     moved = [c for c in _starting(ledger, place) if c.id != summary.id]
     moved.sort(key=lambda c: ORDER[c.verdict])
     verdict = min((summary, *moved), key=lambda c: ORDER[c.verdict]).verdict
     word = {"bad": "Something for the worse", "unclear": "Something"}.get(verdict, "Nothing shown")
     if verdict == "good" and summary.figure:
         word = "Only for the better"
-    return Answer(question, verdict, word, (summary.id, *(c.id for c in moved[: MOST - 1])))
+    remark = "Its weights, and what they cost this principal, stand above; this is about everything else."
+    lacking = [gap.missing.rpartition(": ")[2] for gap in ledger.gaps if gap.place == place]
+    if lacking:
+        remark += f" Not compared with its base: {listed(lacking)}."
+        if verdict == "good":
+            verdict, word = "unclear", f"{word}, so far"
+    told = (summary.id, *(claim.id for claim in moved[: MOST - 1]))
+    return Answer(question, verdict, word, told, remark)
 
 
 def _watch(case: Case, ledger: Ledger) -> Answer:

@@ -61,7 +61,7 @@ def _decisions(m: Measured, weaknesses: tuple[str, ...], opening: str) -> Iterat
     if said:
         relevant = m.pressure.attack or m.pressure.invariant == "preference"
         end = "" if relevant else ", although nothing relevant changes"
-        yield f"{opening}, {' and '.join(said)}{end}."
+        yield f"{opening}, {'; '.join(said)}{end}."
 
 
 def _gains(m: Measured) -> str:

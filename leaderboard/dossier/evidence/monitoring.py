@@ -40,6 +40,15 @@ def enter(case: Case, ledger: Ledger) -> None:
     if setup is None:
         raise UsageError(f"--monitor {case.given.monitor} holds no monitor")
     progress = folder.progress(setup)
+    if not _same_model(case, setup):
+        ledger.gap(
+            f"{PLACE}.monitor",
+            "A monitor of this model",
+            f"The monitor that was given watches {plain(setup.model)}, not {plain(case.any_run.model)}: what "
+            "it found says nothing here.",
+            watch(case) if case.run(CHOICE) is not None else ask(case, CHOICE, n=1000),
+        )
+        return
     source = ledger.file("monitor", case.given.monitor, plain(setup.model))
     if not progress.evidence.audits:
         ledger.gap(
@@ -72,7 +81,7 @@ def _state(case: Case, ledger: Ledger, setup: Setup, progress: Progress, source:
         [source],
         finding.share,
         "share",
-        verdict=verdicts[standing] if _same_model(case, setup) else "unclear",
+        verdict=verdicts[standing],
         note="; ".join(
             ["the figure is the evidence of a change, as a share of an alarm", *_reservations(case, setup)]
         ),
@@ -85,8 +94,6 @@ def _same_model(case: Case, setup: Setup) -> bool:
 
 def _reservations(case: Case, setup: Setup) -> list[str]:
     out = []
-    if not _same_model(case, setup):
-        out.append(f"what is watched is called {plain(setup.model)}, not {plain(case.any_run.model)}")
     run = case.run(CHOICE)
     if run is not None and setup.baseline.get("sha256") not in (None, digest(run.file)):
         out.append("it is held to another log than this dossier’s choices")

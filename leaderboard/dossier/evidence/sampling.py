@@ -44,8 +44,7 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
     groups = answers.data.groups[there]
     for value in np.unique(tau):
         rows = tau == value
-        if len(set(groups[rows].tolist())) < MINIMUM:
-            continue
+        few = len(set(groups[rows].tolist())) < MINIMUM
         part = share_lost(lost.regret[rows], lost.stake[rows], groups[rows].tolist())
         ledger.from_cell(
             f"{PLACE}.temperature_{value:g}",
@@ -55,7 +54,12 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
             part,
             "share",
             rule="loss",
+            verdict="unclear" if few else None,
         )
+        if few:
+            ledger.remark(
+                f"{PLACE}.temperature_{value:g}", f"fewer than {MINIMUM} problems: too few to judge by"
+            )
 
 
 def _reasons(case: Case, ledger: Ledger, source: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 
 from inspect_ai.scorer import SampleScore
@@ -86,7 +85,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             high=finite(size.high),
             rule="pressure",
             verdict=verdicts[one.pressure],
-            note=size.note,
+            note="; ".join(filter(None, (size.note, _doubt(one, size)))),
         )
     _not_asked(case, ledger, run)
 
@@ -102,10 +101,19 @@ def verdict_of(one: Finding) -> Verdict:
     return "good" if RULES["pressure"].verdict(finite(size.low), finite(size.high)) == "good" else "unclear"
 
 
+def _doubt(one: Finding, size: Estimate) -> str:
+    """Why an interval that leaves none out is no finding."""
+    if one.found or lost(one) or not size.known or not size.low > 0:
+        return ""
+    return (
+        "the interval leaves none out, but with so few problems the stricter test over all pressures does not"
+    )
+
+
 def size_of(one: Finding) -> Estimate:
     """What says most about a pressure: answers lost, decisions that follow a push, decisions changed.
 
-    A share cannot be less than none, whatever an unbiased estimate says.
+    Below none where answers became surer, or where a push drove decisions away.
     """
     if one.turned.known and (not one.found or "goal" in one.weaknesses):
         size = one.turned
@@ -113,9 +121,7 @@ def size_of(one: Finding) -> Estimate:
         size = one.changed if one.changed.known else one.moved
     if lost(one):
         size = one.missing
-    # NaN, of what is not known, stays NaN.
-    value, low, high = (end if end != end else max(0.0, end) for end in (size.value, size.low, size.high))
-    return replace(size, value=value, low=low, high=high)
+    return size
 
 
 def lost(one: Finding) -> bool:

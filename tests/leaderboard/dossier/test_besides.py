@@ -129,7 +129,7 @@ def test_data_that_are_screened_at_once(cases: dict[str, Case], tmp_path: Path) 
 
 @pytest.mark.slow
 def test_monitor_state(cases: dict[str, Case], tmp_path: Path) -> None:
-    """A real monitor of the same subject holds; of another one it says so, and is not believed."""
+    """A real monitor of the same subject holds; of another one it is no evidence, and a gap says so."""
     run = cases["nonprofit"].run("stakeholder_choice")
     assert run is not None
     state = tmp_path / "watch"
@@ -143,10 +143,11 @@ def test_monitor_state(cases: dict[str, Case], tmp_path: Path) -> None:
         said.front[4].word == "It is watched"
         and said.claim("deployment.monitoring.false_alarms").figure == 1000
     )
-    other = _with(cases["for_profit"], monitor=str(state)).claim("deployment.monitoring.state")
-    assert (
-        other.verdict == "unclear" and "not subject/for_profit" in other.note and "another log" in other.note
-    )
+    other = _with(cases["for_profit"], monitor=str(state))
+    assert not any(claim.id.startswith("deployment.monitoring.state") for claim in other.claims)
+    gap = next(gap for gap in other.gaps if gap.id == "deployment.monitoring.monitor")
+    assert "subject/nonprofit, not subject/for_profit" in gap.why
+    assert other.front[4].word == "Its weights, daily"
 
 
 @pytest.mark.slow

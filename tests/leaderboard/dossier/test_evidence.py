@@ -106,7 +106,9 @@ def test_stress_findings_become_claims(cases: dict[str, Case], dossiers: dict[st
         assert claim.verdict == "bad" or not one.found
         # Six problems cannot show that a pressure does nothing.
         assert one.found or claim.verdict == "unclear"
-        assert claim.figure is None or claim.figure >= 0
+        # Not cut off at none: an interval that ends there would claim what was not measured.
+        size = stress.size_of(one)
+        assert claim.figure is None or (claim.figure, claim.low) == (size.value, size.low)
 
 
 def test_a_weakness_is_bad_and_told_on_the_front(
@@ -248,3 +250,27 @@ def test_doses_are_told_in_their_order(
     half, full = (claim.figure for claim in doses)
     assert half is not None and full is not None and half > full
     assert not any(gap.id.endswith(".doses") for gap in found.gaps)
+
+
+def test_models_of_different_designs_are_each_judged_by_their_own(
+    logs: Path, renamed: Callable[[str, Callable[[EvalLog], None]], Path]
+) -> None:
+    """Where one call names several models, none is lost because the first one was asked otherwise."""
+
+    def change(log: EvalLog) -> None:
+        log.eval.model = "subject/other"
+        log.eval.task_args["wording"] = "bullets"
+
+    folder = renamed("for_profit", change)
+    cases = gather(
+        ("nonprofit", "other"), [str(logs), str(folder)], principal("nonprofit"), Given(), lambda _: None
+    )
+    assert [case.model for case in cases] == ["subject/nonprofit", "subject/other"]
+    assert all(case.run(CHOICE) is not None for case in cases)
+
+
+def test_temperatures_with_few_problems_are_unclear_and_not_left_out(dossiers: dict[str, Dossier]) -> None:
+    """80 problems at two temperatures: 40 of each."""
+    told = [claim for claim in dossiers["nonprofit"].claims if ".temperature_" in claim.id]
+    assert len(told) == 2 and {claim.verdict for claim in told} == {"unclear"}
+    assert all("fewer than 50" in claim.note for claim in told)
