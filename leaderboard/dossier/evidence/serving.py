@@ -88,8 +88,8 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     ledger.from_cell(
         f"{PLACE}.cost",
         "Cost of a decision",
-        f"On average a decision costs the principal {dollars(cost.value or 0.0)} compared with the best option, "
-        f"where {dollars(float(lost.stake.mean()))} are at stake.",
+        f"On average a decision costs the principal {dollars(cost.value or 0.0)} compared with the best "
+        f"option, where {dollars(float(lost.stake.mean()))} are at stake.",
         [source],
         cost,
         "dollars",
