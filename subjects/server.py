@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -179,6 +180,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(error.args[0])
     except (OSError, OverflowError) as error:
         parser.error(f"cannot listen at {options.host}:{options.port}: {error}")
+    # A container stops by SIGTERM, and a shell's background job begins with Ctrl-C ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     print(f"subject/{options.name} is served as vllm/{server.served}; clients need:", flush=True)
     print(f"  export VLLM_BASE_URL={server.url}", flush=True)
     try:

@@ -202,14 +202,23 @@ def test_errors_of_the_command(argv: list[str], said: str, capsys: pytest.Captur
     assert said in capsys.readouterr().err
 
 
-def test_the_command_serves_until_it_is_told_to_stop(root: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_it_is_told_to_stop(number: signal.Signals, root: Path) -> None:
+    """Also where Ctrl-C is ignored at the start, as in a shell's background job."""
     command = [sys.executable, "-m", "subjects.server", "study1", "--port", "0"]
     command += ["-M", "gamma=2", "--served-model-name", "assistant"]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert "vllm/assistant" in process.stdout.readline()
-        url = process.stdout.readline().strip().removeprefix("export VLLM_BASE_URL=")
-        client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
-        assert [model.id for model in client.models.list()] == ["assistant"]
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+
+    def ignore() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, preexec_fn=ignore) as process:
+        try:
+            assert process.stdout is not None
+            assert "vllm/assistant" in process.stdout.readline()
+            url = process.stdout.readline().strip().removeprefix("export VLLM_BASE_URL=")
+            client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+            assert [model.id for model in client.models.list()] == ["assistant"]
+            process.send_signal(number)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()  # a test that fails must not wait for ever
