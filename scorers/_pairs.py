@@ -15,6 +15,7 @@ from inspect_ai.solver import TaskState
 from scorers._answers import answers_of
 from scorers._labels import label_probabilities
 from scorers._parse import Reading, read_choice
+from scorers._rows import required
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -55,14 +56,7 @@ def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mappi
     Raises:
         ValueError: naming the keys that are missing.
     """
-    metadata = metadata or {}
-    lacking = [key for key in REQUIRED if key not in metadata]
-    if lacking:
-        raise ValueError(
-            f"sample {sample!r} cannot be scored: its metadata lack {', '.join(lacking)}. This scorer reads "
-            "logs of tasks/transitivity and tasks/money_pump"
-        )
-    return metadata
+    return required(metadata, REQUIRED, sample, "tasks/transitivity and tasks/money_pump")
 
 
 def read_pair(text: str, elicitation: str, stop_reason: str | None, error: str | None) -> Reading:

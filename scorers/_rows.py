@@ -37,3 +37,27 @@ def scored_rows(
                 f"{', '.join(sample.scores or {}) or 'none'}"
             )
         yield sample.id, sample.metadata, (found.metadata or {}) if found else failed or {}
+
+
+def required(
+    metadata: Mapping[str, Any] | None, keys: Sequence[str], sample: str | int | None, tasks: str
+) -> Mapping[str, Any]:
+    """A sample's metadata, if they hold what scoring needs.
+
+    Args:
+        metadata: of the sample.
+        keys: what scoring needs.
+        sample: the sample's id.
+        tasks: whose logs the scorer reads, for the message.
+
+    Raises:
+        ValueError: naming the keys that are missing.
+    """
+    metadata = metadata or {}
+    lacking = [key for key in keys if key not in metadata]
+    if lacking:
+        raise ValueError(
+            f"sample {sample!r} cannot be scored: its metadata lack {', '.join(lacking)}. This scorer reads "
+            f"logs of {tasks}"
+        )
+    return metadata

@@ -6,18 +6,18 @@ together (the pairs of a choice set, the nodes of a game, the items of an invent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, get_model
+from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, ModelOutput, get_model
 
 # No public accessor exists for what task and command line set.
 from inspect_ai.model._generate_config import active_generate_config
 from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 
-from solvers.elicitation import LOGPROBS_TEMPERATURE, TOP_LOGPROBS
+from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS, TOP_LOGPROBS
 from solvers.sampling import neutral_sampling, request_seed
 
 ANSWERS_STORE = "answers"
@@ -41,6 +41,34 @@ class Question:
     max_tokens: int
     temperature: float = 1.0
     logprobs: bool = False
+
+
+def fresh_questions(state: TaskState, texts: Mapping[str, str], elicitation: str) -> list[Question]:
+    """A question for each text, after the sample's system messages, at its metadata's ``temperature``.
+
+    Args:
+        state: the sample.
+        texts: whole text of the user's message, by the question's name.
+        elicitation: a key of ``MAX_TOKENS``; ``logprobs`` asks at temperature 1.
+    """
+    before = system_messages(state.messages)
+    logprobs = elicitation == "logprobs"
+    temperature = LOGPROBS_TEMPERATURE if logprobs else float(state.metadata["temperature"])
+    return [
+        Question(
+            name=name,
+            messages=(*before, ChatMessageUser(content=text)),
+            max_tokens=MAX_TOKENS[elicitation],
+            temperature=temperature,
+            logprobs=logprobs,
+        )
+        for name, text in texts.items()
+    ]
+
+
+def system_messages(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The system messages of a conversation, which every fresh context starts with."""
+    return tuple(message for message in messages if message.role == "system")
 
 
 async def ask(state: TaskState, question: Question, seed: int) -> ModelOutput:

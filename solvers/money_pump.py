@@ -13,9 +13,9 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from economics.consistency.pairs import MOST_OPTIONS, PairedChoices
 from economics.money_pump import LENGTH, Ring, ring_of
-from solvers.asking import Question, ask, ask_all, keep
+from solvers.asking import Question, ask, ask_all, keep, system_messages
 from solvers.elicitation import MAX_TOKENS, instruction
-from solvers.pairs import pair_questions, system_messages
+from solvers.pairs import pair_questions
 
 PUMP_ELICITATIONS = ("answer", "explain")
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all
-from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS, instruction
+from solvers.asking import Question, ask_all, fresh_questions
+from solvers.elicitation import instruction
 
 PAIR_ELICITATIONS = ("answer", "explain", "logprobs")
 
@@ -38,22 +35,9 @@ def ask_pairs(elicitation: str = "answer", seed: int = 0) -> Solver:
 
 def pair_questions(state: TaskState, elicitation: str) -> list[Question]:
     """The questions of a sample, as :func:`ask_pairs` describes them."""
-    before = system_messages(state.messages)
-    logprobs = elicitation == "logprobs"
-    temperature = LOGPROBS_TEMPERATURE if logprobs else float(state.metadata["temperature"])
-    return [
-        Question(
-            name=f"{pair}-{repeat}",
-            messages=(*before, ChatMessageUser(content=f"{text}\n\n{instruction(elicitation)}")),
-            max_tokens=MAX_TOKENS[elicitation],
-            temperature=temperature,
-            logprobs=logprobs,
-        )
+    texts = {
+        f"{pair}-{repeat}": f"{text}\n\n{instruction(elicitation)}"
         for pair, text in state.metadata["questions"].items()
         for repeat in range(1, int(state.metadata["repeats"]) + 1)
-    ]
-
-
-def system_messages(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """The system messages of a conversation, which every fresh context starts with."""
-    return tuple(message for message in messages if message.role == "system")
+    }
+    return fresh_questions(state, texts, elicitation)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all
-from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
-from solvers.pairs import system_messages
+from solvers.asking import Question, ask_all, fresh_questions
 
 STRESS_ELICITATIONS = ("answer", "explain", "logprobs")
 
@@ -37,16 +34,5 @@ def ask_stress(elicitation: str = "answer", seed: int = 0) -> Solver:
 
 def stress_questions(state: TaskState, elicitation: str) -> list[Question]:
     """The questions of a sample, as :func:`ask_stress` describes them."""
-    before = system_messages(state.messages)
-    logprobs = elicitation == "logprobs"
-    temperature = LOGPROBS_TEMPERATURE if logprobs else float(state.metadata["temperature"])
-    return [
-        Question(
-            name=name,
-            messages=(*before, ChatMessageUser(content=question["text"])),
-            max_tokens=MAX_TOKENS[elicitation],
-            temperature=temperature,
-            logprobs=logprobs,
-        )
-        for name, question in state.metadata["questions"].items()
-    ]
+    texts = {name: question["text"] for name, question in state.metadata["questions"].items()}
+    return fresh_questions(state, texts, elicitation)

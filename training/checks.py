@@ -85,10 +85,6 @@ def measure(pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
         raise TrainingError(f"the pairs repeat themselves: {duplicates}. Use another seed.")
     chosen = [pair.chosen[0]["content"] for pair in pairs]
     rejected = [pair.rejected[0]["content"] for pair in pairs]
-    excess = np.array([len(c) - len(r) for c, r in zip(chosen, rejected, strict=True)])
-    rng = np.random.default_rng(seed)
-    some = rng.permutation(len(pairs))[:STYLE_SAMPLE].tolist()
-    texts = [chosen[i] for i in some], [rejected[i] for i in some]
     names = names_used(sorted({pair.wording for pair in pairs}))
     return {
         "pairs": len(pairs),
@@ -97,6 +93,25 @@ def measure(pairs: Sequence[Pair], seed: int) -> dict[str, Any]:
         "n_options": dict(sorted(Counter(pair.n_options for pair in pairs).items())),
         "places": places(pairs),
         "utility_gap": quartiles([pair.utility_gap for pair in pairs]),
+        **of_responses(chosen, rejected, names, seed),
+    }
+
+
+def of_responses(
+    chosen: Sequence[str], rejected: Sequence[str], names: Sequence[str], seed: int
+) -> dict[str, float | None]:
+    """Figures of the responses alone: their lengths, and what a classifier finds in their style.
+
+    Args:
+        chosen, rejected: texts, pair by pair.
+        names: what the classifier must not see, since it is content.
+        seed: seed of its sample and folds.
+    """
+    excess = np.array([len(c) - len(r) for c, r in zip(chosen, rejected, strict=True)])
+    rng = np.random.default_rng(seed)
+    some = rng.permutation(len(chosen))[:STYLE_SAMPLE].tolist()
+    texts = [chosen[i] for i in some], [rejected[i] for i in some]
+    return {
         "characters": mean(list(map(len, chosen))),
         "characters_more_in_chosen": mean(excess),
         "longer_is_chosen": mean(np.where(excess == 0, 0.5, excess > 0)),

@@ -6,15 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from economics.games import FORMS
 from tasks.economic_games.prompts import LETTERS
-from training.checks import STYLE_SAMPLE, mean, quartiles, rounded
+from training.checks import mean, of_responses, quartiles
 from training.errors import TrainingError
 from training.games import GamePair
 from training.games_situations import BANDS
-from training.style import accuracy
 
 ACTIONS: tuple[str, ...] = tuple(
     sorted(
@@ -44,10 +41,6 @@ def measure(pairs: Sequence[GamePair], seed: int) -> dict[str, Any]:
         raise TrainingError(f"the pairs repeat themselves: {duplicates}. Use another seed.")
     chosen = [pair.chosen[0]["content"] for pair in pairs]
     rejected = [pair.rejected[0]["content"] for pair in pairs]
-    excess = np.array([len(c) - len(r) for c, r in zip(chosen, rejected, strict=True)])
-    rng = np.random.default_rng(seed)
-    some = rng.permutation(len(pairs))[:STYLE_SAMPLE].tolist()
-    texts = [chosen[i] for i in some], [rejected[i] for i in some]
     return {
         "pairs": len(pairs),
         "duplicates": duplicates,
@@ -60,12 +53,8 @@ def measure(pairs: Sequence[GamePair], seed: int) -> dict[str, Any]:
         "not_economicus": mean([pair.differs for pair in pairs]),
         "ties": sum(pair.ties > 1 for pair in pairs),
         "utility_gap": quartiles([pair.utility_gap for pair in pairs]),
-        "characters": mean(list(map(len, chosen))),
         "longest": max(map(len, (*chosen, *rejected))),
-        "characters_more_in_chosen": mean(excess),
-        "longer_is_chosen": mean(np.where(excess == 0, 0.5, excess > 0)),
-        "style_accuracy": rounded(accuracy(*texts, ACTIONS, rng)),
-        "style_accuracy_with_names": rounded(accuracy(*texts, (), rng)),
+        **of_responses(chosen, rejected, ACTIONS, seed),
     }
 
 

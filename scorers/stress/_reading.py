@@ -10,6 +10,7 @@ from typing import Any
 from scorers._answers import Kept
 from scorers._labels import label_probabilities
 from scorers._parse import Reading, read_choice
+from scorers._rows import required
 from scorers._text import answer_of, plain_text
 
 REQUIRED = (
@@ -65,14 +66,7 @@ def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mappi
     Raises:
         ValueError: naming the keys that are missing.
     """
-    metadata = metadata or {}
-    lacking = [key for key in REQUIRED if key not in metadata]
-    if lacking:
-        raise ValueError(
-            f"sample {sample!r} cannot be scored: its metadata lack {', '.join(lacking)}. This scorer reads "
-            "logs of tasks/stress"
-        )
-    return metadata
+    return required(metadata, REQUIRED, sample, "tasks/stress")
 
 
 def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: bool) -> Answer:
