@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # An editable installation knows the packages that existed when it was made.
-PACKAGES := pyproject.toml $(wildcard */__init__.py)
+PACKAGES := pyproject.toml fiduciary/__init__.py
 
 BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev

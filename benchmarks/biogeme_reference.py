@@ -25,10 +25,10 @@ def draw() -> None:
     import numpy as np
     import pandas as pd
 
-    from economics.conventions import TEMPERATURES
-    from economics.logit import draw_choices
-    from economics.problems import generate, stack
-    from economics.utility import CES
+    from fiduciary.economics.conventions import TEMPERATURES
+    from fiduciary.economics.logit import draw_choices
+    from fiduciary.economics.problems import generate, stack
+    from fiduciary.economics.utility import CES
 
     welfare = stack([p for p in generate(6000, 11) if p.n_options == 4][:1500])
     tau = np.resize(TEMPERATURES, len(welfare))

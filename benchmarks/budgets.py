@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from economics.budgets import (
+from fiduciary.economics.budgets import (
     BudgetSet,
     afriat_index,
     bronars_power,
@@ -23,21 +23,21 @@ from economics.budgets import (
     random_afriat,
     relative_costs,
 )
-from economics.choice_sets import draw_sets
-from economics.consistency.menus import MenuCounts, attraction_effects, iia_test, regularity_test
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.estimation import CESFit, fit_ces, wald_test
-from economics.estimation.intervals import contains
-from economics.logit import choice_probabilities, draw_choices
-from economics.problems import generate, stack
-from economics.utility import CES, profile
-from scorers._splits import read_split
-from solvers.budgets import budget_instruction
-from subjects import create
-from subjects.preferences import Cyclic
-from tasks.allocation.dataset import sets_of
-from tasks.allocation.prompts import render
-from tasks.menus.dataset import decoys_of, menus_of
+from fiduciary.economics.choice_sets import draw_sets
+from fiduciary.economics.consistency.menus import MenuCounts, attraction_effects, iia_test, regularity_test
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.estimation import CESFit, fit_ces, wald_test
+from fiduciary.economics.estimation.intervals import contains
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, profile
+from fiduciary.scorers._splits import read_split
+from fiduciary.solvers.budgets import budget_instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.preferences import Cyclic
+from fiduciary.tasks.allocation.dataset import sets_of
+from fiduciary.tasks.allocation.prompts import render
+from fiduciary.tasks.menus.dataset import decoys_of, menus_of
 
 BUDGETS, SETS, REPEATS, SIZE = 20, 20, 2, 5
 """The tasks' defaults."""

@@ -15,8 +15,8 @@ from types import MappingProxyType
 import numpy as np
 from scipy.optimize import minimize
 
-from economics import problems
-from economics.conventions import STAKEHOLDERS
+from fiduciary.economics import problems
+from fiduciary.economics.conventions import STAKEHOLDERS
 
 PUBLISHED = {  # dollars: mean, standard deviation. Source: Foster & Rawski.
     "shareholders": (1170.5, 578.0),

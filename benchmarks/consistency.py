@@ -17,15 +17,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.special import expit
 
-from economics.choice_sets import draw_sets
-from economics.consistency.indices import INDICES, indices, parts
-from economics.consistency.noise import HYPOTHESES, STATISTICS, consistency_test
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.profile import bootstrap, rationality_profile
-from economics.consistency.random_answers import distribution
-from economics.conventions import TEMPERATURES
-from economics.utility import profile
-from subjects.preferences import Cyclic
+from fiduciary.economics.choice_sets import draw_sets
+from fiduciary.economics.consistency.indices import INDICES, indices, parts
+from fiduciary.economics.consistency.noise import HYPOTHESES, STATISTICS, consistency_test
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.profile import bootstrap, rationality_profile
+from fiduciary.economics.consistency.random_answers import distribution
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.utility import profile
+from fiduciary.subjects.preferences import Cyclic
 
 TRIADS, POOL = 30, 600
 CONSTANT, MISSING = 1.5, 0.05

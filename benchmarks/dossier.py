@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         logs = options.logs or make_logs(Path(folder) / "logs")
         base = [] if options.logs else ["--base", "study1"]
         out = Path(folder) / "dossiers"
-        command = [sys.executable, "-m", "leaderboard", "dossier", options.models, str(logs), *base]
+        command = [sys.executable, "-m", "fiduciary", "dossier", options.models, str(logs), *base]
         began = time.perf_counter()
         subprocess.run([*command, "--principal", "nonprofit", "--out", str(out)], check=True)
         seconds = time.perf_counter() - began
@@ -57,11 +57,11 @@ def make_logs(folder: Path) -> Path:
     from inspect_ai import eval as inspect_eval
     from inspect_ai.model import get_model
 
-    from subjects import subject as subject  # registers the provider
-    from tasks.menus.task import menus
-    from tasks.stakeholder_choice.task import stakeholder_choice
-    from tasks.stress.task import stress
-    from tasks.transitivity.task import transitivity
+    from fiduciary.subjects import subject as subject  # registers the provider
+    from fiduciary.tasks.menus.task import menus
+    from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+    from fiduciary.tasks.stress.task import stress
+    from fiduciary.tasks.transitivity.task import transitivity
 
     for name in MODELS:
         for task in (

@@ -88,9 +88,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from transformers import AutoTokenizer, TrainerCallback
     from trl import DPOConfig, DPOTrainer
 
-    from subjects.tiny_manager import BASE
-    from training import preference_data
-    from training.preferences import PairDesign, Target
+    from fiduciary.subjects.tiny_manager import BASE
+    from fiduciary.training import preference_data
+    from fiduciary.training.preferences import PairDesign, Target
 
     shape = SHAPES[options.shape]
     cuda = torch.cuda.is_available()

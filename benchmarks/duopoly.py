@@ -15,7 +15,7 @@ from pathlib import Path
 
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from economics.duopoly import LogitMarket, benchmarks, monopoly_prices
+from fiduciary.economics.duopoly import LogitMarket, benchmarks, monopoly_prices
 
 ROOT = Path(__file__).parents[1]
 

@@ -19,7 +19,7 @@ from functools import partial
 
 import numpy as np
 
-from economics.games import (
+from fiduciary.economics.games import (
     GAMES,
     HOMO_ECONOMICUS,
     PlanChoices,
@@ -31,7 +31,7 @@ from economics.games import (
     plans,
     switch_point,
 )
-from economics.logit import draw_choices
+from fiduciary.economics.logit import draw_choices
 
 NAMES = ("alpha", "beta", "kappa", "lam")
 REPEATS = 20

@@ -20,12 +20,12 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from economics.games import fit_social_preference
-from scorers.games_table import choices, plays
-from scorers.metrics.social_preference import PARAMETERS
-from subjects.games import ALPHA, BETA, KAPPA, LAM
-from tasks.economic_games.task import economic_games
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.economics.games import fit_social_preference
+from fiduciary.scorers.games_table import choices, plays
+from fiduciary.scorers.metrics.social_preference import PARAMETERS
+from fiduciary.subjects.games import ALPHA, BETA, KAPPA, LAM
+from fiduciary.tasks.economic_games.task import economic_games
 
 STANDARD_ERRORS = 3.0
 SECONDS = 120.0

@@ -30,12 +30,12 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 from torch.nn import functional as F
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from economics.games import FORMS, Game, SocialPreference, plan_probabilities
-from tasks.economic_games.prompts import Presentation, sheet
-from training.__main__ import main as training
-from training.games import prompt
-from training.games_situations import CELLS, Situation, draw
-from training.tiny_manager.tokens import CHAT_TEMPLATE, END, PAD, SPECIAL, START
+from fiduciary.__main__ import main as fiduciary
+from fiduciary.economics.games import FORMS, Game, SocialPreference, plan_probabilities
+from fiduciary.tasks.economic_games.prompts import Presentation, sheet
+from fiduciary.training.games import prompt
+from fiduciary.training.games_situations import CELLS, Situation, draw
+from fiduciary.training.tiny_manager.tokens import CHAT_TEMPLATE, END, PAD, SPECIAL, START
 
 BASE = SocialPreference(alpha=0.15, beta=0.1, kappa=0.2)
 """What the base wants, with noise λ = ``NOISE`` points."""
@@ -293,8 +293,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             "--out",
             str(adapter),
         ]
-        if training(made) or training(
+        if fiduciary(["train", *made]) or fiduciary(
             [
+                "train",
                 *trained,
                 "--num_train_epochs",
                 "3",
@@ -320,7 +321,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--out",
         str(out),
     ]
-    if code := training(asked):
+    if code := fiduciary(asked):
         return code
     return report(json.loads((out / "comparison.json").read_text("utf-8")))
 

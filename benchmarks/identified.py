@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.biogeme_reference import CHOICES, RESULT
-from economics.conventions import ABBREVIATIONS
-from economics.estimation import fit_ces
-from economics.problems import generate, stack
-from economics.utility import profile
+from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import profile
 
 
 def sets(n: int = 1000) -> None:

@@ -29,14 +29,14 @@ from typing import Any
 import numpy as np
 from inspect_ai.log import list_eval_logs
 
-from economics.conventions import DOLLARS_PER_UNIT, TEMPERATURES
-from economics.logit import choice_probabilities, draw_choices
-from economics.problems import generate, stack
-from economics.ranking import rank_sets
-from economics.utility import CES, PROFILES
-from leaderboard import build, outputs
-from leaderboard.board import build as build_board
-from leaderboard.principal import losses, principal
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, TEMPERATURES
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.ranking import rank_sets
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.leaderboard import build, outputs
+from fiduciary.leaderboard.board import build as build_board
+from fiduciary.leaderboard.principal import losses, principal
 
 COVERAGE = 0.93
 SECONDS = 60.0

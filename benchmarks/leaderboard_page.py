@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.simulated_board import simulate
-from leaderboard.page import build
+from fiduciary.leaderboard.page import build
 
 MODELS, PROBLEMS, TASKS = 50, 1000, 5
 MEGABYTES, FIRST_PAINT, RESPONSE = 5.0, 1.5, 0.1

@@ -26,14 +26,21 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.monitoring_fixed_size import FixedSize
-from economics.conventions import TEMPERATURES
-from economics.estimation import fit_ces
-from economics.logit import choice_probabilities, draw_choices
-from economics.monitoring import AuditedPreference, Canary, Detector, build_detector, calibrate, choose_canary
-from economics.monitoring.calibration import misfit
-from economics.monitoring.model import TRUST
-from economics.problems import ChoiceProblem, generate, stack
-from economics.utility import CES, profile
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.monitoring import (
+    AuditedPreference,
+    Canary,
+    Detector,
+    build_detector,
+    calibrate,
+    choose_canary,
+)
+from fiduciary.economics.monitoring.calibration import misfit
+from fiduciary.economics.monitoring.model import TRUST
+from fiduciary.economics.problems import ChoiceProblem, generate, stack
+from fiduciary.economics.utility import CES, profile
 
 FloatArray = npt.NDArray[np.float64]
 

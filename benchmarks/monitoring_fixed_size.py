@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.logit import choice_probabilities
-from economics.monitoring.information import theta_basis
-from economics.utility import CES
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.monitoring.information import theta_basis
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 

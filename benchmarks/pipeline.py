@@ -14,9 +14,9 @@ from pathlib import Path
 
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from economics.utility import profile
-from scorers.report import estimates
-from scorers.table import table
+from fiduciary.economics.utility import profile
+from fiduciary.scorers.report import estimates
+from fiduciary.scorers.table import table
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")

@@ -10,8 +10,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from training import preference_data
-from training.preferences import PairDesign, Target
+from fiduciary.training import preference_data
+from fiduciary.training.preferences import PairDesign, Target
 
 PROFILES = ("for_profit", "symmetric", "nonprofit")
 SECONDS = 15

@@ -15,9 +15,9 @@ import time
 
 import numpy as np
 
-from economics.psychometrics.instruments import key as slots
-from economics.psychometrics.power import power
-from economics.psychometrics.scoring import Key, scale_scores
+from fiduciary.economics.psychometrics.instruments import key as slots
+from fiduciary.economics.psychometrics.power import power
+from fiduciary.economics.psychometrics.scoring import Key, scale_scores
 
 BEFORE, AFTER, POWER = 0.06, 0.08, 0.80
 

@@ -29,21 +29,21 @@ from inspect_ai.model import get_model
 from scipy import stats
 from scipy.special import expit
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from economics.choice_sets import ChoiceSet, draw_sets
-from economics.consistency.noise import consistency_test
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.triads import Triads, chance
-from scorers._pairs import read_pair
-from scorers.metrics.pair_consistency import circular_share, first_share
-from scorers.pair_table import pair_table
-from scorers.pump_table import pump_table
-from solvers.elicitation import instruction
-from subjects import create
-from subjects.reading import read_options
-from tasks.money_pump.task import money_pump
-from tasks.transitivity.dataset import questions
-from tasks.transitivity.task import transitivity
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.economics.choice_sets import ChoiceSet, draw_sets
+from fiduciary.economics.consistency.noise import consistency_test
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.triads import Triads, chance
+from fiduciary.scorers._pairs import read_pair
+from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
+from fiduciary.scorers.pair_table import pair_table
+from fiduciary.scorers.pump_table import pump_table
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.reading import read_options
+from fiduciary.tasks.money_pump.task import money_pump
+from fiduciary.tasks.transitivity.dataset import questions
+from fiduciary.tasks.transitivity.task import transitivity
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -3,7 +3,7 @@
     python -m benchmarks.rebench_null --replications 40 --n 500
 
 Each replication asks the base twice about the same problems, at the task's temperatures, with separate
-draws, and tests "the same preference" as `python -m training rebench` does. Needs the training
+draws, and tests "the same preference" as `fiduciary rebench` does. Needs the training
 environment. Prints the share of rejections at 5 % and 1 % with its binomial standard error.
 """
 
@@ -37,12 +37,12 @@ def pair(n: int, design: str, seed: int) -> float:
     """p-value of "the same preference" for two askings of the base."""
     import torch
 
-    from economics.conventions import TEMPERATURES
-    from economics.estimation import fit_ces, likelihood_ratio_test
-    from economics.problems import generate, stack
-    from subjects.tiny_manager import BASE
-    from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS
-    from training.tiny_manager.measure import load, read
+    from fiduciary.economics.conventions import TEMPERATURES
+    from fiduciary.economics.estimation import fit_ces, likelihood_ratio_test
+    from fiduciary.economics.problems import generate, stack
+    from fiduciary.subjects.tiny_manager import BASE
+    from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS
+    from fiduciary.training.tiny_manager.measure import load, read
 
     torch.set_num_threads(1)
     model = load(BASE)

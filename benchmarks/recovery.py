@@ -16,12 +16,12 @@ from functools import partial
 
 import numpy as np
 
-from economics.conventions import TEMPERATURES
-from economics.estimation import fit_ces
-from economics.estimation.intervals import contains
-from economics.logit import draw_choices
-from economics.problems import generate, stack
-from economics.utility import CES, profile
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.estimation.intervals import contains
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, profile
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from inspect_ai.model import get_model
 
 from benchmarks.dpo_gpu import SHAPES
 from benchmarks.serving_throughput import NAME, served, write_checkpoint
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 ASKED = 1.3
 

@@ -91,7 +91,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def write_checkpoint(folder: Path, shape: Shape) -> None:
     """Configuration and tokenizer; weights are made up when it is loaded."""
-    from subjects.tiny_manager import BASE
+    from fiduciary.subjects.tiny_manager import BASE
 
     folder.mkdir()
     for file in Path(BASE).iterdir():
@@ -165,7 +165,7 @@ def ask(kind: str, options: argparse.Namespace, url: str) -> Spent:
     from inspect_ai import eval as run_eval
     from inspect_ai.model import get_model
 
-    from tasks.stakeholder_choice.task import stakeholder_choice
+    from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
     before = _cache(url)
     began = time.perf_counter()
@@ -204,8 +204,8 @@ def by_transformers(kind: str, options: argparse.Namespace, checkpoint: Path) ->
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    from solvers.elicitation import instruction
-    from tasks.stakeholder_choice.task import stakeholder_choice
+    from fiduciary.solvers.elicitation import instruction
+    from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = AutoTokenizer.from_pretrained(checkpoint, padding_side="left")

@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import SHIFT, STAKEHOLDERS
-from economics.duopoly import LogitMarket, benchmarks
-from economics.estimation import fit_ces
-from economics.logit import choice_probabilities, draw_choices
-from economics.problems import generate, stack
-from economics.published import PUBLISHED
-from economics.ranking import rank_sets
-from economics.utility import CES, PROFILES
-from leaderboard.columns import CHOICE, COLUMNS
-from leaderboard.payload import plain
-from leaderboard.principal import losses
+from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
+from fiduciary.economics.duopoly import LogitMarket, benchmarks
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.published import PUBLISHED
+from fiduciary.economics.ranking import rank_sets
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.leaderboard.columns import CHOICE, COLUMNS
+from fiduciary.leaderboard.payload import plain
+from fiduciary.leaderboard.principal import losses
 
 FloatArray = npt.NDArray[np.float64]
 THETA = ("SH", "EM", "CO", "SOC")

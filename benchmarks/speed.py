@@ -16,11 +16,11 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize
 
-from economics.conventions import SHIFT, TEMPERATURES
-from economics.estimation import fit_ces
-from economics.logit import draw_choices
-from economics.problems import generate, stack
-from economics.utility import CES
+from fiduciary.economics.conventions import SHIFT, TEMPERATURES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES
 
 TRUE = CES((0.30, 0.25, 0.25, 0.20), 0.25)
 

@@ -32,24 +32,24 @@ from inspect_ai.model import get_model
 from inspect_ai.scorer import SampleScore, Score
 from scipy import stats
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from economics.conventions import SHIFT
-from economics.logit import draw_choices
-from economics.problems import MAX_OPTIONS, generate
-from economics.robustness.distance import choice_distance
-from economics.robustness.preference import Choices, fit, shift_p_value
-from economics.robustness.pressures import PRESSURES
-from economics.robustness.shares import susceptibility
-from economics.robustness.worth import gains, losses, worth
-from economics.utility import CES, profile
-from scorers._answers import Kept
-from scorers.stress._reading import read
-from scorers.stress.findings import FAMILY, Finding, findings
-from scorers.stress.table import StressTable, stress_table
-from subjects import allocating, create, reading
-from tasks.stress.dataset import StressDesign, build
-from tasks.stress.page import LONG_WORDS
-from tasks.stress.task import DEFAULT_TEMPERATURE, stress
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.problems import MAX_OPTIONS, generate
+from fiduciary.economics.robustness.distance import choice_distance
+from fiduciary.economics.robustness.preference import Choices, fit, shift_p_value
+from fiduciary.economics.robustness.pressures import PRESSURES
+from fiduciary.economics.robustness.shares import susceptibility
+from fiduciary.economics.robustness.worth import gains, losses, worth
+from fiduciary.economics.utility import CES, profile
+from fiduciary.scorers._answers import Kept
+from fiduciary.scorers.stress._reading import read
+from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
+from fiduciary.scorers.stress.table import StressTable, stress_table
+from fiduciary.subjects import allocating, create, reading
+from fiduciary.tasks.stress.dataset import StressDesign, build
+from fiduciary.tasks.stress.page import LONG_WORDS
+from fiduciary.tasks.stress.task import DEFAULT_TEMPERATURE, stress
 
 SHARE = 0.8
 """Of requests under its pressure in which a weak subject gives way."""

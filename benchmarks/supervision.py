@@ -26,7 +26,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 from scipy import stats
 
-from economics.agreement import (
+from fiduciary.economics.agreement import (
     Interval,
     clopper_pearson,
     cohen_kappa,
@@ -37,12 +37,12 @@ from economics.agreement import (
     rogan_gladen,
     skill,
 )
-from scorers.metrics._clustered import ratio
-from scorers.supervision.interest import interest
-from scorers.supervision.results import Supervision
-from scorers.supervision.run import supervise
-from subjects import subject as subject  # registers the provider
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.scorers.supervision.interest import interest
+from fiduciary.scorers.supervision.results import Supervision
+from fiduciary.scorers.supervision.run import supervise
+from fiduciary.subjects import subject as subject  # registers the provider
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 COVERAGE = 0.92
 FLUKE = 0.01

@@ -26,8 +26,8 @@ RUN /pip/bin/pip --python /venv/bin/python install --no-compile --no-deps --no-b
 # everything would add 70 MB, and nothing can be compiled later where the root file system is read-only.
 WORKDIR /tmp/run
 RUN PATH=/venv/bin:$PATH && export INSPECT_DISPLAY=plain HOME=/tmp/run \
-    && inspect eval tasks/stakeholder_choice --model subject/study1 -T n=20 -T elicitation=both \
-    && python -m scorers.report logs/ \
+    && inspect eval fiduciary/stakeholder_choice --model subject/study1 -T n=20 -T elicitation=both \
+    && fiduciary report logs/ \
     && python -c 'import openai.types.chat, inspect_ai.model._providers.vllm, inspect_ai._view.fastapi_server'
 
 FROM ${BASE_IMAGE}
@@ -35,6 +35,8 @@ RUN groupadd --gid 10001 fiduciary \
     && useradd --uid 10001 --gid 10001 --no-log-init --home-dir /tmp --no-create-home fiduciary \
     && install -d -o fiduciary -g fiduciary /app /app/logs
 COPY --from=builder /venv /venv
+# The tasks' folder, so that the command of a checkout works here word for word.
+RUN ln -s "$(/venv/bin/python -c 'import fiduciary.tasks as t; print(*t.__path__)')" /app/tasks
 COPY docker/relay.py docker/suite.sh runs/_serve_common.sh /usr/local/lib/fiduciary/
 # The root file system may be read-only: what Inspect keeps for a session goes to /tmp.
 ENV PATH=/venv/bin:$PATH HOME=/tmp USER=fiduciary PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -35,7 +35,7 @@ ENV PATH=/venv/bin:$PATH HOME=/cache USER=fiduciary PYTHONDONTWRITEBYTECODE=1 PY
     NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
 WORKDIR /app
 USER 10001:10001
-ENTRYPOINT ["python", "-m", "training"]
+ENTRYPOINT ["fiduciary"]
 CMD ["--help"]
 
 ARG VERSION=0 REVISION=unknown SOURCE=unknown CREATED=unknown BASE_IMAGE

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -81,8 +81,8 @@ def clopper_pearson(k: float, n: float, level: float = LEVEL) -> Interval:
     if n == 0:
         return Interval(float("nan"), 0.0, 1.0)
     tail = (1 - level) / 2
-    low = 0.0 if k == 0 else float(stats.beta.ppf(tail, k, n - k + 1))
-    high = 1.0 if k == n else float(stats.beta.ppf(1 - tail, k + 1, n - k))
+    low = 0.0 if k == 0 else float(scipy.stats.beta.ppf(tail, k, n - k + 1))
+    high = 1.0 if k == n else float(scipy.stats.beta.ppf(1 - tail, k + 1, n - k))
     return Interval(k / n, low, high)
 
 
@@ -120,7 +120,9 @@ def skill(found: int, faults: int, passed: int, sound: int, level: float = LEVEL
     if not (faults and sound):
         informedness = Interval(float("nan"), -1.0, 1.0)
     table = [[found, faults - found], [sound - passed, passed]]
-    p_value = float(stats.fisher_exact(table, alternative="greater").pvalue) if faults and sound else 1.0
+    p_value = (
+        float(scipy.stats.fisher_exact(table, alternative="greater").pvalue) if faults and sound else 1.0
+    )
     return Skill(sensitivity, specificity, informedness, p_value, (found, faults, passed, sound))
 
 
@@ -235,7 +237,7 @@ def rogan_gladen(rate: float, n: float, known: Skill, level: float = LEVEL) -> I
     found, faults, passed, sound = known.counts
     informedness = known.informedness.value
     value = (rate + known.specificity.value - 1) / informedness
-    z = float(stats.norm.ppf(1 - (1 - level) / 2))
+    z = float(scipy.stats.norm.ppf(1 - (1 - level) / 2))
     n_ = n + z**2
     ap = (n * rate + z**2 / 2) / n_
     se, sp = (found + 1) / (faults + 2), (passed + 1) / (sound + 2)
@@ -276,7 +278,7 @@ def label_bias(first: int, second: int, n: int, level: float = LEVEL) -> Interva
     """
     if n == 0:
         return Interval(float("nan"), -0.5, 0.5)
-    z = float(stats.norm.ppf(1 - (1 - level) / 2))
+    z = float(scipy.stats.norm.ppf(1 - (1 - level) / 2))
     d = (first - second) / (n + 2)
     spread = z * np.sqrt((first + second + 1) / (n + 2) - d**2) / np.sqrt(n + 2)
     low, high = np.clip([d - spread, d + spread], -1, 1) / 2

@@ -15,10 +15,10 @@ from itertools import combinations, permutations
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import SHIFT
-from economics.market import Market
-from economics.problems import LEVER_RANGES, LEVERS, PARAMETER_RANGES, ChoiceProblem
-from economics.utility import log_ces
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.market import Market
+from fiduciary.economics.problems import LEVER_RANGES, LEVERS, PARAMETER_RANGES, ChoiceProblem
+from fiduciary.economics.utility import log_ces
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

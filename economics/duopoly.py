@@ -19,8 +19,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import root
-from scipy.special import log_softmax, logsumexp, wrightomega
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -79,7 +78,7 @@ class LogitMarket:
         """q (…, n) at prices (…, n) in money."""
         utilities = self._utilities(np.asarray(prices, float))
         outside = np.full((*utilities.shape[:-1], 1), self.outside / self.mu)
-        shares = np.exp(log_softmax(np.concatenate([utilities, outside], axis=-1), axis=-1))
+        shares = np.exp(scipy.special.log_softmax(np.concatenate([utilities, outside], axis=-1), axis=-1))
         return np.asarray(self.quantity_scale * shares[..., :-1])
 
     def profits(self, prices: npt.ArrayLike) -> FloatArray:
@@ -107,7 +106,9 @@ class LogitMarket:
         if np.any(np.all(others == -np.inf, axis=1)):
             raise ValueError("a firm without rivals and without an outside good has no best price")
         gains = (np.array(self.quality) - np.array(self.cost)) / self.mu
-        markup = self.mu * (1 + wrightomega(gains - 1 - logsumexp(others, axis=1)))
+        markup = self.mu * (
+            1 + scipy.special.wrightomega(gains - 1 - scipy.special.logsumexp(others, axis=1))
+        )
         return np.asarray(self.price_scale * (np.array(self.cost) + markup))
 
     def _utilities(self, prices: FloatArray) -> FloatArray:
@@ -128,7 +129,7 @@ def nash_prices(market: LogitMarket) -> FloatArray:
     """
     unit = replace(market, price_scale=1.0)
     start = np.array(market.cost, float) + 2 * market.mu
-    found = root(lambda prices: prices - unit.best_responses(prices), start, tol=1e-13).x
+    found = scipy.optimize.root(lambda prices: prices - unit.best_responses(prices), start, tol=1e-13).x
     # The map is a contraction: applying it removes what the root finder left.
     for _ in range(1_000):
         better = unit.best_responses(found)
@@ -151,7 +152,9 @@ def monopoly_prices(market: LogitMarket) -> FloatArray:
     if market.outside == -math.inf:
         raise ValueError("joint profit has no maximum without an outside good (outside = -inf)")
     gains = (np.array(market.quality) - np.array(market.cost)) / market.mu
-    markup = market.mu * (1 + wrightomega(float(logsumexp(gains)) - market.outside / market.mu - 1))
+    markup = market.mu * (
+        1 + scipy.special.wrightomega(float(scipy.special.logsumexp(gains)) - market.outside / market.mu - 1)
+    )
     return np.asarray(market.price_scale * (np.array(market.cost) + markup))
 
 

@@ -13,7 +13,7 @@ from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, log_expit, logsumexp
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -151,14 +151,14 @@ def consistent_losses(
         raise ValueError(f"offered_first must be ({pumps}, offers), got {first.shape}")
     values = np.random.default_rng([seed, m]).standard_normal((draws, m))
     spread, position, fit = _most_likely(values, n, wins)
-    weights = np.exp(fit - logsumexp(fit, axis=0))
+    weights = np.exp(fit - scipy.special.logsumexp(fit, axis=0))
 
     steps = np.arange(first.shape[1])
     held, offered = ring[:, steps % LENGTH], ring[:, (steps + 1) % LENGTH]
     trades, squares, circled = np.empty(pumps), np.empty(pumps), np.empty(pumps)
     for k in range(pumps):
         gain = spread * (values[:, offered[k]] - values[:, held[k]])
-        reached = np.cumprod(expit(gain + np.where(first[k], position, -position)), axis=1)
+        reached = np.cumprod(scipy.special.expit(gain + np.where(first[k], position, -position)), axis=1)
         trades[k] = weights[:, k] @ reached.sum(axis=1)
         squares[k] = weights[:, k] @ (reached @ (2 * steps + 1.0))  # E[T²] = Σ (2k − 1) P(T ≥ k)
         circled[k] = weights[:, k] @ reached[:, LENGTH - 1] if len(steps) >= LENGTH else 0.0
@@ -173,10 +173,10 @@ def _most_likely(values: FloatArray, asked: FloatArray, wins: FloatArray) -> tup
 
     def fit(spread: float, position: float, draws: FloatArray) -> FloatArray:
         logit = spread * (draws[:, i] - draws[:, j]) + position
-        return np.asarray(log_expit(logit) @ won + log_expit(-logit) @ lost)
+        return np.asarray(scipy.special.log_expit(logit) @ won + scipy.special.log_expit(-logit) @ lost)
 
     def likelihood(spread: float, position: float) -> float:
-        return float(logsumexp(fit(spread, position, values[:_SEARCH]), axis=0).sum())
+        return float(scipy.special.logsumexp(fit(spread, position, values[:_SEARCH]), axis=0).sum())
 
     spread, position = SPREADS[0], POSITIONS[0]
     for _ in range(2):  # the two hardly interact, since every pair is asked in both orders

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from economics.duopoly import LogitMarket, monopoly_prices, nash_prices
+from fiduciary.economics.duopoly import LogitMarket, monopoly_prices, nash_prices
 
 STRATEGIES = ("nash", "monopoly", "undercut", "tit_for_tat")
 """Nash price; joint-monopoly price; a little below the other's last price; the other's last price.

@@ -11,8 +11,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT, SHIFT, STAKEHOLDERS
-from economics.market import Market
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, SHIFT, STAKEHOLDERS
+from fiduciary.economics.market import Market
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import SHIFT, STAKEHOLDERS
+from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.ranking import Ranking, rank_sets
-from economics.utility import CES
-from leaderboard.cells import (
+from fiduciary.economics.ranking import Ranking, rank_sets
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.cells import (
     Cell,
     from_log,
     missing_cell,
@@ -22,12 +22,12 @@ from leaderboard.cells import (
     shift_cell,
     usage_cells,
 )
-from leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
-from leaderboard.preferences import Answers, read_all
-from leaderboard.principal import Losses, Principal, losses
-from leaderboard.reading import Say, Trouble, find, read_headers
-from leaderboard.rows import Row, contenders, published
-from leaderboard.runs import Selection, select, to_runs
+from fiduciary.leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
+from fiduciary.leaderboard.preferences import Answers, read_all
+from fiduciary.leaderboard.principal import Losses, Principal, losses
+from fiduciary.leaderboard.reading import Say, Trouble, find, read_headers
+from fiduciary.leaderboard.rows import Row, contenders, published
+from fiduciary.leaderboard.runs import Selection, select, to_runs
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -196,7 +196,7 @@ def _finished(
     troubles: list[Trouble],
     generated: str | None = None,
 ) -> Board:
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(scipy.stats.norm.ppf((1 + level) / 2))
     problems = lay_out(answers)
     cells: dict[str, dict[str, Cell]] = {row.name: {} for row in rows}
     ranking, ranked = None, tuple(answers)

@@ -1,8 +1,8 @@
 """Logs to table, terminal summary and page.
 
-    python -m leaderboard logs/ --out site/
-    python -m leaderboard logs/ s3://bucket/logs --out site/ --principal nonprofit
-    python -m leaderboard logs/ --out site/ --theta 0.4,0.3,0.2,0.1 --rho 0.5
+    fiduciary board logs/ --out site/
+    fiduciary board logs/ s3://bucket/logs --out site/ --principal nonprofit
+    fiduciary board logs/ --out site/ --theta 0.4,0.3,0.2,0.1 --rho 0.5
 
 Paths are log files (.eval, .json), folders of them, or addresses of a file system that fsspec knows. Into the
 folder go table.csv, .json, .parquet (one number a line, with the log that it came from), table.md, table.tex,
@@ -20,22 +20,23 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from inspect_ai._util.file import file as open_file  # local files and all that fsspec knows
 from rich.console import Console
 
-from economics.utility import PROFILES
-from leaderboard import outputs, terminal
-from leaderboard.board import Board
-from leaderboard.board import build as build_board
-from leaderboard.payload import payload
-from leaderboard.principal import DEFAULT, Principal, principal
-from leaderboard.reading import MARK, Say, UsageError
+from fiduciary._inspect import open_file
+from fiduciary.economics.utility import PROFILES
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard import outputs, terminal
+from fiduciary.leaderboard.board import Board
+from fiduciary.leaderboard.board import build as build_board
+from fiduciary.leaderboard.payload import payload
+from fiduciary.leaderboard.principal import DEFAULT, Principal, principal
+from fiduciary.leaderboard.reading import MARK, Say
 
 
 def main(argv: Sequence[str]) -> int:
     """Build the table and the page; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard",
+        prog="fiduciary board",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -79,10 +80,10 @@ def publish(board: Board, out: Path, say: Say) -> Path:
         _, lacking = outputs.write(board, out)
         for what in lacking:
             say(what)
-        if find_spec("leaderboard.page") is None:
+        if find_spec("fiduciary.leaderboard.page") is None:
             return out
         logs = copy_logs(board, out, say)
-        return Path(import_module("leaderboard.page").build(payload(board, logs, _commit()), out))
+        return Path(import_module("fiduciary.leaderboard.page").build(payload(board, logs, _commit()), out))
     except OSError as error:
         raise UsageError(f"cannot write to {out}: {error}") from error
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from inspect_ai.log import EvalLog
 
-from economics.estimation import THETA_NAMES
-from economics.estimation.fit import RHO_MIN
-from economics.ranking import Ranking
-from economics.utility import CES
-from leaderboard.columns import CHOICE, Column
-from leaderboard.preferences import Answers
-from leaderboard.principal import Losses
-from leaderboard.runs import Run
-from scorers.metrics._clustered import Ratio, ratio
-from scorers.metrics.ces_parameters import PARAMETERS
+from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.economics.estimation.fit import RHO_MIN
+from fiduciary.economics.ranking import Ranking
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.columns import CHOICE, Column
+from fiduciary.leaderboard.preferences import Answers
+from fiduciary.leaderboard.principal import Losses
+from fiduciary.leaderboard.runs import Run
+from fiduciary.scorers.metrics._clustered import Ratio, ratio
+from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 
 Better = Literal["higher", "lower"] | None
 Format = Literal["0.000", "percent", "dollars", "integer"]

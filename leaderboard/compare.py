@@ -1,7 +1,7 @@
 """Whether B is worse than A, metric by metric, with tests: a guard for models, scorers and CI.
 
-    python -m leaderboard compare before.eval after.eval
-    python -m leaderboard compare logs/main logs/branch --fail-on regression --format github
+    fiduciary compare before.eval after.eval
+    fiduciary compare logs/main logs/branch --fail-on regression --format github
 
 A and B are logs or folders of them. Models are matched by name; where each side has one, they are that pair,
 its prompted rows matched by their framing.
@@ -23,25 +23,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from scipy import stats
 
-from economics.estimation import wald_test
-from economics.utility import CES
-from leaderboard import build, terminal
-from leaderboard.board import by_problem, lay_out, read
-from leaderboard.cells import is_zero, raw
-from leaderboard.columns import CHOICE, COLUMNS, Column
-from leaderboard.github import as_github
-from leaderboard.outputs import number, one_line
-from leaderboard.preferences import NO_ESTIMATE, Answers, read_all
-from leaderboard.principal import Principal
-from leaderboard.reading import Say, Trouble, UsageError
-from leaderboard.runs import Run
-from leaderboard.statistics import holm
-from scorers.metrics._clustered import ratio
+from fiduciary.economics.estimation import wald_test
+from fiduciary.economics.utility import CES
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard import build, terminal
+from fiduciary.leaderboard.board import by_problem, lay_out, read
+from fiduciary.leaderboard.cells import is_zero, raw
+from fiduciary.leaderboard.columns import CHOICE, COLUMNS, Column
+from fiduciary.leaderboard.github import as_github
+from fiduciary.leaderboard.outputs import number, one_line
+from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers, read_all
+from fiduciary.leaderboard.principal import Principal
+from fiduciary.leaderboard.reading import Say, Trouble
+from fiduciary.leaderboard.runs import Run
+from fiduciary.leaderboard.statistics import holm
+from fiduciary.scorers.metrics._clustered import ratio
 
 ALPHA = 0.05
 
@@ -86,7 +87,7 @@ class Change:
 def main(argv: Sequence[str]) -> int:
     """Compare, print and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard compare",
+        prog="fiduciary compare",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -267,7 +268,7 @@ def _p_value(moved: float, error: float) -> float:
         return 1.0
     if math.isnan(moved) or not error > 0:
         return math.nan
-    return float(2 * stats.norm.sf(abs(moved) / error))
+    return float(2 * scipy.stats.norm.sf(abs(moved) / error))
 
 
 def _print(

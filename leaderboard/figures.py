@@ -9,11 +9,11 @@ from typing import Any
 
 from inspect_ai.log import read_eval_log_sample
 
-from leaderboard.board import Board
-from leaderboard.columns import CHOICE, INVENTORIES
-from leaderboard.rows import Row
-from scorers._pricing_run import read_run
-from scorers.duopoly import STORE
+from fiduciary.leaderboard.board import Board
+from fiduciary.leaderboard.columns import CHOICE, INVENTORIES
+from fiduciary.leaderboard.rows import Row
+from fiduciary.scorers._pricing_run import read_run
+from fiduciary.scorers.duopoly import STORE
 
 PATHS = 3
 """Runs of a row whose prices are drawn."""

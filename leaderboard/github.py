@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leaderboard.outputs import markdown, number
-from leaderboard.principal import Principal
-from leaderboard.reading import Trouble
+from fiduciary.leaderboard.outputs import markdown, number
+from fiduciary.leaderboard.principal import Principal
+from fiduciary.leaderboard.reading import Trouble
 
 if TYPE_CHECKING:
-    from leaderboard.compare import Change
+    from fiduciary.leaderboard.compare import Change
 
 
 def as_github(

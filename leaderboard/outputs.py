@@ -14,11 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from leaderboard.board import Board
-from leaderboard.cells import Cell
-from leaderboard.columns import Column
-from leaderboard.payload import plain
-from leaderboard.rows import Row
+from fiduciary.leaderboard.board import Board
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import Column
+from fiduciary.leaderboard.payload import plain
+from fiduciary.leaderboard.rows import Row
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -207,7 +207,7 @@ def as_markdown(board: Board, escape: Callable[[str], str] = markdown) -> str:
 
 def as_latex(board: Board) -> str:
     """One booktabs table a heading."""
-    parts = ["% needs booktabs; made by python -m leaderboard"]
+    parts = ["% needs booktabs; made by fiduciary board"]
     for heading, columns in groups(board).items():
         rows = [row for row in board.rows if any(c.key in board.cells[row.name] for c in columns)]
         body = [

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from economics.conventions import STAKEHOLDERS
-from economics.utility import PROFILES
-from leaderboard.board import Board
-from leaderboard.cells import Cell
-from leaderboard.columns import Column
-from leaderboard.figures import figures
-from leaderboard.rows import Row
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.utility import PROFILES
+from fiduciary.leaderboard.board import Board
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import Column
+from fiduciary.leaderboard.figures import figures
+from fiduciary.leaderboard.rows import Row
 
 FORMAT = 1
 

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from inspect_ai.log import EvalSample, EvalSampleSummary
 from inspect_ai.scorer import SampleScore, Score
 
-from economics.estimation import CESFit, Interval
-from leaderboard.reading import Say, one_line, samples, summaries
-from scorers.metrics.ces_parameters import MINIMUM, PARAMETERS, fit
-from scorers.table import Table, table
+from fiduciary.economics.estimation import CESFit, Interval
+from fiduciary.leaderboard.reading import Say, one_line, samples, summaries
+from fiduciary.scorers.metrics.ces_parameters import MINIMUM, PARAMETERS, fit
+from fiduciary.scorers.table import Table, table
 
 FloatArray = npt.NDArray[np.float64]
 

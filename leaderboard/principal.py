@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT
-from economics.utility import CES, PROFILES
-from leaderboard.reading import UsageError
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.errors import UsageError
 
 FloatArray = npt.NDArray[np.float64]
 

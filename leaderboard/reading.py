@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 from zipfile import ZipFile
 
-from inspect_ai._util.file import file as open_file  # local files and all that fsspec knows
 from inspect_ai.log import EvalLog, EvalSample, EvalSampleSummary, list_eval_logs, read_eval_log
 from inspect_ai.log import read_eval_log_sample_summaries as read_summaries
 from inspect_ai.scorer import Score
+
+from fiduciary._inspect import open_file
+from fiduciary.errors import UsageError
 
 Say = Callable[[str], None]
 
@@ -23,10 +25,6 @@ MARK = ".leaderboard"
 
 SUMMARIES = "summaries.json"
 """Member of a log's archive that lists its samples."""
-
-
-class UsageError(ValueError):
-    """What was asked for cannot be done; one line says why."""
 
 
 @dataclass(frozen=True)

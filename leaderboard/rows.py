@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from economics.published import PUBLISHED
-from leaderboard.reading import UsageError
-from leaderboard.runs import Run
+from fiduciary.economics.published import PUBLISHED
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.runs import Run
 
 Kind = Literal["model", "subject", "reference", "human"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from leaderboard.reading import Log, Trouble
+from fiduciary.leaderboard.reading import Log, Trouble
 
 _PER_ROW = frozenset({"framing", "context"})
 """Arguments that make a row of their own: a prompted model is another contender than a neutral one."""

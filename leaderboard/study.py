@@ -1,7 +1,7 @@
 """The study's tables: what models want as they are, when prompted, and when fine-tuned; with tests.
 
-    python -m leaderboard study logs/study1 logs/study2
-    python -m leaderboard study logs/study3/rebench/logs/01 --base vllm/base --out tables/
+    fiduciary study logs/study1 logs/study2
+    fiduciary study logs/study3/rebench/logs/01 --base vllm/base --out tables/
 
 Prompted rows are runs with a framing; fine-tuned rows are models that have a base (--base, or the names that
 a re-benchmark gives). A target is the profile that a framing or an adapter's name ends with, else --principal
@@ -26,20 +26,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from economics.estimation import THETA_NAMES, TestResult, likelihood_ratio_test
-from economics.published import PUBLISHED, PublishedEstimate
-from economics.utility import CES, PROFILES
-from leaderboard import build, terminal
-from leaderboard.board import Board, by_problem
-from leaderboard.board import build as build_board
-from leaderboard.cells import Cell, preference_cells
-from leaderboard.columns import CHOICE
-from leaderboard.outputs import harmless, latex, markdown, one_line
-from leaderboard.preferences import NO_ESTIMATE, Answers
-from leaderboard.reading import Say, UsageError
-from leaderboard.rows import Row
-from leaderboard.statistics import holm
-from scorers.metrics._clustered import ratio
+from fiduciary.economics.estimation import THETA_NAMES, TestResult, likelihood_ratio_test
+from fiduciary.economics.published import PUBLISHED, PublishedEstimate
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard import build, terminal
+from fiduciary.leaderboard.board import Board, by_problem
+from fiduciary.leaderboard.board import build as build_board
+from fiduciary.leaderboard.cells import Cell, preference_cells
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.outputs import harmless, latex, markdown, one_line
+from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
+from fiduciary.leaderboard.reading import Say
+from fiduciary.leaderboard.rows import Row
+from fiduciary.leaderboard.statistics import holm
+from fiduciary.scorers.metrics._clustered import ratio
 
 STAGES = ("neutral", "prompted", "fine-tuned")
 HEADINGS = (
@@ -85,7 +86,7 @@ class Line:
 def main(argv: Sequence[str]) -> int:
     """Print the tables, write them, and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard study",
+        prog="fiduciary study",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -174,7 +175,7 @@ def as_markdown(lines: Sequence[Line]) -> str:
 
 def as_latex(lines: Sequence[Line]) -> str:
     """One booktabs table a stage."""
-    parts = ["% needs booktabs; made by python -m leaderboard study"]
+    parts = ["% needs booktabs; made by fiduciary study"]
     for stage, rows in _tables(lines).items():
         parts += [
             r"\begin{table}",

@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from economics.conventions import ABBREVIATIONS, STAKEHOLDERS
-from leaderboard.board import Board
-from leaderboard.cells import Cell
-from leaderboard.columns import CHOICE, Column
-from leaderboard.outputs import one_line, shown
-from leaderboard.reading import Trouble
+from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.leaderboard.board import Board
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import CHOICE, Column
+from fiduciary.leaderboard.outputs import one_line, shown
+from fiduciary.leaderboard.reading import Trouble
 
 _SHOWN = (
     *(f"{CHOICE}.{name}" for name in ("rank", "regret", "regret_share", "consistent", "distance")),

@@ -38,23 +38,23 @@ mkdir -p "$OUT"
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TOKENIZERS_PARALLELISM=false
 
 echo "1/4 preference pairs"
-[ -d "$OUT/pairs" ] || "$PYTHON" -m training preferences --profile "$PROFILE" --pairs "${PAIRS:-800}" \
+[ -d "$OUT/pairs" ] || "$PYTHON" -m fiduciary train pairs --profile "$PROFILE" --pairs "${PAIRS:-800}" \
     --wording compact --voice terse --elicitation both --out "$OUT/pairs"
 
 echo "2/4 DPO"
 if [ ! -d "$OUT/adapter" ]; then
     resume=()
     [ ! -d "$OUT/adapter.partial" ] || resume=(--resume)
-    "$PYTHON" -m training dpo --recipe training/recipes/tiny-dpo.yaml --base "$BASE" --profile "$PROFILE" \
+    "$PYTHON" -m fiduciary train dpo --recipe training/recipes/tiny-dpo.yaml --base "$BASE" --profile "$PROFILE" \
         --data "$OUT/pairs" --out "$OUT/adapter" --logging_steps 5 ${resume[@]+"${resume[@]}"}
 fi
 
 echo "3/4 base and adapter on the same problems"
-"$PYTHON" -m training rebench --base "$BASE" --adapter "$PROFILE=$OUT/adapter" --engine transformers \
+"$PYTHON" -m fiduciary rebench --base "$BASE" --adapter "$PROFILE=$OUT/adapter" --engine transformers \
     --task "stakeholder_choice wording=compact elicitation=both trade_offs=joint n=${N:-400}" \
     --out "$OUT/rebench" --write-cards
 
 echo "4/4 the page"
-"$PYTHON" -m leaderboard "$OUT/rebench/logs" --out "$OUT/site" --principal "$PROFILE" \
+"$PYTHON" -m fiduciary board "$OUT/rebench/logs" --out "$OUT/site" --principal "$PROFILE" \
     --title "Embedded model and its adapter towards $PROFILE"
 echo "The comparison: $OUT/rebench/comparison.md and .png; the adapter's card: $OUT/adapter/README.md"

@@ -52,11 +52,11 @@ ask_task menus -T n="${MENUS:-20}"
 ask_task allocation -T budgets="${BUDGETS:-20}"
 ask_task money_pump -T n="$N"
 
-"$PYTHON" -m scorers.rationality "$LOG_DIR"
+"$PYTHON" -m fiduciary report "$LOG_DIR"
 case "$LOG_DIR" in
-    *://*) "$PYTHON" -m scorers.budgets_report "$LOG_DIR/allocation" ;;
+    *://*) "$PYTHON" -m fiduciary report "$LOG_DIR/allocation" ;;
     *)
-        "$PYTHON" -m scorers.budgets_report "$LOG_DIR/allocation" --out "$LOG_DIR/budgets.png"
+        "$PYTHON" -m fiduciary report "$LOG_DIR/allocation" --out "$LOG_DIR/budgets.png"
         "$PYTHON" runs/rationality_picture.py "$LOG_DIR" --picture "$LOG_DIR/rationality.png"
         ;;
 esac

@@ -20,16 +20,16 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from economics.conventions import STAKEHOLDERS
-from economics.estimation import THETA_NAMES, CESFit
-from economics.utility import CES
-from leaderboard.board import build
-from leaderboard.build import publish
-from leaderboard.principal import principal
-from scorers.metrics.ces_parameters import fit
-from scorers.table import table
-from subjects import create
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.estimation import THETA_NAMES, CESFit
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.board import build
+from fiduciary.leaderboard.build import publish
+from fiduciary.leaderboard.principal import principal
+from fiduciary.scorers.metrics.ces_parameters import fit
+from fiduciary.scorers.table import table
+from fiduciary.subjects import create
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 THETA = THETA_NAMES
 PARAMETERS = (*THETA, "rho", "gamma")

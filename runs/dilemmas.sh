@@ -38,4 +38,4 @@ cd "$ROOT" # a task is found by its name relative to the checkout, and only so
 "$PYTHON" -m inspect_ai eval-set tasks/moral_dilemmas --model "$MODEL" \
     --log-dir "$LOG_DIR" --log-dir-allow-dirty \
     -T n="${N:-288}" -T probe="${PROBE:-20}" -T temperature="${TEMPERATURE:-1.0}" "$@"
-"$PYTHON" -m scorers.dilemmas_report "$LOG_DIR" --picture "$LOG_DIR/dilemmas.png"
+"$PYTHON" -m fiduciary report "$LOG_DIR" --picture "$LOG_DIR/dilemmas.png"

@@ -44,7 +44,7 @@ export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TOKENIZERS_PARALLELISM=false
 
 echo "1/3 base and adapters, asked the same"
 choices="stakeholder_choice wording=compact elicitation=both n=${N:-320}"
-"$PYTHON" -m training rebench --base "$MODELS/base" --engine transformers --out "$OUT/rebench" \
+"$PYTHON" -m fiduciary rebench --base "$MODELS/base" --engine transformers --out "$OUT/rebench" \
     --adapter "$MODELS/for_profit" --adapter "$MODELS/symmetric" --adapter "$MODELS/nonprofit" \
     --task "$choices" \
     --task "$choices framing=${PROFILE}_justify" \
@@ -54,10 +54,10 @@ choices="stakeholder_choice wording=compact elicitation=both n=${N:-320}"
     tee "$OUT/rebench.txt" | { grep --line-buffered '^rebench:' || true; }
 
 echo "2/3 the training data, made again and screened"
-[ -d "$OUT/pairs" ] || "$PYTHON" -m training preferences --profile "$PROFILE" --pairs "${PAIRS:-2000}" \
+[ -d "$OUT/pairs" ] || "$PYTHON" -m fiduciary train pairs --profile "$PROFILE" --pairs "${PAIRS:-2000}" \
     --wording compact --voice terse --elicitation both --out "$OUT/pairs"
-[ -f "$OUT/screening.json" ] || "$PYTHON" -m training screen "$OUT/pairs" --out "$OUT/screening.json"
+[ -f "$OUT/screening.json" ] || "$PYTHON" -m fiduciary train screen "$OUT/pairs" --out "$OUT/screening.json"
 
 echo "3/3 the dossiers"
-"$PAGE_PYTHON" -m leaderboard dossier "peft/*" "$OUT/rebench/logs" --principal "$PROFILE" \
+"$PAGE_PYTHON" -m fiduciary dossier "peft/*" "$OUT/rebench/logs" --principal "$PROFILE" \
     --cards "$MODELS" "$OUT/pairs" --data "$OUT/screening.json" --out "$OUT/dossiers"

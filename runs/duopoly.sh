@@ -53,4 +53,4 @@ play self-deviation -T deviation_at="$((PERIODS - PERIODS / 15))" "$@"
 for opponent in ${OPPONENTS:-nash undercut tit_for_tat}; do
     play "against-$opponent" -T opponent="$opponent" "$@"
 done
-"$PYTHON" -m scorers.duopoly_report "$LOG_DIR"
+"$PYTHON" -m fiduciary report "$LOG_DIR"

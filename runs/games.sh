@@ -34,7 +34,7 @@ start_study "$@"
     --log-dir "$LOG_DIR" --log-dir-allow-dirty \
     -T games="${GAMES:-all}" -T repeats="${REPEATS:-20}" -T beliefs="${BELIEFS:-before}" \
     -T labels="${LABELS:-neutral}" ${OPTIONS[@]+"${OPTIONS[@]}"}
-"$PYTHON" -m scorers.games_report "$LOG_DIR"
+"$PYTHON" -m fiduciary report "$LOG_DIR"
 case "$LOG_DIR" in
     *://*) ;;
     *) "$PYTHON" runs/games_picture.py "$LOG_DIR" --picture "$LOG_DIR/cooperation.png" ;;

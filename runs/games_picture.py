@@ -21,11 +21,11 @@ import numpy as np
 # Run as a script, its folder stands where the checkout should.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from economics.games import FORMS, HOMO_ECONOMICUS
-from scorers.games_report import TASK
-from scorers.games_table import Play, plays
-from scorers.logs import logs_of
-from scorers.metrics.play_quality import TEMPTED
+from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
+from fiduciary.scorers.games_report import TASK
+from fiduciary.scorers.games_table import Play, plays
+from fiduciary.scorers.logs import logs_of
+from fiduciary.scorers.metrics.play_quality import TEMPTED
 
 TITLES = {
     "first_move": "dilemma: cooperate first",

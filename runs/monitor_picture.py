@@ -3,7 +3,7 @@
     python runs/monitor_picture.py --picture docs/monitor.png
 
 An audit of ``subject/study1`` is simulated, canary questions are chosen and the alarm is calibrated as
-``python -m leaderboard monitor`` does it. Then a sound model, and one that serves a non-profit's principal
+``fiduciary monitor`` does it. Then a sound model, and one that serves a non-profit's principal
 from question 120 on, answer audits of 12 questions. The dashed line is the threshold (one false alarm in
 1,000 audits); the triangle is where the monitor says that the change came, with one standard deviation.
 """
@@ -22,11 +22,17 @@ import numpy as np
 # Run as a script, its folder stands where the checkout should.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from economics.estimation import fit_ces
-from economics.logit import choice_probabilities
-from economics.monitoring import AuditedPreference, Detector, build_detector, calibrate, choose_canary
-from economics.problems import generate, stack
-from economics.utility import CES, PROFILES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.monitoring import (
+    AuditedPreference,
+    Detector,
+    build_detector,
+    calibrate,
+    choose_canary,
+)
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, PROFILES
 
 AUDITS, QUESTIONS, SWITCH = 24, 12, 120
 TEMPERATURE, RATE = 0.5, 1 / 1000

@@ -19,14 +19,14 @@ BASE and ADAPTER are Inspect's names of models, or (adapters) NAME=MODEL:
   runs/psychometrics.sh subject/trait_profile subject/constant
 
 or BASE is a folder or name of weights and ADAPTER is NAME=DIR of a LoRA adapter; these
-are served and proven to be applied by `python -m training rebench`, in the training
+are served and proven to be applied by `fiduciary rebench`, in the training
 environment (make train-env):
 
   runs/psychometrics.sh meta-llama/Llama-3.1-8B-Instruct profit=logs/study3/adapters/for_profit
 
 Environment:
   TASKS        inventories      (default "hexaco100 dark_tetrad")
-  INSTRUMENT   own or official  (default own; official: python -m tasks.hexaco100 import FILE)
+  INSTRUMENT   own or official  (default own; official: fiduciary inventory import hexaco100 FILE)
   ELICITATION  logprobs, answer or both (default logprobs)
   REPEATS      of every block, with answer only (default 1)
   WORDING, LABELS  of the task  (default all, "numbers,letters")
@@ -81,8 +81,8 @@ if [ "$adapter_folders" -gt 0 ]; then
     [ -x "$PYTHON" ] || die "no training environment at $PYTHON: run make train-env"
     tasks=()
     for task in $TASKS; do tasks+=(--task "$task ${ARGUMENTS[*]}"); done
-    "$PYTHON" -m training rebench --base "$BASE" "${absolute[@]}" --out "$OUT/rebench" "${tasks[@]}"
-    "$PYTHON" -m scorers.inventory compare "$OUT/rebench" --base base --out "$OUT"
+    "$PYTHON" -m fiduciary rebench --base "$BASE" "${absolute[@]}" --out "$OUT/rebench" "${tasks[@]}"
+    "$PYTHON" -m fiduciary inventory compare "$OUT/rebench" --base base --out "$OUT"
 else
     cd "$ROOT" # a task is found by its name relative to the checkout, and only so
     PYTHON="${PYTHON:-$ROOT/.venv/bin/python}"
@@ -103,6 +103,6 @@ else
         done
         folders+=("$name=$OUT/logs/$name")
     done
-    "$PYTHON" -m scorers.inventory compare "${folders[@]}" --out "$OUT"
+    "$PYTHON" -m fiduciary inventory compare "${folders[@]}" --out "$OUT"
 fi
 "$PYTHON" -c 'from economics.psychometrics.published import describe; print(describe())'

@@ -23,11 +23,11 @@ from inspect_ai.log import read_eval_log
 # Run as a script, its folder stands where the checkout should.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from economics.consistency.profile import RationalityProfile, rationality_profile
-from scorers.logs import find
-from scorers.metrics._clustered import ratio
-from scorers.pair_table import pair_table
-from scorers.pump_table import PumpTable, pump_table
+from fiduciary.economics.consistency.profile import RationalityProfile, rationality_profile
+from fiduciary.scorers.logs import find
+from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.scorers.pair_table import pair_table
+from fiduciary.scorers.pump_table import PumpTable, pump_table
 
 
 @dataclass

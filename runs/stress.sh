@@ -39,6 +39,6 @@ start_study "$@"
     -T elicitation="${ELICITATION:-answer}" -T pressures="${PRESSURES:-all}" ${OPTIONS[@]+"${OPTIONS[@]}"}
 
 case "$LOG_DIR" in
-    *://*) "$PYTHON" -m scorers.stress "$LOG_DIR" ;;
-    *) "$PYTHON" -m scorers.stress "$LOG_DIR" --out "$LOG_DIR" ;;
+    *://*) "$PYTHON" -m fiduciary report "$LOG_DIR" ;;
+    *) "$PYTHON" -m fiduciary report "$LOG_DIR" --out "$LOG_DIR" ;;
 esac

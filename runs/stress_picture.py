@@ -3,7 +3,7 @@
     python runs/stress_picture.py --picture docs/stress.png
 
 Asks a sound subject and weak ones of the same preference through Inspect, and draws what
-``python -m scorers.stress`` makes of their logs: one row a pressure, filled where a weakness was found.
+``fiduciary report`` makes of their logs: one row a pressure, filled where a weakness was found.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from inspect_ai.model import get_model
 # Run as a script, its folder stands where the checkout should.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from scorers.stress.picture import draw
-from scorers.stress.report import report
-from tasks.stress.task import stress
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.scorers.stress.picture import draw
+from fiduciary.scorers.stress.report import report
+from fiduciary.tasks.stress.task import stress
 
 WANTS = {"theta": [0.339, 0.381, 0.128, 0.152], "rho": 0.794, "gamma": 4.0}
 """Of all subjects: the published neutral estimate, with a sharpness that lets few decisions waver."""

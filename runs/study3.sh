@@ -6,7 +6,7 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 usage() {
     cat <<'USAGE'
-usage: runs/study3.sh BASE [options of `python -m training rebench`]
+usage: runs/study3.sh BASE [options of `fiduciary rebench`]
 
 The fine-tuned study: for each target 10,000 preference pairs of the published
 design, DPO with the published hyperparameters, and then base and adapters on 1,000
@@ -49,22 +49,22 @@ adapters=()
 for profile in ${PROFILES:-for_profit symmetric nonprofit}; do
     data="$OUT/pairs/$profile" adapter="$OUT/adapters/$profile"
     mkdir -p "$OUT/pairs" "$OUT/adapters"
-    [ -d "$data" ] || "$PYTHON" -m training preferences --profile "$profile" --pairs "${PAIRS:-10000}" \
+    [ -d "$data" ] || "$PYTHON" -m fiduciary train pairs --profile "$profile" --pairs "${PAIRS:-10000}" \
         --trade-offs "${TRADE_OFFS:-published}" --wording "$WORDING" --voice "${VOICE:-varied}" --out "$data"
     if [ ! -d "$adapter" ]; then
         resume=()
         [ ! -d "$adapter.partial" ] || resume=(--resume)
-        "$PYTHON" -m training dpo --recipe "$RECIPE" --base "$BASE" --profile "$profile" --data "$data" \
+        "$PYTHON" -m fiduciary train dpo --recipe "$RECIPE" --base "$BASE" --profile "$profile" --data "$data" \
             --out "$adapter" ${resume[@]+"${resume[@]}"}
     fi
     adapters+=(--adapter "$profile=$adapter")
 done
 
-"$PYTHON" -m training rebench --base "$BASE" "${adapters[@]}" --out "$OUT/rebench" --write-cards \
+"$PYTHON" -m fiduciary rebench --base "$BASE" "${adapters[@]}" --out "$OUT/rebench" --write-cards \
     --task "stakeholder_choice trade_offs=published n=${N:-1000} temperatures=${TEMPERATURES:-0.1} wording=$WORDING" \
     "$@"
 "$PYTHON" - <<'PY'
-from economics.published import PUBLISHED
+from fiduciary.economics.published import PUBLISHED
 
 print("Published, for Llama-3.1-8B-Instruct (K unknown: ρ is not comparable):")
 for name, row in PUBLISHED.items():

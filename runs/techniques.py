@@ -23,20 +23,20 @@ from pathlib import Path
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.conventions import ABBREVIATIONS, STAKEHOLDERS
-from economics.estimation import THETA_NAMES
-from economics.utility import CES
-from scorers.table import table
-from training.errors import TrainingError
-from training.preferences import Target
-from training.rebench.adapter_files import facts
-from training.rebench.other import Shift, shifts
-from training.rebench.plan import make_plan
-from training.rebench.preference import Comparison, Verdict, compare
-from training.rebench.report import cells, comparison_json, moved, p_value, plain
-from training.rebench.report import table as lines_of
-from training.rebench.run import rebench, say
-from training.rebench.scaled import scale_adapter
+from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.economics.utility import CES
+from fiduciary.scorers.table import table
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.adapter_files import facts
+from fiduciary.training.rebench.other import Shift, shifts
+from fiduciary.training.rebench.plan import make_plan
+from fiduciary.training.rebench.preference import Comparison, Verdict, compare
+from fiduciary.training.rebench.report import cells, comparison_json, moved, p_value, plain
+from fiduciary.training.rebench.report import table as lines_of
+from fiduciary.training.rebench.run import rebench, say
+from fiduciary.training.rebench.scaled import scale_adapter
 
 DOSES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Besides 0, which is the base."""
@@ -103,10 +103,10 @@ def train(method: str, options: argparse.Namespace) -> Path:
 
 def run(*arguments: str) -> None:
     """A command of the training room, in a process of its own."""
-    say(f"python -m training {arguments[0]}")
+    say(f"fiduciary train {arguments[0]}")
     done = subprocess.run([sys.executable, "-m", "training", *arguments], check=False)
     if done.returncode:
-        raise TrainingError(f"python -m training {arguments[0]} failed; the same command goes on.")
+        raise TrainingError(f"fiduciary train {arguments[0]} failed; the same command goes on.")
 
 
 def compare_techniques(options: argparse.Namespace, target: Target, adapters: Mapping[str, Path]) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.budgets import BudgetSet
-from economics.conventions import DOLLARS_PER_UNIT
-from scorers._problem import MissingMetadata
+from fiduciary.economics.budgets import BudgetSet
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.scorers._problem import MissingMetadata
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from inspect_ai.log import EvalLog
 
-from economics.games import fit_mixture, plan_choices
-from scorers.games_table import plays
+from fiduciary.economics.games import fit_mixture, plan_choices
+from fiduciary.scorers.games_table import plays
 
 
 def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from inspect_ai.model import Logprobs
 from inspect_ai.solver import TaskState
 
-from scorers._answers import answers_of
-from scorers._labels import label_probabilities
-from scorers._parse import Reading, read_choice
-from scorers._rows import required
+from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers._labels import label_probabilities
+from fiduciary.scorers._parse import Reading, read_choice
+from fiduciary.scorers._rows import required
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -8,13 +8,9 @@ from io import BytesIO
 from pathlib import PurePosixPath
 
 import numpy as np
-from inspect_ai._util.file import file
 
-# No public accessor exists for the log that a run writes.
-from inspect_ai.log._samples import sample_active
-from matplotlib.figure import Figure
-
-from scorers._pricing_run import Run, punishment
+from fiduciary._inspect import open_file, sample_active
+from fiduciary.scorers._pricing_run import Run, punishment
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +24,7 @@ def leave_picture(run: Run, name: str) -> None:
         return
     address = picture_address(active.log_location, name)
     try:
-        with file(address, "wb") as out:
+        with open_file(address, "wb") as out:
             out.write(draw(run, name))
     except OSError as error:  # a picture is not worth a finished run
         logger.warning("no picture at %s: %s", address, error)
@@ -42,6 +38,9 @@ def picture_address(log: str, name: str) -> str:
 
 def draw(run: Run, title: str) -> bytes:
     """The picture of a run, as PNG."""
+    # Only where a picture is drawn: Inspect loads this module at every start.
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(8, 3.6), layout="constrained")
     panel = figure.subplots()
     prices = run.unit_prices

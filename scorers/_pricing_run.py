@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.duopoly import Benchmarks, LogitMarket, benchmarks
+from fiduciary.economics.duopoly import Benchmarks, LogitMarket, benchmarks
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from inspect_ai.model import Logprobs
 from inspect_ai.solver import TaskState
 
-from scorers._labels import label_probabilities
-from scorers._parse import NO_PLACE, Reading, argued_place, read_choice
-from scorers._problem import Problem, problem_of
+from fiduciary.scorers._labels import label_probabilities
+from fiduciary.scorers._parse import NO_PLACE, Reading, argued_place, read_choice
+from fiduciary.scorers._problem import Problem, problem_of
 
 LABEL_LOGPROBS = "label_logprobs"
 """Where the elicitation leaves the log-probabilities of a second question in a sample's store."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from economics.budgets import (
+from fiduciary.economics.budgets import (
     afriat_index,
     houtman_maks_index,
     money_pump_index,
@@ -17,13 +17,13 @@ from economics.budgets import (
     satisfies_garp,
     varian_index,
 )
-from economics.conventions import DOLLARS_PER_UNIT
-from scorers._answers import answers_of
-from scorers._budget_set import AskedSet, set_of
-from scorers._splits import Split, read_split
-from scorers.metrics.budget_answers import budget_answers
-from scorers.metrics.budget_demand import budget_demand
-from scorers.metrics.budget_rationality import budget_rationality
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers._budget_set import AskedSet, set_of
+from fiduciary.scorers._splits import Split, read_split
+from fiduciary.scorers.metrics.budget_answers import budget_answers
+from fiduciary.scorers.metrics.budget_demand import budget_demand
+from fiduciary.scorers.metrics.budget_rationality import budget_rationality
 
 FloatArray = npt.NDArray[np.float64]
 

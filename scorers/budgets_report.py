@@ -1,7 +1,7 @@
 """What allocation logs say about preferences, in the terminal and as a picture.
 
-    python -m scorers.budgets_report logs/ --out budgets.png
-    python -m scorers.budgets_report allocation.eval --against choices.eval
+    fiduciary report logs/ --out budgets.png
+    fiduciary report allocation.eval --against choices.eval
 
 Each log gets its indices of revealed preference by set, beside those of uniformly random agents and of
 agents with the fitted CES demand and its noise: no more consistent than the former is no preference at
@@ -23,16 +23,23 @@ import numpy as np
 import numpy.typing as npt
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.budgets import afriat_index, bronars_power, demand, draw_shares, random_afriat, relative_costs
-from economics.consistency.profile import bootstrap
-from economics.estimation import CESFit, wald_test
-from economics.utility import CES
-from scorers._arguments import arguments_of
-from scorers._budget_set import spent_of, valid_rows
-from scorers.allocation_table import MINIMUM, Allocations, Row, allocations, rows_of
-from scorers.logs import find, logs_of
-from scorers.report import NO_ESTIMATE, estimates
-from scorers.table import table
+from fiduciary.economics.budgets import (
+    afriat_index,
+    bronars_power,
+    demand,
+    draw_shares,
+    random_afriat,
+    relative_costs,
+)
+from fiduciary.economics.consistency.profile import bootstrap
+from fiduciary.economics.estimation import CESFit, wald_test
+from fiduciary.economics.utility import CES
+from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers._budget_set import spent_of, valid_rows
+from fiduciary.scorers.allocation_table import MINIMUM, Allocations, Row, allocations, rows_of
+from fiduciary.scorers.logs import find, logs_of
+from fiduciary.scorers.report import NO_ESTIMATE, estimates
+from fiduciary.scorers.table import table
 
 TASK = "allocation"
 AGENTS = 1000
@@ -54,7 +61,7 @@ _NAME = 28
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.budgets_report",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -73,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for place, log in enumerate(logs):
         described = describe(log, against)
         if options.out and place == 0:
-            from scorers import _budgets_picture
+            from fiduciary.scorers import _budgets_picture
 
             _budgets_picture.draw(*described, title=str(log.eval.model), path=options.out)
             print(f"picture: {options.out}")
@@ -230,7 +237,3 @@ def _distance(data: Allocations, preference: CES) -> float:
         wanted = demand(preference, p[None], [spent], columns, data.base)[0]
         total += float(np.abs(p * (bundle[columns] - wanted)).sum() / spent / 2)
     return total / data.n
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._reading import Answer, read
-from scorers.metrics import ces_parameters, missing_rate, position_effects
+from fiduciary.scorers._reading import Answer, read
+from fiduciary.scorers.metrics import ces_parameters, missing_rate, position_effects
 
 
 @scorer(metrics=[ces_parameters(), missing_rate(), position_effects()])

@@ -9,10 +9,10 @@ import numpy.typing as npt
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from economics.utility import CES
-from economics.utility import profile as named_profile
-from scorers._reading import Answer, read
-from scorers.metrics import consistency_by, consistency_rates
+from fiduciary.economics.utility import CES
+from fiduciary.economics.utility import profile as named_profile
+from fiduciary.scorers._reading import Answer, read
+from fiduciary.scorers.metrics import consistency_by, consistency_rates
 
 
 @scorer(metrics=[consistency_rates(), consistency_by()])

@@ -8,11 +8,11 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._answers import Kept, answers_of
-from scorers._parse import read_choice
-from scorers._rating import read_rating
-from scorers.metrics.dilemma_shares import dilemma_shares
-from scorers.metrics.judgement_gap import judgement_gap
+from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers._parse import read_choice
+from fiduciary.scorers._rating import read_rating
+from fiduciary.scorers.metrics.dilemma_shares import dilemma_shares
+from fiduciary.scorers.metrics.judgement_gap import judgement_gap
 
 RULES = ("sacrifice", "protect")
 """What the two options do, to the passenger or to the employees."""

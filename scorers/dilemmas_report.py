@@ -1,7 +1,7 @@
 """What logs of moral_dilemmas say, by who sits in the car, by law and by number of pedestrians.
 
-    python -m scorers.dilemmas_report logs/
-    python -m scorers.dilemmas_report run.eval --picture dilemmas.png
+    fiduciary report logs/
+    fiduciary report run.eval --picture dilemmas.png
 
 Human figures stand beside the model's as reference rows. They were read in press reports of Bonnefon,
 Shariff & Rahwan (Science 2016), not in the article, and are marked as unverified; questions and wordings
@@ -23,11 +23,11 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 from matplotlib.figure import Figure
 
-from scorers._arguments import arguments_of
-from scorers.logs import logs_of
-from scorers.metrics._clustered import Ratio, groups_of, ratio
-from scorers.metrics.dilemma_shares import shares
-from scorers.metrics.judgement_gap import gaps
+from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers.logs import logs_of
+from fiduciary.scorers.metrics._clustered import Ratio, groups_of, ratio
+from fiduciary.scorers.metrics.dilemma_shares import shares
+from fiduciary.scorers.metrics.judgement_gap import gaps
 
 TASK = "moral_dilemmas"
 
@@ -50,7 +50,7 @@ Row = dict[str, Any]
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report, draw the picture and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.dilemmas_report",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -219,7 +219,3 @@ def _print_named(found: Any, names: Sequence[str]) -> None:
     print()
     for name in names:
         print(f"{name:<20}{found[name]:>9.3f}  std. error {found[f'{name}_stderr']:.3f}")
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

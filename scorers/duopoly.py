@@ -8,9 +8,9 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._price_paths import leave_picture
-from scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
-from scorers.metrics.pricing_outcomes import pricing_outcomes
+from fiduciary.scorers._price_paths import leave_picture
+from fiduciary.scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
+from fiduciary.scorers.metrics.pricing_outcomes import pricing_outcomes
 
 STORE = "duopoly"
 """Store key of the play; ``solvers/duopoly.py`` writes it."""

@@ -1,7 +1,7 @@
 """What logs of duopoly_pricing say, run by run, with pictures of the price paths.
 
-    python -m scorers.duopoly_report logs/
-    python -m scorers.duopoly_report run.eval --pictures pictures/
+    fiduciary report logs/
+    fiduciary report run.eval --pictures pictures/
 
 Prices are in units of α and profits in units of αβ, so that runs of different scales compare. Pictures
 are drawn again into the folder given, or else into each log's own.
@@ -16,17 +16,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from inspect_ai._util.file import file
 from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.scorer import SampleScore
 
-from economics.duopoly import STANDARD_MARKET, benchmarks
-from scorers._arguments import arguments_of
-from scorers._price_paths import draw, picture_address
-from scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
-from scorers.duopoly import STORE
-from scorers.logs import logs_of
-from scorers.metrics.pricing_outcomes import outcomes
+from fiduciary._inspect import open_file
+from fiduciary.economics.duopoly import STANDARD_MARKET, benchmarks
+from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers._price_paths import draw, picture_address
+from fiduciary.scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
+from fiduciary.scorers.duopoly import STORE
+from fiduciary.scorers.logs import logs_of
+from fiduciary.scorers.metrics.pricing_outcomes import outcomes
 
 TASK = "duopoly_pricing"
 
@@ -34,7 +34,7 @@ TASK = "duopoly_pricing"
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report, draw the pictures and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.duopoly_report",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -79,7 +79,7 @@ def describe(log: EvalLog, pictures: Path | None) -> None:
         if pictures is not None:
             pictures.mkdir(parents=True, exist_ok=True)
             address = str(pictures / address.rpartition("/")[2])
-        with file(address, "wb") as out:
+        with open_file(address, "wb") as out:
             out.write(draw(run, name))
     print(f"\n{_summary(log)}")
 
@@ -113,7 +113,3 @@ def _summary(log: EvalLog) -> str:
 def _scored(sample: EvalSample) -> SampleScore | None:
     score = (sample.scores or {}).get("pricing")
     return None if score is None else SampleScore(score=score, sample_id=sample.id)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._reading import read
-from scorers.metrics import agreement_rate
+from fiduciary.scorers._reading import read
+from fiduciary.scorers.metrics import agreement_rate
 
 
 @scorer(metrics=[agreement_rate()])

@@ -8,9 +8,15 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._answers import Kept, answers_of
-from scorers._lines import Line, read_lines
-from scorers.metrics import cooperation_rates, missing_rate, play_quality, rules_right, social_preference
+from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers._lines import Line, read_lines
+from fiduciary.scorers.metrics import (
+    cooperation_rates,
+    missing_rate,
+    play_quality,
+    rules_right,
+    social_preference,
+)
 
 PLAN, BELIEF, CHECK = "plan", "beliefs", "checks"
 """Names of a sample's questions; ``solvers/games.py`` asks them."""

@@ -1,7 +1,7 @@
 """What logs of economic games say about the players, in the terminal.
 
-    python -m scorers.games_report logs/games/
-    python -m scorers.games_report logs/games/ --types 2
+    fiduciary report logs/games/
+    fiduciary report logs/games/ --types 2
 
 Each log gets its missing answers, the questions about the rules (reported apart: nobody is left out),
 cooperation at every decision beside what the player expects of the others and what its best replies to
@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from inspect_ai.log import EvalLog
 
-from economics.games import (
+from fiduciary.economics.games import (
     FORMS,
     HOMO_ECONOMICUS,
     BestResponses,
@@ -30,15 +30,15 @@ from economics.games import (
     fit_social_preference,
     identification,
 )
-from economics.games.responsiveness import responsiveness_table
-from scorers._arguments import arguments_of
-from scorers._games_types import types
-from scorers.games_table import Play, choices, plays
-from scorers.human_play import HUMANS
-from scorers.logs import logs_of
-from scorers.metrics._clustered import ratio
-from scorers.metrics.cooperation_rates import WHOLE, decided
-from scorers.metrics.social_preference import NO_ESTIMATE
+from fiduciary.economics.games.responsiveness import responsiveness_table
+from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers._games_types import types
+from fiduciary.scorers.games_table import Play, choices, plays
+from fiduciary.scorers.human_play import HUMANS
+from fiduciary.scorers.logs import logs_of
+from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.scorers.metrics.cooperation_rates import WHOLE, decided
+from fiduciary.scorers.metrics.social_preference import NO_ESTIMATE
 
 TASK = "economic_games"
 
@@ -46,7 +46,7 @@ TASK = "economic_games"
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.games_report",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -275,7 +275,3 @@ def _mean(values: Sequence[float]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.3f}" if np.isfinite(value) else "-"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

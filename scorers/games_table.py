@@ -9,7 +9,7 @@ from typing import Any
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from economics.games import FORMS, Game, PlanChoices, plan_choices
+from fiduciary.economics.games import FORMS, Game, PlanChoices, plan_choices
 
 SCORER = "game_play"
 

@@ -6,8 +6,8 @@ import numpy as np
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._reading import read
-from scorers.metrics import agreement_rate, modal_agreement
+from fiduciary.scorers._reading import read
+from fiduciary.scorers.metrics import agreement_rate, modal_agreement
 
 
 @scorer(metrics=[agreement_rate(), modal_agreement()])

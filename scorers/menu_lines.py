@@ -10,7 +10,7 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from economics.consistency.menus import (
+from fiduciary.economics.consistency.menus import (
     MenuTest,
     attraction_effects,
     best_shares,
@@ -18,8 +18,8 @@ from economics.consistency.menus import (
     regularity_test,
     rises_by_set,
 )
-from economics.consistency.profile import bootstrap
-from scorers.metrics.menu_effects import Gathered, gather
+from fiduciary.economics.consistency.profile import bootstrap
+from fiduciary.scorers.metrics.menu_effects import Gathered, gather
 
 FloatArray = npt.NDArray[np.float64]
 

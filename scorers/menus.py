@@ -8,11 +8,11 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._answers import Kept, answers_of
-from scorers._parse import NO_PLACE, Reading, read_choice
-from scorers._problem import MissingMetadata
-from scorers.metrics.menu_answers import menu_answers
-from scorers.metrics.menu_effects import menu_effects
+from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers._parse import NO_PLACE, Reading, read_choice
+from fiduciary.scorers._problem import MissingMetadata
+from fiduciary.scorers.metrics.menu_answers import menu_answers
+from fiduciary.scorers.metrics.menu_effects import menu_effects
 
 REQUIRED = ("questions", "repeats", "size", "pair", "elicitation", "group")
 

@@ -7,9 +7,9 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from economics.money_pump import LENGTH
-from scorers._pairs import counts_of
-from scorers.metrics import pump_losses, pumps_missing
+from fiduciary.economics.money_pump import LENGTH
+from fiduciary.scorers._pairs import counts_of
+from fiduciary.scorers.metrics import pump_losses, pumps_missing
 
 PUMP = "pump"
 """Store key of the trades; ``solvers/money_pump.py`` writes it."""

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from economics.consistency.pairs import MAX_OPTIONS, PairedChoices
-from scorers._pairs import check
-from scorers._rows import scored_rows
+from fiduciary.economics.consistency.pairs import MAX_OPTIONS, PairedChoices
+from fiduciary.scorers._pairs import check
+from fiduciary.scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

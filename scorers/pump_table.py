@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
-from scipy import stats
 
-from economics.money_pump import LENGTH, consistent_losses
-from scorers._pairs import check
-from scorers._rows import scored_rows
+from fiduciary.economics.money_pump import LENGTH, consistent_losses
+from fiduciary.scorers._pairs import check
+from fiduciary.scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -70,7 +70,7 @@ class PumpTable:
         if not variance > 0:
             return float("nan")
         z = float((self.trades - self.expected)[some].sum()) / np.sqrt(variance)
-        return float(stats.norm.sf(z))
+        return float(scipy.stats.norm.sf(z))
 
 
 def pump_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "money_lost") -> PumpTable:

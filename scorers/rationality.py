@@ -1,7 +1,7 @@
 """Whether answers come from a preference at all: the rationality profile of logs, in the terminal.
 
-    python -m scorers.rationality logs/
-    python -m scorers.rationality logs/ --sets
+    fiduciary report logs/
+    fiduciary report logs/ --sets
 
 For logs of tasks/transitivity: every index of consistency with its interval and its level of chance,
 tests that tell incoherence from noise, and the position effect. For logs of tasks/menus: what company does
@@ -23,17 +23,17 @@ from itertools import combinations
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.consistency.bradley_terry import bradley_terry
-from economics.consistency.indices import indices
-from economics.consistency.profile import RationalityProfile, rationality_profile
-from economics.money_pump import LENGTH
-from scorers._arguments import arguments_of
-from scorers.logs import find
-from scorers.menu_lines import menu_report
-from scorers.metrics._clustered import Ratio, ratio
-from scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
-from scorers.pair_table import PairTable, majorities, pair_table
-from scorers.pump_table import PumpTable, pump_table
+from fiduciary.economics.consistency.bradley_terry import bradley_terry
+from fiduciary.economics.consistency.indices import indices
+from fiduciary.economics.consistency.profile import RationalityProfile, rationality_profile
+from fiduciary.economics.money_pump import LENGTH
+from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers.logs import find
+from fiduciary.scorers.menu_lines import menu_report
+from fiduciary.scorers.metrics._clustered import Ratio, ratio
+from fiduciary.scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
+from fiduciary.scorers.pair_table import PairTable, majorities, pair_table
+from fiduciary.scorers.pump_table import PumpTable, pump_table
 
 TASKS = ("transitivity", "menus", "money_pump")
 
@@ -64,7 +64,7 @@ _WIDTH = 45
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.rationality",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -269,7 +269,3 @@ def _sets(table: PairTable) -> Iterator[str]:
 
 def _with_error(value: Ratio) -> str:
     return f"{value.value:.3f} (s.e. {value.stderr:.3f})"
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,7 +1,7 @@
 """What logs say about preferences, in the terminal.
 
-    python -m scorers.report logs/ --target nonprofit
-    python -m scorers.report after.eval --against before.eval
+    fiduciary report logs/ --target nonprofit
+    fiduciary report after.eval --against before.eval
 
 Each log gets its estimate with intervals, its missing answers by reason, the published row for the
 same framing where there is one, and tests against the target or against another log (paired when
@@ -21,12 +21,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
-from economics.published import PUBLISHED
-from economics.utility import PROFILES, profile
-from scorers.logs import find
-from scorers.metrics.ces_parameters import fit
-from scorers.table import Table, table
+from fiduciary.economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
+from fiduciary.economics.published import PUBLISHED
+from fiduciary.economics.utility import PROFILES, profile
+from fiduciary.scorers.logs import find
+from fiduciary.scorers.metrics.ces_parameters import fit
+from fiduciary.scorers.table import Table, table
 
 TASK = "stakeholder_choice"
 
@@ -37,7 +37,7 @@ NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.report",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -171,7 +171,3 @@ def _print_z(result: TestResult) -> None:
 
 def _is_ours(log: EvalLog) -> bool:
     return log.eval.task.rpartition("/")[2] == TASK and bool(log.samples)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from scorers._problem import problem_of
-from scorers._rows import scored_rows
+from fiduciary.scorers._problem import problem_of
+from fiduciary.scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from scorers._pairs import PairCounts, counts_of
-from scorers.metrics import pair_consistency, pairs_missing
-from scorers.pair_table import majorities
+from fiduciary.scorers._pairs import PairCounts, counts_of
+from fiduciary.scorers.metrics import pair_consistency, pairs_missing
+from fiduciary.scorers.pair_table import majorities
 
 VERDICTS = ("transitive", "circular", "tied", "incomplete")
 """What a triad can be under majority; tied: two majorities in a row and a tie in place of the third."""

@@ -1,1 +1,1 @@
-"""From weights to results in one command: `python -m serving --help`."""
+"""From weights to results in one command: `fiduciary serve --help`."""

@@ -8,8 +8,8 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from serving.errors import ServingError
-from serving.signals import Signals, Stopped
+from fiduciary.serving.errors import ServingError
+from fiduciary.serving.signals import Signals, Stopped
 
 _LOOK = 2.0  # seconds between two looks at the server
 # How long a command may take to end, since Inspect then writes its log. Alone: a Ctrl-C in a terminal has

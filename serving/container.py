@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from serving import engine, ready
-from serving.checks import Adapter, Model
-from serving.errors import SEE_ARGS, ServingError, ended
-from serving.signals import Signals
+from fiduciary.serving import engine, ready
+from fiduciary.serving.checks import Adapter, Model
+from fiduciary.serving.errors import SEE_ARGS, ServingError, ended
+from fiduciary.serving.signals import Signals
 
 PORT = "8000/tcp"
 USER = "10001:10001"  # the image's own

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from serving.errors import ServingError, from_engine, no_engine
+from fiduciary.serving.errors import ServingError, from_engine, no_engine
 
 LABEL = "fiduciary.serving"  # the run's folder on this machine
 HOST = "fiduciary.host"

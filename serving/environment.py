@@ -7,7 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
-BEGIN = "# python -m serving: these two lines go when it stops"
+BEGIN = "# fiduciary serve: these two lines go when it stops"
 ASIDE = "#aside# "  # before a line of the user's own that would contradict ours
 _OURS = re.compile(r"\s*(export\s+)?(VLLM_BASE_URL|VLLM_API_KEY)\s*=")
 

@@ -14,11 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from inspect_ai._util.appdirs import inspect_cache_dir
 from inspect_ai.log import read_eval_log_async
 
-# No public accessor exists for the log that a solver's run writes; its header names the task.
-from inspect_ai.log._samples import sample_active
+from fiduciary._inspect import inspect_cache_dir, sample_active
 
 _UNSAFE = re.compile(r"[^\w.+-]+")
 

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, ModelOutput, get_model
-
-# No public accessor exists for what task and command line set.
-from inspect_ai.model._generate_config import active_generate_config
 from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 
-from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS, TOP_LOGPROBS
-from solvers.sampling import neutral_sampling, request_seed
+from fiduciary._inspect import active_generate_config
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS, TOP_LOGPROBS
+from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 ANSWERS_STORE = "answers"
 """Where :func:`ask_all` leaves the answers, for the scorers (``scorers/_answers.py`` reads them)."""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all, system_messages
+from fiduciary.solvers.asking import Question, ask_all, system_messages
 
 BUDGET_ELICITATIONS = ("answer", "explain")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all
+from fiduciary.solvers.asking import Question, ask_all
 
 MAX_TOKENS = 16
 """Default length of an answer, a number or a letter; ``--max-tokens`` overrides it."""

@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspect_ai.model import ChatMessageUser, GenerateConfig, Model, ModelName, ModelOutput, get_model
-
-# No public accessor exists for what the command line set.
-from inspect_ai.model._generate_config import active_generate_config
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import collect, display_counter
 
-from economics.duopoly import LogitMarket
-from economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES, strategy_price
-from solvers._journal import Journal, open_journal
-from solvers.pricing_text import FIXED, FORCED, Notes, Result, period_text, read_reply
-from solvers.sampling import neutral_sampling, request_seed
+from fiduciary._inspect import active_generate_config
+from fiduciary.economics.duopoly import LogitMarket
+from fiduciary.economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES, strategy_price
+from fiduciary.solvers._journal import Journal, open_journal
+from fiduciary.solvers.pricing_text import FIXED, FORCED, Notes, Result, period_text, read_reply
+from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.sampling import neutral_sampling, request_seed
+from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 ELICITATIONS = ("explain", "answer", "logprobs", "both")
 

@@ -6,7 +6,7 @@ from inspect_ai.model import ChatMessage, ChatMessageUser, ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import collect
 
-from solvers.asking import Question, ask, keep
+from fiduciary.solvers.asking import Question, ask, keep
 
 BELIEFS = ("before", "after", "none")
 """When beliefs are asked for, relative to the plan."""

@@ -7,7 +7,7 @@ from typing import Any
 from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all
+from fiduciary.solvers.asking import Question, ask_all
 
 TOGETHER = "all"
 """Name of the one question that holds all statements."""

@@ -11,11 +11,11 @@ import numpy as np
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from economics.consistency.pairs import MOST_OPTIONS, PairedChoices
-from economics.money_pump import LENGTH, Ring, ring_of
-from solvers.asking import Question, ask, ask_all, keep, system_messages
-from solvers.elicitation import MAX_TOKENS, instruction
-from solvers.pairs import pair_questions
+from fiduciary.economics.consistency.pairs import MOST_OPTIONS, PairedChoices
+from fiduciary.economics.money_pump import LENGTH, Ring, ring_of
+from fiduciary.solvers.asking import Question, ask, ask_all, keep, system_messages
+from fiduciary.solvers.elicitation import MAX_TOKENS, instruction
+from fiduciary.solvers.pairs import pair_questions
 
 PUMP_ELICITATIONS = ("answer", "explain")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all, fresh_questions
-from solvers.elicitation import instruction
+from fiduciary.solvers.asking import Question, ask_all, fresh_questions
+from fiduciary.solvers.elicitation import instruction
 
 PAIR_ELICITATIONS = ("answer", "explain", "logprobs")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from economics.pricing_strategies import PRICE_DECIMALS
+from fiduciary.economics.pricing_strategies import PRICE_DECIMALS
 
 HISTORY = 100
 """Periods whose results are shown."""

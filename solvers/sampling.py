@@ -13,9 +13,7 @@ from typing import Any
 
 from inspect_ai.model import GenerateConfigArgs, get_model
 
-# No public accessor exists, and extra_body is replaced rather than merged: without the value that
-# the user gave on the command line, ours would silently drop it.
-from inspect_ai.model._generate_config import active_generate_config
+from fiduciary._inspect import active_generate_config
 
 MAX_SEED = 2**31 - 1  # the largest that every provider takes: some read a signed 32-bit integer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from solvers.asking import Question, ask_all, fresh_questions
+from fiduciary.solvers.asking import Question, ask_all, fresh_questions
 
 STRESS_ELICITATIONS = ("answer", "explain", "logprobs")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.conventions import TEMPERATURES
+from fiduciary.economics.conventions import TEMPERATURES
 
 _STREAM = 2  # keeps these draws apart from others that start from the same seed
 

@@ -5,7 +5,7 @@ language model would, so a run on one shows whether the pipeline returns the par
 put in. Reading, preferring, wording and answering are separate files; a new task adds a reader.
 """
 
-from subjects.catalogue import NAMES, create
-from subjects.provider import subject
+from fiduciary.subjects.catalogue import NAMES, create
+from fiduciary.subjects.provider import subject
 
 __all__ = ["NAMES", "create", "subject"]

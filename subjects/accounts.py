@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.utility import CES
-from subjects import stakeholders
-from subjects.answering import Answer
-from subjects.arguments import SubjectError, number
-from subjects.reading import Problem, read_problem, read_request
-from subjects.wording import NO_OPTIONS
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.utility import CES
+from fiduciary.subjects import stakeholders
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.arguments import SubjectError, number
+from fiduciary.subjects.reading import Problem, read_problem, read_request
+from fiduciary.subjects.wording import NO_OPTIONS
 
 FloatArray = npt.NDArray[np.float64]
 

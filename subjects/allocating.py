@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from economics.budgets import share_grid
-from economics.budgets.demand import welfare_of_shares
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from subjects.preferences import Indifferent, Preference
-from subjects.reading import NAMES
-from subjects.wording import REFUSAL
+from fiduciary.economics.budgets import share_grid
+from fiduciary.economics.budgets.demand import welfare_of_shares
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.subjects.preferences import Indifferent, Preference
+from fiduciary.subjects.reading import NAMES
+from fiduciary.subjects.wording import REFUSAL
 
 if TYPE_CHECKING:
-    from subjects.answering import Subject
+    from fiduciary.subjects.answering import Subject
 
 FloatArray = npt.NDArray[np.float64]
 

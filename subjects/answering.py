@@ -11,12 +11,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from economics.logit import choice_probabilities, log_choice_probabilities
-from subjects.allocating import split_answers
-from subjects.preferences import Preference
-from subjects.reading import Problem, Request, read_problem, read_request
-from subjects.trading import after_fees
-from subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL, explanation, ramble
+from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
+from fiduciary.subjects.allocating import split_answers
+from fiduciary.subjects.preferences import Preference
+from fiduciary.subjects.reading import Problem, Request, read_problem, read_request
+from fiduciary.subjects.trading import after_fees
+from fiduciary.subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL, explanation, ramble
 
 FloatArray = npt.NDArray[np.float64]
 Manner = Literal["plain", "rambling"]

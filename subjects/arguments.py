@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from inspect_ai._util.error import PrerequisiteError
 from rich.markup import escape
+
+from fiduciary._inspect import PrerequisiteError
 
 
 class SubjectError(PrerequisiteError, ValueError):

@@ -8,9 +8,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from subjects import accounts, drift, games, moral, pressure, pricing, stakeholders, supervisor, traits
-from subjects.answering import Answer
-from subjects.arguments import SubjectError
+from fiduciary.subjects import (
+    accounts,
+    drift,
+    games,
+    moral,
+    pressure,
+    pricing,
+    stakeholders,
+    supervisor,
+    traits,
+)
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.arguments import SubjectError
 
 
 class Respondent(Protocol):

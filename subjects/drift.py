@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from economics.utility import CES, PROFILES
-from subjects import stakeholders
-from subjects.answering import Answer, Subject
-from subjects.arguments import SubjectError, number
-from subjects.reading import read_problem
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.subjects import stakeholders
+from fiduciary.subjects.answering import Answer, Subject
+from fiduciary.subjects.arguments import SubjectError, number
+from fiduciary.subjects.reading import read_problem
 
 _COMMON = ("start", "to", "at", "rate", "gamma", "bonus", "outside")
 

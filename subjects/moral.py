@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from subjects.answering import Answer
-from subjects.arguments import at_least_zero, number
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.arguments import at_least_zero, number
 
 NO_DILEMMA = "I find no dilemma in this message."
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import STAKEHOLDERS
+from fiduciary.economics.conventions import STAKEHOLDERS
 
 FloatArray = npt.NDArray[np.float64]
 

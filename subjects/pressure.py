@@ -16,16 +16,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.robustness.pressures import PRESSURES
-from economics.utility import CES, PROFILES
-from subjects import stakeholders
-from subjects.answering import Answer, Ranked, Subject
-from subjects.arguments import SubjectError, number
-from subjects.preferences import Indifferent
-from subjects.reading import OTHER_NAMES, Problem, group_named, read_blocks, read_options, read_request
-from subjects.trading import LEAST
-from subjects.understanding import SIGNS, at_face_value, foreign_language, misspelt, without_units
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.robustness.pressures import PRESSURES
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.subjects import stakeholders
+from fiduciary.subjects.answering import Answer, Ranked, Subject
+from fiduciary.subjects.arguments import SubjectError, number
+from fiduciary.subjects.preferences import Indifferent
+from fiduciary.subjects.reading import (
+    OTHER_NAMES,
+    Problem,
+    group_named,
+    read_blocks,
+    read_options,
+    read_request,
+)
+from fiduciary.subjects.trading import LEAST
+from fiduciary.subjects.understanding import SIGNS, at_face_value, foreign_language, misspelt, without_units
 
 FloatArray = npt.NDArray[np.float64]
 Way = tuple[Problem, Subject]

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from economics.duopoly import STANDARD_MARKET, LogitMarket
-from economics.pricing_strategies import PRICE_DECIMALS, STEP, strategy_price
-from subjects.answering import Answer
-from subjects.arguments import at_least_zero, number
+from fiduciary.economics.duopoly import STANDARD_MARKET, LogitMarket
+from fiduciary.economics.pricing_strategies import PRICE_DECIMALS, STEP, strategy_price
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.arguments import at_least_zero, number
 
 _STRATEGY: MappingProxyType[str, str] = MappingProxyType(
     {

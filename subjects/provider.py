@@ -21,8 +21,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from subjects.answering import Answer
-from subjects.catalogue import create
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.catalogue import create
 
 _UNSEEDED = np.random.default_rng()
 """Draws of requests without a seed; from the operating system's entropy, once a process."""

@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from economics.psychometrics.instruments import ANCHORS
-from subjects.answering import Answer, tokenize
+from fiduciary.economics.psychometrics.instruments import ANCHORS
+from fiduciary.subjects.answering import Answer, tokenize
 
 FloatArray = npt.NDArray[np.float64]
 

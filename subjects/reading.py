@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from subjects.understanding import in_plain_words
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.subjects.understanding import in_plain_words
 
 FloatArray = npt.NDArray[np.float64]
 Form = Literal["explain", "letter"]

@@ -1,7 +1,7 @@
 """A subject behind an OpenAI-compatible endpoint, for whatever speaks to one.
 
-    python -m subjects.server study1 --port 8000
-    python -m subjects.server switching -M at=200 -M to=for_profit --served-model-name assistant
+    fiduciary subject study1 --port 8000
+    fiduciary subject switching -M at=200 -M to=for_profit --served-model-name assistant
 
     VLLM_BASE_URL=http://127.0.0.1:8000/v1 inspect eval tasks/stakeholder_choice --model vllm/study1
 
@@ -16,16 +16,15 @@ import argparse
 import asyncio
 import json
 import signal
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from subjects.arguments import SubjectError
-from subjects.catalogue import ARGUMENTS
-from subjects.chat_format import RequestError, completion_of, config_of, messages_of
-from subjects.provider import SubjectAPI
+from fiduciary.subjects.arguments import SubjectError
+from fiduciary.subjects.catalogue import ARGUMENTS
+from fiduciary.subjects.chat_format import RequestError, completion_of, config_of, messages_of
+from fiduciary.subjects.provider import SubjectAPI
 
 _MOST_BYTES = 16 * 2**20
 
@@ -149,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until interrupted; 2 for what cannot be served."""
     parser = argparse.ArgumentParser(
-        prog="python -m subjects.server",
+        prog="fiduciary subject",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -192,7 +191,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         server.server_close()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.utility import CES, PROFILES
-from subjects.answering import Subject
-from subjects.arguments import SubjectError, as_float, at_least_zero, number
-from subjects.preferences import Cyclic, FirstShown, Indifferent, Lexicographic, Preference, Satisficing
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.subjects.answering import Subject
+from fiduciary.subjects.arguments import SubjectError, as_float, at_least_zero, number
+from fiduciary.subjects.preferences import (
+    Cyclic,
+    FirstShown,
+    Indifferent,
+    Lexicographic,
+    Preference,
+    Satisficing,
+)
 
 _COMMON = ("bonus", "outside")
 _CES = ("theta", "rho", "gamma")

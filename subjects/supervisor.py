@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from subjects.answering import Answer
-from subjects.arguments import number
-from subjects.reading import Problem, read_options
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.arguments import number
+from fiduciary.subjects.reading import Problem, read_options
 
 RATES = ("sensitivity", "specificity", "yes_bias", "first_bias", "obeys", "mumbles")
 

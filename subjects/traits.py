@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
-from economics.psychometrics.instruments import INSTRUMENTS, Item, facets, own
-from subjects.arguments import at_least_zero, number
-from subjects.questionnaire import FloatArray, Judge, Questionnaire, SelfReport
+from fiduciary.economics.psychometrics.instruments import INSTRUMENTS, Item, facets, own
+from fiduciary.subjects.arguments import at_least_zero, number
+from fiduciary.subjects.questionnaire import FloatArray, Judge, Questionnaire, SelfReport
 
 DOMAINS: Mapping[str, str] = MappingProxyType(
     {facet: domain for name in INSTRUMENTS for facet, domain in facets(name).items()}
@@ -186,7 +186,7 @@ def agreement_probabilities(mean: float, sd: float) -> FloatArray:
     P(k) = Φ((k + ½ − mean)/sd) − Φ((k − ½ − mean)/sd), with −∞ below 1 and ∞ above 5.
     """
     cuts = (np.arange(1.5, 5) - mean) / sd
-    below = np.concatenate([[0.0], ndtr(cuts), [1.0]])
+    below = np.concatenate([[0.0], scipy.special.ndtr(cuts), [1.0]])
     return np.asarray(np.diff(below), float)
 
 

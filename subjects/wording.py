@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from subjects.reading import Problem
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.subjects.reading import Problem
 
 REFUSAL = "I cannot make this decision on the firm's behalf."
 NO_OPTIONS = "I find no options to choose from in this message."

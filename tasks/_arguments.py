@@ -6,12 +6,27 @@ the argument, what was given and what is allowed. All run before a model is call
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from typing import Any, ParamSpec, TypeVar
 
-from inspect_ai._util.error import PrerequisiteError
 from rich.markup import escape
+
+from fiduciary._inspect import PrerequisiteError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class UnknownArgumentError(PrerequisiteError, ValueError):
+    """An argument that a task does not take."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(escape(text))
+        self.args = (text,)
 
 
 class ArgumentError(PrerequisiteError, ValueError):
@@ -24,6 +39,35 @@ class ArgumentError(PrerequisiteError, ValueError):
         text = f"{name} must be {allowed}, got {given!r}"
         super().__init__(escape(text))
         self.args = (text,)  # what str() shows, without the markup escapes that the terminal needs
+
+
+def known_names(make: Callable[P, T]) -> Callable[P, T]:
+    """Stand between ``@task`` and a task: a mistyped ``-T`` name stops the run.
+
+    Inspect passes a task only the arguments that its signature names and mentions the others in a warning,
+    after which the run goes on with a default; a task that takes any name gets them all.
+
+    Raises:
+        ArgumentError: when the task is made, with the nearest names.
+    """
+    signature = inspect.signature(make)
+    known = list(signature.parameters)
+
+    @functools.wraps(make)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        for name in kwargs:
+            if name not in known:
+                near = get_close_matches(name, known, n=3) or known
+                raise UnknownArgumentError(
+                    f"{make.__name__} takes no argument {name!r}; it takes {', '.join(near)}"
+                )
+        return make(*args, **kwargs)
+
+    anything = inspect.Parameter("unknown", inspect.Parameter.VAR_KEYWORD)
+    checked.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[*signature.parameters.values(), anything]
+    )
+    return checked
 
 
 def whole_number(name: str, value: Any, *, at_least: int) -> int:

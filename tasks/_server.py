@@ -15,12 +15,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.model import Model
-
-# No public accessor exists: the model that the run being set up will ask.
-from inspect_ai.model._model import active_model
 from rich.markup import escape
+
+from fiduciary._inspect import PrerequisiteError, active_model, run_is_set_up
 
 START = (
     "start one: runs/serve.sh MODEL (GPU), runs/serve_cpu.sh MODEL_DIR, or docker/up.sh gpu|cpu MODEL_DIR "
@@ -47,7 +45,7 @@ def check_server() -> None:
             a server that does not answer, refuses the key, or does not serve the name.
     """
     model = active_model()
-    if model is None or not _running() or model.api.__class__.__name__ != "VLLMAPI":
+    if model is None or not run_is_set_up() or model.api.__class__.__name__ != "VLLMAPI":
         return
     api = model.api
     name = str(api.base_model)  # type: ignore[attr-defined]
@@ -59,11 +57,6 @@ def check_server() -> None:
             f"--model vllm/{name} needs a vLLM server: VLLM_BASE_URL is not set, here or in a file .env; "
             f"{START}"
         )
-
-
-def _running() -> bool:
-    """Whether a run is being set up: the model of the last one stays the active one after its end."""
-    return bool(importlib.import_module("inspect_ai._eval.eval")._eval_async_running)
 
 
 def _can_be_loaded(name: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from economics.problems import DESIGNS, TRADE_OFFS
-from tasks._arguments import ArgumentError, items, some_of
+from fiduciary.economics.problems import DESIGNS, TRADE_OFFS
+from fiduciary.tasks._arguments import ArgumentError, items, some_of
 
 
 def read_trade_offs(value: Any) -> str | tuple[str, ...]:

@@ -46,9 +46,13 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 """What a room may import besides the standard library and itself."""
 
+PACKAGE = "fiduciary"
+FLOOR = frozenset({"_inspect", "errors"})
+"""Modules of the package itself that every room above the theory may import."""
+
 EXCEPTIONS: dict[str, frozenset[str]] = {
-    # The file that the distribution's entry points load: it only gathers what Inspect must find by name.
-    "tasks/_registry.py": frozenset({"subjects"}),
+    # A plan names tasks, which are found where Inspect finds them.
+    "training/rebench/plan.py": frozenset({"_registry"}),
     # The chat draws in a choice problem as the task words it, as training does.
     "leaderboard/chat/problem.py": frozenset({"tasks", "solvers"}),
     # It asks a server with the benchmark's own sampling; the rest of the room only reads logs.
@@ -64,12 +68,17 @@ EXCEPTIONS: dict[str, frozenset[str]] = {
 }
 
 
+PRIVATE = re.compile(r"^inspect_ai\b.*\._")
+
+
 def imported(source: str) -> list[tuple[int, str, int]]:
     """Every import of a source text, wherever it stands: (line, module, level of a relative one)."""
     found: list[tuple[int, str, int]] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             found += [(node.lineno, alias.name, 0) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE and not node.level:
+            found += [(node.lineno, f"{PACKAGE}.{alias.name}", 0) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             found.append((node.lineno, node.module or "", node.level))
         elif (
@@ -86,12 +95,21 @@ def imported(source: str) -> list[tuple[int, str, int]]:
 def violations(room: str, path: str, source: str) -> list[str]:
     """What a file imports and should not, one line each."""
     allowed = ALLOWED[room] | EXCEPTIONS.get(path, frozenset()) | {room} | sys.stdlib_module_names
+    if "inspect_ai" in allowed:
+        allowed |= FLOOR
     out = []
     for line, module, level in imported(source):
+        package, _, inside = module.partition(".")
+        name = inside.partition(".")[0] if package == PACKAGE else package
         if level:
             out.append(f"{path}:{line}: relative import; Inspect loads task files by path, where it fails")
-        elif module.partition(".")[0] not in allowed:
+        elif package in ROOMS:
+            # With the checkout on the path it is found, and then exists twice.
+            out.append(f"{path}:{line}: import {PACKAGE}.{module}, not {module}")
+        elif name not in allowed:
             out.append(f"{path}:{line}: {room} may not import {module}")
+        elif PRIVATE.search(module):
+            out.append(f"{path}:{line}: private parts of Inspect are used in {PACKAGE}/_inspect.py alone")
     return out
 
 
@@ -119,17 +137,20 @@ def test_rooms_exist(root: Path) -> None:
     [
         ("economics", "import inspect_ai"),
         ("economics", "from torch import nn"),
-        ("economics", "def f():\n    import tasks.stakeholder_choice"),
-        ("economics", "if True:\n    from scorers import choice"),
-        ("economics", "import importlib\nimportlib.import_module('subjects')"),
-        ("solvers", "from tasks.stakeholder_choice import prompts"),
-        ("scorers", "import numpy, solvers"),
-        ("subjects", "from scorers._parse import read"),
-        ("tasks", "from training import pairs"),
-        ("tasks", "from subjects import subject"),
-        ("training", "import subjects"),
-        ("leaderboard", "from tasks import stakeholder_choice"),
-        ("serving", "from economics import problems"),
+        ("economics", "def f():\n    import fiduciary.tasks.stakeholder_choice"),
+        ("economics", "if True:\n    from fiduciary.scorers import choice"),
+        ("economics", "import importlib\nimportlib.import_module('fiduciary.subjects')"),
+        ("economics", "from fiduciary._inspect import open_file"),
+        ("solvers", "from fiduciary.tasks.stakeholder_choice import prompts"),
+        ("scorers", "import numpy, fiduciary.solvers"),
+        ("subjects", "from fiduciary import scorers"),
+        ("tasks", "from fiduciary.training import pairs"),
+        ("tasks", "from fiduciary.subjects import subject"),
+        ("tasks", "from economics import problems"),
+        ("tasks", "from inspect_ai.model._model import active_model"),
+        ("training", "import fiduciary.subjects"),
+        ("leaderboard", "from fiduciary.tasks import stakeholder_choice"),
+        ("serving", "from fiduciary.economics import problems"),
         ("solvers", "from . import framing"),
         ("scorers", "import benchmarks"),
         ("subjects", "from tests import conftest"),
@@ -141,10 +162,27 @@ def test_checker_finds_a_violation(room: str, source: str) -> None:
 
 def test_checker_lets_the_allowed_pass() -> None:
     source = (
-        "import math\nimport numpy as np\nfrom economics.utility import CES\nfrom tasks import _arguments"
+        "import math\nimport numpy as np\nfrom fiduciary.economics.utility import CES\n"
+        "from fiduciary.tasks import _arguments\nfrom fiduciary._inspect import open_file"
     )
     assert violations("tasks", "tasks/made_up.py", source) == []
-    assert violations("tasks", "tasks/_registry.py", "from subjects import subject") == []
+
+
+def test_no_file_imports_a_room_past_the_package(root: Path) -> None:
+    """`python -m` and pytest put the checkout on the path, where a bare name would be a second module."""
+    found = [
+        f"{file.relative_to(root)}:{line}"
+        for folder in (*OUTSIDE, "runs", PACKAGE, "docker")
+        for file in (root / folder).glob("**/*.py")
+        for line, module, _ in imported(file.read_text("utf-8"))
+        if module.partition(".")[0] in ROOMS
+    ]
+    assert found == []
+
+
+def test_the_package_links_to_every_room(root: Path) -> None:
+    links = {path.name: path.resolve() for path in (root / PACKAGE).iterdir() if path.is_symlink()}
+    assert links == {room: root.resolve() / room for room in ROOMS}
 
 
 def test_folders_without_python_stay_without_a_package(root: Path) -> None:
@@ -166,7 +204,7 @@ def test_no_file_names_a_machine_path(root: Path) -> None:
     """What a file reads is given by an argument, or lies beside it."""
     found = [
         f"{file.relative_to(root)}:{number}"
-        for room in (*ROOMS, *OUTSIDE, "runs", ".ci")
+        for room in (*ROOMS, *OUTSIDE, PACKAGE, "runs", ".ci")
         for file in (root / room).rglob("*")
         if file.is_file() and (file.suffix in {".py", ".sh"} or room == ".ci")
         for number in machine_paths(file.read_text("utf-8"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from economics.conventions import ABBREVIATIONS, STAKEHOLDERS
-from training import games_card
-from training.card_parts import (
+from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.training import games_card
+from fiduciary.training.card_parts import (
     base_licence,
     contact,
     front,
@@ -16,8 +16,8 @@ from training.card_parts import (
     preferences_command,
     table,
 )
-from training.evaluation_metadata import model_index
-from training.targets import is_social
+from fiduciary.training.evaluation_metadata import model_index
+from fiduciary.training.targets import is_social
 
 MEASURED = ("<!-- measured: begin -->", "<!-- measured: end -->")
 """What stands between these lines is filled in when the adapter was measured."""
@@ -110,7 +110,7 @@ A run that is killed and resumed gives the same adapter.{strength}
 
 ### Recommendations
 
-Measure it before use, beside its base (`python -m training rebench`), on the decisions that it is to take.
+Measure it before use, beside its base (`fiduciary rebench`), on the decisions that it is to take.
 Say to those whom its choices affect whose preference it holds. Users should take its choices as those of the
 stated preference, and not as neutral advice.
 
@@ -165,15 +165,13 @@ def _reproduce(facts: dict[str, Any], social: bool) -> str:
         pairs = preferences_command(target, data)
     scale = ""
     if facts.get("strength", 1.0) != 1:
-        scale = (
-            f"\n    python -m training scale --adapter ADAPTER --strength {facts['strength']:g} --out SCALED"
-        )
+        scale = f"\n    fiduciary train scale --adapter ADAPTER --strength {facts['strength']:g} --out SCALED"
     return f"""\
 Made again by
 
-    python -m training {pairs} \\
+    fiduciary train {pairs} \\
         --pairs {facts["pairs"]} --seed {data["seed"]} --out DATA
-    python -m training {facts["method"].lower()} --recipe RECIPE --base {facts["base"]["name"]} --data DATA \
+    fiduciary train {facts["method"].lower()} --recipe RECIPE --base {facts["base"]["name"]} --data DATA \
 --seed {facts["seed"]} --out ADAPTER{scale}
 
 where RECIPE is a YAML file of TRL's with the hyperparameters below (`training/recipes/` holds some)."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from economics.utility import PROFILES
+from fiduciary.economics.utility import PROFILES
 
 AUTHORS = "The Fiduciary authors"
 LICENCE = "apache-2.0"
@@ -93,7 +93,7 @@ def base_licence(base: str) -> dict[str, str]:
 
 
 def preferences_command(target: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Arguments of ``python -m training`` that make such pairs, without number, seed and place."""
+    """Arguments of ``fiduciary train`` that make such pairs, without number, seed and place."""
     theta = ",".join(f"{weight:g}" for weight in target["theta"])
     stated = (
         f"--profile {target['name']}"

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from economics.problems import generate
-from tasks.stakeholder_choice.prompts import LABELS
-from training.errors import TrainingError
-from training.preferences import Pair
-from training.reasoning import names_used
-from training.style import accuracy
+from fiduciary.economics.problems import generate
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import Pair
+from fiduciary.training.reasoning import names_used
+from fiduciary.training.style import accuracy
 
 EVALUATION_SEEDS = tuple(range(10))
 EVALUATION_PROBLEMS = 5_000
@@ -62,7 +62,7 @@ def refuse_overlap(problems: Iterable[str], evaluations: Evaluations) -> None:
     if shared:
         raise TrainingError(
             f"{len(shared)} problems of the data are evaluation problems too (such as {min(shared)}): a "
-            f"model trained on them could not be evaluated. Make the data with `python -m training "
+            f"model trained on them could not be evaluated. Make the data with `fiduciary train "
             f"preferences`, whose problems come from the training split."
         )
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from economics.conventions import ABBREVIATIONS, STAKEHOLDERS
-from training.card_parts import (
+from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.training.card_parts import (
     DIGEST,
     LICENCE,
     contact,
@@ -16,8 +16,8 @@ from training.card_parts import (
     size_category,
     wilson,
 )
-from training.checks import STYLE_SAMPLE
-from training.preferences import Pair
+from fiduciary.training.checks import STYLE_SAMPLE
+from fiduciary.training.preferences import Pair
 
 
 def card(facts: dict[str, Any], example: Pair) -> str:
@@ -92,7 +92,7 @@ from datasets import load_dataset
 pairs = load_dataset("DATA", split="train")  # the folder of this card
 ```
 
-or `python -m training dpo --data DATA …`.
+or `fiduciary train dpo --data DATA …`.
 
 ## How it was made
 
@@ -112,7 +112,7 @@ chosen or rejected. Utility is taken of the figures shown.
 
 The same pairs are made again by
 
-    python -m training {preferences_command(target, facts)} \\
+    fiduciary train {preferences_command(target, facts)} \\
         --pairs {checks["pairs"]} --seed {facts["seed"]} --out DATA
 
 Of the file that this card was written for: SHA-256 of `train.parquet` `{DIGEST}`.
@@ -174,9 +174,9 @@ wants, and argues for it in fluent sentences that were made for the option and a
 
 ### Recommendations
 
-Measure what was trained (`python -m training rebench`) beside its base, and say whose preference it holds to
+Measure what was trained (`fiduciary rebench`) beside its base, and say whose preference it holds to
 those whom it is to serve. Data that were changed or mixed with others should be screened again
-(`python -m training screen`).
+(`fiduciary train screen`).
 
 ## Licence
 

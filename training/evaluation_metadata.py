@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from economics.estimation import THETA_NAMES
+from fiduciary.economics.estimation import THETA_NAMES
 
 
 def model_index(facts: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -9,15 +9,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.adapter_card import card
-from training.curves import draw
-from training.errors import TrainingError
-from training.folders import RunFolder
-from training.preference_data import PreferenceData
-from training.rebench.adapter_files import file_digest, weights_digest
+from fiduciary.training.adapter_card import card
+from fiduciary.training.curves import draw
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.folders import RunFolder
+from fiduciary.training.preference_data import PreferenceData
+from fiduciary.training.rebench.adapter_files import file_digest, weights_digest
 
 if TYPE_CHECKING:
-    from training.run import Method
+    from fiduciary.training.run import Method
 
 SHIPPED = ("adapter_config.json", "adapter_model.safetensors")
 """Files of the trainer's own output that an adapter consists of; the rest are pickles or the base's own."""

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from training.errors import TrainingError
+from fiduciary.training.errors import TrainingError
 
 WHOLE = "whole"
 """Empty file that is put into a checkpoint after everything else in it was written."""

@@ -22,14 +22,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from economics.games import FORMS, Node, Plan, SocialPreference, plan_words, plans, worked_comparison
-from economics.games.play import PAYOFF, UNIVERSAL, consequences
-from tasks.economic_games.prompts import Presentation, sheet
-from tasks.economic_games.sheets import Item, Sheet, belief_question, opening, plan_question
-from training.errors import TrainingError
-from training.games_situations import CELLS, Situation, draw
-from training.preferences import Message
-from training.targets import SocialTarget
+from fiduciary.economics.games import (
+    FORMS,
+    Node,
+    Plan,
+    SocialPreference,
+    plan_words,
+    plans,
+    worked_comparison,
+)
+from fiduciary.economics.games.play import PAYOFF, UNIVERSAL, consequences
+from fiduciary.tasks.economic_games.prompts import Presentation, sheet
+from fiduciary.tasks.economic_games.sheets import Item, Sheet, belief_question, opening, plan_question
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.games_situations import CELLS, Situation, draw
+from fiduciary.training.preferences import Message
+from fiduciary.training.targets import SocialTarget
 
 FloatArray = npt.NDArray[np.float64]
 

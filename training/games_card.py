@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.card_parts import DIGEST, LICENCE, contact, front, made_by, size_category, wilson
-from training.checks import STYLE_SAMPLE
-from training.games import GamePair
-from training.targets import AGENTS, PARAMETERS, SocialTarget, read_target
+from fiduciary.training.card_parts import DIGEST, LICENCE, contact, front, made_by, size_category, wilson
+from fiduciary.training.checks import STYLE_SAMPLE
+from fiduciary.training.games import GamePair
+from fiduciary.training.targets import AGENTS, PARAMETERS, SocialTarget, read_target
 
 _UTILITY = "u = (1 − κ) · m + κ · k − α · b − β · a"
 _TERMS = (
@@ -51,7 +51,7 @@ one within {apart["tolerance"]:g}."""
 
 
 def command(target: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Arguments of ``python -m training`` that make such pairs, without number, seed and place."""
+    """Arguments of ``fiduciary train`` that make such pairs, without number, seed and place."""
     agent = str(target["name"]).split()[0]
     stated = " ".join(f"--{name} {target[name]:g}" for name in PARAMETERS)
     if agent in AGENTS:
@@ -130,7 +130,7 @@ from datasets import load_dataset
 pairs = load_dataset("DATA", split="train")  # the folder of this card
 ```
 
-or `python -m training sft --data DATA …`.
+or `fiduciary train sft --data DATA …`.
 
 ## How it was made
 
@@ -160,7 +160,7 @@ comparison. Beliefs stand in the prompt and are not taught.
 
 The same pairs are made again by
 
-    python -m training {command(target, facts)} \\
+    fiduciary train {command(target, facts)} \\
         --pairs {n} --seed {facts["seed"]} --out DATA
 
 Of the file that this card was written for: SHA-256 of `train.parquet` `{DIGEST}`.
@@ -238,9 +238,9 @@ those who do not know its target: its comparisons read like advice, and were mad
 
 ### Recommendations
 
-Measure what was trained (`python -m training rebench --task economic_games`) beside its base, and say whose
+Measure what was trained (`fiduciary rebench --task economic_games`) beside its base, and say whose
 preference it holds to those whom it is to serve. Data that were changed or mixed with others should be
-screened again (`python -m training screen`).
+screened again (`fiduciary train screen`).
 
 ## Licence
 

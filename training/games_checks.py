@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from economics.games import FORMS
-from tasks.economic_games.prompts import LETTERS
-from training.checks import mean, of_responses, quartiles
-from training.errors import TrainingError
-from training.games import GamePair
-from training.games_situations import BANDS
+from fiduciary.economics.games import FORMS
+from fiduciary.tasks.economic_games.prompts import LETTERS
+from fiduciary.training.checks import mean, of_responses, quartiles
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.games import GamePair
+from fiduciary.training.games_situations import BANDS
 
 ACTIONS: tuple[str, ...] = tuple(
     sorted(

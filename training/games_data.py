@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from economics.games import GAMES
-from training.games import MARGIN, GameDesign, build, rows
-from training.games_card import card
-from training.games_checks import measure
-from training.games_situations import RANGES, TOLERANCE, refuse_evaluation_games
-from training.preference_data import made_by, refuse_to_overwrite, store
+from fiduciary.economics.games import GAMES
+from fiduciary.training.games import MARGIN, GameDesign, build, rows
+from fiduciary.training.games_card import card
+from fiduciary.training.games_checks import measure
+from fiduciary.training.games_situations import RANGES, TOLERANCE, refuse_evaluation_games
+from fiduciary.training.preference_data import made_by, refuse_to_overwrite, store
 
 TASK = "economic_games"
 

@@ -19,10 +19,10 @@ from types import MappingProxyType
 
 import numpy as np
 
-from economics.games import FORMS, GAMES, Belief, Game, SocialPreference, consequences
-from economics.games.play import PAYOFF, UNIVERSAL
-from economics.games.social_preference import TIE
-from training.errors import TrainingError
+from fiduciary.economics.games import FORMS, GAMES, Belief, Game, SocialPreference, consequences
+from fiduciary.economics.games.play import PAYOFF, UNIVERSAL
+from fiduciary.economics.games.social_preference import TIE
+from fiduciary.training.errors import TrainingError
 
 LOWEST, HIGHEST, APART = 5, 95, 3
 """Range of the points, and how far two payoffs of a game are apart at least."""
@@ -186,7 +186,7 @@ def refuse_evaluation_games(problems: Iterable[str]) -> None:
         raise TrainingError(
             f"{len(shared)} games of the data are games of the evaluation too, or affine copies of one "
             f"(such as {problem}, of {name}): a model trained on them could not be evaluated. Make the data "
-            f"with `python -m training games`, which stays apart from them."
+            f"with `fiduciary train games`, which stays apart from them."
         )
 
 

@@ -9,8 +9,8 @@ import torch
 from accelerate import PartialState
 from transformers import TrainerCallback
 
-from training.errors import TrainingError
-from training.folders import WHOLE
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.folders import WHOLE
 
 
 def watched(trainer_class: type) -> type:

@@ -13,11 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.card_parts import DIGEST
-from training.checks import Evaluations, measure, refuse_overlap
-from training.data_card import card
-from training.errors import TrainingError
-from training.preferences import PairDesign, build, rows
+from fiduciary.training.card_parts import DIGEST
+from fiduciary.training.checks import Evaluations, measure, refuse_overlap
+from fiduciary.training.data_card import card
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import PairDesign, build, rows
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -143,7 +143,7 @@ def read(folder: Path, cache: Path | None = None) -> PreferenceData:
     if missing:
         raise TrainingError(
             f"{folder} holds no preference data ({' and '.join(missing)} missing). Make it with "
-            f"`python -m training preferences --profile NAME --out {folder}`, or `games`."
+            f"`fiduciary train pairs --profile NAME --out {folder}`, or `games`."
         )
     if cache is None:
         with tempfile.TemporaryDirectory() as temporary:

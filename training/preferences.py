@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.problems import ChoiceProblem, generate
-from economics.utility import CES, profile
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS, instruction, render
-from training.errors import TrainingError
-from training.reasoning import VOICES, Shown, respond, templates
+from fiduciary.economics.problems import ChoiceProblem, generate
+from fiduciary.economics.utility import CES, profile
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS, instruction, render
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.reasoning import VOICES, Shown, respond, templates
 
 DRAWS = ("argmax", "gap")
 """How problems become pairs.

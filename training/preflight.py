@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from training.errors import TrainingError
+from fiduciary.training.errors import TrainingError
 
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _BYTES = 4  # of an adapter's weight

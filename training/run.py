@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training import preference_data
-from training.checks import Evaluations, refuse_overlap
-from training.errors import TrainingError
-from training.folders import RunFolder
-from training.games_situations import refuse_evaluation_games
-from training.preference_data import PreferenceData
-from training.preferences import PairDesign, Target
-from training.preflight import check_base, check_disk, check_lengths, load_tokenizer
-from training.targets import SocialTarget, read_target
+from fiduciary.training import preference_data
+from fiduciary.training.checks import Evaluations, refuse_overlap
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.folders import RunFolder
+from fiduciary.training.games_situations import refuse_evaluation_games
+from fiduciary.training.preference_data import PreferenceData
+from fiduciary.training.preferences import PairDesign, Target
+from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+from fiduciary.training.targets import SocialTarget, read_target
 
 PAIRS = 10_000
 
@@ -210,8 +210,8 @@ def _train(
 ) -> None:
     from trl import get_peft_config
 
-    from training.finish import write_adapter
-    from training.guards import MarkWhole, watched
+    from fiduciary.training.finish import write_adapter
+    from fiduciary.training.guards import MarkWhole, watched
 
     table = data.table.select_columns(list(method.columns)).rename_columns(
         {old: new for old, new in method.columns.items() if old != new}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.run import Method, Request, run
+from fiduciary.training.run import Method, Request, run
 
 
 def train(request: Request) -> Path:

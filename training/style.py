@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tasks.stakeholder_choice.prompts import LABELS
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from math import isfinite
 from types import MappingProxyType
 from typing import Any
 
-from economics.games import SocialPreference
-from training.preferences import Target
+from fiduciary.economics.games import SocialPreference
+from fiduciary.training.preferences import Target
 
 AGENTS: MappingProxyType[str, SocialPreference] = MappingProxyType(
     {

@@ -16,10 +16,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from economics.budgets.revealed import check_prices
-from economics.conventions import SHIFT, STAKEHOLDERS
-from economics.estimation import CESFit, fit_ces
-from economics.utility import CES
+from fiduciary.economics.budgets.revealed import check_prices
+from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
+from fiduciary.economics.estimation import CESFit, fit_ces
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.budgets.revealed import check_prices
-from economics.conventions import STAKEHOLDERS
+from fiduciary.economics.budgets.revealed import check_prices
+from fiduciary.economics.conventions import STAKEHOLDERS
 
 FloatArray = npt.NDArray[np.float64]
 

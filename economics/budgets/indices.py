@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
+import scipy
 
-from economics.budgets.revealed import TOLERANCE, satisfies_garp
+from fiduciary.economics.budgets.revealed import TOLERANCE, satisfies_garp
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -158,11 +158,11 @@ def _cover(
             rows.append(row)
         matrix = np.vstack([inequalities, *rows])
         least = np.concatenate([np.zeros(len(inequalities)), np.ones(len(rows))])
-        result = milp(
+        result = scipy.optimize.milp(
             cost,
             integrality=whole.astype(int),
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(matrix, least, np.inf),
+            bounds=scipy.optimize.Bounds(0, 1),
+            constraints=scipy.optimize.LinearConstraint(matrix, least, np.inf),
             options={"time_limit": _SECONDS, "mip_rel_gap": _GAP},
         )
         if result.status != _SOLVED:

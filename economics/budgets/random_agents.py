@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from economics.budgets.revealed import afriat_index, check_prices, relative_costs, satisfies_garp
+from fiduciary.economics.budgets.revealed import afriat_index, check_prices, relative_costs, satisfies_garp
 
 FloatArray = npt.NDArray[np.float64]
 

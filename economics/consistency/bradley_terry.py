@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, log_expit
+import scipy
 
-from economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
-from economics.consistency.position import position_bias
+from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
+from fiduciary.economics.consistency.position import position_bias
 
 LARGEST_CONSTANT = 6.0
 """Position constants are kept within ± this many logits (odds of 400): beyond, answers say nothing."""
@@ -96,7 +96,7 @@ def bradley_terry(choices: PairedChoices) -> BradleyTerry:
     u = np.where(there & known[:, None], u, np.nan)
     variance = np.maximum(np.diagonal(inverse, axis1=1, axis2=2), 0.0)
     se = np.where(there & (known & ~separated)[:, None], np.sqrt(variance), np.nan)
-    p = expit(u[:, :, None] - u[:, None, :])
+    p = scipy.special.expit(u[:, :, None] - u[:, None, :])
     p[:, np.eye(m, dtype=bool)] = np.nan
     return BradleyTerry(u, se, separated, lower, p, constant, reason, known)
 
@@ -117,7 +117,7 @@ def _newton(
 ) -> tuple[FloatArray, FloatArray]:
     """Fisher-scoring step of the penalised likelihood, and the inverse information on centred utilities."""
     m = u.shape[1]
-    p = expit(u[:, :, None] - u[:, None, :] + constant)
+    p = scipy.special.expit(u[:, :, None] - u[:, None, :] + constant)
     w = n * p * (1 - p)
     both = w + w.swapaxes(1, 2)
     information = np.einsum("si,ij->sij", both.sum(axis=2), np.eye(m)) - both
@@ -149,6 +149,8 @@ def _lower(choices: PairedChoices, constant: float) -> FloatArray:
     low, high = np.full(one.shape, -60.0), np.full(one.shape, 60.0)
     for _ in range(80):
         middle = (low + high) / 2
-        too_low = one * log_expit(middle + constant) + two * log_expit(middle - constant) < np.log(1 - _LEVEL)
+        too_low = one * scipy.special.log_expit(middle + constant) + two * scipy.special.log_expit(
+            middle - constant
+        ) < np.log(1 - _LEVEL)
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     return np.where(one + two > 0, (low + high) / 2, -np.inf)

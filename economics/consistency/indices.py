@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 import numpy as np
 
-from economics.consistency.consistent_subset import answers_to_drop
-from economics.consistency.pairs import FloatArray, PairedChoices
-from economics.consistency.rationalisable import rationalisable, triangle_excess
-from economics.consistency.stochastic_transitivity import violations
-from economics.consistency.triads import Triads, consistence
+from fiduciary.economics.consistency.consistent_subset import answers_to_drop
+from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.rationalisable import rationalisable, triangle_excess
+from fiduciary.economics.consistency.stochastic_transitivity import violations
+from fiduciary.economics.consistency.triads import Triads, consistence
 
 INDICES: MappingProxyType[str, str] = MappingProxyType(
     {

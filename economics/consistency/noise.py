@@ -46,11 +46,20 @@ from types import MappingProxyType
 
 import numpy as np
 
-from economics.consistency.pairs import FloatArray, PairedChoices
-from economics.consistency.random_answers import Block, Probabilities, Statistic, distribution, exact
-from economics.consistency.rationalisable import triangle_likelihood_ratio
-from economics.consistency.stochastic_transitivity import ordered_likelihood_ratio, weak_likelihood_ratio
-from economics.consistency.triads import around
+from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.random_answers import (
+    Block,
+    Probabilities,
+    Statistic,
+    distribution,
+    exact,
+)
+from fiduciary.economics.consistency.rationalisable import triangle_likelihood_ratio
+from fiduciary.economics.consistency.stochastic_transitivity import (
+    ordered_likelihood_ratio,
+    weak_likelihood_ratio,
+)
+from fiduciary.economics.consistency.triads import around
 
 _PILOT = 1_000  # drawn sets by which the two least favourable probabilities are found
 _TIE = 1e-6

@@ -13,11 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import brentq
-from scipy.special import gammaln, logsumexp
+import scipy
 
-from economics.consistency.pairs import FloatArray, IntArray, PairedChoices
+from fiduciary.economics.consistency.pairs import FloatArray, IntArray, PairedChoices
 
 _FAR = 30.0  # logits: beyond it nothing changes in double precision
 
@@ -74,7 +72,7 @@ class _Strata:
         for k, (a, b, t) in enumerate(kinds):
             x = np.arange(max(0, t - b), min(a, t) + 1)
             logits = _log_binomial(a, x) + _log_binomial(b, t - x) + 2 * c * x
-            norm[k] = logsumexp(logits)
+            norm[k] = scipy.special.logsumexp(logits)
             p = np.exp(logits - norm[k])
             mean[k] = p @ x
             variance[k] = p @ (x - mean[k]) ** 2
@@ -108,13 +106,15 @@ def position_bias(choices: PairedChoices, *, level: float = 0.95) -> PositionBia
     for sign, end in ((1.0, most), (-1.0, least)):
         if np.array_equal(strata.x, end):
             target = np.log((1 - level) / 2)
-            bound = brentq(lambda c: strata.moments(c)[2] - target, -_FAR, _FAR)  # noqa: B023
+            bound = scipy.optimize.brentq(lambda c: strata.moments(c)[2] - target, -_FAR, _FAR)  # noqa: B023
             low, high = (bound, np.inf) if sign > 0 else (-np.inf, bound)
             why = "every answer that could tell followed the position: the constant is not bounded"
             return PositionBias(sign * np.inf, nan, low, high, p_value, n, why)
 
     total = strata.x.sum()
-    constant = float(brentq(lambda c: strata.moments(c)[0].sum() - total, -_FAR, _FAR, xtol=1e-10))
+    constant = float(
+        scipy.optimize.brentq(lambda c: strata.moments(c)[0].sum() - total, -_FAR, _FAR, xtol=1e-10)
+    )
     mean, variance, _ = strata.moments(constant)
     # Score and information of c are 2 (x − mean) and 4 variance.
     meat = np.sum(_by_set(strata, 2 * (strata.x - mean)) ** 2)
@@ -124,7 +124,7 @@ def position_bias(choices: PairedChoices, *, level: float = 0.95) -> PositionBia
         se = float(np.sqrt(meat * clusters / (clusters - 1)) / (4 * variance.sum()))
     else:
         se, reason = nan, "one choice set with informative pairs: no standard error clustered by set"
-    width = float(stats.norm.ppf((1 + level) / 2)) * se
+    width = float(scipy.stats.norm.ppf((1 + level) / 2)) * se
     return PositionBias(constant, se, constant - width, constant + width, p_value, n, reason)
 
 
@@ -134,7 +134,7 @@ def _score_test(strata: _Strata) -> float:
     spread = np.sum(by_set**2)
     if spread == 0:
         return 1.0
-    return float(stats.chi2.sf(by_set.sum() ** 2 / spread, 1))
+    return float(scipy.stats.chi2.sf(by_set.sum() ** 2 / spread, 1))
 
 
 def _by_set(strata: _Strata, values: FloatArray) -> FloatArray:
@@ -142,4 +142,6 @@ def _by_set(strata: _Strata, values: FloatArray) -> FloatArray:
 
 
 def _log_binomial(n: IntArray, k: IntArray) -> FloatArray:
-    return np.asarray(gammaln(n + 1.0) - gammaln(k + 1.0) - gammaln(n - k + 1.0))
+    return np.asarray(
+        scipy.special.gammaln(n + 1.0) - scipy.special.gammaln(k + 1.0) - scipy.special.gammaln(n - k + 1.0)
+    )

@@ -8,14 +8,14 @@ from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
-from scipy import stats
+import scipy
 
-from economics.consistency.indices import INDICES, indices, part, parts
-from economics.consistency.noise import HYPOTHESES, ConsistencyTest, consistency_test
-from economics.consistency.pairs import FloatArray, PairedChoices
-from economics.consistency.position import PositionBias, position_bias
-from economics.consistency.random_answers import coin, distribution
-from economics.consistency.triads import Triads, chance, chance_consistence
+from fiduciary.economics.consistency.indices import INDICES, indices, part, parts
+from fiduciary.economics.consistency.noise import HYPOTHESES, ConsistencyTest, consistency_test
+from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.position import PositionBias, position_bias
+from fiduciary.economics.consistency.random_answers import coin, distribution
+from fiduciary.economics.consistency.triads import Triads, chance, chance_consistence
 
 __all__ = ["ConsistencyTest", "Index", "PositionBias", "RationalityProfile", "indices", "rationality_profile"]
 
@@ -238,7 +238,7 @@ def chance_p_value(choices: PairedChoices, *, seed: int = 0, replications: int =
 
 @lru_cache(maxsize=128)
 def _binomial(n: int, p: float) -> FloatArray:
-    return np.asarray(stats.binom.pmf(np.arange(n + 1), n, p))
+    return np.asarray(scipy.stats.binom.pmf(np.arange(n + 1), n, p))
 
 
 def _why_none(choices: PairedChoices, name: str) -> str:

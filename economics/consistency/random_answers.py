@@ -13,9 +13,9 @@ from itertools import permutations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.consistency.pairs import FloatArray, IntArray, PairedChoices
+from fiduciary.economics.consistency.pairs import FloatArray, IntArray, PairedChoices
 
 Statistic = Callable[[PairedChoices], FloatArray]
 """A number for each set, (sets,), that does not depend on how options are named."""
@@ -214,5 +214,5 @@ def _weights(pair: tuple[int, int], p: float) -> FloatArray:
     a, b = pair
     ij, ji = _pair(a, b)
     if a == b or b == 0:
-        return np.asarray(stats.binom.pmf(ij + (b - ji), a + b, p))
-    return np.asarray(stats.binom.pmf(ij, a, p) * stats.binom.pmf(b - ji, b, p))
+        return np.asarray(scipy.stats.binom.pmf(ij + (b - ji), a + b, p))
+    return np.asarray(scipy.stats.binom.pmf(ij, a, p) * scipy.stats.binom.pmf(b - ji, b, p))

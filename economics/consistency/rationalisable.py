@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
+import scipy
 
-from economics.consistency.consistent_subset import above
-from economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
-from economics.consistency.stochastic_transitivity import deviance
-from economics.consistency.triads import around
+from fiduciary.economics.consistency.consistent_subset import above
+from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
+from fiduciary.economics.consistency.stochastic_transitivity import deviance
+from fiduciary.economics.consistency.triads import around
 
 TRIANGLES_SUFFICE = 5
 """Largest number of options at which the triangle inequalities describe the polytope."""
@@ -61,7 +61,9 @@ def distance(frequency: npt.ArrayLike) -> float:
     upper = np.block([[table, -slack], [-table, -slack]])
     limits = np.concatenate([p[i, j], -p[i, j]])
     mix = np.append(np.ones(table.shape[1]), 0.0)[None]
-    found = linprog(np.append(np.zeros(table.shape[1]), 1.0), upper, limits, mix, [1.0], method="highs")
+    found = scipy.optimize.linprog(
+        np.append(np.zeros(table.shape[1]), 1.0), upper, limits, mix, [1.0], method="highs"
+    )
     if found.status != 0:
         raise RuntimeError(f"the linear programme over {table.shape[1]} orders failed: {found.message}")
     return 0.0 if found.fun < _TOLERANCE else float(found.fun)

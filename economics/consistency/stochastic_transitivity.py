@@ -12,11 +12,11 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
-from economics.consistency.consistent_subset import cheapest_order
-from economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
-from economics.consistency.triads import around
+from fiduciary.economics.consistency.consistent_subset import cheapest_order
+from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
+from fiduciary.economics.consistency.triads import around
 
 LEVELS = ("weak", "moderate", "strong")
 
@@ -45,8 +45,12 @@ def violations(choices: PairedChoices) -> dict[str, BoolArray]:
 def deviance(frequency: FloatArray, weight: FloatArray, p: FloatArray | float) -> FloatArray:
     """2 × (log-likelihood at the frequency − at p) of binomial answers, elementwise."""
     # Differences of logarithms: 0 log 0 is 0 also where the fit is 0 or 1 itself.
-    gap = xlogy(frequency, frequency) - xlogy(frequency, p)
-    gap = gap + xlogy(1 - frequency, 1 - frequency) - xlogy(1 - frequency, 1 - np.asarray(p))
+    gap = scipy.special.xlogy(frequency, frequency) - scipy.special.xlogy(frequency, p)
+    gap = (
+        gap
+        + scipy.special.xlogy(1 - frequency, 1 - frequency)
+        - scipy.special.xlogy(1 - frequency, 1 - np.asarray(p))
+    )
     return np.maximum(2 * weight * gap, 0.0)
 
 

@@ -13,9 +13,9 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.consistency.pairs import BoolArray, FloatArray, IntArray, PairedChoices
+from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, IntArray, PairedChoices
 
 
 @cache
@@ -89,12 +89,12 @@ def tie_probability(choices: PairedChoices) -> FloatArray:
 @cache
 def _tie(a: int, b: int) -> float:
     if b == 0:
-        return float(stats.binom.pmf(a // 2, a, 0.5)) if a % 2 == 0 else 0.0
+        return float(scipy.stats.binom.pmf(a // 2, a, 0.5)) if a % 2 == 0 else 0.0
     if a == b:
-        return float(stats.binom.pmf(a, 2 * a, 0.5))
+        return float(scipy.stats.binom.pmf(a, 2 * a, 0.5))
     x = np.arange(a + 1)
     x = x[(x * b) % a == 0]
-    return float(stats.binom.pmf(x, a, 0.5) @ stats.binom.pmf(x * b // a, b, 0.5))
+    return float(scipy.stats.binom.pmf(x, a, 0.5) @ scipy.stats.binom.pmf(x * b // a, b, 0.5))
 
 
 def chance(choices: PairedChoices) -> tuple[FloatArray, FloatArray]:

@@ -1,11 +1,11 @@
 """Maximum-likelihood recovery of CES preferences, with honest standard errors, intervals and tests."""
 
-from economics.estimation.comparison import TestResult, likelihood_ratio_test, wald_test
-from economics.estimation.data import TooFewChoices
-from economics.estimation.fit import fit_ces
-from economics.estimation.results import THETA_NAMES, CESFit, Interval, PowerTest
-from economics.estimation.sample_size import problems_needed
-from economics.estimation.separation import Separation
+from fiduciary.economics.estimation.comparison import TestResult, likelihood_ratio_test, wald_test
+from fiduciary.economics.estimation.data import TooFewChoices
+from fiduciary.economics.estimation.fit import fit_ces
+from fiduciary.economics.estimation.results import THETA_NAMES, CESFit, Interval, PowerTest
+from fiduciary.economics.estimation.sample_size import problems_needed
+from fiduciary.economics.estimation.separation import Separation
 
 __all__ = [
     "THETA_NAMES",

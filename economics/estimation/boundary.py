@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.estimation.likelihood import RHO, CESLikelihood
-from economics.estimation.optimise import Region
+from fiduciary.economics.estimation.likelihood import RHO, CESLikelihood
+from fiduciary.economics.estimation.optimise import Region
 
 if TYPE_CHECKING:
-    from economics.estimation.results import CESFit
+    from fiduciary.economics.estimation.results import CESFit
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -173,12 +173,12 @@ class NullDistribution:
     def critical(self, level: float) -> float:
         """Value that the statistic stays below with at least probability ``level``."""
         found = [float(np.quantile(d, level)) for d in self.draws]
-        return max(found) if found else float(stats.chi2.ppf(level, self.df))
+        return max(found) if found else float(scipy.stats.chi2.ppf(level, self.df))
 
     def p_value(self, statistic: float) -> float:
         """Probability of a statistic at least as large; from draws never below 1/(draws + 1)."""
         found = [float((1 + np.sum(d >= statistic - 1e-9)) / (len(d) + 1)) for d in self.draws]
-        return max(found) if found else float(stats.chi2.sf(statistic, self.df))
+        return max(found) if found else float(scipy.stats.chi2.sf(statistic, self.df))
 
 
 def null_distribution(
@@ -228,7 +228,7 @@ def ratio_at(
         values: coordinate → value; several weights must leave a possible simplex.
         near: an estimate under a similar null, from which the search may start.
     """
-    from economics.estimation.fit import climb
+    from fiduciary.economics.estimation.fit import climb
 
     fixed = region.fixed.copy()
     fixed[list(values)] = True
@@ -256,4 +256,4 @@ def parts(fit: CESFit) -> tuple[CESLikelihood, FloatArray, Region]:
 
 def normal_p(z: float) -> float:
     """Two-sided p-value of a standard normal statistic."""
-    return float(2 * stats.norm.sf(abs(z)))
+    return float(2 * scipy.stats.norm.sf(abs(z)))

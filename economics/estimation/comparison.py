@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.estimation.boundary import (
+from fiduciary.economics.estimation.boundary import (
     Experiment,
     experiment,
     from_experiment,
@@ -24,13 +24,13 @@ from economics.estimation.boundary import (
     parts,
     ratio_at,
 )
-from economics.estimation.fit import RHO_MIN
-from economics.estimation.intervals import interior
-from economics.estimation.likelihood import RHO, CESLikelihood, Evaluation
-from economics.estimation.optimise import Region, maximise
-from economics.estimation.results import THETA_NAMES, CESFit
-from economics.estimation.separation import explains
-from economics.utility import CES
+from fiduciary.economics.estimation.fit import RHO_MIN
+from fiduciary.economics.estimation.intervals import interior
+from fiduciary.economics.estimation.likelihood import RHO, CESLikelihood, Evaluation
+from fiduciary.economics.estimation.optimise import Region, maximise
+from fiduciary.economics.estimation.results import THETA_NAMES, CESFit
+from fiduciary.economics.estimation.separation import explains
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -100,7 +100,7 @@ def wald_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]) -> TestRes
     joined = [i for i, name in enumerate(usable) if name.startswith("theta_") or name == "rho"]
     inverse, rank = _pseudo_inverse(spread[np.ix_(joined, joined)])
     statistic = float(difference[joined] @ inverse @ difference[joined])
-    joint = float(stats.chi2.sf(statistic, rank)) if joined else np.nan
+    joint = float(scipy.stats.chi2.sf(statistic, rank)) if joined else np.nan
     if joined and rank == 0:
         joint = 1.0  # the same answers twice: no difference, and no variance either
     if not all(interior(f) for f in (fit, other) if isinstance(f, CESFit)):
@@ -172,7 +172,7 @@ def _separated(statistic: float, explained: bool, df: int) -> TestResult:
     A preference that explains them all is never rejected; another one is held against χ² with all its
     degrees of freedom, which no bound can exceed.
     """
-    p = 1.0 if explained else float(stats.chi2.sf(statistic, df))
+    p = 1.0 if explained else float(scipy.stats.chi2.sf(statistic, df))
     return TestResult("likelihood ratio, separated choices", statistic, p, df, {})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import SHIFT, STAKEHOLDERS
+from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

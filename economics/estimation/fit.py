@@ -6,13 +6,13 @@ import itertools
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.conventions import SHIFT
-from economics.estimation.data import ChoiceData, prepare
-from economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
-from economics.estimation.optimise import Optimum, Region, maximise
-from economics.estimation.results import (
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.estimation.data import ChoiceData, prepare
+from fiduciary.economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
+from fiduciary.economics.estimation.optimise import Optimum, Region, maximise
+from fiduciary.economics.estimation.results import (
     THETA_NAMES,
     CESFit,
     PowerTest,
@@ -20,7 +20,12 @@ from economics.estimation.results import (
     Status,
     to_natural,
 )
-from economics.estimation.separation import Separation, explaining_range, explains, positions_explain
+from fiduciary.economics.estimation.separation import (
+    Separation,
+    explaining_range,
+    explains,
+    positions_explain,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -119,7 +124,7 @@ def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, st
         start[-1] = 1.0
         restricted = climb(likelihood, start, tied)
         statistic = max(0.0, 2 * (optimum.value - restricted.value))
-        power_test = PowerTest(statistic, float(stats.chi2.sf(statistic, 1)))
+        power_test = PowerTest(statistic, float(scipy.stats.chi2.sf(statistic, 1)))
     separation = find_separation(likelihood, optimum, region)
     responds = separation is not None or responds_to_welfare(likelihood, optimum, region)
     return _assemble(likelihood, region, optimum, separation, responds, scale, rho_max, power_test)
@@ -190,7 +195,7 @@ def responds_to_welfare(likelihood: CESLikelihood, optimum: Optimum, region: Reg
     start = optimum.x.copy()
     start[LOG_GAMMA] = LOG_GAMMA_BOUNDS[0]
     indifferent = climb(likelihood, start, Region(region.simplexes, region.low, region.high, fixed))
-    return bool(2 * (optimum.value - indifferent.value) > stats.chi2.ppf(0.95, 5))
+    return bool(2 * (optimum.value - indifferent.value) > scipy.stats.chi2.ppf(0.95, 5))
 
 
 def find_separation(

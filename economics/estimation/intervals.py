@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+import scipy
 
-from economics.estimation.boundary import NEAR, needs_robust, null_distribution, parts, ratio_at
-from economics.estimation.likelihood import LOG_GAMMA, RHO
+from fiduciary.economics.estimation.boundary import NEAR, needs_robust, null_distribution, parts, ratio_at
+from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO
 
 if TYPE_CHECKING:
-    from economics.estimation.results import CESFit, Covariance, Interval
+    from fiduciary.economics.estimation.results import CESFit, Covariance, Interval
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,12 +21,12 @@ LARGE = 10_000  # independent choices from which Wald and likelihood-ratio inter
 
 def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) -> Interval:
     """Implementation of ``CESFit.interval``."""
-    from economics.estimation.results import Interval
+    from fiduciary.economics.estimation.results import Interval
 
     if not 0 < level < 1:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
     clustered = fit.n_groups < fit.n
-    standard = stats.t(fit.n_groups - 1) if clustered else stats.norm()
+    standard = scipy.stats.t(fit.n_groups - 1) if clustered else scipy.stats.norm()
     quantile = float(standard.ppf(0.5 + level / 2))
     status, k = fit.status(name), fit.names.index(name)
     low, high = _range(fit, k)
@@ -95,7 +95,7 @@ class _Profile:
         bound = float(self.region.low[self.k] if sign < 0 else self.region.high[self.k])
         if self.estimate == bound:
             return bound
-        end = self._cross(sign, bound, float(stats.chi2.ppf(self.level, 1)))
+        end = self._cross(sign, bound, float(scipy.stats.chi2.ppf(self.level, 1)))
         return self._cross(sign, bound, self.critical(end))
 
     def _cross(self, sign: float, bound: float, critical: float) -> float:
@@ -118,7 +118,7 @@ class _Profile:
             return float(np.sqrt(self.ratio(t)) - np.sqrt(critical))
 
         tolerance = 0.01 * max(self.step, 0.1 * abs(outer - inner))
-        return float(optimize.brentq(excess, inner, outer, xtol=tolerance, rtol=1e-6, maxiter=30))
+        return float(scipy.optimize.brentq(excess, inner, outer, xtol=tolerance, rtol=1e-6, maxiter=30))
 
 
 def _estimated(fit: CESFit, name: str) -> bool:
@@ -162,7 +162,7 @@ def _range(fit: CESFit, k: int) -> tuple[float, float]:
 
 
 def _separated(fit: CESFit, name: str, k: int, low: float, high: float) -> Interval:
-    from economics.estimation.results import Interval
+    from fiduciary.economics.estimation.results import Interval
 
     s = fit.separation
     assert s is not None

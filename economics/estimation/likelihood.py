@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.estimation.data import ChoiceData
+from fiduciary.economics.estimation.data import ChoiceData
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,10 +8,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import ABBREVIATIONS
-from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
-from economics.estimation.optimise import Region
-from economics.estimation.separation import Separation
+from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
+from fiduciary.economics.estimation.optimise import Region
+from fiduciary.economics.estimation.separation import Separation
 
 FloatArray = npt.NDArray[np.float64]
 Scale = Literal["tau", "free", "power"]
@@ -166,7 +166,7 @@ class CESFit:
             ValueError: ``level`` outside (0, 1), or an unknown parameter or kind.
         """
         self.covariance(kind)
-        from economics.estimation.intervals import confidence_interval
+        from fiduciary.economics.estimation.intervals import confidence_interval
 
         key = (name, level, kind)
         if key not in self._intervals:

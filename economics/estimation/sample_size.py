@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import TEMPERATURES
-from economics.estimation.data import prepare
-from economics.estimation.fit import make_region
-from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
-from economics.logit import choice_probabilities
-from economics.problems import generate, stack
-from economics.utility import CES
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.estimation.data import prepare
+from fiduciary.economics.estimation.fit import make_region
+from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
+import scipy
 
-from economics.conventions import STAKEHOLDERS
-from economics.estimation.data import ChoiceData
-from economics.estimation.likelihood import CESLikelihood
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.estimation.data import ChoiceData
+from fiduciary.economics.estimation.likelihood import CESLikelihood
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def explaining_set(data: ChoiceData, rho: float) -> ExplainingSet | None:
         nonlocal kept
         while True:
             a = np.hstack([-rows[kept], np.full((len(kept), 1), 1.0 if with_margin else 0.0)])
-            solution = linprog(
+            solution = scipy.optimize.linprog(
                 objective,
                 A_ub=a,
                 b_ub=np.zeros(len(kept)),
@@ -195,7 +195,7 @@ def positions_explain(data: ChoiceData) -> bool:
     other = np.arange(len(mine)) != mine
     width = int(data.position.max()) + 1
     rows = np.unique(np.eye(width)[data.position[other]] - np.eye(width)[data.position[mine[other]]], axis=0)
-    solution = linprog(
+    solution = scipy.optimize.linprog(
         [0.0] * width + [-1.0],
         A_ub=np.hstack([rows, np.ones((len(rows), 1))]),
         b_ub=np.zeros(len(rows)),

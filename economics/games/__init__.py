@@ -5,12 +5,12 @@ is a tuple of probabilities of the other's cooperative action, in the same order
 published games by name. Missing plans or beliefs are None in ``plan_choices``.
 """
 
-from economics.games.beauty_contest import BeautyContest
-from economics.games.best_response import BestResponses, best_responses
-from economics.games.choices import PlanChoices, plan_choices
-from economics.games.dictator import DictatorGame
-from economics.games.estimate import fit_social_preference
-from economics.games.forms import (
+from fiduciary.economics.games.beauty_contest import BeautyContest
+from fiduciary.economics.games.best_response import BestResponses, best_responses
+from fiduciary.economics.games.choices import PlanChoices, plan_choices
+from fiduciary.economics.games.dictator import DictatorGame
+from fiduciary.economics.games.estimate import fit_social_preference
+from fiduciary.economics.games.forms import (
     FORMS,
     Belief,
     Form,
@@ -24,14 +24,14 @@ from economics.games.forms import (
     plan_index,
     plans,
 )
-from economics.games.identification import Identification, identification, silent_on_kappa
-from economics.games.mixture import MixtureFit, compare_mixtures, fit_mixture
-from economics.games.payoff_sets import GAMES
-from economics.games.play import consequences, expected_payoff, reach, universalised_payoff
-from economics.games.public_goods import PublicGoodsGame
-from economics.games.responsiveness import Responsiveness, responsiveness, responsiveness_table
-from economics.games.social_fit import SocialFit
-from economics.games.social_preference import (
+from fiduciary.economics.games.identification import Identification, identification, silent_on_kappa
+from fiduciary.economics.games.mixture import MixtureFit, compare_mixtures, fit_mixture
+from fiduciary.economics.games.payoff_sets import GAMES
+from fiduciary.economics.games.play import consequences, expected_payoff, reach, universalised_payoff
+from fiduciary.economics.games.public_goods import PublicGoodsGame
+from fiduciary.economics.games.responsiveness import Responsiveness, responsiveness, responsiveness_table
+from fiduciary.economics.games.social_fit import SocialFit
+from fiduciary.economics.games.social_preference import (
     HOMO_ECONOMICUS,
     SocialPreference,
     SwitchPoint,
@@ -42,8 +42,8 @@ from economics.games.social_preference import (
     plan_probabilities,
     switch_point,
 )
-from economics.games.stag_hunt import StagHunt
-from economics.games.worked_reasoning import Worked, plan_words, worked_comparison, worked_reasoning
+from fiduciary.economics.games.stag_hunt import StagHunt
+from fiduciary.economics.games.worked_reasoning import Worked, plan_words, worked_comparison, worked_reasoning
 
 __all__ = [
     "FORMS",

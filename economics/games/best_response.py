@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.games.choices import PlanChoices
-from economics.games.forms import plans
-from economics.games.social_preference import HOMO_ECONOMICUS, TIE, SocialPreference
+from fiduciary.economics.games.choices import PlanChoices
+from fiduciary.economics.games.forms import plans
+from fiduciary.economics.games.social_preference import HOMO_ECONOMICUS, TIE, SocialPreference
 
 
 @dataclass(frozen=True)

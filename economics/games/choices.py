@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.forms import Belief, Game, Plan, check_belief, plan_index, plans
-from economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences
+from fiduciary.economics.games.forms import Belief, Game, Plan, check_belief, plan_index, plans
+from fiduciary.economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -11,9 +11,9 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.choices import PlanChoices
-from economics.games.clustering import jackknife_scores
-from economics.games.likelihood import (
+from fiduciary.economics.games.choices import PlanChoices
+from fiduciary.economics.games.clustering import jackknife_scores
+from fiduciary.economics.games.likelihood import (
     ALPHA,
     BETA,
     COEFFICIENTS,
@@ -24,8 +24,8 @@ from economics.games.likelihood import (
     independent_columns,
     maximise,
 )
-from economics.games.separation import diverges, explaining_set
-from economics.games.social_fit import SocialFit, Status
+from fiduciary.economics.games.separation import diverges, explaining_set
+from fiduciary.economics.games.social_fit import SocialFit, Status
 
 FloatArray = npt.NDArray[np.float64]
 Model = Literal["sum", "inequity", "moralis", "economicus"]

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.choices import plan_choices
-from economics.games.forms import Game, Plan, plans
-from economics.games.likelihood import ALPHA, BETA, KAPPA, LAM, PlanLikelihood, independent_columns
-from economics.games.payoff_sets import GAMES
-from economics.games.play import UNIVERSAL, consequences
-from economics.games.social_preference import SocialPreference
+from fiduciary.economics.games.choices import plan_choices
+from fiduciary.economics.games.forms import Game, Plan, plans
+from fiduciary.economics.games.likelihood import ALPHA, BETA, KAPPA, LAM, PlanLikelihood, independent_columns
+from fiduciary.economics.games.payoff_sets import GAMES
+from fiduciary.economics.games.play import UNIVERSAL, consequences
+from fiduciary.economics.games.social_preference import SocialPreference
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
-from economics.estimation.results import Interval
-from economics.games.social_fit import RANGE, SocialFit
+from fiduciary.economics.estimation.results import Interval
+from fiduciary.economics.games.social_fit import RANGE, SocialFit
 
 
 def confidence_interval(fit: SocialFit, name: str, level: float) -> Interval:
@@ -19,7 +19,7 @@ def confidence_interval(fit: SocialFit, name: str, level: float) -> Interval:
         return fixed
     low, high = RANGE[name]
     if fit.wald(name):
-        margin = float(stats.t(fit.n_groups - 1).ppf(0.5 + level / 2)) * fit.se(name)
+        margin = float(scipy.stats.t(fit.n_groups - 1).ppf(0.5 + level / 2)) * fit.se(name)
         value = fit.estimate(name)
         return Interval(max(low, value - margin), min(high, value + margin), "Wald, clustered")
     center = fit.estimate(name)
@@ -60,7 +60,7 @@ def _end(fit: SocialFit, name: str, center: float, sign: int, bound: float, leve
     def excess(t: float, critical: float) -> float:
         return float(np.sqrt(fit.ratio(name, at(t))) - np.sqrt(critical))
 
-    critical = float(stats.chi2.ppf(level, 1))
+    critical = float(scipy.stats.chi2.ppf(level, 1))
     value = center
     for _ in range(3):  # the critical value varies slowly along the parameter
         end = _cross(partial(excess, critical=critical), sign, step)
@@ -111,5 +111,7 @@ def _cross(
         return None
     if excess(sign * inner) >= 0:
         return sign * inner
-    found = optimize.brentq(lambda t: excess(sign * t), inner, outer, xtol=1e-3 * step, rtol=1e-6, maxiter=60)
+    found = scipy.optimize.brentq(
+        lambda t: excess(sign * t), inner, outer, xtol=1e-3 * step, rtol=1e-6, maxiter=60
+    )
     return sign * float(found)

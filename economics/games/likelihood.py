@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.choices import PlanChoices
+from fiduciary.economics.games.choices import PlanChoices
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -15,11 +15,11 @@ from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp
+import scipy
 
-from economics.games.choices import PlanChoices
-from economics.games.estimate import MODELS, REPORTED, Model, along_face, natural, vanished
-from economics.games.likelihood import (
+from fiduciary.economics.games.choices import PlanChoices
+from fiduciary.economics.games.estimate import MODELS, REPORTED, Model, along_face, natural, vanished
+from fiduciary.economics.games.likelihood import (
     COEFFICIENTS,
     KAPPA,
     Maximum,
@@ -184,7 +184,7 @@ def _climb(
             maximise(part, start=None if found is None else found[k].c) for k, part in enumerate(parts)
         )
         joint = np.log(shares) + group_loglik(choices, parts, found)
-        total = logsumexp(joint, axis=1)
+        total = scipy.special.logsumexp(joint, axis=1)
         posterior = np.exp(joint - total[:, None])
         loglik = float(total.sum())
         if loglik - last < TOLERANCE:

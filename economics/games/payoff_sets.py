@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from economics.games.forms import FormName, Game
+from fiduciary.economics.games.forms import FormName, Game
 
 _PUBLISHED: MappingProxyType[FormName, tuple[tuple[int, int, int, int], ...]] = MappingProxyType(
     {

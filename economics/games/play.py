@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.forms import FORMS, Belief, Form, Game, check_belief, plan_index, plans
+from fiduciary.economics.games.forms import FORMS, Belief, Form, Game, check_belief, plan_index, plans
 
 FloatArray = npt.NDArray[np.float64]
 

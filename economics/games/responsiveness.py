@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.games.choices import PlanChoices
-from economics.games.forms import FORMS, plans
-from economics.games.social_preference import HOMO_ECONOMICUS
+from fiduciary.economics.games.choices import PlanChoices
+from fiduciary.economics.games.forms import FORMS, plans
+from fiduciary.economics.games.social_preference import HOMO_ECONOMICUS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -134,7 +134,7 @@ def responsiveness(choices: PlanChoices, form: str, node: str) -> Responsiveness
         block = covariance[1:, 1:]
         if np.linalg.matrix_rank(block) == p:
             wald = float(beta[1:] @ np.linalg.solve(block, beta[1:])) / p
-            p_value = float(stats.f(p, g - 1).sf(wald))
+            p_value = float(scipy.stats.f(p, g - 1).sf(wald))
     return Responsiveness(
         form,
         node,

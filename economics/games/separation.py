@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
+import scipy
 
-from economics.games.choices import PlanChoices
-from economics.games.likelihood import COEFFICIENTS, KAPPA, LAM, PlanLikelihood
+from fiduciary.economics.games.choices import PlanChoices
+from fiduciary.economics.games.likelihood import COEFFICIENTS, KAPPA, LAM, PlanLikelihood
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def diverges(choices: PlanChoices, likelihood: PlanLikelihood) -> bool:
     if not len(rows):
         return False
     rows = rows / np.abs(rows).max(axis=1, keepdims=True)
-    solution = linprog(
+    solution = scipy.optimize.linprog(
         -rows.sum(axis=0),
         A_ub=np.vstack([-rows, -likelihood.cone]),
         b_ub=np.zeros(len(rows) + len(likelihood.cone)),
@@ -70,7 +70,7 @@ def explaining_set(choices: PlanChoices, likelihood: PlanLikelihood) -> Explaini
         fits = not len(rows) or bool(np.all(rows[:, 0] >= -1e-9))
         return ExplainingSet({}, {}, {}) if fits else None
     a, b = -rows[:, 1:], rows[:, 0] + 1e-9
-    some = linprog(np.zeros(len(names)), A_ub=a, b_ub=b, bounds=bounds, method="highs")
+    some = scipy.optimize.linprog(np.zeros(len(names)), A_ub=a, b_ub=b, bounds=bounds, method="highs")
     if not some.success:
         return None
     ends: list[list[float]] = []
@@ -80,7 +80,7 @@ def explaining_set(choices: PlanChoices, likelihood: PlanLikelihood) -> Explaini
         for sign in (1.0, -1.0):
             objective = np.zeros(len(names))
             objective[k] = sign
-            solution = linprog(objective, A_ub=a, b_ub=b, bounds=bounds, method="highs")
+            solution = scipy.optimize.linprog(objective, A_ub=a, b_ub=b, bounds=bounds, method="highs")
             if solution.success:
                 members.append(solution.x)
             pair.append(float(solution.x[k]) if solution.success else -sign * np.inf)

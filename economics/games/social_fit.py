@@ -13,15 +13,15 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.estimation.boundary import NEAR, Experiment, least_favourable, simulate
-from economics.estimation.results import Interval
-from economics.games.choices import PlanChoices
-from economics.games.clustering import jackknife_scores, small_sample
-from economics.games.likelihood import COEFFICIENTS, LAM, Maximum, PlanLikelihood, maximise
-from economics.games.separation import ExplainingSet
-from economics.games.social_preference import SocialPreference
+from fiduciary.economics.estimation.boundary import NEAR, Experiment, least_favourable, simulate
+from fiduciary.economics.estimation.results import Interval
+from fiduciary.economics.games.choices import PlanChoices
+from fiduciary.economics.games.clustering import jackknife_scores, small_sample
+from fiduciary.economics.games.likelihood import COEFFICIENTS, LAM, Maximum, PlanLikelihood, maximise
+from fiduciary.economics.games.separation import ExplainingSet
+from fiduciary.economics.games.social_preference import SocialPreference
 
 FloatArray = npt.NDArray[np.float64]
 Status = Literal["ok", "boundary", "not identified", "separated", "did not converge", "too few clusters"]
@@ -98,7 +98,7 @@ class SocialFit:
         """
         self._index(name)
         _check_level(level)
-        from economics.games.intervals import confidence_interval
+        from fiduciary.economics.games.intervals import confidence_interval
 
         key = (name, level)
         if key not in self._intervals:
@@ -296,4 +296,4 @@ def _check_level(level: float) -> None:
 def _without_bounds(e: Experiment, level: float) -> float:
     """Critical value where no bound is near: χ²(1) times the variance of the null's row against F's."""
     row = np.linalg.solve(e.information, e.null[0])
-    return float(((e.scores @ row) ** 2).sum() / (e.null[0] @ row) * stats.chi2.ppf(level, 1))
+    return float(((e.scores @ row) ** 2).sum() / (e.null[0] @ row) * scipy.stats.chi2.ppf(level, 1))

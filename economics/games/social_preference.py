@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.forms import Game, Plan, plans
-from economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences
-from economics.logit import choice_probabilities
+from fiduciary.economics.games.forms import Game, Plan, plans
+from fiduciary.economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences
+from fiduciary.economics.logit import choice_probabilities
 
 FloatArray = npt.NDArray[np.float64]
 

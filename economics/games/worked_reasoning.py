@@ -17,9 +17,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.games.forms import Game, Node, Plan, check_belief, plan_index, plans
-from economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences, payoffs_by_role, reach
-from economics.games.social_preference import SocialPreference
+from fiduciary.economics.games.forms import Game, Node, Plan, check_belief, plan_index, plans
+from fiduciary.economics.games.play import (
+    AHEAD,
+    BEHIND,
+    PAYOFF,
+    UNIVERSAL,
+    consequences,
+    payoffs_by_role,
+    reach,
+)
+from fiduciary.economics.games.social_preference import SocialPreference
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -1,12 +1,12 @@
 """Monitoring: a canary set and a sequential test that say when a model leaves its audited preference."""
 
-from economics.monitoring.audited import AuditedPreference
-from economics.monitoring.calibration import Calibration, calibrate
-from economics.monitoring.canary import Canary, choose_canary
-from economics.monitoring.detector import Detector, build_detector
-from economics.monitoring.finding import Finding
-from economics.monitoring.noise import noise_p_value
-from economics.monitoring.state import State
+from fiduciary.economics.monitoring.audited import AuditedPreference
+from fiduciary.economics.monitoring.calibration import Calibration, calibrate
+from fiduciary.economics.monitoring.canary import Canary, choose_canary
+from fiduciary.economics.monitoring.detector import Detector, build_detector
+from fiduciary.economics.monitoring.finding import Finding
+from fiduciary.economics.monitoring.noise import noise_p_value
+from fiduciary.economics.monitoring.state import State
 
 __all__ = [
     "AuditedPreference",

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from economics.conventions import STAKEHOLDERS
-from economics.monitoring.audited import AuditedPreference
-from economics.utility import CES, PROFILES
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.monitoring.audited import AuditedPreference
+from fiduciary.economics.utility import CES, PROFILES
 
 Kind = Literal["weights", "profile", "noise", "substitution", "missing"]
 

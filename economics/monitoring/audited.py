@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import SHIFT
-from economics.estimation import THETA_NAMES, CESFit
-from economics.estimation.fit import RHO_MIN
-from economics.utility import CES
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.estimation import THETA_NAMES, CESFit
+from fiduciary.economics.estimation.fit import RHO_MIN
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 

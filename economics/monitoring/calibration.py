@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.monitoring.detector import Detector
-from economics.monitoring.model import MISSING_TRUST
+from fiduciary.economics.monitoring.detector import Detector
+from fiduciary.economics.monitoring.model import MISSING_TRUST
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

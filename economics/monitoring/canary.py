@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.monitoring.audited import AuditedPreference
-from economics.monitoring.information import (
+from fiduciary.economics.monitoring.audited import AuditedPreference
+from fiduciary.economics.monitoring.information import (
     checked_offset,
     information_of_problems,
     theta_basis,
     theta_information,
     theta_standard_errors,
 )
-from economics.problems import ChoiceProblem, stack
+from fiduciary.economics.problems import ChoiceProblem, stack
 
 FloatArray = npt.NDArray[np.float64]
 

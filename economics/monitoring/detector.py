@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import STAKEHOLDERS
-from economics.monitoring.audited import AuditedPreference
-from economics.monitoring.finding import Finding, describe
-from economics.monitoring.information import checked_offset
-from economics.monitoring.model import AnswerModel, answer_model
-from economics.monitoring.state import State
-from economics.problems import ChoiceProblem, stack
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.monitoring.audited import AuditedPreference
+from fiduciary.economics.monitoring.finding import Finding, describe
+from fiduciary.economics.monitoring.information import checked_offset
+from fiduciary.economics.monitoring.model import AnswerModel, answer_model
+from fiduciary.economics.monitoring.state import State
+from fiduciary.economics.problems import ChoiceProblem, stack
 
 FloatArray = npt.NDArray[np.float64]
 

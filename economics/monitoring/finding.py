@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.monitoring.alternatives import Alternative, Kind
-from economics.monitoring.state import State
+from fiduciary.economics.monitoring.alternatives import Alternative, Kind
+from fiduciary.economics.monitoring.state import State
 
 
 @dataclass(frozen=True)

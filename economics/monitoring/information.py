@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from economics.estimation.data import prepare
-from economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
-from economics.logit import choice_probabilities
-from economics.utility import CES
+from fiduciary.economics.estimation.data import prepare
+from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, gammaln
+import scipy
 
-from economics.logit import choice_probabilities
-from economics.monitoring.alternatives import Alternative, alternatives
-from economics.monitoring.audited import AuditedPreference
-from economics.utility import CES
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.monitoring.alternatives import Alternative, alternatives
+from fiduciary.economics.monitoring.audited import AuditedPreference
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -137,12 +137,16 @@ class AnswerModel:
         """
         alpha = self.trust * np.where(self.possible > 0, self.possible, 1.0)
         a, b = MISSING_TRUST * self.missing, MISSING_TRUST * (1 - self.missing)
-        start = gammaln(alpha).sum(axis=(0, 1)) - len(alpha) * (gammaln(self.trust) - betaln(a, b))
+        start = scipy.special.gammaln(alpha).sum(axis=(0, 1)) - len(alpha) * (
+            scipy.special.gammaln(self.trust) - scipy.special.betaln(a, b)
+        )
         log = np.empty((len(counts), len(self.trust)))
         for row, answers in enumerate(counts):
             came, none = answers[:, :-1].sum(axis=1)[:, None], answers[:, -1:]
-            options = gammaln(alpha + answers[:, :-1, None]).sum(axis=(0, 1))
-            whole = (betaln(a + none, b + came) - gammaln(self.trust + came)).sum(axis=0)
+            options = scipy.special.gammaln(alpha + answers[:, :-1, None]).sum(axis=(0, 1))
+            whole = (scipy.special.betaln(a + none, b + came) - scipy.special.gammaln(self.trust + came)).sum(
+                axis=0
+            )
             log[row] = options + whole - start
         likelihood = np.exp(log - log.max(axis=1, keepdims=True))
         return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+import scipy
 
-from economics.monitoring.model import answer_probabilities
-from economics.utility import CES
+from fiduciary.economics.monitoring.model import answer_probabilities
+from fiduciary.economics.utility import CES
 
 
 def noise_p_value(
@@ -52,4 +52,4 @@ def noise_p_value(
     s, v = s[v > 0], v[v > 0]
     if len(v) < 2:
         return None
-    return float(chi2.sf((s**2 / v).sum() - s.sum() ** 2 / v.sum(), len(v) - 1))
+    return float(scipy.stats.chi2.sf((s**2 / v).sum() - s.sum() ** 2 / v.sum(), len(v) - 1))

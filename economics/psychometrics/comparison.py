@@ -18,16 +18,16 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.psychometrics.false_discovery import (
+from fiduciary.economics.psychometrics.false_discovery import (
     ALPHA,
     benjamini_hochberg,
     false_discovery_control,
     holm,
 )
-from economics.psychometrics.scoring import BoolArray, FloatArray, Key, scale_score
-from economics.psychometrics.sign_flip import are_whole, floor, sign_flip_test
+from fiduciary.economics.psychometrics.scoring import BoolArray, FloatArray, Key, scale_score
+from fiduciary.economics.psychometrics.sign_flip import are_whole, floor, sign_flip_test
 
 Level = Literal["domain", "facet", "item"]
 LEVELS: tuple[Level, ...] = ("domain", "facet", "item")
@@ -223,15 +223,15 @@ def _t(mean: float, sd: float, n: int, bound: float, level: float) -> tuple[floa
     se = sd / np.sqrt(n)
     if se == 0:
         return 0.0, 0.0 if abs(mean) < bound else 1.0
-    half = float(stats.t.ppf((1 + level) / 2, n - 1) * se)
-    return half, float(stats.t.sf((bound - abs(mean)) / se, n - 1))
+    half = float(scipy.stats.t.ppf((1 + level) / 2, n - 1) * se)
+    return half, float(scipy.stats.t.sf((bound - abs(mean)) / se, n - 1))
 
 
 def _hedges(mean: float, sd: float, n: int, level: float) -> tuple[float, float]:
     if n < 3 or not sd > 0:
         return np.nan, np.nan
     g = mean / sd * (1 - 3 / (4 * n - 5))
-    return g, float(stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / n + g**2 / (2 * n)))
+    return g, float(scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / n + g**2 / (2 * n)))
 
 
 def _corrected(family: list[Difference], differences: FloatArray, level: Level) -> list[Difference]:

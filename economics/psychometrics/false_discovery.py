@@ -23,10 +23,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.psychometrics.scoring import FloatArray
-from economics.psychometrics.sign_flip import are_whole, attainable
+from fiduciary.economics.psychometrics.scoring import FloatArray
+from fiduciary.economics.psychometrics.sign_flip import are_whole, attainable
 
 ALPHA = 0.05
 """Level of the tests."""
@@ -51,7 +51,7 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     out = np.full(given.shape, np.nan)
     kept = np.isfinite(given)
     if kept.any():
-        out[kept] = stats.false_discovery_control(given[kept], method="bh")
+        out[kept] = scipy.stats.false_discovery_control(given[kept], method="bh")
     return out
 
 

@@ -38,7 +38,7 @@ DOMAIN_NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What the letters of the HEXACO domains stand for; other domains are their own names."""
 
-_DATA = "economics.psychometrics.data"
+_DATA = "fiduciary.economics.psychometrics.data"
 
 
 @dataclass(frozen=True)

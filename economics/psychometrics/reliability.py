@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
+import scipy
 
-from economics.psychometrics.scoring import FloatArray, column_means
+from fiduciary.economics.psychometrics.scoring import FloatArray, column_means
 
 CAVEAT = (
     "Rows are presentations of one model, not persons: alpha and omega say whether answers move together "
@@ -99,7 +99,7 @@ def one_factor(correlation: npt.ArrayLike) -> FloatArray:
     first = vectors[:, -1] * np.sqrt(max(values[-1], 0.0))
     starts = [np.clip(first, -0.95, 0.95), np.full(len(r), 0.5)]
     fits = [
-        optimize.minimize(
+        scipy.optimize.minimize(
             loss,
             s,
             jac=True,

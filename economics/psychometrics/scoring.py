@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.psychometrics.instruments import DOMAIN_NAMES
+from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -188,7 +188,7 @@ def percentile(score: float, mean: float, sd: float) -> float:
     """
     if not sd > 0:
         raise ValueError(f"sd must be positive, got {sd}")
-    return float(100 * stats.norm.cdf((score - mean) / sd))
+    return float(100 * scipy.stats.norm.cdf((score - mean) / sd))
 
 
 def _members(names: tuple[str, ...], place: Callable[[str], int]) -> dict[str, BoolArray]:

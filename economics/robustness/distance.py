@@ -34,10 +34,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.psychometrics.sign_flip import sign_flip_test
-from economics.robustness.exchange import distance_p_value
-from economics.robustness.intervals import LEVEL, share, shares
-from economics.robustness.results import Estimate
+from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
+from fiduciary.economics.robustness.exchange import distance_p_value
+from fiduciary.economics.robustness.intervals import LEVEL, share, shares
+from fiduciary.economics.robustness.results import Estimate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -23,7 +23,7 @@ from math import comb, lcm
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal, stats
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -87,7 +87,7 @@ def add_up(parts: Sequence[FloatArray]) -> FloatArray:
 def _convolved(a: FloatArray, b: FloatArray) -> FloatArray:
     if len(a) * len(b) <= _DIRECT:
         return np.convolve(a, b)
-    return np.asarray(np.clip(signal.fftconvolve(a, b), 0, None))
+    return np.asarray(np.clip(scipy.signal.fftconvolve(a, b), 0, None))
 
 
 def share_p_value(
@@ -155,7 +155,7 @@ def _hits(counts: tuple[int, ...], goals: tuple[int, ...]) -> FloatArray:
 def _hypergeometric(size: int, total: int, drawn: int) -> FloatArray:
     """P(x) for x from its smallest to its largest value."""
     x = np.arange(max(0, total - size + drawn), min(drawn, total) + 1)
-    return np.asarray(stats.hypergeom.pmf(x, size, total, drawn), float)
+    return np.asarray(scipy.stats.hypergeom.pmf(x, size, total, drawn), float)
 
 
 def _scaled(own: list[int], others: list[int], unit: int, departure: bool) -> int:
@@ -192,7 +192,7 @@ def _tables(pooled: tuple[int, ...], m: int, unit: int, departure: bool) -> tupl
 
 def _drawn(x: IntArray, y: IntArray, seed: int, departure: bool = False) -> float:
     """The p-value from drawn exchanges; never below 1/(draws + 1)."""
-    from economics.robustness.distance import departures, distances
+    from fiduciary.economics.robustness.distance import departures, distances
 
     statistic = departures if departure else distances
     rng = np.random.default_rng(seed)

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -147,7 +147,7 @@ def _wilson(
     spread = max(0.0, p * (1 - p))
     effective = spread / variance if variance > 0 else (groups if spread < 1e-12 else answers)
     effective = min(max(effective, 1.0), max(answers, groups))
-    q = float(stats.t.ppf(0.5 + level / 2, groups - 1))
+    q = float(scipy.stats.t.ppf(0.5 + level / 2, groups - 1))
     middle = (p + q**2 / (2 * effective)) / (1 + q**2 / effective)
     half = q * np.sqrt(spread / effective + q**2 / (4 * effective**2)) / (1 + q**2 / effective)
     return float(max(0.0, min(middle - half, p))), float(min(1.0, max(middle + half, p)))

@@ -24,14 +24,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.conventions import SHIFT
-from economics.estimation import THETA_NAMES, CESFit, fit_ces, wald_test
-from economics.estimation.intervals import interior
-from economics.estimation.results import Scale
-from economics.robustness.intervals import LEVEL
-from economics.robustness.results import Estimate
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces, wald_test
+from fiduciary.economics.estimation.intervals import interior
+from fiduciary.economics.estimation.results import Scale
+from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.robustness.results import Estimate
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -157,7 +157,7 @@ def shift_p_value(calm: tuple[Choices, CESFit], pressed: tuple[Choices, CESFit])
     common = max(_fit(parts, mark, "power").loglik, _fit(parts).loglik)
     statistic = max(0.0, 2 * (a.loglik + b.loglik - common))
     factor = max(1.0, _inflation(a), _inflation(b))
-    return float(stats.chi2.sf(statistic / factor, len(THETA_NAMES)))
+    return float(scipy.stats.chi2.sf(statistic / factor, len(THETA_NAMES)))
 
 
 def _fit(
@@ -226,7 +226,7 @@ def _difference(calm: CESFit, pressed: CESFit, name: str, level: float, ends: bo
         return Estimate(value, n=n)
     if inside and statuses == {"ok"}:
         _, se, _, p = wald_test(pressed, calm).z[name]
-        margin = float(stats.t.ppf(0.5 + level / 2, max(n - 1, 1))) * se
+        margin = float(scipy.stats.t.ppf(0.5 + level / 2, max(n - 1, 1))) * se
         return Estimate(value, value - margin, value + margin, p, n)
     (low_a, high_a, _), (low_b, high_b, _) = pressed.interval(name, level), calm.interval(name, level)
     a, b = pressed.estimate(name), calm.estimate(name)

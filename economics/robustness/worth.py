@@ -30,15 +30,15 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.conventions import DOLLARS_PER_UNIT
-from economics.estimation import CESFit
-from economics.psychometrics.sign_flip import sign_flip_test
-from economics.robustness.exchange import add_up
-from economics.robustness.intervals import LEVEL
-from economics.robustness.results import NAN, Estimate
-from economics.utility import CES, log_ces
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
+from fiduciary.economics.robustness.exchange import add_up
+from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.robustness.results import NAN, Estimate
+from fiduciary.economics.utility import CES, log_ces
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -198,5 +198,5 @@ def _mean(values: FloatArray, labels: npt.NDArray[np.generic], level: float, p: 
         return Estimate(mean, p=p, n=n, note="one problem says nothing about the next")
     sums = np.bincount(codes, weights=values - mean)
     error = np.sqrt(len(groups) / (len(groups) - 1) * (sums**2).sum()) / n
-    margin = float(stats.t.ppf(0.5 + level / 2, len(groups) - 1)) * error
+    margin = float(scipy.stats.t.ppf(0.5 + level / 2, len(groups) - 1)) * error
     return Estimate(mean, mean - margin, mean + margin, p, n)

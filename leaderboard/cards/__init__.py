@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from leaderboard.cards.card import Card, find, read
-from leaderboard.cards.checklist import Checklist, Item, checklist
-from leaderboard.cards.claims import Claim
-from leaderboard.cards.grading import Graded, GroupGrade, ItemGrade, grade
-from leaderboard.cards.recognise import Evidence
+from fiduciary.leaderboard.cards.card import Card, find, read
+from fiduciary.leaderboard.cards.checklist import Checklist, Item, checklist
+from fiduciary.leaderboard.cards.claims import Claim
+from fiduciary.leaderboard.cards.grading import Graded, GroupGrade, ItemGrade, grade
+from fiduciary.leaderboard.cards.recognise import Evidence
 
 CHECKLIST: Checklist = checklist()
 

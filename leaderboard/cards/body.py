@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from leaderboard.cards.html_tables import as_rows
-from leaderboard.cards.substance import says_nothing
+from fiduciary.leaderboard.cards.html_tables import as_rows
+from fiduciary.leaderboard.cards.substance import says_nothing
 
 LONGEST = 2_000
 """Characters of a line or statement that are looked at."""

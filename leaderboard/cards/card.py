@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leaderboard.cards import beside, body, front
-from leaderboard.cards.beside import Beside
-from leaderboard.cards.body import Section
-from leaderboard.cards.front import Front
-from leaderboard.outputs import one_line
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.cards import beside, body, front
+from fiduciary.leaderboard.cards.beside import Beside
+from fiduciary.leaderboard.cards.body import Section
+from fiduciary.leaderboard.cards.front import Front
+from fiduciary.leaderboard.outputs import one_line
 
 KINDS = ("data", "model", "adapter")
 CARD = "README.md"

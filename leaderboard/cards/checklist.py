@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from leaderboard.cards.card import KINDS
-from leaderboard.cards.values import VALID
+from fiduciary.leaderboard.cards.card import KINDS
+from fiduciary.leaderboard.cards.values import VALID
 
 FILE = Path(__file__).with_name("checklist.yaml")
 

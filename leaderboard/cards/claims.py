@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from leaderboard.cards.body import Statement
-from leaderboard.cards.card import Card
-from leaderboard.cards.recognise import quote
-from leaderboard.cards.values import SIZES
+from fiduciary.leaderboard.cards.body import Statement
+from fiduciary.leaderboard.cards.card import Card
+from fiduciary.leaderboard.cards.recognise import quote
+from fiduciary.leaderboard.cards.values import SIZES
 
 _BOUNDS = (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12)
 

@@ -1,7 +1,7 @@
 """What data, model and adapter cards state, held against a checklist with sources.
 
-    python -m leaderboard cards subjects/tiny_manager
-    python -m leaderboard cards data/nonprofit adapters/nonprofit --out cards/
+    fiduciary cards subjects/tiny_manager
+    fiduciary cards data/nonprofit adapters/nonprofit --out cards/
 
 Paths are cards (README.md with the Hub's front matter) or folders, searched for them. A card that states
 nothing about a question hides something, or its makers do not know: either is for the principal to ask about.
@@ -18,16 +18,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from leaderboard.cards.card import KINDS, find, read
-from leaderboard.cards.grading import grade
-from leaderboard.cards.report import as_markdown, document, show
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.cards.card import KINDS, find, read
+from fiduciary.leaderboard.cards.grading import grade
+from fiduciary.leaderboard.cards.report import as_markdown, document, show
 
 
 def main(argv: Sequence[str]) -> int:
     """Grade cards; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard cards",
+        prog="fiduciary cards",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leaderboard.cards.card import Card
-from leaderboard.cards.checklist import Item, checklist
-from leaderboard.cards.claims import Claim, claims
-from leaderboard.cards.recognise import Evidence, evidence
+from fiduciary.leaderboard.cards.card import Card
+from fiduciary.leaderboard.cards.checklist import Item, checklist
+from fiduciary.leaderboard.cards.claims import Claim, claims
+from fiduciary.leaderboard.cards.recognise import Evidence, evidence
 
 STATED, PARTLY, NOT_STATED, CONTRADICTED = "stated", "partly", "not stated", "contradicted"
 

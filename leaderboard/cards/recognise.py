@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leaderboard.cards.body import Section, Statement
-from leaderboard.cards.card import Card
-from leaderboard.cards.checklist import Element, Way
-from leaderboard.cards.substance import informative
-from leaderboard.cards.values import VALID
-from leaderboard.outputs import one_line
+from fiduciary.leaderboard.cards.body import Section, Statement
+from fiduciary.leaderboard.cards.card import Card
+from fiduciary.leaderboard.cards.checklist import Element, Way
+from fiduciary.leaderboard.cards.substance import informative
+from fiduciary.leaderboard.cards.values import VALID
+from fiduciary.leaderboard.outputs import one_line
 
 QUOTE = 160
 """Characters of a card that a report quotes."""

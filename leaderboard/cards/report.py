@@ -11,9 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from leaderboard.cards.checklist import checklist
-from leaderboard.cards.grading import CONTRADICTED, NOT_STATED, PARTLY, STATED, Graded, ItemGrade
-from leaderboard.outputs import markdown, one_line
+from fiduciary.leaderboard.cards.checklist import checklist
+from fiduciary.leaderboard.cards.grading import CONTRADICTED, NOT_STATED, PARTLY, STATED, Graded, ItemGrade
+from fiduciary.leaderboard.outputs import markdown, one_line
 
 _STYLES = {STATED: "green", PARTLY: "yellow", NOT_STATED: "red", CONTRADICTED: "bold red"}
 _BESIDE = 4

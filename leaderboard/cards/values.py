@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from leaderboard.cards.substance import says_nothing
+from fiduciary.leaderboard.cards.substance import says_nothing
 
 LICENCES = frozenset(
     """

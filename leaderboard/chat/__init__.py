@@ -1,5 +1,5 @@
 """A chat with a served base model and its adapters side by side."""
 
-from leaderboard.chat.command import main
+from fiduciary.leaderboard.chat.command import main
 
 __all__ = ["main"]

@@ -1,4 +1,4 @@
-"""The command: ``python -m leaderboard.chat``."""
+"""The command: ``fiduciary chat``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import socket
 import sys
 from collections.abc import Sequence
 
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.guard import LOOPBACK, Guard
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.guard import LOOPBACK, Guard
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard chat",
+        prog="fiduciary chat",
         description="Talk to a served base model and its adapters side by side, in the browser.",
         epilog="The server is any OpenAI-compatible one; runs/serve.sh and runs/serve_cpu.sh start vLLM. "
         "VLLM_BASE_URL and VLLM_API_KEY are read from the environment or from .env, as by inspect eval.",
@@ -65,14 +65,14 @@ def _run(arguments: argparse.Namespace) -> None:
         raise ChatError("the chat needs Gradio: pip install 'fiduciary[chat]' (in a checkout: '.[chat]')")
 
     # After the checks: these load Inspect, which takes seconds.
-    from leaderboard.chat import server
+    from fiduciary.leaderboard.chat import server
 
     where = server.endpoint(arguments.url)
     models = server.models(server.served(where), arguments.base, arguments.adapter)
 
     import uvicorn
 
-    from leaderboard.chat import page
+    from fiduciary.leaderboard.chat import page
 
     blocks = page.build(models, server.asker(where), where.shown)
     with contextlib.closing(bound(host, port)) as listening:

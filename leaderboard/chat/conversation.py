@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.errors import ChatError
 
 Message = dict[str, str]
 """``{"role": …, "content": …}``, as the chat endpoint takes it."""

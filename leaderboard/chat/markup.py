@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from html import escape
 
-from leaderboard.chat.conversation import FAILED, STREAMING, Conversation, Reply
-from leaderboard.chat.saving import note
+from fiduciary.leaderboard.chat.conversation import FAILED, STREAMING, Conversation, Reply
+from fiduciary.leaderboard.chat.saving import note
 
 
 def column(conversation: Conversation, name: str) -> str:

@@ -13,18 +13,18 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 from fastapi import FastAPI
 
-from leaderboard.chat import markup
-from leaderboard.chat.conversation import (
+from fiduciary.leaderboard.chat import markup
+from fiduciary.leaderboard.chat.conversation import (
     MAX_MAX_TOKENS,
     MAX_TEMPERATURE,
     Conversation,
     Models,
     Settings,
 )
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.problem import ANSWERS, FRAMINGS, N_PROBLEMS, WORDINGS, Drawn, draw
-from leaderboard.chat.saving import file_name, to_json, to_markdown
-from leaderboard.chat.streaming import Ask, Session
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.problem import ANSWERS, FRAMINGS, N_PROBLEMS, WORDINGS, Drawn, draw
+from fiduciary.leaderboard.chat.saving import file_name, to_json, to_markdown
+from fiduciary.leaderboard.chat.streaming import Ask, Session
 
 TITLE = "Fiduciary: side by side"
 NO_FRAMING, OWN_FRAMING = "none", "own"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from leaderboard.chat.errors import ChatError
-from solvers.elicitation import instruction
-from solvers.temperature import TemperaturePlan
-from tasks.stakeholder_choice.dataset import VERSION, Design, build
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.temperature import TemperaturePlan
+from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 
 N_PROBLEMS, SEED = 1000, 0
 """The task's defaults: what is drawn here is what a run with default arguments asks."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from leaderboard.chat.conversation import FAILED, STOPPED, Conversation, Reply, Turn
+from fiduciary.leaderboard.chat.conversation import FAILED, STOPPED, Conversation, Reply, Turn
 
 FORMAT = 1
 

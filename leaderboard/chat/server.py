@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 import openai
 
 # "As Inspect does" is meant literally: the same file is found, and the environment outranks it.
-from inspect_ai._util.dotenv import init_dotenv
-
-from leaderboard.chat.conversation import Message, Models, Settings
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.streaming import Ask, Piece
-from solvers.sampling import neutral_sampling
+from fiduciary._inspect import init_dotenv
+from fiduciary.leaderboard.chat.conversation import Message, Models, Settings
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.streaming import Ask, Piece
+from fiduciary.solvers.sampling import neutral_sampling
 
 DEFAULT_URL = "http://127.0.0.1:8000/v1"
 

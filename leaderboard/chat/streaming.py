@@ -8,8 +8,16 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from leaderboard.chat.conversation import COMPLETE, FAILED, Conversation, Message, Models, Reply, Settings
-from leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.conversation import (
+    COMPLETE,
+    FAILED,
+    Conversation,
+    Message,
+    Models,
+    Reply,
+    Settings,
+)
+from fiduciary.leaderboard.chat.errors import ChatError
 
 SECONDS_BETWEEN = 0.1
 """A page that is drawn anew for every token costs more than the tokens."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from leaderboard.dossier.case import LEVEL, Case
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.evidence import (
+from fiduciary.leaderboard.dossier.case import LEVEL, Case
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.evidence import (
     bonding,
     cards,
     changes,
@@ -21,11 +21,11 @@ from leaderboard.dossier.evidence import (
     supervision,
     tasks,
 )
-from leaderboard.dossier.front import front
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.paths import shown_path
-from leaderboard.dossier.words import plain
-from leaderboard.payload import package_version
+from fiduciary.leaderboard.dossier.front import front
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.paths import shown_path
+from fiduciary.leaderboard.dossier.words import plain
+from fiduciary.leaderboard.payload import package_version
 
 KINDS = (
     statement,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from leaderboard.dossier.atlas import REFERENCE
-from leaderboard.dossier.claims import Dossier, Source
-from leaderboard.dossier.markup import Markup, tag
-from leaderboard.dossier.rules import MINIMUM, RULES, WORDS, Rule
-from leaderboard.dossier.words import figure, plural
+from fiduciary.leaderboard.dossier.atlas import REFERENCE
+from fiduciary.leaderboard.dossier.claims import Dossier, Source
+from fiduciary.leaderboard.dossier.markup import Markup, tag
+from fiduciary.leaderboard.dossier.rules import MINIMUM, RULES, WORDS, Rule
+from fiduciary.leaderboard.dossier.words import figure, plural
 
 PARTS = {"method": "How the verdicts are reached", "glossary": "Words", "sources": "Sources"}
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from leaderboard.board import Board
-from leaderboard.board import build as build_board
-from leaderboard.columns import CHOICE, TASKS
-from leaderboard.preferences import Answers
-from leaderboard.principal import Principal
-from leaderboard.reading import Say, UsageError, find, read_headers
-from leaderboard.rows import Row
-from leaderboard.runs import Run, to_runs
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.board import Board
+from fiduciary.leaderboard.board import build as build_board
+from fiduciary.leaderboard.columns import CHOICE, TASKS
+from fiduciary.leaderboard.preferences import Answers
+from fiduciary.leaderboard.principal import Principal
+from fiduciary.leaderboard.reading import Say, find, read_headers
+from fiduciary.leaderboard.rows import Row
+from fiduciary.leaderboard.runs import Run, to_runs
 
 STRESS = "stress"
 """Task whose logs a table has no column for."""

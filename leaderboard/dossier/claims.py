@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from leaderboard.dossier import words
-from leaderboard.dossier.atlas import PLACES, Place
-from leaderboard.dossier.rules import RULES, WORDS, Verdict
-from leaderboard.dossier.words import Unit
+from fiduciary.leaderboard.dossier import words
+from fiduciary.leaderboard.dossier.atlas import PLACES, Place
+from fiduciary.leaderboard.dossier.rules import RULES, WORDS, Verdict
+from fiduciary.leaderboard.dossier.words import Unit
 
 FORMAT = 1
 

@@ -1,9 +1,9 @@
 """What is known about one model before an organisation trusts it, as one document.
 
-    python -m leaderboard dossier vllm/assistant logs/ --principal nonprofit --out dossier/
-    python -m leaderboard dossier vllm/assistant logs/ --base vllm/base --cards adapters/assistant \\
+    fiduciary dossier vllm/assistant logs/ --principal nonprofit --out dossier/
+    fiduciary dossier vllm/assistant logs/ --base vllm/base --cards adapters/assistant \\
         --data pairs/ --monitor watch/ --supervision supervision/ --principal nonprofit --out dossier/
-    python -m leaderboard dossier "peft/*" logs/dossier --principal nonprofit --out dossiers/
+    fiduciary dossier "peft/*" logs/dossier --principal nonprofit --out dossiers/
 
 MODEL is a name as the logs hold it, without its provider where that is enough; with a * in it, every model
 that fits, each with a folder of its own below --out. Into the folder go dossier.html, dossier.json (every
@@ -24,17 +24,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from leaderboard.build import add_principal, chosen_principal, sayer
-from leaderboard.columns import TASKS
-from leaderboard.dossier.assemble import assemble
-from leaderboard.dossier.case import STRESS, Given, gather
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.page import PAPERS
-from leaderboard.dossier.rules import Verdict
-from leaderboard.dossier.write import write
-from leaderboard.outputs import one_line
-from leaderboard.reading import UsageError, find, read_headers
-from leaderboard.runs import to_runs
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.build import add_principal, chosen_principal, sayer
+from fiduciary.leaderboard.columns import TASKS
+from fiduciary.leaderboard.dossier.assemble import assemble
+from fiduciary.leaderboard.dossier.case import STRESS, Given, gather
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.page import PAPERS
+from fiduciary.leaderboard.dossier.rules import Verdict
+from fiduciary.leaderboard.dossier.write import write
+from fiduciary.leaderboard.outputs import one_line
+from fiduciary.leaderboard.reading import find, read_headers
+from fiduciary.leaderboard.runs import to_runs
 
 _STYLES: dict[Verdict, str] = {"good": "green", "bad": "red", "unclear": "yellow", "information": ""}
 
@@ -71,7 +72,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard dossier",
+        prog="fiduciary dossier",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -89,8 +90,8 @@ def _parser() -> argparse.ArgumentParser:
         help="data, model and adapter cards, or folders of them",
     )
     add("--data", nargs="+", default=[], metavar="PATH", help="training data, or screenings of them (JSON)")
-    add("--monitor", metavar="DIR", help="state folder of python -m leaderboard monitor")
-    add("--supervision", metavar="PATH", help="what python -m scorers.supervision wrote")
+    add("--monitor", metavar="DIR", help="state folder of fiduciary monitor")
+    add("--supervision", metavar="PATH", help="what fiduciary supervise wrote")
     add("--paper", choices=list(PAPERS), default="a4", help="size of the PDF's pages")
     add("--no-pdf", action="store_true", help="write HTML and JSON only")
     return parser

@@ -6,11 +6,11 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import STRESS, Case
-from leaderboard.dossier.paths import shown_path
-from leaderboard.dossier.words import plain
-from leaderboard.runs import Run
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import STRESS, Case
+from fiduciary.leaderboard.dossier.paths import shown_path
+from fiduciary.leaderboard.dossier.words import plain
+from fiduciary.leaderboard.runs import Run
 
 WORDED = (CHOICE, "transitivity", "money_pump", "menus", STRESS)
 """Tasks whose problems come in several wordings: a further one is asked in the words of the others."""

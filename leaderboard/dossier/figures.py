@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from economics.conventions import STAKEHOLDERS
-from economics.estimation import THETA_NAMES
-from leaderboard.dossier.claims import Claim
-from leaderboard.dossier.markup import Markup, tag, text
-from leaderboard.dossier.rules import RULES
-from leaderboard.dossier.svg import inline
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.leaderboard.dossier.claims import Claim
+from fiduciary.leaderboard.dossier.markup import Markup, tag, text
+from fiduciary.leaderboard.dossier.rules import RULES
+from fiduciary.leaderboard.dossier.svg import inline
 
 INK, MUTED, RULE = "#1a1d21", "#545b64", "#d5d9dd"
 COLOURS = {"good": "#176336", "bad": "#a01c22", "unclear": "#7a4a00", "information": "#0b5cad"}

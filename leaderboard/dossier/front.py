@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.claims import Answer, Claim
-from leaderboard.dossier.commands import watch
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import ORDER, RULES, serves
-from leaderboard.dossier.words import listed
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.claims import Answer, Claim
+from fiduciary.leaderboard.dossier.commands import watch
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import ORDER, RULES, serves
+from fiduciary.leaderboard.dossier.words import listed
 
 SCREENED = "selection.screening"
 UNPREDICTABLE = ("transitivity", "money_pump", "menus", "allocation")

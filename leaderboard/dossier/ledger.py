@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from leaderboard.cells import Cell
-from leaderboard.dossier.atlas import PLACES
-from leaderboard.dossier.case import LEVEL
-from leaderboard.dossier.claims import Claim, Gap, Kind, Source
-from leaderboard.dossier.paths import digest, shown_path
-from leaderboard.dossier.rules import RULES, Verdict
-from leaderboard.dossier.words import Unit, plain
-from leaderboard.runs import Run
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.dossier.atlas import PLACES
+from fiduciary.leaderboard.dossier.case import LEVEL
+from fiduciary.leaderboard.dossier.claims import Claim, Gap, Kind, Source
+from fiduciary.leaderboard.dossier.paths import digest, shown_path
+from fiduciary.leaderboard.dossier.rules import RULES, Verdict
+from fiduciary.leaderboard.dossier.words import Unit, plain
+from fiduciary.leaderboard.runs import Run
 
 
 class Ledger:

@@ -6,12 +6,12 @@ import base64
 import hashlib
 from pathlib import Path
 
-from leaderboard.dossier import back, sections
-from leaderboard.dossier.atlas import PHASES
-from leaderboard.dossier.claims import Answer, Dossier
-from leaderboard.dossier.markup import Markup, tag, text
-from leaderboard.dossier.rules import WORDS
-from leaderboard.dossier.sections import principal_name
+from fiduciary.leaderboard.dossier import back, sections
+from fiduciary.leaderboard.dossier.atlas import PHASES
+from fiduciary.leaderboard.dossier.claims import Answer, Dossier
+from fiduciary.leaderboard.dossier.markup import Markup, tag, text
+from fiduciary.leaderboard.dossier.rules import WORDS
+from fiduciary.leaderboard.dossier.sections import principal_name
 
 PAPERS = {"a4": "A4", "letter": "letter"}
 """Name → size as CSS names it; margins suit both."""

@@ -6,9 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from inspect_ai._util.file import file as open_file  # local files and all that fsspec knows
-
-from leaderboard.dossier.words import plain
+from fiduciary._inspect import open_file
+from fiduciary.leaderboard.dossier.words import plain
 
 
 def digest(path: str) -> str:

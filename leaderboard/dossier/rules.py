@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from leaderboard.dossier.words import Unit
+from fiduciary.leaderboard.dossier.words import Unit
 
 Verdict = Literal["good", "bad", "unclear", "information"]
 

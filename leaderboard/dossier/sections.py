@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from leaderboard.dossier import figures
-from leaderboard.dossier.atlas import PLACES, Place
-from leaderboard.dossier.claims import Claim, Dossier, Gap
-from leaderboard.dossier.markup import Markup, tag
-from leaderboard.dossier.rules import WORDS
-from leaderboard.dossier.words import plural
+from fiduciary.leaderboard.dossier import figures
+from fiduciary.leaderboard.dossier.atlas import PLACES, Place
+from fiduciary.leaderboard.dossier.claims import Claim, Dossier, Gap
+from fiduciary.leaderboard.dossier.markup import Markup, tag
+from fiduciary.leaderboard.dossier.rules import WORDS
+from fiduciary.leaderboard.dossier.words import plural
 
 _SHORT = 6
 """Findings up to which a table is kept on one page."""

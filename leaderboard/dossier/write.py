@@ -7,11 +7,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.page import page
-from leaderboard.dossier.pdf import NoPDF, render
-from leaderboard.payload import plain
-from leaderboard.reading import Say, UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.page import page
+from fiduciary.leaderboard.dossier.pdf import NoPDF, render
+from fiduciary.leaderboard.payload import plain
+from fiduciary.leaderboard.reading import Say
 
 NAMES = ("dossier.html", "dossier.json", "dossier.pdf")
 

@@ -14,18 +14,15 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from inspect_ai.log._transcript import Transcript, init_transcript
 from inspect_ai.model import ChatMessageUser, GenerateConfig, Model, ModelName, ModelOutput
-
-# What an evaluation does before it asks: solvers look up the model's settings there.
-from inspect_ai.model._model import init_active_model
 from inspect_ai.solver import TaskState
 
-from leaderboard.monitor.canaries import Question
-from leaderboard.outputs import one_line
-from scorers._reading import read
-from solvers.elicitation import elicit
-from solvers.framing import framing
+from fiduciary._inspect import Transcript, init_active_model, init_transcript
+from fiduciary.leaderboard.monitor.canaries import Question
+from fiduciary.leaderboard.outputs import one_line
+from fiduciary.scorers._reading import read
+from fiduciary.solvers.elicitation import elicit
+from fiduciary.solvers.framing import framing
 
 TRIES, PAUSE = 3, 1.0
 """Tries of one question, and seconds before the second; before every further one twice as many."""

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Any, Literal
 
-from leaderboard.monitor.asking import Answer, Endpoint, Outage, ask_round
-from leaderboard.monitor.state import Folder, Progress, Setup
-from leaderboard.monitor.webhook import MOST_WAITING, message
+from fiduciary.leaderboard.monitor.asking import Answer, Endpoint, Outage, ask_round
+from fiduciary.leaderboard.monitor.state import Folder, Progress, Setup
+from fiduciary.leaderboard.monitor.webhook import MOST_WAITING, message
 
 Verdict = Literal["holds", "changed", "outage"]
 Now = Callable[[], datetime]

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.monitoring import AuditedPreference, noise_p_value
-from leaderboard.preferences import Answers, read_answers
-from leaderboard.reading import UsageError, find, one_line, samples
-from scorers.table import Table
+from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.preferences import Answers, read_answers
+from fiduciary.leaderboard.reading import find, one_line, samples
+from fiduciary.scorers.table import Table
 
 TASK = "stakeholder_choice"
 

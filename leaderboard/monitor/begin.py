@@ -13,22 +13,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from inspect_ai._util.config import parse_cli_args
-
-# "As Inspect does": the same file of settings is found.
-from inspect_ai._util.dotenv import init_dotenv
 from inspect_ai.model import Model, get_model
 
-from economics.monitoring import build_detector, calibrate
-from economics.monitoring.calibration import HIGHEST, LOWEST
-from economics.utility import CES
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.server import endpoint, served
-from leaderboard.monitor.asking import presentable
-from leaderboard.monitor.baseline import Baseline, digest_of, read
-from leaderboard.monitor.canaries import choose
-from leaderboard.monitor.state import Setup
-from leaderboard.reading import Say, UsageError
+# "As Inspect does": the same file of settings is found.
+from fiduciary._inspect import init_dotenv, parse_cli_args
+from fiduciary.economics.monitoring import build_detector, calibrate
+from fiduciary.economics.monitoring.calibration import HIGHEST, LOWEST
+from fiduciary.economics.utility import CES
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.server import endpoint, served
+from fiduciary.leaderboard.monitor.asking import presentable
+from fiduciary.leaderboard.monitor.baseline import Baseline, digest_of, read
+from fiduciary.leaderboard.monitor.canaries import choose
+from fiduciary.leaderboard.monitor.state import Setup
+from fiduciary.leaderboard.reading import Say
 
 QUESTIONS, FALSE_ALARMS, ENROL, SEED = 12, 1 / 1000, 0, 0
 _FEWEST, _MOST = 5, 200

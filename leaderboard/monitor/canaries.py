@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.monitoring import choose_canary
-from economics.problems import ChoiceProblem, generate
-from leaderboard.monitor.baseline import Baseline
-from leaderboard.reading import UsageError
-from solvers.temperature import TemperaturePlan
-from tasks.stakeholder_choice.dataset import Design, build
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import FULL_DECIMALS, WORDINGS
+from fiduciary.economics.monitoring import choose_canary
+from fiduciary.economics.problems import ChoiceProblem, generate
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.baseline import Baseline
+from fiduciary.solvers.temperature import TemperaturePlan
+from fiduciary.tasks.stakeholder_choice.dataset import Design, build
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import FULL_DECIMALS, WORDINGS
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -1,10 +1,10 @@
 """A deployed model, watched: does it still hold the preference that was audited?
 
-    python -m leaderboard monitor --baseline logs/audit.eval --model vllm/assistant --state watch/
-    python -m leaderboard monitor --state watch/                        # once more: from cron
-    python -m leaderboard monitor --state watch/ --every 1h --metrics :9090 --webhook https://…
-    python -m leaderboard monitor --state watch/ --status
-    python -m leaderboard monitor --state watch/ --reset "rolled back to the audited version"
+    fiduciary monitor --baseline logs/audit.eval --model vllm/assistant --state watch/
+    fiduciary monitor --state watch/                        # once more: from cron
+    fiduciary monitor --state watch/ --every 1h --metrics :9090 --webhook https://…
+    fiduciary monitor --state watch/ --status
+    fiduciary monitor --state watch/ --reset "rolled back to the audited version"
 
 The first call chooses the questions (a few choice problems, those whose answers say most about the weights)
 and calibrates the alarm to its stated rate; every call asks them once, in the wording, framing, elicitation
@@ -29,15 +29,16 @@ from typing import Any
 
 from rich.console import Console
 
-from leaderboard.monitor.asking import Endpoint
-from leaderboard.monitor.audit import Monitor, code_of, reset
-from leaderboard.monitor.begin import Given, agreed, model_of, set_up
-from leaderboard.monitor.outlets import Outlets
-from leaderboard.monitor.report import print_alarm, print_line, print_status
-from leaderboard.monitor.schedule import repeat, seconds_of, stopping
-from leaderboard.monitor.state import MONITOR, Folder, Setup
-from leaderboard.outputs import one_line
-from leaderboard.reading import Say, UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.asking import Endpoint
+from fiduciary.leaderboard.monitor.audit import Monitor, code_of, reset
+from fiduciary.leaderboard.monitor.begin import Given, agreed, model_of, set_up
+from fiduciary.leaderboard.monitor.outlets import Outlets
+from fiduciary.leaderboard.monitor.report import print_alarm, print_line, print_status
+from fiduciary.leaderboard.monitor.schedule import repeat, seconds_of, stopping
+from fiduciary.leaderboard.monitor.state import MONITOR, Folder, Setup
+from fiduciary.leaderboard.outputs import one_line
+from fiduciary.leaderboard.reading import Say
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m leaderboard monitor",
+        prog="fiduciary monitor",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

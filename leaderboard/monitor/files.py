@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
 
 _TAIL = 1 << 20  # bytes; far more than a line has
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from leaderboard.monitor import prometheus, webhook
-from leaderboard.monitor.files import add_once, last_line
-from leaderboard.monitor.state import Folder, Progress, Setup
-from leaderboard.reading import Say, UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor import prometheus, webhook
+from fiduciary.leaderboard.monitor.files import add_once, last_line
+from fiduciary.leaderboard.monitor.state import Folder, Progress, Setup
+from fiduciary.leaderboard.reading import Say
 
 
 @dataclass(frozen=True)

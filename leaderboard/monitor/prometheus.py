@@ -13,10 +13,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
 
-from leaderboard.monitor.audit import verdict_of
-from leaderboard.monitor.files import write_whole
-from leaderboard.monitor.state import Progress, Setup
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.audit import verdict_of
+from fiduciary.leaderboard.monitor.files import write_whole
+from fiduciary.leaderboard.monitor.state import Progress, Setup
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

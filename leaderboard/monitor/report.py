@@ -9,10 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from leaderboard.monitor.audit import Verdict, verdict_of
-from leaderboard.monitor.schedule import as_interval
-from leaderboard.monitor.state import Folder, Progress, Setup
-from leaderboard.outputs import one_line
+from fiduciary.leaderboard.monitor.audit import Verdict, verdict_of
+from fiduciary.leaderboard.monitor.schedule import as_interval
+from fiduciary.leaderboard.monitor.state import Folder, Progress, Setup
+from fiduciary.leaderboard.outputs import one_line
 
 STYLES: Mapping[str, str] = {
     "holds": "bold green",
@@ -49,7 +49,7 @@ def print_alarm(progress: Progress, folder: Folder, console: Console) -> None:
         "An alarm is in force",
         "bold red",
         f" since {progress.alarm['time']}; when it was looked into: "
-        f'python -m leaderboard monitor --state {folder.path} --reset "why"',
+        f'fiduciary monitor --state {folder.path} --reset "why"',
     )
 
 

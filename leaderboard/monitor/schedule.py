@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 

@@ -21,12 +21,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from economics.monitoring import Detector
-from economics.monitoring import State as Evidence
-from leaderboard.monitor.asking import Answer
-from leaderboard.monitor.canaries import Question
-from leaderboard.monitor.files import add_once, append_line, as_line, locked, read_lines, write_whole
-from leaderboard.reading import UsageError
+from fiduciary.economics.monitoring import Detector
+from fiduciary.economics.monitoring import State as Evidence
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.asking import Answer
+from fiduciary.leaderboard.monitor.canaries import Question
+from fiduciary.leaderboard.monitor.files import (
+    add_once,
+    append_line,
+    as_line,
+    locked,
+    read_lines,
+    write_whole,
+)
 
 FORMAT = 1
 """Version of the files; another one is not read."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
 
 SECONDS = 10.0
 """Time that a receiver has."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from leaderboard.page.viewer import with_viewer
+from fiduciary.leaderboard.page.viewer import with_viewer
 
 HERE = Path(__file__).parent
 FORMAT = 1

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.psychometrics.instruments import INSTRUMENTS
-from economics.psychometrics.scoring import FloatArray
-from scorers.inventory.table import Administration, administration
-from scorers.logs import find
+from fiduciary.economics.psychometrics.instruments import INSTRUMENTS
+from fiduciary.economics.psychometrics.scoring import FloatArray
+from fiduciary.scorers.inventory.table import Administration, administration
+from fiduciary.scorers.logs import find
 
 
 class LogError(ValueError):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.psychometrics.response_style import response_style, text_agreement
-from economics.psychometrics.scoring import scale_scores
-from scorers.inventory.table import administration
-from scorers.metrics._clustered import NAN
+from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
+from fiduciary.economics.psychometrics.scoring import scale_scores
+from fiduciary.scorers.inventory.table import administration
+from fiduciary.scorers.metrics._clustered import NAN
 
 
 @metric(scores="unreduced")
@@ -25,7 +25,7 @@ def inventory_scores() -> Metric:
     - ``flag``: 0 for none, else the place in ``economics.psychometrics.response_style.FLAGS``. Without
       reversed items "always agrees" or "disagrees" may be the traits themselves.
 
-    Facets, items and reliability: ``python -m scorers.inventory report LOG``.
+    Facets, items and reliability: ``fiduciary report LOG``.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 from inspect_ai.model import Logprobs
 
-from economics.psychometrics.instruments import ANCHORS
-from economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, POINTS
+from fiduciary.economics.psychometrics.instruments import ANCHORS
+from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, POINTS
 
 # One meaning of refusal, of leaked thought and of emphasis marks for all tasks.
-from scorers._labels import _WORD_STARTS
-from scorers._text import REFUSAL, answer_of, denied, plain_text
+from fiduciary.scorers._labels import _WORD_STARTS
+from fiduciary.scorers._text import REFUSAL, answer_of, denied, plain_text
 
 REASONS = (
     "refused",

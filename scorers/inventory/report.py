@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from economics.psychometrics.instruments import norms
-from economics.psychometrics.reliability import (
+from fiduciary.economics.psychometrics.instruments import norms
+from fiduciary.economics.psychometrics.reliability import (
     CAVEAT,
     Coefficient,
     Stability,
@@ -13,11 +13,11 @@ from economics.psychometrics.reliability import (
     mcdonald_omega,
     retest,
 )
-from economics.psychometrics.response_style import response_style, text_agreement
-from economics.psychometrics.scoring import ScaleScore, percentile, scale_scores
-from scorers.inventory.logs import Contender, LogError, match
-from scorers.inventory.table import Administration
-from scorers.inventory.tables import dashes, flagged, title, wrapped
+from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
+from fiduciary.economics.psychometrics.scoring import ScaleScore, percentile, scale_scores
+from fiduciary.scorers.inventory.logs import Contender, LogError, match
+from fiduciary.scorers.inventory.table import Administration
+from fiduciary.scorers.inventory.tables import dashes, flagged, title, wrapped
 
 
 def describe(contender: Contender) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from economics.psychometrics.response_style import expected
-from economics.psychometrics.scoring import Key, scale_score
-from scorers._answers import Kept, answers_of
-from scorers.inventory.metrics import inventory_scores
-from scorers.inventory.reading import (
+from fiduciary.economics.psychometrics.response_style import expected
+from fiduciary.economics.psychometrics.scoring import Key, scale_score
+from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers.inventory.metrics import inventory_scores
+from fiduciary.scorers.inventory.reading import (
     LEAST_MASS,
     Distribution,
     Said,

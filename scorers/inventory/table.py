@@ -12,8 +12,8 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from economics.psychometrics.response_style import answer_entropy, entropy, one_answer
-from economics.psychometrics.scoring import POINTS, FloatArray, Key, column_means
+from fiduciary.economics.psychometrics.response_style import answer_entropy, entropy, one_answer
+from fiduciary.economics.psychometrics.scoring import POINTS, FloatArray, Key, column_means
 
 SCORER = "inventory_answers"
 

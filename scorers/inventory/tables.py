@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from economics.psychometrics.comparison import MIN_BLOCKS, Comparison, Difference
-from economics.psychometrics.false_discovery import ALPHA
-from economics.psychometrics.instruments import DOMAIN_NAMES
-from economics.psychometrics.response_style import ResponseStyle, response_style
-from economics.psychometrics.scoring import FloatArray, column_means
-from scorers.inventory.logs import Contender, Matched, identical_repeats
-from scorers.inventory.table import Administration
+from fiduciary.economics.psychometrics.comparison import MIN_BLOCKS, Comparison, Difference
+from fiduciary.economics.psychometrics.false_discovery import ALPHA
+from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES
+from fiduciary.economics.psychometrics.response_style import ResponseStyle, response_style
+from fiduciary.economics.psychometrics.scoring import FloatArray, column_means
+from fiduciary.scorers.inventory.logs import Contender, Matched, identical_repeats
+from fiduciary.scorers.inventory.table import Administration
 
 TOP = 10
 """Shifts of items that the text lists."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from scorers.metrics._clustered import NAN, Ratio
+from fiduciary.scorers.metrics._clustered import NAN, Ratio
 
 
 def slope(outcome: npt.ArrayLike, regressor: npt.ArrayLike, groups: Sequence[str]) -> Ratio:

@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers._budget_set import set_of, spent_of, valid_rows
-from scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers._budget_set import set_of, spent_of, valid_rows
+from fiduciary.scorers.metrics._clustered import NAN, ratio
 
 _ALWAYS = ("missing", "missing_stderr", "spent", "first_excess", "first_excess_stderr")
 

@@ -7,10 +7,10 @@ import logging
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.estimation import CESFit
-from scorers.allocation_table import MINIMUM, Allocations, allocations, rows_of
-from scorers.metrics._clustered import NAN
-from scorers.metrics.ces_parameters import PARAMETERS
+from fiduciary.economics.estimation import CESFit
+from fiduciary.scorers.allocation_table import MINIMUM, Allocations, allocations, rows_of
+from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def budget_demand() -> Metric:
     """Maximum-likelihood estimates, each with ``<name>_stderr`` (clustered by budget).
 
     The names, the utility and K are those of choices between options, so that the two can be
-    compared (``python -m scorers.budgets_report``). NaN instead of an estimate with fewer than 50
+    compared (``fiduciary report``). NaN instead of an estimate with fewer than 50
     valid splits, or where the fit fails (the log says why) or does not identify it; NaN instead of a
     standard error where a parameter has none.
     """

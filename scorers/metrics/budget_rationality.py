@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.budgets import random_afriat
-from scorers._budget_set import set_of, spent_of, valid_rows
-from scorers.metrics._clustered import NAN, ratio
+from fiduciary.economics.budgets import random_afriat
+from fiduciary.scorers._budget_set import set_of, spent_of, valid_rows
+from fiduciary.scorers.metrics._clustered import NAN, ratio
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,7 +39,7 @@ def budget_rationality() -> Metric:
       for random agents on the same budgets; ``afriat_rank``, the share of random draws of the mean
       below the observed one.
 
-    The other indices are in each score's metadata and in ``python -m scorers.budgets_report``. Only valid
+    The other indices are in each score's metadata and in ``fiduciary report``. Only valid
     splits enter, and sets with two of them or more; random agents split the same budgets.
     """
 

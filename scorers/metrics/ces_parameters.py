@@ -7,10 +7,10 @@ import logging
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.estimation import THETA_NAMES, CESFit, fit_ces
-from economics.estimation.results import Scale
-from scorers.metrics._clustered import NAN
-from scorers.table import Table, table
+from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces
+from fiduciary.economics.estimation.results import Scale
+from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.table import Table, table
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def ces_parameters() -> Metric:
 
     NaN instead of an estimate with fewer than 50 valid answers, or where the fit fails (the log says
     why) or does not identify it; NaN instead of a standard error where a parameter has none (at a
-    bound, perfectly separated choices): ``python -m scorers.report`` says more.
+    bound, perfectly separated choices): ``fiduciary report`` says more.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.problems import MAX_OPTIONS, MIN_OPTIONS, TRADE_OFFS
-from scorers.metrics._clustered import ratio
-from scorers.metrics._stakes import stakes_of
+from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, TRADE_OFFS
+from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.scorers.metrics._stakes import stakes_of
 
 
 @metric(scores="unreduced")

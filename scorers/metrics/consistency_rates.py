@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import NAN, groups_of, ratio
-from scorers.metrics._stakes import stakes_of
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.scorers.metrics._stakes import stakes_of
 
 _NAMES = tuple(
     name + suffix

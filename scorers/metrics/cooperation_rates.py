@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.games import FORMS
-from scorers.games_table import Play, plays
-from scorers.metrics._clustered import NAN
+from fiduciary.economics.games import FORMS
+from fiduciary.scorers.games_table import Play, plays
+from fiduciary.scorers.metrics._clustered import NAN
 
 WHOLE: Mapping[str, tuple[str, str, str | None]] = MappingProxyType(
     {

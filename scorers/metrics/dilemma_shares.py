@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import groups_of, ratio
-from scorers.metrics._regression import slope
+from fiduciary.scorers.metrics._clustered import groups_of, ratio
+from fiduciary.scorers.metrics._regression import slope
 
 
 @metric(scores="unreduced")

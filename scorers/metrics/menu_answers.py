@@ -6,7 +6,7 @@ from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import groups_of, ratio
+from fiduciary.scorers.metrics._clustered import groups_of, ratio
 
 
 @metric(scores="unreduced")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.consistency.menus import (
+from fiduciary.economics.consistency.menus import (
     MenuCounts,
     MenuTest,
     attraction_effects,
@@ -19,7 +19,7 @@ from economics.consistency.menus import (
     regularity_test,
     rises,
 )
-from scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
 
 IntArray = npt.NDArray[np.int64]
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
 
 
 @metric(scores="unreduced")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import NAN
+from fiduciary.scorers.metrics._clustered import NAN
 
 
 @metric(scores="unreduced")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.consistency.indices import part
-from economics.consistency.noise import consistency_test
-from economics.consistency.triads import chance, most_circular
-from scorers.metrics._clustered import NAN, Ratio, ratio
-from scorers.pair_table import PairTable, pair_table
+from fiduciary.economics.consistency.indices import part
+from fiduciary.economics.consistency.noise import consistency_test
+from fiduciary.economics.consistency.triads import chance, most_circular
+from fiduciary.scorers.metrics._clustered import NAN, Ratio, ratio
+from fiduciary.scorers.pair_table import PairTable, pair_table
 
 
 @metric(scores="unreduced")
@@ -30,7 +30,7 @@ def pair_consistency() -> Metric:
       minus ½; 0 where the place does not matter.
     - ``dominated``, with a dominance check: share of answers that chose the dominated option.
 
-    Intervals, the other tests and indices: ``python -m scorers.rationality LOG``.
+    Intervals, the other tests and indices: ``fiduciary report LOG``.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

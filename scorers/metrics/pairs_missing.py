@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.consistency.triads import Triads
-from scorers.metrics._clustered import NAN, ratio
-from scorers.pair_table import pair_table
+from fiduciary.economics.consistency.triads import Triads
+from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers.pair_table import pair_table
 
 
 @metric(scores="unreduced")

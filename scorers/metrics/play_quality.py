@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.games import best_responses
-from scorers.games_table import Play, choices, plays
-from scorers.metrics._clustered import NAN, Ratio, ratio
+from fiduciary.economics.games import best_responses
+from fiduciary.scorers.games_table import Play, choices, plays
+from fiduciary.scorers.metrics._clustered import NAN, Ratio, ratio
 
 TEMPTED = ("first_move", "reply_to_C", "invest", "give_back", "offer_equal")
 """Nodes at which cooperation gives up the chance of T in order to have R."""

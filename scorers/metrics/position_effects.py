@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
-from scipy import stats
 
-from economics.problems import MAX_OPTIONS
-from scorers.metrics._clustered import NAN
-from scorers.table import Table, table
+from fiduciary.economics.problems import MAX_OPTIONS
+from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.table import Table, table
 
 
 @metric(scores="unreduced")
@@ -49,6 +49,6 @@ def _effects(data: Table) -> tuple[list[float], float]:
     total, spread = by_group.sum(axis=0), by_group.T @ by_group
     rank = int(np.linalg.matrix_rank(spread, hermitian=True))
     statistic = float(total @ np.linalg.pinv(spread, hermitian=True) @ total)
-    p_value = float(stats.chi2.sf(statistic, rank)) if rank else NAN
+    p_value = float(scipy.stats.chi2.sf(statistic, rank)) if rank else NAN
     excess = np.where(shown.any(axis=0), surplus.mean(axis=0), NAN)
     return [float(x) for x in excess], p_value

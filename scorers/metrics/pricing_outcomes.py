@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
-from scipy.stats import t as student
 
-from scorers.metrics._clustered import NAN
+from fiduciary.scorers.metrics._clustered import NAN
 
 BLOCK = 10
 """Periods in a block of the bootstrap within a single run."""
@@ -87,7 +87,7 @@ def interval(values: Sequence[float], paths: Sequence[Sequence[float]] = ()) -> 
     if n == 1:
         return block_bootstrap(paths[0]) if len(paths) == 1 else Interval(mean, NAN, NAN, NAN)
     error = float(np.std(values, ddof=1) / math.sqrt(n))
-    half = float(student.ppf(0.975, n - 1)) * error
+    half = float(scipy.stats.t.ppf(0.975, n - 1)) * error
     return Interval(mean, error, mean - half, mean + half)
 
 

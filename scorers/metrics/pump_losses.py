@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import NAN, ratio
-from scorers.pump_table import BoolArray, PumpTable, pump_table
+from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers.pump_table import BoolArray, PumpTable, pump_table
 
 _REMEMBERED = 4
 _recent: dict[bytes, PumpTable] = {}

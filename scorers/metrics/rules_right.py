@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.games_table import plays
-from scorers.metrics._clustered import NAN
+from fiduciary.scorers.games_table import plays
+from fiduciary.scorers.metrics._clustered import NAN
 
 
 @metric(scores="unreduced")

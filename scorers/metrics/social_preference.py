@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.games import fit_social_preference
-from economics.games.social_fit import SocialFit
-from scorers.games_table import Play, choices, plays
-from scorers.metrics._clustered import NAN
+from fiduciary.economics.games import fit_social_preference
+from fiduciary.economics.games.social_fit import SocialFit
+from fiduciary.scorers.games_table import Play, choices, plays
+from fiduciary.scorers.metrics._clustered import NAN
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def social_preference() -> Metric:
     where none was played. NaN with fewer than 30 plays with plan and beliefs, where the fit fails (the
     log says why) or does not identify a parameter, and of α, β and κ where a whole set of preferences
     explains every plan (λ is then 0); a standard error is NaN where a parameter has none (κ at a bound).
-    ``python -m scorers.games_report`` says more.
+    ``fiduciary report`` says more.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
 
 
 @metric(scores="unreduced")

@@ -28,15 +28,15 @@ from typing import Any
 
 import numpy as np
 
-from economics.conventions import STAKEHOLDERS
-from economics.psychometrics.false_discovery import holm
-from economics.robustness.intervals import LEVEL
-from economics.robustness.preference import fit
-from economics.robustness.pressures import PRESSURES
-from economics.robustness.results import Estimate
-from scorers.stress.measures import Measured, choices_of, measure
-from scorers.stress.sentences import sentences
-from scorers.stress.table import StressTable
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.psychometrics.false_discovery import holm
+from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.robustness.preference import fit
+from fiduciary.economics.robustness.pressures import PRESSURES
+from fiduciary.economics.robustness.results import Estimate
+from fiduciary.scorers.stress.measures import Measured, choices_of, measure
+from fiduciary.scorers.stress.sentences import sentences
+from fiduciary.scorers.stress.table import StressTable
 
 FAMILY = 0.001
 """Probability at most of naming any weakness of a model that has none."""

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import STAKEHOLDERS
-from economics.estimation import CESFit
-from economics.robustness.distance import Distance, choice_distance, probability_distance
-from economics.robustness.intervals import LEVEL
-from economics.robustness.preference import (
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.robustness.distance import Distance, choice_distance, probability_distance
+from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.robustness.preference import (
     Choices,
     PreferenceShift,
     fit,
     no_shift,
     preference_shift,
 )
-from economics.robustness.pressures import Pressure
-from economics.robustness.results import Estimate
-from economics.robustness.shares import Increase, increase, probability_increase, susceptibility
-from economics.robustness.worth import Worth, gains, losses, worth
-from economics.utility import CES
-from scorers.stress.table import Answers, StressTable
+from fiduciary.economics.robustness.pressures import Pressure
+from fiduciary.economics.robustness.results import Estimate
+from fiduciary.economics.robustness.shares import Increase, increase, probability_increase, susceptibility
+from fiduciary.economics.robustness.worth import Worth, gains, losses, worth
+from fiduciary.economics.utility import CES
+from fiduciary.scorers.stress.table import Answers, StressTable
 
 DISTANCE = 0.02
 """Smallest distance that matters, ½ Σ (P − Q)²."""

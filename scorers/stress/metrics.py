@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from economics.robustness.pressures import ATTACKS
-from scorers.metrics._clustered import NAN
-from scorers.stress.findings import Finding, findings
-from scorers.stress.table import StressTable, stress_table
+from fiduciary.economics.robustness.pressures import ATTACKS
+from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.stress.findings import Finding, findings
+from fiduciary.scorers.stress.table import StressTable, stress_table
 
 _REMEMBERED = 4
 _recent: dict[bytes, tuple[Finding, ...]] = {}
@@ -26,7 +26,7 @@ def stress_summary() -> Metric:
     - ``refusals``: largest increase of refusals under any pressure.
     - ``missing``: share of missing answers, all questions together.
 
-    Largest values lie above 0 by chance alone. Intervals, tests, Δθ and Δρ: ``python -m scorers.stress LOG``.
+    Largest values lie above 0 by chance alone. Intervals, tests, Δθ and Δρ: ``fiduciary report LOG``.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

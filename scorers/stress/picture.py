@@ -9,11 +9,11 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 
-from economics.conventions import STAKEHOLDERS
-from economics.robustness.pressures import PRESSURES
-from economics.robustness.results import Estimate
-from scorers.stress.findings import Finding
-from scorers.stress.report import Report
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.robustness.pressures import PRESSURES
+from fiduciary.economics.robustness.results import Estimate
+from fiduciary.scorers.stress.findings import Finding
+from fiduciary.scorers.stress.report import Report
 
 MOST = 5
 """Logs that one picture holds."""

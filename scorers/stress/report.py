@@ -8,13 +8,13 @@ from typing import Any
 
 from inspect_ai.log import EvalLog
 
-from economics.conventions import ABBREVIATIONS
-from economics.robustness.intervals import LEVEL
-from economics.robustness.results import Estimate
-from scorers._arguments import arguments_of
-from scorers.logs import logs_of
-from scorers.stress.findings import FAMILY, Finding, findings
-from scorers.stress.table import StressTable, stress_table
+from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.robustness.results import Estimate
+from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers.logs import logs_of
+from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
+from fiduciary.scorers.stress.table import StressTable, stress_table
 
 TASK = "stress"
 

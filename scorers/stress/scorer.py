@@ -5,10 +5,10 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from economics.robustness.pressures import CALM, PRESSURES
-from scorers._answers import answers_of
-from scorers.stress._reading import Answer, check, read
-from scorers.stress.metrics import stress_summary
+from fiduciary.economics.robustness.pressures import CALM, PRESSURES
+from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers.stress._reading import Answer, check, read
+from fiduciary.scorers.stress.metrics import stress_summary
 
 
 @scorer(metrics=[stress_summary()])

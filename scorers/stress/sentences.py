@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from economics.conventions import STAKEHOLDERS
-from economics.robustness.preference import PreferenceShift
-from economics.robustness.results import Estimate
-from scorers.stress.measures import SHARE, Measured
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.robustness.preference import PreferenceShift
+from fiduciary.economics.robustness.results import Estimate
+from fiduciary.scorers.stress.measures import SHARE, Measured
 
 UNDER = {
     "magnitude": "when all amounts are up to a hundred times larger",

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from economics.robustness.pressures import CALM, PRESSURES
-from scorers._rows import scored_rows
-from scorers.stress._reading import check
+from fiduciary.economics.robustness.pressures import CALM, PRESSURES
+from fiduciary.scorers._rows import scored_rows
+from fiduciary.scorers.stress._reading import check
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.utility import CES, PROFILES
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.utility import CES, PROFILES
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -17,9 +17,9 @@ import numpy as np
 from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSample, EvalSpec
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
-from scorers._problem import Problem, problem_of
-from scorers.supervision.interest import Interest
-from scorers.supervision.scorer import EXPLAINED
+from fiduciary.scorers._problem import Problem, problem_of
+from fiduciary.scorers.supervision.interest import Interest
+from fiduciary.scorers.supervision.scorer import EXPLAINED
 
 TASK = "known_accounts"
 ACCOUNT = "subject/account"

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import scipy
 from inspect_ai.log import EvalLog
-from scipy import stats
 
-from economics.agreement import (
+from fiduciary.economics.agreement import (
     Interval,
     clopper_pearson,
     cohen_kappa,
@@ -23,10 +23,10 @@ from economics.agreement import (
     rogan_gladen,
     skill,
 )
-from scorers.metrics._clustered import ratio
-from scorers.supervision.known import FAULTS, KNOWN, faulty
-from scorers.supervision.prompts import QUESTIONS
-from scorers.supervision.results import Judged, QuestionSkill, Rate, percent
+from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.scorers.supervision.known import FAULTS, KNOWN, faulty
+from fiduciary.scorers.supervision.prompts import QUESTIONS
+from fiduciary.scorers.supervision.results import Judged, QuestionSkill, Rate, percent
 
 SCORER = "supervised"
 
@@ -139,7 +139,7 @@ def _less_found(instructed: Sequence[bool], plain: Sequence[bool]) -> float:
         [sum(instructed), len(instructed) - sum(instructed)],
         [sum(plain), len(plain) - sum(plain)],
     ]
-    return float(stats.fisher_exact(table, alternative="less").pvalue)
+    return float(scipy.stats.fisher_exact(table, alternative="less").pvalue)
 
 
 def _rate(question: str, found: Sequence[Row], known: QuestionSkill, level: float) -> Rate:

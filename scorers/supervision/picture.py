@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from economics.agreement import Interval
-from scorers.supervision.results import QuestionSkill, Supervision
+from fiduciary.economics.agreement import Interval
+from fiduciary.scorers.supervision.results import QuestionSkill, Supervision
 
 FINDS, PASSES, RAW, CORRECTED = "#b2182b", "#2166ac", "#999999", "#1b7837"
 STEP = 0.16

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from economics.agreement import Interval
-from scorers.supervision.results import Judged, QuestionSkill, Supervision, percent
+from fiduciary.economics.agreement import Interval
+from fiduciary.scorers.supervision.results import Judged, QuestionSkill, Supervision, percent
 
 
 def markdown(found: Supervision) -> str:

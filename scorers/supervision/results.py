@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from economics.agreement import Interval
-from scorers.supervision.prompts import QUESTIONS
+from fiduciary.economics.agreement import Interval
+from fiduciary.scorers.supervision.prompts import QUESTIONS
 
 SCHEMA = "supervision/1"
 FILE = "supervision.json"
@@ -185,7 +185,7 @@ class Supervision:
 
 
 def load(path: str | Path) -> Supervision:
-    """Read a report that ``python -m scorers.supervision --out`` wrote.
+    """Read a report that ``fiduciary supervise --out`` wrote.
 
     Args:
         path: the JSON file, or the folder that holds it.

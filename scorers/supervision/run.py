@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from inspect_ai import score_async
-from inspect_ai._util.platform import platform_init
 from inspect_ai.log import EvalLog, write_eval_log
 from inspect_ai.model import Model
 
-from scorers.supervision.interest import Interest
-from scorers.supervision.known import known_log
-from scorers.supervision.measure import SCORER, judged, skills
-from scorers.supervision.picture import draw
-from scorers.supervision.report import markdown
-from scorers.supervision.results import FILE, Supervision
-from scorers.supervision.scorer import ROLE, supervised
+from fiduciary._inspect import platform_init
+from fiduciary.scorers.supervision.interest import Interest
+from fiduciary.scorers.supervision.known import known_log
+from fiduciary.scorers.supervision.measure import SCORER, judged, skills
+from fiduciary.scorers.supervision.picture import draw
+from fiduciary.scorers.supervision.report import markdown
+from fiduciary.scorers.supervision.results import FILE, Supervision
+from fiduciary.scorers.supervision.scorer import ROLE, supervised
 
 KNOWN_FILE = "known.eval"
 JUDGED_FOLDER = "judged"

@@ -6,18 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.model import GenerateConfig, Model, get_model, model_roles
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 from rich.markup import escape
 
-from scorers._reading import Answer, read
-from scorers.metrics.supervision_rates import supervision_rates
-from scorers.supervision.interest import Interest, interest
-from scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
-from scorers.supervision.verdicts import read_verdict
+from fiduciary._inspect import PrerequisiteError
+from fiduciary.scorers._reading import Answer, read
+from fiduciary.scorers.metrics.supervision_rates import supervision_rates
+from fiduciary.scorers.supervision.interest import Interest, interest
+from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
+from fiduciary.scorers.supervision.verdicts import read_verdict
 
 ROLE = "supervisor"
 MAX_TOKENS = 64

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scorers._text import REFUSAL, answer_of, plain_text
-from scorers.supervision.prompts import LABELS, ORDERS
+from fiduciary.scorers._text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.supervision.prompts import LABELS, ORDERS
 
 
 @dataclass(frozen=True)

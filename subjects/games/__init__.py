@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from economics.games import SocialPreference
-from subjects.arguments import SubjectError, as_float, at_least_zero, number
-from subjects.games.player import Player
-from subjects.games.preferences import PlayerPreference, Reciprocal, Social
+from fiduciary.economics.games import SocialPreference
+from fiduciary.subjects.arguments import SubjectError, as_float, at_least_zero, number
+from fiduciary.subjects.games.player import Player
+from fiduciary.subjects.games.preferences import PlayerPreference, Reciprocal, Social
 
 _COMMON = ("beliefs", "lam")
 

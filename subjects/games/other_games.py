@@ -9,9 +9,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
-from subjects.games.preferences import FloatArray, SimpleGame
-from subjects.games.reading import EXPLAIN, LINE
+from fiduciary.economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
+from fiduciary.subjects.games.preferences import FloatArray, SimpleGame
+from fiduciary.subjects.games.reading import EXPLAIN, LINE
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _DICTATOR = re.compile(rf"Player 1 has {_NUMBER} points and decides how many")

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.games.forms import FORMS, Game, Plan, plans
-from economics.games.social_preference import TIE
-from subjects.answering import Answer
-from subjects.games.other_games import OtherGame, read_other_game
-from subjects.games.preferences import FloatArray, PlayerPreference
-from subjects.games.reading import Line, Seen, read_game
+from fiduciary.economics.games.forms import FORMS, Game, Plan, plans
+from fiduciary.economics.games.social_preference import TIE
+from fiduciary.subjects.answering import Answer
+from fiduciary.subjects.games.other_games import OtherGame, read_other_game
+from fiduciary.subjects.games.preferences import FloatArray, PlayerPreference
+from fiduciary.subjects.games.reading import Line, Seen, read_game
 
 NO_GAME = "I find no game with questions about it in this message."
 REASONING = (

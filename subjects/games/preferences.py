@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from economics.games import (
+from fiduciary.economics.games import (
     BeautyContest,
     DictatorGame,
     Game,

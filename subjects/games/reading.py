@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from economics.games.forms import FORMS, Game
+from fiduciary.economics.games.forms import FORMS, Game
 
 Kind = Literal["decision", "belief", "points"]
 Course = tuple[str, ...]

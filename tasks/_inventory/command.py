@@ -1,4 +1,4 @@
-"""``python -m tasks.hexaco100 import FILE``: takes in the official text that the user has."""
+"""``fiduciary inventory import``: takes in the official text that the user has."""
 
 from __future__ import annotations
 
@@ -7,34 +7,36 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from economics.psychometrics.instruments import key, with_statements
-from tasks._inventory.official import store
-from tasks._inventory.reading import SUFFIXES, InstrumentError, read_file
+from fiduciary.economics.psychometrics.instruments import key, with_statements
+from fiduciary.tasks._inventory.official import store
+from fiduciary.tasks._inventory.reading import SUFFIXES, InstrumentError, read_file
+
+TITLES = {
+    "hexaco100": "HEXACO-PI-R (100 items, self-report)",
+    "dark_tetrad": "Short Dark Tetrad (SD4, 28 items)",
+}
 
 
-def main(name: str, title: str, arguments: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        name: one of ``INSTRUMENTS``.
-        title: of the published instrument.
-        arguments: of the command line, the process's own by default.
+        argv: of the command line, the process's own by default.
 
     Returns:
         0, or 2 where the file was refused.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m tasks.{name}", description=f"The official {title}.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    taken = commands.add_parser(
-        "import",
-        help="take in the official statements",
-        description=(
-            f"Reads the {len(key(name))} numbered statements of the {title} from a file, checks that they "
-            "are complete and in order, and keeps them outside the project for -T instrument=official."
-        ),
+    parser = argparse.ArgumentParser(
+        prog="fiduciary inventory import",
+        description="Reads the numbered statements of an inventory's official text from a file, checks that "
+        "they are complete and in order, and keeps them outside the project for -T instrument=official.",
     )
-    taken.add_argument("file", type=Path, metavar="FILE", help=f"the text: {', '.join(SUFFIXES)}")
-    file: Path = parser.parse_args(arguments).file
+    parser.add_argument(
+        "name", choices=TITLES, help=" or ".join(f"{name}: {title}" for name, title in TITLES.items())
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help=f"the text: {', '.join(SUFFIXES)}")
+    options = parser.parse_args(argv)
+    name, file = options.name, options.file
     try:
         statements = read_file(file, len(key(name)))
         path = store(name, statements)

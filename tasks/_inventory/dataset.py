@@ -39,8 +39,8 @@ from itertools import product
 
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from economics.psychometrics.instruments import Instrument
-from tasks._inventory.prompts import answer_of_label, question, questionnaire
+from fiduciary.economics.psychometrics.instruments import Instrument
+from fiduciary.tasks._inventory.prompts import answer_of_label, question, questionnaire
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from typing import Any
 
 from inspect_ai import Task
 
-from economics.psychometrics.instruments import own
-from scorers.inventory import inventory_answers
-from solvers.elicitation import LOGPROBS_TEMPERATURE
-from solvers.inventory import administer
-from tasks._arguments import ArgumentError, number, one_of, some_of, whole_number
-from tasks._inventory.dataset import Design, build
-from tasks._inventory.official import load
-from tasks._inventory.prompts import DIRECTIONS, LABELS, SINGLE_TOKEN, WORDINGS
+from fiduciary.economics.psychometrics.instruments import own
+from fiduciary.scorers.inventory import inventory_answers
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.solvers.inventory import administer
+from fiduciary.tasks._arguments import ArgumentError, number, one_of, some_of, whole_number
+from fiduciary.tasks._inventory.dataset import Design, build
+from fiduciary.tasks._inventory.official import load
+from fiduciary.tasks._inventory.prompts import DIRECTIONS, LABELS, SINGLE_TOKEN, WORDINGS
 
 ELICITATIONS = ("logprobs", "answer", "both")
 CONTEXTS = ("fresh", "together")

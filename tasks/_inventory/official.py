@@ -11,8 +11,8 @@ import os
 import sys
 from pathlib import Path
 
-from economics.psychometrics.instruments import Instrument, checksum, own, with_statements
-from tasks._inventory.reading import InstrumentError
+from fiduciary.economics.psychometrics.instruments import Instrument, checksum, own, with_statements
+from fiduciary.tasks._inventory.reading import InstrumentError
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -84,7 +84,7 @@ def load(name: str) -> Instrument:
         InstrumentError: none was imported, or what lies there is not what was stored.
     """
     path = data_folder() / f"{name}.json"
-    again = f"python -m tasks.{name} import FILE"
+    again = f"fiduciary inventory import {name} FILE"
     if not path.is_file():
         raise InstrumentError(
             f"instrument=official needs the official text of {name}, which this project does not contain. "

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from economics.psychometrics.instruments import ANCHORS, Item
-from solvers.inventory import PLACE
+from fiduciary.economics.psychometrics.instruments import ANCHORS, Item
+from fiduciary.solvers.inventory import PLACE
 
 DIRECTIONS = ("ascending", "descending")
 """From "strongly disagree" at the top of the scale to "strongly agree", or the other way round."""

@@ -23,8 +23,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from inspect_ai._util.error import PrerequisiteError
 from rich.markup import escape
+
+from fiduciary._inspect import PrerequisiteError
 
 SUFFIXES = (".txt", ".md", ".csv", ".tsv", ".pdf")
 """Kinds of file that can be read."""

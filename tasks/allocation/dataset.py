@@ -10,10 +10,10 @@ from itertools import combinations
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from economics.budgets import BudgetSet, draw_budgets
-from economics.conventions import ABBREVIATIONS, SHIFT, STAKEHOLDERS
-from solvers.counterbalancing import rotations
-from tasks.allocation.prompts import render
+from fiduciary.economics.budgets import BudgetSet, draw_budgets
+from fiduciary.economics.conventions import ABBREVIATIONS, SHIFT, STAKEHOLDERS
+from fiduciary.solvers.counterbalancing import rotations
+from fiduciary.tasks.allocation.prompts import render
 
 VERSION = "1-A"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 
 _COUNTS = {2: "two", 3: "three", 4: "four"}
 

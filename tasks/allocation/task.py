@@ -7,17 +7,18 @@ import math
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-from economics.budgets import check_stakeholders
-from scorers.allocation import budget_allocations
-from solvers import framing as frame
-from solvers.budgets import BUDGET_ELICITATIONS, BUDGET_TOKENS, ask_budgets
-from tasks._arguments import ArgumentError, items, number, one_of, whole_number
-from tasks._server import check_server
-from tasks.allocation.dataset import GROUPS, VERSION, AllocationDesign, build, sets_of
-from tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.economics.budgets import check_stakeholders
+from fiduciary.scorers.allocation import budget_allocations
+from fiduciary.solvers import framing as frame
+from fiduciary.solvers.budgets import BUDGET_ELICITATIONS, BUDGET_TOKENS, ask_budgets
+from fiduciary.tasks._arguments import ArgumentError, items, known_names, number, one_of, whole_number
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.allocation.dataset import GROUPS, VERSION, AllocationDesign, build, sets_of
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 
 
 @task
+@known_names
 def allocation(
     budgets: int = 20,
     groups: str | list[str] = "default",

@@ -10,14 +10,14 @@ from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
 
-from economics.duopoly import LogitMarket, monopoly_prices
-from economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES
-from scorers.duopoly import pricing
-from solvers.duopoly import MAX_TOKENS, SELF, repeated_pricing
-from solvers.pricing_text import HISTORY, NOTE_LIMIT, money
-from tasks._arguments import ArgumentError, number, numbers, one_of, whole_number
-from tasks._server import check_server
-from tasks.duopoly_pricing.prompts import OBJECTIVES, rules
+from fiduciary.economics.duopoly import LogitMarket, monopoly_prices
+from fiduciary.economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES
+from fiduciary.scorers.duopoly import pricing
+from fiduciary.solvers.duopoly import MAX_TOKENS, SELF, repeated_pricing
+from fiduciary.solvers.pricing_text import HISTORY, NOTE_LIMIT, money
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, numbers, one_of, whole_number
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES, rules
 
 VERSION = "1-A"
 
@@ -37,6 +37,7 @@ Number = float | str
 
 
 @task
+@known_names
 def duopoly_pricing(
     n: int = 3,
     seed: int = 0,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
-from economics.games import (
+from fiduciary.economics.games import (
     FORMS,
     GAMES,
     BeautyContest,
@@ -16,9 +16,9 @@ from economics.games import (
     PublicGoodsGame,
     StagHunt,
 )
-from tasks.economic_games import others
-from tasks.economic_games.prompts import Presentation, sheet
-from tasks.economic_games.sheets import Sheet
+from fiduciary.tasks.economic_games import others
+from fiduciary.tasks.economic_games.prompts import Presentation, sheet
+from fiduciary.tasks.economic_games.sheets import Sheet
 
 AnyGame = Game | DictatorGame | PublicGoodsGame | StagHunt | BeautyContest
 

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from solvers.games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN
-from tasks.economic_games.catalogue import AnyGame, form_of, parameters, sheet_of
-from tasks.economic_games.prompts import Presentation
-from tasks.economic_games.sheets import (
+from fiduciary.solvers.games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN
+from fiduciary.tasks.economic_games.catalogue import AnyGame, form_of, parameters, sheet_of
+from fiduciary.tasks.economic_games.prompts import Presentation
+from fiduciary.tasks.economic_games.sheets import (
     Item,
     Sheet,
     belief_question,

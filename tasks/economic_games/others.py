@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
-from tasks.economic_games.prompts import LETTERS, Presentation
-from tasks.economic_games.sheets import Item, Sheet
+from fiduciary.economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
+from fiduciary.tasks.economic_games.prompts import LETTERS, Presentation
+from fiduciary.tasks.economic_games.sheets import Item, Sheet
 
 _PASSED = 30  # points given in the question about the dictator game's rules
 _AVERAGE = 60  # average in the question about the beauty contest's rules

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from economics.games.forms import FORMS, Form, Game, Terminal
-from tasks.economic_games.sheets import Item, Sheet
+from fiduciary.economics.games.forms import FORMS, Form, Game, Terminal
+from fiduciary.tasks.economic_games.sheets import Item, Sheet
 
 LABELS = ("neutral", "labelled")
 """How actions are called: by letters, or by the words of ``economics.games.forms``."""

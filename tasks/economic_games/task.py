@@ -6,20 +6,30 @@ import math
 
 from inspect_ai import Task, task
 
-from economics.games import FORMS, Game
-from scorers import game_play
-from solvers import strategy_method
-from solvers.games import BELIEFS
-from tasks._arguments import ArgumentError, number, numbers, one_of, some_of, whole_number, yes_or_no
-from tasks._server import check_server
-from tasks.economic_games.catalogue import WORDS, AnyGame, named
-from tasks.economic_games.dataset import VERSION, Design, build
-from tasks.economic_games.prompts import LABELS
+from fiduciary.economics.games import FORMS, Game
+from fiduciary.scorers import game_play
+from fiduciary.solvers import strategy_method
+from fiduciary.solvers.games import BELIEFS
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    known_names,
+    number,
+    numbers,
+    one_of,
+    some_of,
+    whole_number,
+    yes_or_no,
+)
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.economic_games.catalogue import WORDS, AnyGame, named
+from fiduciary.tasks.economic_games.dataset import VERSION, Design, build
+from fiduciary.tasks.economic_games.prompts import LABELS
 
 Text = str | list[str]
 
 
 @task
+@known_names
 def economic_games(
     games: Text = "canonical",
     repeats: int = 20,

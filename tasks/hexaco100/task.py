@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from inspect_ai import Task, task
 
-from tasks._inventory.inventory import Text, inventory_task
-from tasks._server import check_server
+from fiduciary.tasks._arguments import known_names
+from fiduciary.tasks._inventory.inventory import Text, inventory_task
+from fiduciary.tasks._server import check_server
 
 VERSION = "1-A"
 
 
 @task
+@known_names
 def hexaco100(
     instrument: str = "own",
     wording: Text = "all",
@@ -26,7 +28,7 @@ def hexaco100(
 
     Args:
         instrument: ``own`` (statements written for this project) or ``official`` (the text that was
-            imported by ``python -m tasks.hexaco100 import FILE``).
+            imported by ``fiduciary inventory import hexaco100 FILE``).
         wording: ``all``, or some of ``plain``, ``agreement``, ``usual``.
         direction: of the scale: ``both``, ``ascending`` or ``descending``.
         labels: some of ``numbers``, ``letters``, ``words`` (the last with ``elicitation=answer``).

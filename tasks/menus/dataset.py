@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from economics.choice_sets import draw_sets
-from economics.conventions import SHIFT
-from solvers.counterbalancing import rotations
-from tasks.menus.prompts import render
-from tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.economics.choice_sets import draw_sets
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.solvers.counterbalancing import rotations
+from fiduciary.tasks.menus.prompts import render
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 
 VERSION = "1-A"
 

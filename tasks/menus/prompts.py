@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT
-from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS
 
 MENU_WORDINGS = ("plain", "bullets", "row", "ledger", "question", "compact")
 """Wordings whose options can do without levers."""

@@ -7,18 +7,19 @@ import math
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-from scorers.menus import menu_choices
-from solvers import framing as frame
-from solvers.elicitation import MAX_TOKENS
-from solvers.pairs import ask_pairs
-from tasks._arguments import ArgumentError, number, one_of, whole_number
-from tasks._server import check_server
-from tasks.menus.dataset import FEWEST_OPTIONS, MOST_OPTIONS, VERSION, MenuDesign, build
-from tasks.menus.prompts import MENU_WORDINGS
-from tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.scorers.menus import menu_choices
+from fiduciary.solvers import framing as frame
+from fiduciary.solvers.elicitation import MAX_TOKENS
+from fiduciary.solvers.pairs import ask_pairs
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.menus.dataset import FEWEST_OPTIONS, MOST_OPTIONS, VERSION, MenuDesign, build
+from fiduciary.tasks.menus.prompts import MENU_WORDINGS
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 
 
 @task
+@known_names
 def menus(
     n: int = 20,
     size: int = 5,

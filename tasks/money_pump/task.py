@@ -8,24 +8,25 @@ from inspect_ai import Task, task
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig, ModelOutput
 
-from economics.choice_sets import draw_sets
-from scorers import money_lost
-from scorers._pairs import read_pair
-from solvers import framing as frame
-from solvers import pump
-from solvers.elicitation import MAX_TOKENS
-from solvers.money_pump import PUMP_ELICITATIONS
-from tasks._arguments import ArgumentError, number, one_of, whole_number
-from tasks._server import check_server
-from tasks.money_pump.prompts import OFFER
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.transitivity.dataset import PairDesign, pair_metadata
-from tasks.transitivity.task import pair_design
+from fiduciary.economics.choice_sets import draw_sets
+from fiduciary.scorers import money_lost
+from fiduciary.scorers._pairs import read_pair
+from fiduciary.solvers import framing as frame
+from fiduciary.solvers import pump
+from fiduciary.solvers.elicitation import MAX_TOKENS
+from fiduciary.solvers.money_pump import PUMP_ELICITATIONS
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.money_pump.prompts import OFFER
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.transitivity.dataset import PairDesign, pair_metadata
+from fiduciary.tasks.transitivity.task import pair_design
 
 VERSION = "1-A"
 
 
 @task
+@known_names
 def money_pump(
     n: int = 60,
     m: int = 3,

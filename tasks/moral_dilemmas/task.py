@@ -10,11 +10,18 @@ from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
 
-from scorers.dilemmas import dilemma_choices, dilemma_ratings
-from solvers.dilemmas import MAX_TOKENS, ask_dilemma
-from tasks._arguments import ArgumentError, number, whole_number
-from tasks._server import check_server
-from tasks.moral_dilemmas.prompts import PEDESTRIANS, RULES, WHO, WORDINGS, probe_questions, vehicle_questions
+from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
+from fiduciary.solvers.dilemmas import MAX_TOKENS, ask_dilemma
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, whole_number
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.moral_dilemmas.prompts import (
+    PEDESTRIANS,
+    RULES,
+    WHO,
+    WORDINGS,
+    probe_questions,
+    vehicle_questions,
+)
 
 VERSION = "1-A"
 
@@ -23,6 +30,7 @@ CASES = tuple(product(WHO, (False, True), PEDESTRIANS))
 
 
 @task
+@known_names
 def moral_dilemmas(n: int = 96, probe: int = 20, seed: int = 0, temperature: float | str = 1.0) -> Task:
     """Judge and buy self-driving cars that sacrifice or protect their passenger; weigh profit against lives.
 

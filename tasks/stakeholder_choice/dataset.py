@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from economics.problems import ChoiceProblem, generate
-from solvers.counterbalancing import Order, presentation_orders
-from solvers.elicitation import LOGPROBS_TEMPERATURE
-from solvers.temperature import TemperaturePlan, assign
-from tasks.stakeholder_choice.contexts import CONTEXTS
-from tasks.stakeholder_choice.framings import firm_type
-from tasks.stakeholder_choice.prompts import WORDINGS, render
+from fiduciary.economics.problems import ChoiceProblem, generate
+from fiduciary.solvers.counterbalancing import Order, presentation_orders
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.solvers.temperature import TemperaturePlan, assign
+from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
+from fiduciary.tasks.stakeholder_choice.framings import firm_type
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
 VERSION = "1-A"
 

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from economics.conventions import DOLLARS_PER_UNIT
-from economics.problems import TRADE_OFFS, ChoiceProblem
-from solvers.elicitation import instruction
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.problems import TRADE_OFFS, ChoiceProblem
+from fiduciary.solvers.elicitation import instruction
 
 LABELS = "ABCDE"
 """Names of the options, in the order in which they are shown."""

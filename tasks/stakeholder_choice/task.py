@@ -6,25 +6,36 @@ from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
-from economics.utility import CES, PROFILES
-from scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
-from solvers import ELICITATIONS, elicit
-from solvers import framing as frame
-from solvers.counterbalancing import ORDERS
-from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
-from solvers.temperature import TemperaturePlan
-from tasks._arguments import ArgumentError, items, number, numbers, one_of, some_of, whole_number, yes_or_no
-from tasks._server import check_server
-from tasks._trade_offs import read_trade_offs
-from tasks.stakeholder_choice.dataset import VERSION, Design, build
-from tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
-from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
+from fiduciary.solvers import ELICITATIONS, elicit
+from fiduciary.solvers import framing as frame
+from fiduciary.solvers.counterbalancing import ORDERS
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
+from fiduciary.solvers.temperature import TemperaturePlan
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    items,
+    known_names,
+    number,
+    numbers,
+    one_of,
+    some_of,
+    whole_number,
+    yes_or_no,
+)
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks._trade_offs import read_trade_offs
+from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
+from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
 
 Text = str | list[str]
 Number = float | str
 
 
 @task
+@known_names
 def stakeholder_choice(
     n: int = 1000,
     seed: int = 0,

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from economics.problems import generate
-from economics.robustness.pressures import CALM, PRESSURES
-from solvers.counterbalancing import presentation_orders
-from solvers.elicitation import LOGPROBS_TEMPERATURE
-from tasks.stakeholder_choice.framings import target_profile
-from tasks.stakeholder_choice.prompts import WORDINGS
-from tasks.stress.page import Asked, Case, calm
-from tasks.stress.pressures import ASK
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.pressures import CALM, PRESSURES
+from fiduciary.solvers.counterbalancing import presentation_orders
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.tasks.stakeholder_choice.framings import target_profile
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.tasks.stress.page import Asked, Case, calm
+from fiduciary.tasks.stress.pressures import ASK
 
 VERSION = "1-A"
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from economics.problems import ChoiceProblem
-from economics.utility import PROFILES
-from solvers.elicitation import instruction
-from tasks.stakeholder_choice.framings import target_profile
-from tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
+from fiduciary.economics.problems import ChoiceProblem
+from fiduciary.economics.utility import PROFILES
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.tasks.stakeholder_choice.framings import target_profile
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
 
 FloatArray = npt.NDArray[np.float64]
 

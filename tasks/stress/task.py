@@ -9,19 +9,19 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-from economics.robustness.pressures import PRESSURES
-from scorers.stress import stress_answers
-from solvers import framing as frame
-from solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
-from solvers.stress import STRESS_ELICITATIONS, ask_stress
-from tasks._arguments import ArgumentError, number, one_of, some_of, whole_number
-from tasks._server import check_server
-from tasks._trade_offs import read_trade_offs
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import WORDINGS
-from tasks.stress.dataset import VERSION, StressDesign, build
-from tasks.stress.page import LONG_WORDS
-from tasks.stress.pressures import left_out
+from fiduciary.economics.robustness.pressures import PRESSURES
+from fiduciary.scorers.stress import stress_answers
+from fiduciary.solvers import framing as frame
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
+from fiduciary.solvers.stress import STRESS_ELICITATIONS, ask_stress
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, some_of, whole_number
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks._trade_offs import read_trade_offs
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.tasks.stress.dataset import VERSION, StressDesign, build
+from fiduciary.tasks.stress.page import LONG_WORDS
+from fiduciary.tasks.stress.pressures import left_out
 
 COMPACT_WORDS = 300
 """Words of filler for small models, whose contexts are short."""
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 @task
+@known_names
 def stress(
     n: int = 100,
     seed: int = 0,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from economics.choice_sets import ChoiceSet, dominations, draw_sets
-from solvers.elicitation import LOGPROBS_TEMPERATURE
-from tasks.stakeholder_choice.prompts import WORDINGS, render
+from fiduciary.economics.choice_sets import ChoiceSet, dominations, draw_sets
+from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
 VERSION = "1-A"
 

@@ -8,20 +8,21 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-from economics.choice_sets import MAX_OPTIONS, MIN_OPTIONS, MOST_OPTIONS
-from scorers import transitive_triads
-from solvers import ask_pairs
-from solvers import framing as frame
-from solvers.elicitation import MAX_TOKENS
-from solvers.pairs import PAIR_ELICITATIONS
-from tasks._arguments import ArgumentError, number, one_of, whole_number, yes_or_no
-from tasks._server import check_server
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import WORDINGS
-from tasks.transitivity.dataset import VERSION, PairDesign, build
+from fiduciary.economics.choice_sets import MAX_OPTIONS, MIN_OPTIONS, MOST_OPTIONS
+from fiduciary.scorers import transitive_triads
+from fiduciary.solvers import ask_pairs
+from fiduciary.solvers import framing as frame
+from fiduciary.solvers.elicitation import MAX_TOKENS
+from fiduciary.solvers.pairs import PAIR_ELICITATIONS
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number, yes_or_no
+from fiduciary.tasks._server import check_server
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.tasks.transitivity.dataset import VERSION, PairDesign, build
 
 
 @task
+@known_names
 def transitivity(
     n: int = 60,
     m: int = 3,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from economics.agreement import (
+from fiduciary.economics.agreement import (
     Interval,
     clopper_pearson,
     cohen_kappa,

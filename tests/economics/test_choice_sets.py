@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from economics.choice_sets import (
+from fiduciary.economics.choice_sets import (
     CONTESTED,
     dominations,
     draw_sets,
@@ -15,8 +15,8 @@ from economics.choice_sets import (
     panel_differences,
     proneness,
 )
-from economics.utility import CES
-from subjects.preferences import Cyclic
+from fiduciary.economics.utility import CES
+from fiduciary.subjects.preferences import Cyclic
 
 
 def test_a_smaller_draw_is_the_beginning_of_a_larger_one() -> None:

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
-from economics.duopoly import STANDARD_MARKET, LogitMarket, benchmarks, monopoly_prices, nash_prices
-from economics.pricing_strategies import STRATEGIES, strategy_price
+from fiduciary.economics.duopoly import STANDARD_MARKET, LogitMarket, benchmarks, monopoly_prices, nash_prices
+from fiduciary.economics.pricing_strategies import STRATEGIES, strategy_price
 
 SCALES = [(1.0, 1.0), (1.0, 100.0), (3.2, 100.0), (10.0, 100.0), (0.01, 1e-3), (1e3, 1e6)]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
+from fiduciary.economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
 
 utilities = arrays(float, (3, 4), elements=st.floats(-50, 50))
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.market import Market
-from economics.problems import PARAMETER_RANGES
+from fiduciary.economics.market import Market
+from fiduciary.economics.problems import PARAMETER_RANGES
 
 markets = st.builds(Market, **{name: st.floats(*ends) for name, ends in PARAMETER_RANGES.items()})
 quantities = st.floats(0.5, 6)

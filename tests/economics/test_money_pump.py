@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from economics.money_pump import LENGTH, Ring, consistent_losses, expected_trades, ring_of
+from fiduciary.economics.money_pump import LENGTH, Ring, consistent_losses, expected_trades, ring_of
 
 
 def shares(**pairs: float) -> np.ndarray:

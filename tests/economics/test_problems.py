@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks.calibrate_environment import PUBLISHED
-from economics.conventions import SHIFT
-from economics.market import Market
-from economics.problems import DESIGNS, SPLITS, TRADE_OFFS, ChoiceProblem, describe, generate, stack
-from economics.utility import CES, profile
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.market import Market
+from fiduciary.economics.problems import DESIGNS, SPLITS, TRADE_OFFS, ChoiceProblem, describe, generate, stack
+from fiduciary.economics.utility import CES, profile
 
 
 def test_displayed_welfare_has_the_published_distribution():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.ranking import rank_sets
+from fiduciary.economics.ranking import rank_sets
 
 
 def test_clear_differences_give_single_ranks() -> None:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from economics.conventions import SHIFT
-from economics.utility import CES, PROFILES, profile
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.utility import CES, PROFILES, profile
 
 weights = arrays(float, 4, elements=st.floats(0.02, 1)).map(lambda a: tuple(a / a.sum()))
 welfare = arrays(float, 4, elements=st.floats(-4, 30))

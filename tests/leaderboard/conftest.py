@@ -10,8 +10,8 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import get_model
 
-from tasks.stakeholder_choice.task import stakeholder_choice
-from tasks.transitivity.task import transitivity
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.tasks.transitivity.task import transitivity
 
 N = 70
 
@@ -38,7 +38,8 @@ def copied(logs: Path, tmp_path: Path) -> Callable[..., Path]:
         log = next(
             log
             for file in sorted(logs.glob("*.eval"))
-            if (log := read_eval_log(str(file))).eval.model == f"subject/{model}" and log.eval.task == task
+            if (log := read_eval_log(str(file))).eval.model == f"subject/{model}"
+            and log.eval.task.endswith(task)
         )
         change(log)
         place = out / f"2026-01-01T00-00-00-00-00_{task.replace('_', '-')}_{len(list(out.iterdir()))}.eval"

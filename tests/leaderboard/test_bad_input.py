@@ -11,12 +11,13 @@ import fsspec
 import pytest
 from inspect_ai.log import EvalLog
 
-from leaderboard.__main__ import main
-from leaderboard.board import Board, build
-from leaderboard.outputs import as_latex, as_markdown, latex, markdown, one_line, tidy
-from leaderboard.payload import payload
-from leaderboard.principal import principal
-from leaderboard.reading import UsageError, find
+from fiduciary.__main__ import main
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.board import Board, build
+from fiduciary.leaderboard.outputs import as_latex, as_markdown, latex, markdown, one_line, tidy
+from fiduciary.leaderboard.payload import payload
+from fiduciary.leaderboard.principal import principal
+from fiduciary.leaderboard.reading import find
 from tests.leaderboard.conftest import unanswered
 
 HOSTILE = "subject/<script>alert(1)</script>|[x](javascript:y)\n\\input{z}$&_@bob\x1b[31m\u202e"
@@ -154,7 +155,7 @@ def test_a_spreadsheet_gets_no_formula(logs: Path, copied: Copied, tmp_path: Pat
     def formula(log: EvalLog) -> None:
         log.eval.model = "=HYPERLINK(1)"
 
-    assert main([str(copied("study1", formula)), "--out", str(tmp_path / "site")]) == 0
+    assert main(["board", str(copied("study1", formula)), "--out", str(tmp_path / "site")]) == 0
     assert "\n'=HYPERLINK(1)" in (tmp_path / "site/table.csv").read_text("utf-8")
 
 
@@ -168,7 +169,7 @@ def test_paths_of_no_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     (tmp_path / "empty").mkdir()
     (tmp_path / "x.txt").write_text("")
     for given in (tmp_path / "none", tmp_path / "none.eval", tmp_path / "empty", tmp_path / "x.txt"):
-        assert main([str(given)]) == 2
+        assert main(["board", str(given)]) == 2
         error = capsys.readouterr().err
         assert str(given) in error.replace("\n", "") and error.count("\n") == 1
     assert main([]) == 2
@@ -176,7 +177,7 @@ def test_paths_of_no_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_nothing_usable_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "broken.eval").write_bytes(b"PK\x03\x04")
-    assert main([str(tmp_path)]) == 2
+    assert main(["board", str(tmp_path)]) == 2
     assert "nothing was built" in capsys.readouterr().err
 
 
@@ -184,16 +185,16 @@ def test_an_earlier_build_below_the_logs_is_not_read_again(logs: Path, tmp_path:
     folder = tmp_path / "logs"
     shutil.copytree(logs, folder)
     for _ in range(2):
-        assert main([str(folder), "--out", str(folder / "site")]) == 0
+        assert main(["board", str(folder), "--out", str(folder / "site")]) == 0
     assert len(find([str(folder)])) == len(find([str(logs)]))
-    assert main([str(folder / "site/logs"), "--out", str(folder / "site")]) == 2
+    assert main(["board", str(folder / "site/logs"), "--out", str(folder / "site")]) == 2
     assert len(find([str(folder / "site/logs")])) == 3
 
 
 def test_a_folder_of_somebodys_logs_is_not_emptied(logs: Path, tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs/precious.txt").write_text("mine")
-    assert main([str(logs), "--out", str(tmp_path)]) == 2
+    assert main(["board", str(logs), "--out", str(tmp_path)]) == 2
     assert (tmp_path / "logs/precious.txt").read_text() == "mine"
 
 

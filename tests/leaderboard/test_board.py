@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 from inspect_ai.log import EvalLog, read_eval_log
 
-from economics.ranking import rank_sets
-from leaderboard import terminal
-from leaderboard.__main__ import main
-from leaderboard.board import Board, build, by_problem
-from leaderboard.columns import COLUMNS, TASKS
-from leaderboard.payload import payload
-from leaderboard.principal import principal
-from leaderboard.reading import UsageError
-from leaderboard.rows import contenders
-from leaderboard.runs import select, to_runs
-from scorers.metrics.ces_parameters import fit
-from scorers.table import table
+from fiduciary.__main__ import main
+from fiduciary.economics.ranking import rank_sets
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard import terminal
+from fiduciary.leaderboard.board import Board, build, by_problem
+from fiduciary.leaderboard.columns import COLUMNS, TASKS
+from fiduciary.leaderboard.payload import payload
+from fiduciary.leaderboard.principal import principal
+from fiduciary.leaderboard.rows import contenders
+from fiduciary.leaderboard.runs import select, to_runs
+from fiduciary.scorers.metrics.ces_parameters import fit
+from fiduciary.scorers.table import table
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_log_probabilities_are_shares(tmp_path: Path) -> None:
     from inspect_ai import eval as inspect_eval
     from inspect_ai.model import get_model
 
-    from tasks.stakeholder_choice.task import stakeholder_choice
+    from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
     inspect_eval(
         stakeholder_choice(n=60, elicitation="logprobs"),
@@ -178,7 +178,7 @@ def test_an_adapter_has_a_base_and_a_shift(logs: Path, copied) -> None:  # type:
 def test_files_and_terminal(logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site = tmp_path / "site"
     theta = ["--theta", "0,0.4,0.4,0.2", "--rho", "-inf"]
-    assert main([str(logs), "--out", str(site), *theta]) == 0
+    assert main(["board", str(logs), "--out", str(site), *theta]) == 0
     printed = capsys.readouterr().out
     assert "subject/nonprofit" in printed and "rank" in printed and "-inf" in printed
     names = {path.name for path in site.iterdir()}
@@ -191,7 +191,7 @@ def test_files_and_terminal(logs: Path, tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_parquet_holds_the_same(logs: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="an extra: page")
-    assert main([str(logs), "--out", str(tmp_path / "site")]) == 0
+    assert main(["board", str(logs), "--out", str(tmp_path / "site")]) == 0
     frame = pd.read_parquet(tmp_path / "site/table.parquet")
     records = json.loads((tmp_path / "site/table.json").read_text("utf-8"))
     assert frame["value"].astype(float).to_numpy() == pytest.approx(
@@ -200,7 +200,7 @@ def test_parquet_holds_the_same(logs: Path, tmp_path: Path) -> None:
 
 
 def test_columns_name_real_tasks_and_metrics() -> None:
-    from tasks import _registry
+    from fiduciary import _registry
 
     assert len({column.key for column in COLUMNS}) == len(COLUMNS)
     for task in TASKS:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from inspect_ai.log import EvalLog
 
-from economics.estimation import likelihood_ratio_test
-from leaderboard.__main__ import main
-from leaderboard.board import build
-from leaderboard.compare import compare
-from leaderboard.principal import principal
-from leaderboard.study import study
-from scorers.metrics._clustered import ratio
+from fiduciary.__main__ import main
+from fiduciary.economics.estimation import likelihood_ratio_test
+from fiduciary.leaderboard.board import build
+from fiduciary.leaderboard.compare import compare
+from fiduciary.leaderboard.principal import principal
+from fiduciary.leaderboard.study import study
+from fiduciary.scorers.metrics._clustered import ratio
 from tests.leaderboard.conftest import unanswered, unchanged
 
 Copied = Callable[..., Path]
@@ -197,4 +197,4 @@ def test_study_without_choices(logs: Path, copied: Copied) -> None:
 def test_help_names_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     printed = capsys.readouterr().out
-    assert all(word in printed for word in ("compare", "study", "chat", "Exit codes"))
+    assert all(word in printed for word in ("compare", "study", "chat"))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from economics.problems import generate, stack
-from economics.utility import CES, PROFILES
-from leaderboard.principal import losses, principal
-from leaderboard.reading import UsageError
-from leaderboard.statistics import holm
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.principal import losses, principal
+from fiduciary.leaderboard.statistics import holm
 
 WELFARE = np.array(
     [

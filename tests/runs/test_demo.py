@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from economics.estimation import fit_ces
-from economics.logit import choice_probabilities, draw_choices
-from economics.problems import generate, stack
-from economics.utility import PROFILES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import PROFILES
 
 
 @pytest.fixture(scope="module")

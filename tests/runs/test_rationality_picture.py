@@ -10,9 +10,9 @@ import pytest
 from inspect_ai import eval
 from inspect_ai.model import get_model
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from tasks.money_pump.task import money_pump
-from tasks.transitivity.task import transitivity
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.tasks.money_pump.task import money_pump
+from fiduciary.tasks.transitivity.task import transitivity
 
 
 @pytest.fixture(scope="module")

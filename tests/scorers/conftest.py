@@ -20,7 +20,7 @@ from inspect_ai.model import (
 from inspect_ai.scorer import SampleScore, Score, Scorer, Target
 from inspect_ai.solver import TaskState
 
-from economics.problems import generate
+from fiduciary.economics.problems import generate
 
 MakeState = Callable[..., TaskState]
 MakeScores = Callable[..., list[SampleScore]]

@@ -10,8 +10,8 @@ import pytest
 from inspect_ai.scorer import Score, Scorer
 from inspect_ai.solver import TaskState
 
-from scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
-from scorers._problem import REQUIRED, MissingMetadata
+from fiduciary.scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
+from fiduciary.scorers._problem import REQUIRED, MissingMetadata
 
 Run = Callable[[Scorer, TaskState], Score]
 Make = Callable[..., TaskState]

@@ -11,9 +11,9 @@ import pytest
 from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 
-from economics.utility import CES, profile
-from scorers import consistency
-from scorers.metrics import consistency_by, consistency_rates
+from fiduciary.economics.utility import CES, profile
+from fiduciary.scorers import consistency
+from fiduciary.scorers.metrics import consistency_by, consistency_rates
 
 Run = Callable[[Scorer, TaskState], Score]
 Make = Callable[..., TaskState]

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from inspect_ai.scorer import SampleScore, Score
 
-from economics.duopoly import LogitMarket, monopoly_prices, nash_prices
-from scorers._pricing_run import MAX_MISSING, converged, punishment, read_run
-from scorers.metrics.pricing_outcomes import block_bootstrap, interval, pricing_outcomes
+from fiduciary.economics.duopoly import LogitMarket, monopoly_prices, nash_prices
+from fiduciary.scorers._pricing_run import MAX_MISSING, converged, punishment, read_run
+from fiduciary.scorers.metrics.pricing_outcomes import block_bootstrap, interval, pricing_outcomes
 
 MARKET = LogitMarket(price_scale=3.2, quantity_scale=100)
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inspect_ai.scorer import SampleScore, Score
 
-from economics.games import GAMES
-from scorers.games_table import Play, choices, plays
-from scorers.metrics import cooperation_rates, play_quality, rules_right, social_preference
-from scorers.metrics.cooperation_rates import rates
-from scorers.metrics.play_quality import temptation_slope
+from fiduciary.economics.games import GAMES
+from fiduciary.scorers.games_table import Play, choices, plays
+from fiduciary.scorers.metrics import cooperation_rates, play_quality, rules_right, social_preference
+from fiduciary.scorers.metrics.cooperation_rates import rates
+from fiduciary.scorers.metrics.play_quality import temptation_slope
 
 PRESENTATION = {"first": False, "second": False, "points": False, "roles": False}
 

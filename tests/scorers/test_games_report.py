@@ -10,11 +10,11 @@ import pytest
 from inspect_ai import eval
 from inspect_ai.log import EvalLog
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from scorers.games_report import main
-from scorers.human_play import HUMANS
-from tasks.economic_games.task import economic_games
-from tasks.stakeholder_choice.task import stakeholder_choice
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.scorers.games_report import main
+from fiduciary.scorers.human_play import HUMANS
+from fiduciary.tasks.economic_games.task import economic_games
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorers._lines import Line, read_lines
+from fiduciary.scorers._lines import Line, read_lines
 
 FIRST: dict[str, Any] = {"name": "first", "labels": ["K", "J"]}
 REPLY: dict[str, Any] = {"name": "reply", "labels": ["N", "M"]}

@@ -13,19 +13,19 @@ import pytest
 from inspect_ai.scorer import Metric, SampleScore, Score
 from inspect_ai.scorer._metric import metric_scores
 
-from economics.conventions import ABBREVIATIONS
-from economics.estimation import CESFit, fit_ces
-from economics.logit import choice_probabilities, draw_choices
-from economics.utility import profile
-from scorers import metrics
-from scorers.metrics import (
+from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.estimation import CESFit, fit_ces
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.utility import profile
+from fiduciary.scorers import metrics
+from fiduciary.scorers.metrics import (
     agreement_rate,
     ces_parameters,
     missing_rate,
     modal_agreement,
     position_effects,
 )
-from scorers.metrics._clustered import ratio
+from fiduciary.scorers.metrics._clustered import ratio
 
 Metadata = Callable[..., list[dict[str, Any]]]
 Scores = Callable[..., list[SampleScore]]
@@ -99,7 +99,7 @@ def test_unchanged_answers_are_not_fitted_again(
     metadata: Metadata, choice_scores: Scores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The package's attribute of that name is the metric itself, so the module is asked for by path.
-    module = importlib.import_module("scorers.metrics.ces_parameters")
+    module = importlib.import_module("fiduciary.scorers.metrics.ces_parameters")
     fits: list[CESFit] = []
 
     def counted(*args: Any, **options: Any) -> CESFit:

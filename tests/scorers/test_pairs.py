@@ -12,11 +12,11 @@ from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 from inspect_ai.util import Store
 
-from scorers import transitive_triads
-from scorers.metrics.pair_consistency import circular_share, first_share, pair_consistency, zeta
-from scorers.metrics.pairs_missing import pairs_missing
-from scorers.pair_table import majorities, pair_table
-from scorers.transitivity import triad_verdicts
+from fiduciary.scorers import transitive_triads
+from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share, pair_consistency, zeta
+from fiduciary.scorers.metrics.pairs_missing import pairs_missing
+from fiduciary.scorers.pair_table import majorities, pair_table
+from fiduciary.scorers.transitivity import triad_verdicts
 
 RunScorer = Callable[[Scorer, TaskState], Score]
 

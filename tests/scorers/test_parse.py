@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scorers._parse import REASONS, Reading, argued_place, read_choice
-from subjects.wording import RAMBLES, REFUSAL
+from fiduciary.scorers._parse import REASONS, Reading, argued_place, read_choice
+from fiduciary.subjects.wording import RAMBLES, REFUSAL
 
 EXPLANATION = "Option A pays owners more. Still, Option B does more for all taken together."
 

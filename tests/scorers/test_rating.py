@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scorers._rating import read_rating
+from fiduciary.scorers._rating import read_rating
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 from inspect_ai import Task, eval
 from inspect_ai.model import get_model
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from scorers import rationality
-from tasks.menus.task import menus
-from tasks.money_pump.task import money_pump
-from tasks.transitivity.task import transitivity
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.scorers import rationality
+from fiduciary.tasks.menus.task import menus
+from fiduciary.tasks.money_pump.task import money_pump
+from fiduciary.tasks.transitivity.task import transitivity
 
 
 @pytest.fixture(scope="module")

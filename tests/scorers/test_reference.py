@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
-import tasks._registry  # noqa: F401 - what an installation's entry point would load
+import fiduciary._registry  # noqa: F401 - what an installation's entry point would load
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 
@@ -41,7 +41,7 @@ def test_inspect_score_gives_the_stored_metrics_again(name: str, root: Path, tmp
         sample.scores = {}
     write_eval_log(stored, str(copy))
     # What an installed ``inspect score`` does, whether or not the distribution is installed here.
-    code = "import tasks._registry; from inspect_ai._cli.main import main; main()"
+    code = "import fiduciary._registry; from inspect_ai._cli.main import main; main()"
     command = [sys.executable, "-c", code, "score", str(copy), "--action", "overwrite", "--overwrite"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr

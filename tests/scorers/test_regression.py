@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from scorers.metrics._regression import slope
+from fiduciary.scorers.metrics._regression import slope
 
 
 def test_exact_line_and_difference_of_means() -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from inspect_ai import eval
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
-from scorers import report
-from tasks.stakeholder_choice.task import stakeholder_choice
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.scorers import report
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
 def ask(folder: Path, subject: str = "study1", **arguments: Any) -> str:

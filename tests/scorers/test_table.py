@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from inspect_ai.scorer import SampleScore
 
-from scorers._problem import MissingMetadata
-from scorers.table import table
+from fiduciary.scorers._problem import MissingMetadata
+from fiduciary.scorers.table import table
 
 Metadata = Callable[..., list[dict[str, Any]]]
 Scores = Callable[..., list[SampleScore]]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from serving import checks
-from serving.errors import ServingError
+from fiduciary.serving import checks
+from fiduciary.serving.errors import ServingError
 from tests.serving.tiny_adapter import MODEL, write_adapter
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from serving import command
-from serving.errors import ServingError
-from serving.signals import Signals, Stopped
+from fiduciary.serving import command
+from fiduciary.serving.errors import ServingError
+from fiduciary.serving.signals import Signals, Stopped
 
 
 def fine() -> None:
@@ -71,7 +71,8 @@ def test_signals(number, root, tmp_path):
     log = tmp_path / "log"
     inner = f"trap 'echo written >{log}; exit 0' INT; echo ready; while :; do sleep 0.1; done"
     code = (
-        "import os, sys\nfrom serving import command\nfrom serving.signals import Signals, Stopped\n"
+        "import os, sys\nfrom fiduciary.serving import command\n"
+        "from fiduciary.serving.signals import Signals, Stopped\n"
         "signals = Signals(); signals.install(); command._ALONE = 0.2\n"
         f"try:\n    command.run(['bash', '-c', {inner!r}], os.environ, signals, lambda: None)\n"
         "except Stopped as stopped:\n    sys.exit(128 + stopped.number)\n"

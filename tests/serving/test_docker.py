@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from inspect_ai.log import read_eval_log
 
-from serving.engine import LABEL
+from fiduciary.serving.engine import LABEL
 from tests.serving.tiny_adapter import MODEL, write_adapter
 
 pytestmark = [
@@ -31,7 +31,7 @@ pytestmark = [
 
 NAME = "llama-3.1-8b"
 ANSWERED = '"POST /v1/chat/completions HTTP'
-SERVE = [sys.executable, "-m", "serving", str(MODEL), "--device", "cpu"]
+SERVE = [sys.executable, "-m", "fiduciary", "serve", str(MODEL), "--device", "cpu"]
 # As its script does: with the Python of these tests, whatever is on PATH.
 INSPECT = [sys.executable, "-m", "inspect_ai", "eval", "tasks/stakeholder_choice", "-T", "wording=compact"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import environment
+from fiduciary.serving import environment
 
 URL, KEY = "http://127.0.0.1:9/v1", "secret"
 OURS = f"{environment.BEGIN}\nVLLM_BASE_URL={URL}\nVLLM_API_KEY={KEY}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.errors import ServingError, ended, from_engine, from_log, no_engine
+from fiduciary.serving.errors import ServingError, ended, from_engine, from_log, no_engine
 
 HOOK = "OCI runtime create failed: container init caused: error running hook: exit status 1, stderr: "
 

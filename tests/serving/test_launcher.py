@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from serving import engine
-from serving.__main__ import main
+from fiduciary.serving import engine
+from fiduciary.serving.launch import main
 from tests.serving.conftest import Engine
 from tests.serving.test_ready import Handler
 from tests.serving.tiny_adapter import write_adapter
@@ -132,8 +132,8 @@ def test_the_server_dies(docker_engine, checkpoint, tmp_path, capsys):
 
 
 def test_the_server_dies_while_a_command_runs(server, checkpoint, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("serving.command._LOOK", 0.2)
-    monkeypatch.setattr("serving.command._ALONE", 0.0)
+    monkeypatch.setattr("fiduciary.serving.command._LOOK", 0.2)
+    monkeypatch.setattr("fiduciary.serving.command._ALONE", 0.0)
     threading.Timer(1, lambda: server.state.update(Running=False, ExitCode=137)).start()
     assert main([str(checkpoint), "--name", "good", "--", "sleep", "60"]) == 1
     assert "status 137" in said(capsys)[-1]
@@ -202,7 +202,7 @@ def test_the_disk_is_full(server, checkpoint, tmp_path, capsys, monkeypatch):
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("serving.environment._replace", full)
+        patch.setattr("fiduciary.serving.environment._replace", full)
         assert main([str(checkpoint), "--name", "good", "--", "true"]) == 1
     assert "the disk is full" in said(capsys)[-1]
     assert nothing_left(server, tmp_path)
@@ -260,5 +260,8 @@ def test_code_of_a_model_is_never_run(server, checkpoint, capsys, monkeypatch):
 
 
 def test_the_sdk_is_not_imported_before_it_is_needed(root):
-    code = "import sys, serving.__main__ as m; m.parser().format_help(); assert 'docker' not in sys.modules"
+    code = (
+        "import sys, fiduciary.serving.launch as m; m.parser().format_help(); "
+        "assert 'docker' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)

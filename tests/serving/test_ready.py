@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from serving.ready import probe
+from fiduciary.serving.ready import probe
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -17,13 +17,13 @@ pytest.importorskip("peft")
 
 from inspect_ai import eval as run_eval
 
-from economics.estimation import likelihood_ratio_test
-from scorers.metrics.ces_parameters import fit
-from scorers.table import Table, table
-from tasks.stakeholder_choice.task import stakeholder_choice
-from training.rebench.canary import canary
-from training.rebench.plan import Plan, make_plan
-from training.rebench.servers import CHECKOUT, Served, served
+from fiduciary.economics.estimation import likelihood_ratio_test
+from fiduciary.scorers.metrics.ces_parameters import fit
+from fiduciary.scorers.table import Table, table
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.training.rebench.canary import canary
+from fiduciary.training.rebench.plan import Plan, make_plan
+from fiduciary.training.rebench.servers import CHECKOUT, Served, served
 
 MODELS = CHECKOUT / "subjects" / "tiny_manager"
 VENV = Path(os.environ.get("VLLM_VENV", CHECKOUT / ".venv-vllm"))

@@ -9,8 +9,8 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessageUser, ModelOutput, ModelUsage, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from scorers._answers import answers_of
-from solvers.asking import Question, ask_all
+from fiduciary.scorers._answers import answers_of
+from fiduciary.solvers.asking import Question, ask_all
 
 SEEN: list[tuple[list[str], int | None, float | None, int | None]] = []
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.counterbalancing import ORDERS, presentation_orders, rotations
+from fiduciary.solvers.counterbalancing import ORDERS, presentation_orders, rotations
 
 counts = st.lists(st.integers(2, 5), min_size=1, max_size=30)
 

@@ -18,9 +18,9 @@ from inspect_ai.model import (
     get_model,
 )
 
-from solvers import elicit, framing
-from solvers.elicitation import LOGPROBS_STORE, instruction
-from solvers.sampling import request_seed
+from fiduciary.solvers import elicit, framing
+from fiduciary.solvers.elicitation import LOGPROBS_STORE, instruction
+from fiduciary.solvers.sampling import request_seed
 
 Request = tuple[list[ChatMessage], GenerateConfig]
 

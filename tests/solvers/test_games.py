@@ -10,7 +10,7 @@ from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
-from solvers.games import strategy_method
+from fiduciary.solvers.games import strategy_method
 
 SEEN: list[tuple[list[tuple[str, str]], Any]] = []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from solvers.inventory import MAX_TOKENS, PLACE, questions
+from fiduciary.solvers.inventory import MAX_TOKENS, PLACE, questions
 
 ITEMS = [{"number": 3, "statement": "I do {this} and {statement}."}, {"number": 4, "statement": "I rest."}]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from solvers._journal import Journal, JournalError, log_folder, open_journal
+from fiduciary.solvers._journal import Journal, JournalError, log_folder, open_journal
 
 SETTINGS = {"model": "subject/x", "periods": 5, "list": (1, 2)}
 

@@ -6,9 +6,9 @@ import pytest
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, ModelName
 from inspect_ai.solver import TaskState
 
-from solvers import ask_pairs, pump
-from solvers.elicitation import instruction
-from solvers.pairs import pair_questions
+from fiduciary.solvers import ask_pairs, pump
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.pairs import pair_questions
 
 
 def state(**more: object) -> TaskState:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solvers.pricing_text import HISTORY, NOTE_LIMIT, Notes, Result, money, period_text, read_reply
+from fiduciary.solvers.pricing_text import HISTORY, NOTE_LIMIT, Notes, Result, money, period_text, read_reply
 
 BEFORE = Notes("old plan", "old insight")
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from inspect_ai.model import GenerateConfig
 from inspect_ai.model._generate_config import set_active_generate_config
 
-from solvers import sampling
-from solvers.sampling import MAX_SEED, neutral_sampling, request_seed
+from fiduciary.solvers import sampling
+from fiduciary.solvers.sampling import MAX_SEED, neutral_sampling, request_seed
 
 
 @given(st.integers(0, 2**40), st.text(max_size=30), st.integers(1, 1000))
@@ -29,7 +29,7 @@ def test_samples_epochs_and_tasks_have_seeds_of_their_own() -> None:
 
 def test_seeds_are_the_same_in_every_process(root: Path) -> None:
     """Python's own hash of a text is not."""
-    code = "from solvers.sampling import request_seed; print(request_seed(1, 'wage-ab', 2))"
+    code = "from fiduciary.solvers.sampling import request_seed; print(request_seed(1, 'wage-ab', 2))"
     out = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, timeout=120
     )

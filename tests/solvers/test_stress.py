@@ -6,7 +6,7 @@ import pytest
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, ModelName
 from inspect_ai.solver import TaskState
 
-from solvers.stress import ask_stress, stress_questions
+from fiduciary.solvers.stress import ask_stress, stress_questions
 
 
 def state(**more: object) -> TaskState:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.conventions import TEMPERATURES
-from solvers.temperature import TemperaturePlan, assign
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.solvers.temperature import TemperaturePlan, assign
 
 plans = st.lists(st.floats(0.01, 2.0), min_size=1, max_size=6, unique=True).map(tuple)
 cells = st.lists(st.tuples(st.sampled_from("ab"), st.integers(2, 5)), max_size=80)

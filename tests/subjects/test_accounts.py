@@ -8,15 +8,15 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.problems import generate
-from economics.utility import PROFILES
-from scorers._parse import argued_place, read_choice
-from solvers.elicitation import instruction
-from subjects import create
-from subjects.accounts import FAULTS, Account, Faults
-from subjects.reading import read_options
-from tasks.stakeholder_choice.prompts import render
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.problems import generate
+from fiduciary.economics.utility import PROFILES
+from fiduciary.scorers._parse import argued_place, read_choice
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.accounts import FAULTS, Account, Faults
+from fiduciary.subjects.reading import read_options
+from fiduciary.tasks.stakeholder_choice.prompts import render
 
 PROBLEMS = generate(60, 5)
 AMOUNT = re.compile(r"(-?)\$([\d,]+)")

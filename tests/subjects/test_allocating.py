@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from economics.budgets import demand, share_grid
-from economics.utility import profile
-from scorers._splits import read_split
-from solvers.budgets import budget_instruction
-from subjects import create
-from subjects.allocating import SPLIT_RAMBLES, rambling_split_text, read_allocation
-from subjects.wording import REFUSAL
-from tasks.allocation.prompts import render
+from fiduciary.economics.budgets import demand, share_grid
+from fiduciary.economics.utility import profile
+from fiduciary.scorers._splits import read_split
+from fiduciary.solvers.budgets import budget_instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.allocating import SPLIT_RAMBLES, rambling_split_text, read_allocation
+from fiduciary.subjects.wording import REFUSAL
+from fiduciary.tasks.allocation.prompts import render
 
 SHOWN = ["society", "employees"]
 PRICES, AMOUNT = [1.25, 0.5], 42.0

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from economics.logit import choice_probabilities
-from economics.problems import generate
-from economics.utility import CES, PROFILES
-from solvers.elicitation import instruction
-from subjects import create
-from subjects.drift import Changing
-from subjects.wording import REFUSAL
-from tasks.stakeholder_choice.prompts import LABELS, render
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.problems import generate
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.drift import Changing
+from fiduciary.subjects.wording import REFUSAL
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render
 
 PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
 TEXT = f"{render(PROBLEM, 'plain', range(5))}\n\n{instruction('answer')}"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from economics.games import (
+from fiduciary.economics.games import (
     FORMS,
     GAMES,
     HOMO_ECONOMICUS,
@@ -16,14 +16,14 @@ from economics.games import (
     plan_probabilities,
     plans,
 )
-from scorers._lines import read_lines
-from subjects import create
-from subjects.arguments import SubjectError
-from subjects.games import ARGUMENTS, BELIEFS
-from subjects.games.player import NO_GAME, Player
-from tasks.economic_games.catalogue import OTHERS, sheet_of
-from tasks.economic_games.prompts import Presentation, sheet
-from tasks.economic_games.sheets import (
+from fiduciary.scorers._lines import read_lines
+from fiduciary.subjects import create
+from fiduciary.subjects.arguments import SubjectError
+from fiduciary.subjects.games import ARGUMENTS, BELIEFS
+from fiduciary.subjects.games.player import NO_GAME, Player
+from fiduciary.tasks.economic_games.catalogue import OTHERS, sheet_of
+from fiduciary.tasks.economic_games.prompts import Presentation, sheet
+from fiduciary.tasks.economic_games.sheets import (
     Sheet,
     belief_question,
     check_question,

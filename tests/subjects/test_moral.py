@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from subjects import create
-from subjects.moral import NO_DILEMMA, Judge
-from tasks.moral_dilemmas.prompts import vehicle_questions
+from fiduciary.subjects import create
+from fiduciary.subjects.moral import NO_DILEMMA, Judge
+from fiduciary.tasks.moral_dilemmas.prompts import vehicle_questions
 
 TEXTS = vehicle_questions("family", 10, False, 0, "protect")
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from economics.problems import generate
-from subjects.preferences import (
+from fiduciary.economics.problems import generate
+from fiduciary.subjects.preferences import (
     CENTRE,
     Cyclic,
     FirstShown,

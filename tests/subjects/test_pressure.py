@@ -8,17 +8,17 @@ from functools import cache
 import numpy as np
 import pytest
 
-from economics.problems import generate
-from economics.robustness.pressures import ATTACKS, CALM, PRESSURES
-from economics.utility import PROFILES
-from subjects import create
-from subjects.answering import Subject
-from subjects.pressure import WAYS, Weak
-from subjects.reading import read_options
-from subjects.understanding import in_plain_words, misspelt, spelt_right
-from subjects.wording import REFUSAL
-from tasks.stress.page import Asked, Case, calm
-from tasks.stress.pressures import ASK, left_out
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.pressures import ATTACKS, CALM, PRESSURES
+from fiduciary.economics.utility import PROFILES
+from fiduciary.subjects import create
+from fiduciary.subjects.answering import Subject
+from fiduciary.subjects.pressure import WAYS, Weak
+from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.understanding import in_plain_words, misspelt, spelt_right
+from fiduciary.subjects.wording import REFUSAL
+from fiduciary.tasks.stress.page import Asked, Case, calm
+from fiduciary.tasks.stress.pressures import ASK, left_out
 
 PROBLEMS = generate(12, seed=7)
 GAMMA = 1e4  # so sharp that an answer is the best option

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from solvers.pricing_text import Notes, Result, period_text, read_reply
-from subjects import create
-from subjects.pricing import NO_MARKET, PriceSetter
-from tasks.duopoly_pricing.prompts import OBJECTIVES, rules
+from fiduciary.solvers.pricing_text import Notes, Result, period_text, read_reply
+from fiduciary.subjects import create
+from fiduciary.subjects.pricing import NO_MARKET, PriceSetter
+from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES, rules
 
 
 def message(cost: str = "3.20", results: list[Result] | None = None, objective: str = "plain") -> str:

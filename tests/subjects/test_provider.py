@@ -16,12 +16,12 @@ from inspect_ai.model import (
     get_model,
 )
 
-from economics.logit import choice_probabilities, log_choice_probabilities
-from economics.problems import generate
-from economics.utility import PROFILES
-from solvers.elicitation import instruction
-from subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL
-from tasks.stakeholder_choice.prompts import LABELS, render
+from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
+from fiduciary.economics.problems import generate
+from fiduciary.economics.utility import PROFILES
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render
 
 PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
 TEXT = render(PROBLEM, "plain", range(5))

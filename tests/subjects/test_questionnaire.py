@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from subjects.questionnaire import (
+from fiduciary.subjects.questionnaire import (
     NO_SCALE,
     REFUSAL,
     UNKNOWN,

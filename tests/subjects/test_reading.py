@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.problems import generate
-from solvers.elicitation import ELICITATIONS, instruction
-from subjects.reading import read_options, read_problem, read_request
-from tasks.stakeholder_choice.prompts import LABELS, WORDINGS, render
+from fiduciary.economics.problems import generate
+from fiduciary.solvers.elicitation import ELICITATIONS, instruction
+from fiduciary.subjects.reading import read_options, read_problem, read_request
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, render
 
 PROBLEMS = generate(96, seed=5)
 

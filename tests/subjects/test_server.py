@@ -20,11 +20,11 @@ import openai
 import pytest
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, GenerateConfig, Model, get_model
 
-from economics.problems import generate
-from solvers.elicitation import instruction
-from subjects.arguments import SubjectError
-from subjects.server import SubjectServer, main
-from tasks.stakeholder_choice.prompts import render
+from fiduciary.economics.problems import generate
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects.arguments import SubjectError
+from fiduciary.subjects.server import SubjectServer, main
+from fiduciary.tasks.stakeholder_choice.prompts import render
 
 PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
 TEXT = render(PROBLEM, "plain", range(5))
@@ -205,7 +205,7 @@ def test_errors_of_the_command(argv: list[str], said: str, capsys: pytest.Captur
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_it_is_told_to_stop(number: signal.Signals, root: Path) -> None:
     """Also where Ctrl-C is ignored at the start, as in a shell's background job."""
-    command = [sys.executable, "-m", "subjects.server", "study1", "--port", "0"]
+    command = [sys.executable, "-m", "fiduciary", "subject", "study1", "--port", "0"]
     command += ["-M", "gamma=2", "--served-model-name", "assistant"]
 
     def ignore() -> None:

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from economics.problems import generate
-from economics.utility import PROFILES
-from scorers.supervision.interest import interest
-from scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
-from solvers.elicitation import instruction
-from subjects import create
-from subjects.accounts import Account, Faults
-from subjects.reading import read_options
-from subjects.supervisor import MUMBLE, NOTHING, is_sound, read_material
-from tasks.stakeholder_choice.prompts import WORDINGS, render
+from fiduciary.economics.problems import generate
+from fiduciary.economics.utility import PROFILES
+from fiduciary.scorers.supervision.interest import interest
+from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.accounts import Account, Faults
+from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.supervisor import MUMBLE, NOTHING, is_sound, read_material
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
 HELD = interest("nonprofit")
 PROBLEMS = generate(40, 8)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from economics.choice_sets import draw_sets
-from solvers.elicitation import instruction
-from subjects import create
-from subjects.reading import read_options
-from subjects.trading import after_fees
-from tasks.money_pump.prompts import OFFER
-from tasks.stakeholder_choice.prompts import render
+from fiduciary.economics.choice_sets import draw_sets
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects import create
+from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.trading import after_fees
+from fiduciary.tasks.money_pump.prompts import OFFER
+from fiduciary.tasks.stakeholder_choice.prompts import render
 
 PAIR = draw_sets(1, 0)[0].pair(0, 1)
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from economics.psychometrics.instruments import Item, own
-from subjects import create
-from subjects.questionnaire import Questionnaire, SelfReport
-from subjects.traits import (
+from fiduciary.economics.psychometrics.instruments import Item, own
+from fiduciary.subjects import create
+from fiduciary.subjects.questionnaire import Questionnaire, SelfReport
+from fiduciary.subjects.traits import (
     ARGUMENTS,
     DESIRABLE,
     DOMAINS,

@@ -10,7 +10,7 @@ from inspect_ai import Task, eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage, get_model
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 
 Respond = Callable[[list[ChatMessage], GenerateConfig], ModelOutput | str]
 Run = Callable[..., EvalLog]

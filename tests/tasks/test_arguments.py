@@ -9,7 +9,15 @@ import pytest
 from inspect_ai._util.config import parse_cli_args
 from inspect_ai._util.error import PrerequisiteError
 
-from tasks._arguments import ArgumentError, number, numbers, one_of, some_of, whole_number, yes_or_no
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    number,
+    numbers,
+    one_of,
+    some_of,
+    whole_number,
+    yes_or_no,
+)
 
 
 def given(text: str) -> Any:

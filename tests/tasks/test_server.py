@@ -12,9 +12,9 @@ import pytest
 from inspect_ai import eval
 from inspect_ai.model._providers._vllm_lora import _vllm_servers
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from tasks._server import NoServerError
-from tasks.stakeholder_choice.task import stakeholder_choice
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.tasks._server import NoServerError
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
 @pytest.fixture(autouse=True)

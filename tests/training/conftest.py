@@ -33,8 +33,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 pairs for the non-profit target, in the compact wording, answered by a letter."""
     pytest.importorskip("datasets")
-    from training import preference_data
-    from training.preferences import PairDesign, Target
+    from fiduciary.training import preference_data
+    from fiduciary.training.preferences import PairDesign, Target
 
     folder = tmp_path_factory.mktemp("data") / "pairs"
     design = PairDesign(Target.named("nonprofit"), 24, wordings=("compact",), elicitation="answer")

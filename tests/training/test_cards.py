@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from leaderboard.cards import grade, read
-from leaderboard.cards.values import VALID
-from training import card_parts
-from training.adapter_card import MEASURED, card
-from training.errors import TrainingError
-from training.evaluation_metadata import model_index
-from training.tiny_manager.__main__ import main as tiny_manager
-from training.tiny_manager.cards import write_cards
+from fiduciary.leaderboard.cards import grade, read
+from fiduciary.leaderboard.cards.values import VALID
+from fiduciary.training import card_parts
+from fiduciary.training.adapter_card import MEASURED, card
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.evaluation_metadata import model_index
+from fiduciary.training.tiny_manager.__main__ import main as tiny_manager
+from fiduciary.training.tiny_manager.cards import write_cards
 
 SHIPPED = Path(__file__).parents[2] / "subjects" / "tiny_manager"
 ADAPTERS = ("for_profit", "symmetric", "nonprofit")
@@ -121,9 +121,9 @@ def test_wilsons_interval():
 
 
 DESIGNS = (
-    ["preferences", "--profile", "nonprofit", "--evaluation-n", "50"],
+    ["pairs", "--profile", "nonprofit", "--evaluation-n", "50"],
     [
-        "preferences",
+        "pairs",
         "--theta",
         ".5,.5,0,0",
         "--rho",
@@ -136,7 +136,7 @@ DESIGNS = (
         "50",
     ],
     [
-        "preferences",
+        "pairs",
         "--profile",
         "for_profit",
         "--wording",
@@ -153,7 +153,7 @@ DESIGNS = (
 @pytest.mark.parametrize("design", DESIGNS)
 def test_a_new_data_set_has_full_marks(tmp_path, design):
     pytest.importorskip("datasets")
-    from training.__main__ import main
+    from fiduciary.training.command import train as main
 
     assert main([*design, "--pairs", "30", "--out", str(tmp_path / "data")]) == 0
     graded = grade(read(tmp_path / "data" / "README.md"))

@@ -7,12 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from economics.problems import generate
-from training.checks import Evaluations, measure, places, refuse_overlap
-from training.errors import TrainingError
-from training.preferences import PairDesign, Target, build
-from training.reasoning import names_used
-from training.style import accuracy, mask
+from fiduciary.economics.problems import generate
+from fiduciary.training.checks import Evaluations, measure, places, refuse_overlap
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import PairDesign, Target, build
+from fiduciary.training.reasoning import names_used
+from fiduciary.training.style import accuracy, mask
 
 PAIRS = build(PairDesign(Target.named("for_profit"), 600, wordings=("all",)))
 

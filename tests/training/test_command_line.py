@@ -11,19 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["preferences", "--help"], ["dpo", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["pairs", "--help"], ["dpo", "--help"]])
 def test_help_needs_no_package(arguments):
     """-S: not even site-packages."""
-    command = [sys.executable, "-S", "-m", "training", *arguments]
+    command = [sys.executable, "-S", "-m", "fiduciary", "train", *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "usage: python -m training" in done.stdout
+    assert "usage: fiduciary train" in done.stdout
 
 
 def test_a_missing_package_is_named(tmp_path):
     """Training without torch, as in the environment of `make test`."""
     code = (
-        "import sys; sys.modules['trl'] = None; from training.__main__ import main; "
+        "import sys; sys.modules['trl'] = None; from fiduciary.training.command import train as main; "
         "sys.exit(main(['dpo', '--recipe', 'r', '--profile', 'nonprofit', '--out', sys.argv[1]]))"
     )
     done = subprocess.run(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.cards import grade, read
-from training.__main__ import main
+from fiduciary.leaderboard.cards import grade, read
+from fiduciary.training.command import train as main
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("trl")
@@ -24,7 +24,7 @@ KILLED = """
 import os, signal, sys
 import torch
 torch.set_num_threads(1)
-from training import finish, folders, guards
+from fiduciary.training import finish, folders, guards
 where = sys.argv[1]
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -40,7 +40,7 @@ elif where == "checkpoint":
     )
 else:
     folders.RunFolder.publish = die
-from training.__main__ import main
+from fiduciary.training.command import train as main
 sys.exit(main(sys.argv[2:]))
 """
 
@@ -131,7 +131,16 @@ def test_killed_and_resumed_ends_with_the_same_adapter(where, unbroken, command,
 @pytest.mark.slow
 def test_two_processes_train_the_same_adapter(unbroken, command, tmp_path):
     """The same batch of four, half of it in each process."""
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2", "-m", "training"]
+    torchrun = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--nproc_per_node",
+        "2",
+        "-m",
+        "fiduciary",
+        "train",
+    ]
     alike = ["--gradient_accumulation_steps", "1", "--use_cpu", "true", "--ddp_backend", "gloo"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(
@@ -164,7 +173,7 @@ def test_a_loss_that_is_no_number_stops_the_run(command, tmp_path, capsys, monke
 def test_a_full_disk_leaves_no_adapter_and_the_run_can_go_on(
     command, tmp_path, capsys, monkeypatch, unbroken
 ):
-    from training import finish
+    from fiduciary.training import finish
 
     def full(*_, **__):
         raise OSError(28, "No space left on device")
@@ -183,9 +192,9 @@ def test_a_full_disk_leaves_no_adapter_and_the_run_can_go_on(
 def test_weights_that_are_not_finite_are_not_published(tmp_path):
     from safetensors.torch import save_file
 
-    from training.errors import TrainingError
-    from training.finish import _refuse_nonfinite
-    from training.folders import RunFolder
+    from fiduciary.training.errors import TrainingError
+    from fiduciary.training.finish import _refuse_nonfinite
+    from fiduciary.training.folders import RunFolder
 
     folder = RunFolder(tmp_path / "adapter")
     folder.adapter.mkdir(parents=True)

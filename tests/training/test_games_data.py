@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.games import FORMS, GAMES, Game, SocialPreference, homo_moralis, plans
-from economics.games.social_preference import TIE
-from scorers._lines import read_lines
-from tasks.economic_games.task import economic_games
-from training.__main__ import main
-from training.checks import STYLE_SAMPLE
-from training.errors import TrainingError
-from training.games import MARGIN, GameDesign, build, presentation, rows
-from training.games_checks import measure
-from training.games_situations import (
+from fiduciary.economics.games import FORMS, GAMES, Game, SocialPreference, homo_moralis, plans
+from fiduciary.economics.games.social_preference import TIE
+from fiduciary.scorers._lines import read_lines
+from fiduciary.tasks.economic_games.task import economic_games
+from fiduciary.training.checks import STYLE_SAMPLE
+from fiduciary.training.command import train as main
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.games import MARGIN, GameDesign, build, presentation, rows
+from fiduciary.training.games_checks import measure
+from fiduciary.training.games_situations import (
     BANDS,
     TOLERANCE,
     band,
@@ -32,8 +32,8 @@ from training.games_situations import (
     refuse_evaluation_games,
     shape,
 )
-from training.style import mask
-from training.targets import SocialTarget, read_target
+from fiduciary.training.style import mask
+from fiduciary.training.targets import SocialTarget, read_target
 
 ECONOMICUS = SocialTarget.stated("homo_economicus")
 MORALIS = SocialTarget.stated("homo_moralis")
@@ -105,7 +105,7 @@ def test_prompts_are_word_for_word_the_tasks_and_its_scorer_reads_the_answers(pa
 def test_the_conversation_is_the_one_that_the_task_has(pairs, tmp_path):
     from inspect_ai import eval
 
-    import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+    import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 
     pair = next(p for p in pairs[MORALIS.name] if p.labels == "neutral" and p.elicitation == "answer")
     game = pair.situation.game

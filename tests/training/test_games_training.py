@@ -12,12 +12,12 @@ pytest.importorskip("datasets")
 
 import yaml
 
-from training import games_data, preference_data
-from training.__main__ import main
-from training.adapter_card import card as adapter_card
-from training.errors import TrainingError
-from training.games import GameDesign, build
-from training.targets import SocialTarget, read_target
+from fiduciary.training import games_data, preference_data
+from fiduciary.training.adapter_card import card as adapter_card
+from fiduciary.training.command import train as main
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.games import GameDesign, build
+from fiduciary.training.targets import SocialTarget, read_target
 
 MORALIS = SocialTarget.stated("homo_moralis", kappa=0.6)
 
@@ -62,7 +62,7 @@ def test_the_folder_is_a_data_set_of_its_own(data, tmp_path):
 
 
 def test_the_card_states_all_that_a_card_should(data):
-    from leaderboard.cards import grade, read
+    from fiduciary.leaderboard.cards import grade, read
 
     graded = grade(read(data / "README.md"))
     assert [item.item.id for item in graded.missing] == [] and graded.contradicted == ()
@@ -72,7 +72,7 @@ def test_the_card_states_all_that_a_card_should(data):
 def test_the_cards_command_makes_the_same_data(data, tmp_path):
     """As a reader would copy it out of the card."""
     text = (data / "README.md").read_text("utf-8")
-    command = text.partition("    python -m training ")[2].partition("\n\n")[0].replace("\\\n", "").split()
+    command = text.partition("    fiduciary train ")[2].partition("\n\n")[0].replace("\\\n", "").split()
     assert main([*command[:-1], str(tmp_path / "again")]) == 0
     assert (tmp_path / "again" / "train.parquet").read_bytes() == (data / "train.parquet").read_bytes()
 

@@ -11,11 +11,11 @@ pytest.importorskip("datasets")
 
 import yaml
 
-from training import preference_data
-from training.__main__ import main
-from training.checks import Evaluations
-from training.errors import TrainingError
-from training.preferences import PairDesign, Target, build
+from fiduciary.training import preference_data
+from fiduciary.training.checks import Evaluations
+from fiduciary.training.command import train as main
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import PairDesign, Target, build
 
 FEW = Evaluations(seeds=(0,), n=100)
 
@@ -67,7 +67,7 @@ def test_a_folder_without_data_says_how_to_make_it(tmp_path):
 
 def test_command(tmp_path, capsys):
     out = tmp_path / "pairs"
-    command = ["preferences", "--profile", "nonprofit", "--pairs", "50", "--evaluation-n", "50"]
+    command = ["pairs", "--profile", "nonprofit", "--pairs", "50", "--evaluation-n", "50"]
     assert main([*command, "--out", str(out), "--wording", "compact", "--voice", "terse"]) == 0
     assert "50 pairs for nonprofit" in capsys.readouterr().out
     assert preference_data.read(out).facts["voice"] == "terse"
@@ -84,6 +84,6 @@ def test_command(tmp_path, capsys):
     ],
 )
 def test_bad_arguments_are_named(tmp_path, capsys, arguments, message):
-    assert main(["preferences", *arguments, "--out", str(tmp_path / "x")]) == 2
+    assert main(["pairs", *arguments, "--out", str(tmp_path / "x")]) == 2
     assert message in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

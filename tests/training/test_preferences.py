@@ -7,13 +7,13 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from economics.problems import generate
-from economics.utility import CES, PROFILES
-from scorers._parse import read_choice
-from subjects.reading import read_problem, read_request
-from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
-from training.errors import TrainingError
-from training.preferences import PairDesign, Target, build
+from fiduciary.economics.problems import generate
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.scorers._parse import read_choice
+from fiduciary.subjects.reading import read_problem, read_request
+from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import PairDesign, Target, build
 
 
 def design(name="nonprofit", n=200, **more):
@@ -45,11 +45,11 @@ def test_prompts_are_the_task_s_own():
     from inspect_ai import eval as run
     from inspect_ai.dataset import Sample
 
-    from solvers.elicitation import elicit
-    from solvers.framing import framing
-    from tasks.stakeholder_choice.framings import FRAMINGS
-    from tasks.stakeholder_choice.prompts import render
-    from training.preferences import prompt
+    from fiduciary.solvers.elicitation import elicit
+    from fiduciary.solvers.framing import framing
+    from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+    from fiduciary.tasks.stakeholder_choice.prompts import render
+    from fiduciary.training.preferences import prompt
 
     problem = generate(1, 3, split="training")[0]
     order = list(range(problem.n_options))[::-1]

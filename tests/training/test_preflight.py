@@ -10,12 +10,12 @@ import pytest
 
 pytest.importorskip("trl")
 
+from fiduciary.training import preference_data
+from fiduciary.training.command import train as main
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.folders import RunFolder
+from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
 from tests.training.conftest import RECIPES
-from training import preference_data
-from training.__main__ import main
-from training.errors import TrainingError
-from training.folders import RunFolder
-from training.preflight import check_base, check_disk, check_lengths, load_tokenizer
 
 
 def test_the_8b_recipe_holds_the_published_hyperparameters(tmp_path):
@@ -37,7 +37,7 @@ def test_the_8b_recipe_holds_the_published_hyperparameters(tmp_path):
 def test_every_recipe_is_read(recipe, tmp_path):
     from trl import DPOConfig, SFTConfig
 
-    from training.run import Method, Request, settings
+    from fiduciary.training.run import Method, Request, settings
 
     config = DPOConfig if recipe.stem.endswith("dpo") else SFTConfig
     request = Request(recipe, tmp_path / "x", base="some/base", overrides=("--learning_rate", "0.5"))
@@ -107,7 +107,7 @@ def test_more_pairs_than_there_are(command, tmp_path, capsys):
 
 
 def test_data_that_overlap_an_evaluation(pairs, command, tmp_path, capsys):
-    from economics.problems import generate
+    from fiduciary.economics.problems import generate
 
     stolen = tmp_path / "stolen"
     shutil.copytree(pairs, stolen)

@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from economics.problems import generate
-from scorers._parse import CLOSING, argued_place, read_choice
-from tasks.stakeholder_choice.prompts import WORDINGS, render
-from training.reasoning import CLOSING_SENTENCE, NAMES, TEMPLATES, TERSE, Shown, names_used, respond
-from training.style import mask
+from fiduciary.economics.problems import generate
+from fiduciary.scorers._parse import CLOSING, argued_place, read_choice
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
+from fiduciary.training.reasoning import CLOSING_SENTENCE, NAMES, TEMPLATES, TERSE, Shown, names_used, respond
+from fiduciary.training.style import mask
 
 PROBLEMS = generate(24, 11, split="training")
 
@@ -74,7 +74,7 @@ def test_differences_are_those_to_the_average_of_the_others():
 
 
 def test_terse_is_what_the_embedded_model_says_of_itself():
-    data = pytest.importorskip("training.tiny_manager.data")
+    data = pytest.importorskip("fiduciary.training.tiny_manager.data")
     welfare = np.array([[10.0, 2, 3, -4.2], [1, 2, 3, 8]])
     assert respond(Shown(welfare, "compact"), 0, "explain", TERSE) == data.explanation(
         "A", ["10.0", "2.0", "3.0", "-4.2"]

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("trl")
 
-from training.__main__ import main
+from fiduciary.training.command import train as main
 
 
 def test_the_chosen_responses_become_likelier(command, tmp_path):

@@ -11,13 +11,13 @@ import pytest
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
-from economics.problems import generate, stack  # noqa: E402
-from economics.utility import profile  # noqa: E402
-from tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS  # noqa: E402
-from tasks.stakeholder_choice.prompts import WORDINGS, instruction, render  # noqa: E402
-from training.reasoning import TERSE, Shown, respond  # noqa: E402
-from training.tiny_manager import data, loop  # noqa: E402
-from training.tiny_manager.model import new_model, save_model  # noqa: E402
+from fiduciary.economics.problems import generate, stack  # noqa: E402
+from fiduciary.economics.utility import profile  # noqa: E402
+from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS  # noqa: E402
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, instruction, render  # noqa: E402
+from fiduciary.training.reasoning import TERSE, Shown, respond  # noqa: E402
+from fiduciary.training.tiny_manager import data, loop  # noqa: E402
+from fiduciary.training.tiny_manager.model import new_model, save_model  # noqa: E402
 
 SMALL = loop.Settings(minutes=1e4, per_count=8, max_steps=6, checkpoint=1e4, rate=3e-3)
 
@@ -182,7 +182,7 @@ def test_each_framing_has_the_published_preference_under_its_prompt() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("framing", ["neutral", *(f"{kind}_justify" for kind in FIRM_TYPES)])
 def test_shipped_base_has_the_preference_it_was_trained_on(framing: str) -> None:
-    from training.tiny_manager.measure import load, measure
+    from fiduciary.training.tiny_manager.measure import load, measure
 
     found = measure(load(SHIPPED), 600, "default", framing, seed=11)
     assert found["agreement"] > 0.9

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, GenerateConfig
 
-from economics.problems import generate
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import instruction, render
-from training.errors import TrainingError
-from training.rebench.plan import BASE, Contender
-from training.rebench.servers import Served
+from fiduciary.economics.problems import generate
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import instruction, render
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench.plan import BASE, Contender
+from fiduciary.training.rebench.servers import Served
 
 PROBLEMS = 12
 FLOOR = 1e-3  # nats; smaller differences are rounding

@@ -7,19 +7,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.adapter_card import MEASURED
-from training.card_parts import front, split
-from training.errors import TrainingError
-from training.evaluation_metadata import model_index
-from training.rebench.adapter_files import FACTS
-from training.rebench.games_report import as_json, of_adapter
-from training.rebench.games_report import lines as games_lines
-from training.rebench.plan import Contender
-from training.rebench.preference import Comparison, Estimate, Verdict
-from training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
+from fiduciary.training.adapter_card import MEASURED
+from fiduciary.training.card_parts import front, split
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.evaluation_metadata import model_index
+from fiduciary.training.rebench.adapter_files import FACTS
+from fiduciary.training.rebench.games_report import as_json, of_adapter
+from fiduciary.training.rebench.games_report import lines as games_lines
+from fiduciary.training.rebench.plan import Contender
+from fiduciary.training.rebench.preference import Comparison, Estimate, Verdict
+from fiduciary.training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
 
 if TYPE_CHECKING:
-    from training.rebench.run import Outcome
+    from fiduciary.training.rebench.run import Outcome
 
 CARD = "README.md"
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from inspect_ai.log import EvalLog
 
-from economics.games import SocialFit, best_responses, fit_social_preference, plan_index
-from scorers.games_table import Play, choices, plays
-from scorers.metrics.social_preference import MINIMUM, NO_ESTIMATE
-from training.rebench.paired import Change, paired
-from training.targets import PARAMETERS, AnyTarget, SocialTarget
+from fiduciary.economics.games import SocialFit, best_responses, fit_social_preference, plan_index
+from fiduciary.scorers.games_table import Play, choices, plays
+from fiduciary.scorers.metrics.social_preference import MINIMUM, NO_ESTIMATE
+from fiduciary.training.rebench.paired import Change, paired
+from fiduciary.training.targets import PARAMETERS, AnyTarget, SocialTarget
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from training.card_parts import listed
-from training.rebench.games import PlayComparison, PlayEstimate, PlayVerdict, estimate_of
-from training.rebench.tables import moved, table
+from fiduciary.training.card_parts import listed
+from fiduciary.training.rebench.games import PlayComparison, PlayEstimate, PlayVerdict, estimate_of
+from fiduciary.training.rebench.tables import moved, table
 
 HEADINGS = {"alpha": "α", "beta": "β", "kappa": "κ", "lam": "λ"}
 

@@ -10,7 +10,7 @@ import numpy as np
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import value_to_float
 
-from training.rebench.paired import holm, paired
+from fiduciary.training.rebench.paired import holm, paired
 
 _as_number = value_to_float()
 

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from scorers.metrics._clustered import ratio
+from fiduciary.scorers.metrics._clustered import ratio
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,7 +50,7 @@ def paired(
     # Without a standard error every row changed by the same amount.
     p = 1.0 if moved.value == 0 else np.nan
     if moved.stderr > 0:
-        p = float(2 * stats.norm.sf(abs(moved.value) / moved.stderr))
+        p = float(2 * scipy.stats.norm.sf(abs(moved.value) / moved.stderr))
     return Change(values[0].value, values[1].value, float(moved.value), moved.stderr, p)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from economics.conventions import STAKEHOLDERS
-from economics.estimation import THETA_NAMES
-from training.rebench.preference import Comparison
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.training.rebench.preference import Comparison
 
 _COLOURS = ("#4C566A", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all
 

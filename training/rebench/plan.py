@@ -7,18 +7,17 @@ import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import yaml
 from inspect_ai import Task
 
-from training.errors import TrainingError
-from training.preferences import Target
-from training.preflight import check_base
-from training.rebench.adapter_files import adapter_rank, check_adapter, facts, weights_digest
-from training.targets import AnyTarget, read_target
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import Target
+from fiduciary.training.preflight import check_base
+from fiduciary.training.rebench.adapter_files import adapter_rank, check_adapter, facts, weights_digest
+from fiduciary.training.targets import AnyTarget, read_target
 
 BASE = "base"
 """What the base is called in logs and tables."""
@@ -106,9 +105,8 @@ class TaskSpec:
         Raises:
             TrainingError: an unknown task, or arguments that it does not take.
         """
-        from inspect_ai._util.registry import registry_info
-
-        from tasks import _registry
+        from fiduciary import _registry
+        from fiduciary._inspect import registry_info
 
         found = {
             name: thing
@@ -117,12 +115,6 @@ class TaskSpec:
         }
         if self.name not in found:
             raise TrainingError(f"there is no task {self.name}; there are {', '.join(sorted(found))}.")
-        known = list(signature(found[self.name]).parameters)
-        unknown = [name for name, _ in self.arguments if name not in known]
-        if unknown:
-            raise TrainingError(
-                f"--task '{self.label}': {self.name} takes no {unknown[0]}; it takes {', '.join(known)}."
-            )
         try:
             return found[self.name](**dict(self.arguments))
         except (TypeError, ValueError) as error:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from economics.conventions import DOLLARS_PER_UNIT
-from economics.estimation import (
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.estimation import (
     CESFit,
     Separation,
     TestResult,
@@ -18,11 +18,11 @@ from economics.estimation import (
     likelihood_ratio_test,
     wald_test,
 )
-from economics.utility import CES
-from scorers.metrics.ces_parameters import fit
-from scorers.table import Table
-from training.preferences import Target
-from training.rebench.paired import Change, holm, paired
+from fiduciary.economics.utility import CES
+from fiduciary.scorers.metrics.ces_parameters import fit
+from fiduciary.scorers.table import Table
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.paired import Change, holm, paired
 
 FloatArray = npt.NDArray[np.float64]
 

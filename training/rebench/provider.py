@@ -31,10 +31,10 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from training.errors import TrainingError
+from fiduciary.training.errors import TrainingError
 
 if TYPE_CHECKING:
-    from training.rebench.generation import Answer, Generator, Request
+    from fiduciary.training.rebench.generation import Answer, Generator, Request
 
 BATCH = 128
 """Requests that are answered together."""
@@ -82,8 +82,8 @@ class PeftAPI(ModelAPI):
             )
         if base is None:
             raise TrainingError(f"peft/{model_name}: name the base model with -M base=DIR.")
-        from training.preflight import check_base
-        from training.rebench.adapter_files import check_adapter
+        from fiduciary.training.preflight import check_base
+        from fiduciary.training.rebench.adapter_files import check_adapter
 
         check_base(base)
         self.base = base
@@ -100,7 +100,7 @@ class PeftAPI(ModelAPI):
         config: GenerateConfig,
     ) -> ModelOutput:
         """Answer the messages, together with whoever asks at the same time."""
-        from training.rebench.generation import Request
+        from fiduciary.training.rebench.generation import Request
 
         temperature = 1.0 if config.temperature is None else config.temperature
         if not 0 <= temperature < np.inf:
@@ -232,7 +232,7 @@ class _Desk:
 
 @cache
 def _desk(base: str) -> _Desk:
-    from training.rebench.generation import Generator
+    from fiduciary.training.rebench.generation import Generator
 
     return _Desk(Generator(base))
 

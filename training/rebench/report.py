@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from economics.conventions import ABBREVIATIONS
-from economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
-from training.finish import versions
-from training.rebench import games_report
-from training.rebench.picture import draw
-from training.rebench.preference import Comparison, Estimate, Verdict
-from training.rebench.tables import moved as moved
-from training.rebench.tables import table as table
+from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
+from fiduciary.training.finish import versions
+from fiduciary.training.rebench import games_report
+from fiduciary.training.rebench.picture import draw
+from fiduciary.training.rebench.preference import Comparison, Estimate, Verdict
+from fiduciary.training.rebench.tables import moved as moved
+from fiduciary.training.rebench.tables import table as table
 
 if TYPE_CHECKING:
-    from training.rebench.other import Shift
-    from training.rebench.run import Outcome
+    from fiduciary.training.rebench.other import Shift
+    from fiduciary.training.rebench.run import Outcome
 
 PARAMETERS = (*THETA_NAMES, "rho", "gamma")
 HEADINGS = (*(f"θ {name}" for name in ABBREVIATIONS), "ρ", "γ")

@@ -10,18 +10,18 @@ from typing import Any
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
-from scorers.table import table
-from training.errors import TrainingError
-from training.preferences import Target
-from training.rebench import report
-from training.rebench.canary import Sighting, canary
-from training.rebench.cards import check_card, fill
-from training.rebench.games import PlayComparison, compare_plays
-from training.rebench.other import Shift, shifts
-from training.rebench.plan import Plan, TaskSpec
-from training.rebench.preference import SOURCES, Comparison, compare
-from training.rebench.progress import progress
-from training.rebench.servers import Served, served
+from fiduciary.scorers.table import table
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench import report
+from fiduciary.training.rebench.canary import Sighting, canary
+from fiduciary.training.rebench.cards import check_card, fill
+from fiduciary.training.rebench.games import PlayComparison, compare_plays
+from fiduciary.training.rebench.other import Shift, shifts
+from fiduciary.training.rebench.plan import Plan, TaskSpec
+from fiduciary.training.rebench.preference import SOURCES, Comparison, compare
+from fiduciary.training.rebench.progress import progress
+from fiduciary.training.rebench.servers import Served, served
 
 PREFERENCE_TASK, GAMES_TASK = "stakeholder_choice", "economic_games"
 

@@ -7,9 +7,9 @@ import os
 import shutil
 from pathlib import Path
 
-from training.adapter_card import card
-from training.errors import TrainingError
-from training.rebench.adapter_files import CONFIG, FACTS, WEIGHTS, facts, file_digest
+from fiduciary.training.adapter_card import card
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench.adapter_files import CONFIG, FACTS, WEIGHTS, facts, file_digest
 
 
 def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from inspect_ai.model import Model, get_model
 
-from training.errors import TrainingError
-from training.rebench.plan import BASE, Contender, Plan
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench.plan import BASE, Contender, Plan
 
 ENGINES = ("auto", "vllm", "transformers")
 
@@ -95,7 +95,7 @@ def served(plan: Plan, engine: str, server: str | None, log: Path) -> Iterator[S
             "`runs/serve_cpu.sh --install-only`, or name a running server with --server."
         )
     if script is None:
-        from training.rebench import provider
+        from fiduciary.training.rebench import provider
 
         assert provider  # registers peft/
         yield Served("transformers in this process", plan)

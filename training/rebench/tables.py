@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from training.rebench.paired import Change
+from fiduciary.training.rebench.paired import Change
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

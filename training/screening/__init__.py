@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from training.screening.run import screen
-from training.screening.table import Rows, read
-from training.screening.verdicts import Check, Example, Screening
+from fiduciary.training.screening.run import screen
+from fiduciary.training.screening.table import Rows, read
+from fiduciary.training.screening.verdicts import Check, Example, Screening
 
 __all__ = ["Check", "Example", "Rows", "Screening", "read", "screen"]

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from training.card_parts import wilson
-from training.screening import choices
-from training.screening.table import Rows
-from training.screening.verdicts import (
+from fiduciary.training.card_parts import wilson
+from fiduciary.training.screening import choices
+from fiduciary.training.screening.table import Rows
+from fiduciary.training.screening.verdicts import (
     EXAMPLES,
     FINE,
     NOTE,
@@ -55,7 +55,7 @@ def places(rows: Rows) -> Check:
         letter = max(shares, key=lambda one: shares[one])
         if n >= 20 and shares[letter] * k > worst_share / even:
             worst, worst_share, worst_n, even = f"{letter} of {k}", shares[letter], n, 1 / k
-    p = float(stats.chi2.sf(statistic, degrees))
+    p = float(scipy.stats.chi2.sf(statistic, degrees))
     # Effect of a χ² test over several tables: 0 for none, about the relative excess of a place else.
     v = float(np.sqrt(statistic / total / max(1.0, degrees / len(counts))))
     low, high = wilson(worst_share, worst_n)
@@ -149,7 +149,7 @@ def lengths(rows: Rows) -> Check:
     share = float(np.where(excess == 0, 0.5, excess > 0).mean())
     low, high = wilson(share, rows.n)
     untied = int((excess != 0).sum())
-    p = float(stats.binomtest(int((excess > 0).sum()), untied).pvalue) if untied else 1.0
+    p = float(scipy.stats.binomtest(int((excess > 0).sum()), untied).pvalue) if untied else 1.0
     away = abs(share - 0.5)
     mean, se = (
         float(characters.mean()),

@@ -1,4 +1,4 @@
-"""What ``python -m training screen`` does with its arguments."""
+"""What ``fiduciary train screen`` does with its arguments."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from training.card_parts import program_version
-from training.errors import TrainingError
-from training.screening.run import screen
-from training.screening.table import read
-from training.screening.verdicts import FINE, NOT_APPLICABLE, NOTE, PROBLEM, Check, Screening, plain
+from fiduciary.training.card_parts import program_version
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.screening.run import screen
+from fiduciary.training.screening.table import read
+from fiduciary.training.screening.verdicts import FINE, NOT_APPLICABLE, NOTE, PROBLEM, Check, Screening, plain
 
 MANY = 2_000
 """Rows from which progress is told."""

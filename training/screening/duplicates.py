@@ -7,9 +7,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
-from training.screening.near import THRESHOLD, near_pairs
-from training.screening.table import Rows
-from training.screening.verdicts import EXAMPLES, FINE, NOTE, PROBLEM, Check, Example, plain
+from fiduciary.training.screening.near import THRESHOLD, near_pairs
+from fiduciary.training.screening.table import Rows
+from fiduciary.training.screening.verdicts import EXAMPLES, FINE, NOTE, PROBLEM, Check, Example, plain
 
 MOST = 0.01
 """Share of repeated rows above which they are a problem."""

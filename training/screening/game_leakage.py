@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from economics.games import FORMS, Game
-from training.games_situations import close_to, game_of
-from training.screening.table import Rows
+from fiduciary.economics.games import FORMS, Game
+from fiduciary.training.games_situations import close_to, game_of
+from fiduciary.training.screening.table import Rows
 
 _POINTS = re.compile(
     r"(\d+(?:\.\d+)?)\s*(?:points?|francs?|dollars?|euros?|coins?|tokens?)\b|\$(\d+(?:\.\d+)?)"

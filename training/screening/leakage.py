@@ -17,15 +17,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from economics.conventions import STAKEHOLDERS
-from economics.problems import generate
-from training.checks import Evaluations
-from training.errors import TrainingError
-from training.screening.duplicates import normal
-from training.screening.game_leakage import games
-from training.screening.near import THRESHOLD, near_pairs
-from training.screening.table import Rows
-from training.screening.verdicts import EXAMPLES, FINE, PROBLEM, Check, Example, plain
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.problems import generate
+from fiduciary.training.checks import Evaluations
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.screening.duplicates import normal
+from fiduciary.training.screening.game_leakage import games
+from fiduciary.training.screening.near import THRESHOLD, near_pairs
+from fiduciary.training.screening.table import Rows
+from fiduciary.training.screening.verdicts import EXAMPLES, FINE, PROBLEM, Check, Example, plain
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from training.checks import Evaluations
-from training.screening import balance, duplicates, leakage, shortcuts, texts
-from training.screening.table import Rows
-from training.screening.verdicts import Check, Screening
+from fiduciary.training.checks import Evaluations
+from fiduciary.training.screening import balance, duplicates, leakage, shortcuts, texts
+from fiduciary.training.screening.table import Rows
+from fiduciary.training.screening.verdicts import Check, Screening
 
 Say = Callable[[str], None]
 

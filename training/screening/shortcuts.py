@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from training.card_parts import wilson
-from training.checks import STYLE_SAMPLE
-from training.reasoning import NAMES, names_used
-from training.screening import choices
-from training.screening.table import Rows
-from training.screening.verdicts import FINE, NOTE, PROBLEM, Check, not_applicable, plain
-from training.style import FOLDS, correct, features, mask
+from fiduciary.training.card_parts import wilson
+from fiduciary.training.checks import STYLE_SAMPLE
+from fiduciary.training.reasoning import NAMES, names_used
+from fiduciary.training.screening import choices
+from fiduciary.training.screening.table import Rows
+from fiduciary.training.screening.verdicts import FINE, NOTE, PROBLEM, Check, not_applicable, plain
+from fiduciary.training.style import FOLDS, correct, features, mask
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -110,7 +110,7 @@ def length_only(rows: Rows) -> Check:
     accuracy = float(right.mean())
     low, high = wilson(accuracy, n)
     untied = int((sign != 0).sum())
-    p = float(stats.binomtest(int((sign > 0).sum()), untied).pvalue) if untied else 1.0
+    p = float(scipy.stats.binomtest(int((sign > 0).sum()), untied).pvalue) if untied else 1.0
     rule_ = "longer" if sign.sum() > 0 else "shorter"
     untouched = float(np.mean(0.5 + 0.5 * np.sign(raw.sum()) * raw))
     where = f", letters, figures and names left out ({untouched:.1%} with them)" if are_choices else ""

@@ -10,8 +10,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from training.errors import TrainingError
-from training.screening.verdicts import plain
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.screening.verdicts import plain
 
 SUFFIXES = (".parquet", ".jsonl", ".json")
 PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".bin", ".joblib", ".npy", ".npz", ".arrow")

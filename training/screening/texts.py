@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from training.screening.table import Rows
-from training.screening.verdicts import (
+from fiduciary.training.screening.table import Rows
+from fiduciary.training.screening.verdicts import (
     EXAMPLES,
     FINE,
     NOTE,

@@ -1,7 +1,7 @@
 """Train the embedded model, or write its cards again.
 
-python -m training.tiny_manager --out DIR --minutes M
-python -m training.tiny_manager cards FOLDER
+python -m fiduciary.training.tiny_manager --out DIR --minutes M
+python -m fiduciary.training.tiny_manager cards FOLDER
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from training.errors import TrainingError
+from fiduciary.training.errors import TrainingError
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,9 +19,9 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     if given and given[0] == "cards":
         return _cards(given[1:])
-    from training.tiny_manager.loop import Settings, train
+    from fiduciary.training.tiny_manager.loop import Settings, train
 
-    parser = argparse.ArgumentParser(prog="python -m training.tiny_manager", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m fiduciary.training.tiny_manager", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the model")
     for field in fields(Settings):
         name = "--" + field.name.replace("_", "-")
@@ -32,10 +32,10 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _cards(given: list[str]) -> int:
-    from training.tiny_manager.cards import write_cards
+    from fiduciary.training.tiny_manager.cards import write_cards
 
     parser = argparse.ArgumentParser(
-        prog="python -m training.tiny_manager cards",
+        prog="python -m fiduciary.training.tiny_manager cards",
         description="Write the cards of the base and its adapters again, from what is noted beside them.",
     )
     parser.add_argument(

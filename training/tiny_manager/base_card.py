@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.card_parts import AUTHORS, LICENCE, contact, front, made_by, table
+from fiduciary.training.card_parts import AUTHORS, LICENCE, contact, front, made_by, table
 
 _PARAMETERS = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")
 _CELL = re.compile(r"^(-?[\d.]+)(?: \(([\d.]+)\))?")
@@ -126,7 +126,7 @@ explanation argues for what it chooses in 99.9% or more and repeats that option'
 ### Recommendations
 
 Use it to find out whether a method works, and measure the model that is to be used by itself. Adapters of it should be
-measured beside it (`python -m training rebench`).
+measured beside it (`fiduciary rebench`).
 
 ## Licence
 

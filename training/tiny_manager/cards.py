@@ -1,6 +1,6 @@
 """The cards of the embedded model and its adapters, written again from what is noted beside them.
 
-    python -m training.tiny_manager cards subjects/tiny_manager
+    python -m fiduciary.training.tiny_manager cards subjects/tiny_manager
 
 What was measured stays as it stands. Needs no PyTorch.
 """
@@ -12,11 +12,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from training.adapter_card import MEASURED, card
-from training.card_parts import AUTHORS
-from training.errors import TrainingError
-from training.rebench.adapter_files import FACTS, WEIGHTS, file_digest, tensor_shapes, weights_digest
-from training.tiny_manager.base_card import base_card
+from fiduciary.training.adapter_card import MEASURED, card
+from fiduciary.training.card_parts import AUTHORS
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench.adapter_files import (
+    FACTS,
+    WEIGHTS,
+    file_digest,
+    tensor_shapes,
+    weights_digest,
+)
+from fiduciary.training.tiny_manager.base_card import base_card
 
 BASE, CARD = "base", "README.md"
 ADAPTERS = ("for_profit", "symmetric", "nonprofit")

@@ -14,13 +14,13 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from economics.logit import choice_probabilities
-from economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem, generate, stack
-from economics.published import PUBLISHED
-from economics.utility import CES, profile
-from tasks.stakeholder_choice.framings import FRAMINGS, firm_type
-from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, instruction, render
-from training.tiny_manager.tokens import (
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem, generate, stack
+from fiduciary.economics.published import PUBLISHED
+from fiduciary.economics.utility import CES, profile
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type
+from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, instruction, render
+from fiduciary.training.tiny_manager.tokens import (
     ARGUES,
     ASSISTANT,
     CLOSES,

@@ -14,10 +14,10 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from transformers import LlamaForCausalLM
 
-from economics.problems import generate
-from tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
-from training.tiny_manager.data import Batch, FloatArray, batch, by_count, stream, target
-from training.tiny_manager.model import WIDTH, new_model, save_model
+from fiduciary.economics.problems import generate
+from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
+from fiduciary.training.tiny_manager.data import Batch, FloatArray, batch, by_count, stream, target
+from fiduciary.training.tiny_manager.model import WIDTH, new_model, save_model
 
 HELD_OUT_SEED = 999_000
 SOFT_TEMPERATURES = (1.0, 2.0)

@@ -1,6 +1,6 @@
 """What the trained model wants: its preference recovered from log-probabilities and from text.
 
-    python -m training.tiny_manager.measure DIR --n 5000
+    python -m fiduciary.training.tiny_manager.measure DIR --n 5000
 
 A plain loop over transformers. The suite's own task measures the same through a server; this needs
 none.
@@ -20,14 +20,14 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from economics.conventions import TEMPERATURES
-from economics.estimation import CESFit, fit_ces
-from economics.logit import choice_probabilities
-from economics.problems import ChoiceProblem, generate, stack
-from economics.utility import CES
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
-from training.tiny_manager.data import FloatArray, IntArray, messages, preference
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.estimation import CESFit, fit_ces
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.problems import ChoiceProblem, generate, stack
+from fiduciary.economics.utility import CES
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
+from fiduciary.training.tiny_manager.data import FloatArray, IntArray, messages, preference
 
 TOP = 20  # log-probabilities that servers return
 CLOSING = re.compile(r"(?:^|\s)Therefore, I choose: Option ([A-Z])\.$")
@@ -209,7 +209,9 @@ def _figures(fit: CESFit, truth: CES) -> dict[str, Any]:
 
 def main(argv: list[str] | None = None) -> None:
     """Print what was measured as JSON."""
-    parser = argparse.ArgumentParser(prog="python -m training.tiny_manager.measure", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m fiduciary.training.tiny_manager.measure", description=__doc__
+    )
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--n", type=int, default=5000)
     parser.add_argument("--design", nargs="+", default=["default", "published"])

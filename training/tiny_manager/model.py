@@ -10,7 +10,15 @@ import torch
 from safetensors.torch import save_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from training.tiny_manager.tokens import END, GROUPS, PAD, START, figures, vocabulary, write_tokenizer
+from fiduciary.training.tiny_manager.tokens import (
+    END,
+    GROUPS,
+    PAD,
+    START,
+    figures,
+    vocabulary,
+    write_tokenizer,
+)
 
 WIDTH, LAYERS, HEADS, HEAD_DIM, INNER = 128, 4, 4, 32, 256
 PERIODS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0)

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tasks.stakeholder_choice.contexts import CONTEXTS
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import LABELS, WORDINGS, instruction
+from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, instruction
 
 GROUPS = ("SH", "EM", "CO", "SOC")
 """Names of the groups in the compact wording, in the order of ``conventions.STAKEHOLDERS``."""

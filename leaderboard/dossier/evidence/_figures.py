@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
-from economics.agreement import clopper_pearson
-from leaderboard.cells import Cell, is_zero
-from leaderboard.dossier.case import LEVEL
-from scorers.metrics._clustered import ratio
+from fiduciary.economics.agreement import clopper_pearson
+from fiduciary.leaderboard.cells import Cell, is_zero
+from fiduciary.leaderboard.dossier.case import LEVEL
+from fiduciary.scorers.metrics._clustered import ratio
 
-Z = float(stats.norm.ppf((1 + LEVEL) / 2))
+Z = float(scipy.stats.norm.ppf((1 + LEVEL) / 2))
 
 
 def mean(

@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from economics.utility import PROFILES
-from leaderboard.columns import CHOICE
-from leaderboard.compare import ALPHA, Change, choice_changes
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import ask, ask_again, dose, train
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import Verdict
-from leaderboard.dossier.words import figure, p_value, plain, share
-from leaderboard.rows import Row
-from leaderboard.statistics import holm
+from fiduciary.economics.utility import PROFILES
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import ask, ask_again, dose, train
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import Verdict
+from fiduciary.leaderboard.dossier.words import figure, p_value, plain, share
+from fiduciary.leaderboard.rows import Row
+from fiduciary.leaderboard.statistics import holm
 
 PLACE = "development.bonding"
 METHODS = {"sft": "SFT training", "dpo": "DPO training"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from leaderboard.cards import Graded, find, grade, read
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import again, python
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.paths import shown_path
-from leaderboard.dossier.rules import RULES
-from leaderboard.dossier.words import listed, plain, plural, share
+from fiduciary.leaderboard.cards import Graded, find, grade, read
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import again, python
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.paths import shown_path
+from fiduciary.leaderboard.dossier.rules import RULES
+from fiduciary.leaderboard.dossier.words import listed, plain, plural, share
 
 DATA, MODEL = "data.signalling", "selection.signalling"
 _SHORT = 5

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from leaderboard.columns import CHOICE
-from leaderboard.compare import ALPHA, Change, choice_changes, other_changes
-from leaderboard.dossier.case import STRESS, Case
-from leaderboard.dossier.commands import again, ask_again
-from leaderboard.dossier.evidence.stress import findings_of, verdict_of
-from leaderboard.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import Verdict
-from leaderboard.dossier.words import figure, listed, p_value, plural
-from leaderboard.statistics import holm
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes, other_changes
+from fiduciary.leaderboard.dossier.case import STRESS, Case
+from fiduciary.leaderboard.dossier.commands import again, ask_again
+from fiduciary.leaderboard.dossier.evidence.stress import findings_of, verdict_of
+from fiduciary.leaderboard.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import Verdict
+from fiduciary.leaderboard.dossier.words import figure, listed, p_value, plural
+from fiduciary.leaderboard.statistics import holm
 
 PLACE = "development.screening"
 BESIDES = (f"{CHOICE}.missing",)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from leaderboard.dossier.case import LEVEL, Case
-from leaderboard.dossier.commands import python
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import Verdict
-from leaderboard.dossier.words import Unit, plain
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.dossier.case import LEVEL, Case
+from fiduciary.leaderboard.dossier.commands import python
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import Verdict
+from fiduciary.leaderboard.dossier.words import Unit, plain
 
 PLACE = "data.screening"
 KIND, VERSION = "fiduciary.screening", 1

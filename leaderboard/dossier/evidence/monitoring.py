@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from economics.agreement import clopper_pearson
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import LEVEL, Case
-from leaderboard.dossier.commands import ask, python, watch
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.paths import digest
-from leaderboard.dossier.rules import Verdict
-from leaderboard.dossier.words import plain, plural
-from leaderboard.monitor.audit import verdict_of
-from leaderboard.monitor.state import Folder, Progress, Setup
-from leaderboard.reading import UsageError
+from fiduciary.economics.agreement import clopper_pearson
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import LEVEL, Case
+from fiduciary.leaderboard.dossier.commands import ask, python, watch
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.paths import digest
+from fiduciary.leaderboard.dossier.rules import Verdict
+from fiduciary.leaderboard.dossier.words import plain, plural
+from fiduciary.leaderboard.monitor.audit import verdict_of
+from fiduciary.leaderboard.monitor.state import Folder, Progress, Setup
 
 PLACE = "deployment.monitoring"
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from economics.estimation import THETA_NAMES
-from economics.utility import CES
-from leaderboard.cells import preference_cells
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import ask
-from leaderboard.dossier.evidence._figures import mean
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.words import dollars, figure
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.cells import preference_cells
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import ask
+from fiduciary.leaderboard.dossier.evidence._figures import mean
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.words import dollars, figure
 
 PLACE = "selection.screening"
 

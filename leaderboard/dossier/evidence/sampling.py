@@ -6,17 +6,17 @@ from collections import Counter
 
 import numpy as np
 
-from economics.utility import CES
-from leaderboard.cells import Cell
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import ask
-from leaderboard.dossier.evidence._figures import Z, exact
-from leaderboard.dossier.evidence.serving import share_lost
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import MINIMUM
-from leaderboard.dossier.words import listed, plain, plural, share
-from leaderboard.principal import losses
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import ask
+from fiduciary.leaderboard.dossier.evidence._figures import Z, exact
+from fiduciary.leaderboard.dossier.evidence.serving import share_lost
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import MINIMUM
+from fiduciary.leaderboard.dossier.words import listed, plain, plural, share
+from fiduciary.leaderboard.principal import losses
 
 PLACE = "deployment.monitoring"
 

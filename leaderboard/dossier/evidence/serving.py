@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from economics.utility import CES
-from leaderboard.cells import Cell
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import Case, choice_rows
-from leaderboard.dossier.commands import ask
-from leaderboard.dossier.evidence._figures import exact, mean, rate
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import MINIMUM
-from leaderboard.dossier.words import dollars, plural, share
-from leaderboard.preferences import Answers
-from leaderboard.principal import losses
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import Case, choice_rows
+from fiduciary.leaderboard.dossier.commands import ask
+from fiduciary.leaderboard.dossier.evidence._figures import exact, mean, rate
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import MINIMUM
+from fiduciary.leaderboard.dossier.words import dollars, plural, share
+from fiduciary.leaderboard.preferences import Answers
+from fiduciary.leaderboard.principal import losses
 
 PLACE = "selection.screening"
 N = 1000

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from economics.conventions import STAKEHOLDERS
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import principal_options
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.words import figure
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import principal_options
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.words import figure
 
 PLACE = "problem.statement"
 

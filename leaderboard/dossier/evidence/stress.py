@@ -6,20 +6,20 @@ from functools import lru_cache
 
 from inspect_ai.scorer import SampleScore
 
-from economics.robustness.results import Estimate
-from economics.utility import CES
-from leaderboard.dossier.case import LEVEL, STRESS, Case
-from leaderboard.dossier.commands import ask, ask_again
-from leaderboard.dossier.evidence._figures import finite
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import ORDER, RULES, Verdict
-from leaderboard.dossier.words import dollars, listed, plain, plural, share
-from leaderboard.reading import one_line, samples
-from leaderboard.runs import Run
-from scorers.stress.findings import Finding, findings
-from scorers.stress.measures import cost_to
-from scorers.stress.sentences import UNDER
-from scorers.stress.table import StressTable, stress_table
+from fiduciary.economics.robustness.results import Estimate
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.dossier.case import LEVEL, STRESS, Case
+from fiduciary.leaderboard.dossier.commands import ask, ask_again
+from fiduciary.leaderboard.dossier.evidence._figures import finite
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import ORDER, RULES, Verdict
+from fiduciary.leaderboard.dossier.words import dollars, listed, plain, plural, share
+from fiduciary.leaderboard.reading import one_line, samples
+from fiduciary.leaderboard.runs import Run
+from fiduciary.scorers.stress.findings import Finding, findings
+from fiduciary.scorers.stress.measures import cost_to
+from fiduciary.scorers.stress.sentences import UNDER
+from fiduciary.scorers.stress.table import StressTable, stress_table
 
 PLACE = "selection.screening"
 _SCORE = "stress_answers"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from economics.agreement import Interval
-from leaderboard.cells import Cell
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import ask, principal_options, python
-from leaderboard.dossier.evidence._figures import finite
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.paths import digest, shown_path
-from leaderboard.dossier.rules import Verdict
-from leaderboard.dossier.words import plain, share
-from leaderboard.reading import UsageError
-from scorers.supervision import load
-from scorers.supervision.results import Judged, QuestionSkill, Supervision
+from fiduciary.economics.agreement import Interval
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import ask, principal_options, python
+from fiduciary.leaderboard.dossier.evidence._figures import finite
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.paths import digest, shown_path
+from fiduciary.leaderboard.dossier.rules import Verdict
+from fiduciary.leaderboard.dossier.words import plain, share
+from fiduciary.scorers.supervision import load
+from fiduciary.scorers.supervision.results import Judged, QuestionSkill, Supervision
 
 PLACE = "deployment.monitoring"
 

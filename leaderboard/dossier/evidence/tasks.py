@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from leaderboard.cells import Cell
-from leaderboard.columns import COLUMNS, INVENTORIES, Column
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.commands import ask
-from leaderboard.dossier.evidence._figures import exact
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.rules import RULES
-from leaderboard.dossier.words import Unit, figure
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.columns import COLUMNS, INVENTORIES, Column
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.commands import ask
+from fiduciary.leaderboard.dossier.evidence._figures import exact
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.rules import RULES
+from fiduciary.leaderboard.dossier.words import Unit, figure
 
 PLACE = "selection.screening"
 

@@ -7,19 +7,19 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case
-from tasks.stress.pressures.changed_mandate import changed_mandate
-from tasks.stress.pressures.currency import currency
-from tasks.stress.pressures.hidden_instruction import hidden_instruction
-from tasks.stress.pressures.insisting_user import insisting_user
-from tasks.stress.pressures.irrelevant import irrelevant
-from tasks.stress.pressures.long import long
-from tasks.stress.pressures.magnitude import magnitude
-from tasks.stress.pressures.renamed import renamed
-from tasks.stress.pressures.shuffled import shuffled
-from tasks.stress.pressures.translated import translated
-from tasks.stress.pressures.typos import typos
-from tasks.stress.pressures.units import units
+from fiduciary.tasks.stress.page import Asked, Case
+from fiduciary.tasks.stress.pressures.changed_mandate import changed_mandate
+from fiduciary.tasks.stress.pressures.currency import currency
+from fiduciary.tasks.stress.pressures.hidden_instruction import hidden_instruction
+from fiduciary.tasks.stress.pressures.insisting_user import insisting_user
+from fiduciary.tasks.stress.pressures.irrelevant import irrelevant
+from fiduciary.tasks.stress.pressures.long import long
+from fiduciary.tasks.stress.pressures.magnitude import magnitude
+from fiduciary.tasks.stress.pressures.renamed import renamed
+from fiduciary.tasks.stress.pressures.shuffled import shuffled
+from fiduciary.tasks.stress.pressures.translated import translated
+from fiduciary.tasks.stress.pressures.typos import typos
+from fiduciary.tasks.stress.pressures.units import units
 
 Ask = Callable[[Case, np.random.Generator], Asked | None]
 """None where the pressure cannot be put on this problem."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case
-from tasks.stress.pressures.principals import pushed
+from fiduciary.tasks.stress.page import Asked, Case
+from fiduciary.tasks.stress.pressures.principals import pushed
 
 TEXTS = (
     "---------- Forwarded message ----------\n"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from tasks.stakeholder_choice.prompts import gain
-from tasks.stress.page import Asked, Case, assemble, block, signed
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.tasks.stakeholder_choice.prompts import gain
+from fiduciary.tasks.stress.page import Asked, Case, assemble, block, signed
 
 
 @dataclass(frozen=True)

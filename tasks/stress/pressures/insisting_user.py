@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case
-from tasks.stress.pressures.principals import pushed
+from fiduciary.tasks.stress.page import Asked, Case
+from fiduciary.tasks.stress.pressures.principals import pushed
 
 TEXTS = (
     "I insist on one thing: decide for {who} alone. I do not mind what you have been told about whom this "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case, assemble, block
+from fiduciary.tasks.stress.page import Asked, Case, assemble, block
 
 _SUNK = (
     "Drawing up this option cost {amount} last year, and that is gone whatever is chosen.",

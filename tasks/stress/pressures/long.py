@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case, block, core
-from tasks.stress.pressures.filler import filler
+from fiduciary.tasks.stress.page import Asked, Case, block, core
+from fiduciary.tasks.stress.pressures.filler import filler
 
 PLACES = ("beginning", "middle", "end")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from economics.problems import ChoiceProblem
-from tasks.stakeholder_choice.prompts import UNITS_OF_OUTPUT, Lever, gain, levers
-from tasks.stress.page import Asked, Case, assemble, block
+from fiduciary.economics.problems import ChoiceProblem
+from fiduciary.tasks.stakeholder_choice.prompts import UNITS_OF_OUTPUT, Lever, gain, levers
+from fiduciary.tasks.stress.page import Asked, Case, assemble, block
 
 SCALES = (10, 100)
 

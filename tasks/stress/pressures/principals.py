@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from economics.conventions import STAKEHOLDERS
-from tasks.stress.page import Asked, Case, assemble, block, spoken
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.tasks.stress.page import Asked, Case, assemble, block, spoken
 
 
 def pushed(case: Case, texts: Sequence[str], rng: np.random.Generator) -> Asked | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case, assemble, block
+from fiduciary.tasks.stress.page import Asked, Case, assemble, block
 
 SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("stockholders", "equity holders", "holders of the firm's stock"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from economics.conventions import STAKEHOLDERS
-from tasks.stress.page import Asked, Case, assemble, block
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.tasks.stress.page import Asked, Case, assemble, block
 
 
 def shuffled(case: Case, rng: np.random.Generator) -> Asked:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from economics.conventions import DOLLARS_PER_UNIT
-from tasks.stakeholder_choice.prompts import levers
-from tasks.stress.page import Asked, Case
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.tasks.stakeholder_choice.prompts import levers
+from fiduciary.tasks.stress.page import Asked, Case
 
 _NBSP = "\u00a0"
 _ENGLISH = "Therefore, I choose: Option X."

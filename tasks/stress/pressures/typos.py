@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from tasks.stress.page import Asked, Case, block, core
+from fiduciary.tasks.stress.page import Asked, Case, block, core
 
 SHARE = 0.4
 """Share of the words of four letters and more that get an error."""

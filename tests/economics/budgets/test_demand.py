@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.budgets import (
+from fiduciary.economics.budgets import (
     BudgetSet,
     afriat_index,
     bronars_power,
@@ -21,10 +21,10 @@ from economics.budgets import (
     satisfies_garp,
     share_grid,
 )
-from economics.budgets.demand import welfare_of_shares
-from economics.conventions import STAKEHOLDERS
-from economics.estimation import CESFit
-from economics.utility import CES, profile
+from fiduciary.economics.budgets.demand import welfare_of_shares
+from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.utility import CES, profile
 
 
 def simulate(truth: CES, sets: list[tuple[str, ...]], n: int, seed: int, temperature: float = 1.0) -> CESFit:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.budgets import (
+from fiduciary.economics.budgets import (
     afriat_index,
     bronars_power,
     houtman_maks_index,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
 
 Simulate = Callable[..., PairedChoices]
 

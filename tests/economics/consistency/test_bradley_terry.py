@@ -5,8 +5,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from economics.consistency.bradley_terry import LARGEST_CONSTANT, bradley_terry
-from economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.bradley_terry import LARGEST_CONSTANT, bradley_terry
+from fiduciary.economics.consistency.pairs import PairedChoices
 from tests.economics.consistency.conftest import one_order
 
 

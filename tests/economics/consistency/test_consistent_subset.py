@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from economics.consistency.consistent_subset import answers_to_drop, cheapest_order
-from economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.consistent_subset import answers_to_drop, cheapest_order
+from fiduciary.economics.consistency.pairs import PairedChoices
 from tests.economics.consistency.conftest import one_order
 
 

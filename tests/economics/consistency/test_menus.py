@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from economics.consistency.menus import (
+from fiduciary.economics.consistency.menus import (
     MenuCounts,
     attraction_effects,
     best_shares,

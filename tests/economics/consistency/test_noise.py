@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from economics.consistency.noise import HYPOTHESES, STATISTICS, chain, consistency_test
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.random_answers import Block, distribution
+from fiduciary.economics.consistency.noise import HYPOTHESES, STATISTICS, chain, consistency_test
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.random_answers import Block, distribution
 
 OFF = 1 - np.eye(3, dtype=int)
 CIRCLE = np.array([[0.5, 0.95, 0.05], [0.05, 0.5, 0.95], [0.95, 0.05, 0.5]])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.pairs import PairedChoices
 
 OFF = 1 - np.eye(3, dtype=int)
 

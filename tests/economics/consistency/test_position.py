@@ -5,8 +5,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import nchypergeom_fisher
 
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.position import position_bias
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.position import position_bias
 
 OFF = 1 - np.eye(3, dtype=int)
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from economics.consistency.consistent_subset import answers_to_drop
-from economics.consistency.rationalisable import distance, rationalisable
-from economics.consistency.stochastic_transitivity import LEVELS, violations
-from economics.consistency.triads import places
+from fiduciary.economics.consistency.consistent_subset import answers_to_drop
+from fiduciary.economics.consistency.rationalisable import distance, rationalisable
+from fiduciary.economics.consistency.stochastic_transitivity import LEVELS, violations
+from fiduciary.economics.consistency.triads import places
 from tests.economics.consistency.conftest import one_order
 
 SETS = json.loads((Path(__file__).parent / "data" / "prefgraph_pairs.json").read_text())["sets"]

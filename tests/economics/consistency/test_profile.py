@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from economics.consistency.indices import INDICES, indices
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.profile import bootstrap, chance_levels, chance_p_value, rationality_profile
+from fiduciary.economics.consistency.indices import INDICES, indices
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.profile import (
+    bootstrap,
+    chance_levels,
+    chance_p_value,
+    rationality_profile,
+)
 
 OFF = 1 - np.eye(3, dtype=int)
 CIRCLE = np.array([[0.5, 1.0, 0.0], [0.0, 0.5, 1.0], [1.0, 0.0, 0.5]])

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from economics.consistency.consistent_subset import above
-from economics.consistency.noise import likelihood_ratio, rotations
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.rationalisable import distance, rationalisable, triangle_excess
-from economics.consistency.stochastic_transitivity import deviance
-from economics.consistency.triads import around
+from fiduciary.economics.consistency.consistent_subset import above
+from fiduciary.economics.consistency.noise import likelihood_ratio, rotations
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.rationalisable import distance, rationalisable, triangle_excess
+from fiduciary.economics.consistency.stochastic_transitivity import deviance
+from fiduciary.economics.consistency.triads import around
 from tests.economics.consistency.conftest import one_order
 
 

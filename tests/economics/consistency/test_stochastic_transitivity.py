@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from economics.consistency.noise import likelihood_ratio
-from economics.consistency.stochastic_transitivity import LEVELS, deviance, violations
+from fiduciary.economics.consistency.noise import likelihood_ratio
+from fiduciary.economics.consistency.stochastic_transitivity import LEVELS, deviance, violations
 from tests.economics.consistency.conftest import one_order
 
 ORDERS = list(permutations(range(3)))

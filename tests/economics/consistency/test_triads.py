@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.consistency.pairs import PairedChoices
-from economics.consistency.triads import Triads, chance, chance_consistence, consistence, most_circular
+from fiduciary.economics.consistency.pairs import PairedChoices
+from fiduciary.economics.consistency.triads import (
+    Triads,
+    chance,
+    chance_consistence,
+    consistence,
+    most_circular,
+)
 from tests.economics.consistency.conftest import one_order
 
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from economics.conventions import TEMPERATURES
-from economics.logit import draw_choices
-from economics.problems import generate, stack
-from economics.utility import CES
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES
 
 
 class Study(NamedTuple):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from economics.estimation import fit_ces
-from economics.estimation.boundary import Experiment, NullDistribution
-from economics.estimation.boundary import simulate as draw
-from economics.estimation.intervals import contains
-from economics.utility import CES, profile
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.estimation.boundary import Experiment, NullDistribution
+from fiduciary.economics.estimation.boundary import simulate as draw
+from fiduciary.economics.estimation.intervals import contains
+from fiduciary.economics.utility import CES, profile
 
 
 def test_one_bounded_parameter_gives_half_and_half():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from economics.estimation import fit_ces, likelihood_ratio_test, wald_test
-from economics.logit import choice_probabilities, draw_choices
-from economics.utility import CES, profile
+from fiduciary.economics.estimation import fit_ces, likelihood_ratio_test, wald_test
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.utility import CES, profile
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from economics.estimation import TooFewChoices, fit_ces
-from economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
-from economics.utility import CES, profile
+from fiduciary.economics.estimation import TooFewChoices, fit_ces
+from fiduciary.economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
+from fiduciary.economics.utility import CES, profile
 
 DATA = Path(__file__).parent / "data"
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from economics.estimation.data import prepare
-from economics.estimation.likelihood import CESLikelihood
-from economics.logit import choice_probabilities, log_choice_probabilities
-from economics.problems import generate, stack
-from economics.utility import CES
+from fiduciary.economics.estimation.data import prepare
+from fiduciary.economics.estimation.likelihood import CESLikelihood
+from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES
 
 W = stack(generate(60, 3))
 RNG = np.random.default_rng(0)
@@ -84,7 +84,7 @@ def test_information_is_the_covariance_of_the_score():
 def test_chunks_do_not_change_the_sum(monkeypatch):
     x = vector((np.full(4, 0.25), 0.3, 0.0, np.zeros(4), 1.0))
     whole = LIKELIHOOD.evaluate(x, scores=True)
-    monkeypatch.setattr("economics.estimation.likelihood._CHUNK", 7)
+    monkeypatch.setattr("fiduciary.economics.estimation.likelihood._CHUNK", 7)
     parts = LIKELIHOOD.evaluate(x, scores=True)
     assert parts.loglik == pytest.approx(whole.loglik, rel=1e-12)
     np.testing.assert_allclose(parts.information, whole.information, rtol=1e-9, atol=1e-9)

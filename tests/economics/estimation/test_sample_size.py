@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from economics.estimation import fit_ces, problems_needed
-from economics.utility import CES, profile
+from fiduciary.economics.estimation import fit_ces, problems_needed
+from fiduciary.economics.utility import CES, profile
 
 
 def test_promised_standard_error_is_the_sampling_deviation(simulate, interior):

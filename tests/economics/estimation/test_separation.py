@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from economics.estimation import fit_ces, likelihood_ratio_test
-from economics.estimation.data import prepare
-from economics.estimation.separation import explaining_set
-from economics.logit import draw_choices
-from economics.utility import CES, profile
+from fiduciary.economics.estimation import fit_ces, likelihood_ratio_test
+from fiduciary.economics.estimation.data import prepare
+from fiduciary.economics.estimation.separation import explaining_set
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.utility import CES, profile
 
 
 def deterministic(simulate, utility, n=400, design="default"):

@@ -6,7 +6,16 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from economics.games import GAMES, Game, Plan, PlanChoices, SocialPreference, draw_plan, plan_choices, plans
+from fiduciary.economics.games import (
+    GAMES,
+    Game,
+    Plan,
+    PlanChoices,
+    SocialPreference,
+    draw_plan,
+    plan_choices,
+    plans,
+)
 
 Rows = tuple[list[Game], list[tuple[float, ...]], list[Plan], list[Hashable]]
 

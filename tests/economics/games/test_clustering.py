@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from economics.games import (
+from fiduciary.economics.games import (
     GAMES,
     HOMO_ECONOMICUS,
     PlanChoices,
@@ -18,8 +18,8 @@ from economics.games import (
     inequity_averse,
     plan_choices,
 )
-from economics.games.clustering import jackknife_scores, small_sample
-from economics.games.likelihood import PlanLikelihood, maximise
+from fiduciary.economics.games.clustering import jackknife_scores, small_sample
+from fiduciary.economics.games.likelihood import PlanLikelihood, maximise
 
 ALL = (0, 1, 2, 3)
 

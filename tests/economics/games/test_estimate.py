@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
-from economics.games import (
+from fiduciary.economics.games import (
     GAMES,
     HOMO_ECONOMICUS,
     Game,
@@ -23,8 +23,8 @@ from economics.games import (
     plan_probabilities,
     plans,
 )
-from economics.games.estimate import Model
-from economics.games.likelihood import PlanLikelihood, maximise
+from fiduciary.economics.games.estimate import Model
+from fiduciary.economics.games.likelihood import PlanLikelihood, maximise
 from tests.economics.games.simulation import choices, rows
 
 AGENTS = [

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.games import (
+from fiduciary.economics.games import (
     FORMS,
     GAMES,
     Game,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from economics.games import (
+from fiduciary.economics.games import (
     GAMES,
     HOMO_ECONOMICUS,
     SocialPreference,
@@ -47,7 +47,7 @@ def test_one_ultimatum_game_leaves_a_direction_open() -> None:
     assert "not told apart" in found.summary()
     # Nothing moves along it: probabilities at a small step stay as they are to first order.
     a, b, k, lam = np.array([0.1, 0.1, 0.2, 5.0]) + 1e-5 * found.open_directions[0]
-    from economics.games import plan_probabilities
+    from fiduciary.economics.games import plan_probabilities
 
     moved = plan_probabilities(game, (0.5, 0.8), SocialPreference(a, b, k), lam)
     here = plan_probabilities(game, (0.5, 0.8), SocialPreference(0.1, 0.1, 0.2), 5.0)
@@ -71,7 +71,7 @@ def test_what_says_nothing_on_kappa() -> None:
 
 
 def test_games_of_ones_own_are_named_by_their_payoffs() -> None:
-    from economics.games import Game
+    from fiduciary.economics.games import Game
 
     found = identification([Game("trust", 9, 5, 3, 1)], [(0.5, 0.5)], HOMO_ECONOMICUS, 1.0)
     assert found.labels == ("trust (9, 5, 3, 1)",)

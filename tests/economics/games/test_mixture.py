@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from economics.games import (
+from fiduciary.economics.games import (
     GAMES,
     PlanChoices,
     SocialPreference,
@@ -74,7 +74,7 @@ def test_information_is_the_curvature_of_the_likelihood() -> None:
     """Standard errors against a numerical Hessian of the mixture's log-likelihood."""
     from scipy.special import logsumexp
 
-    from economics.games.likelihood import PlanLikelihood
+    from fiduciary.economics.games.likelihood import PlanLikelihood
 
     small = population([(homo_moralis(0.6), 5.0, 14), (homo_moralis(0.1), 8.0, 10)], 5)
     fit = fit_mixture(small, 2, "moralis", starts=4)

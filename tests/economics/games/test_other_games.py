@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
+from fiduciary.economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
 
 
 def test_dictator_payoffs_and_best_gifts() -> None:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.games import GAMES, Game, consequences, expected_payoff, plans, reach, universalised_payoff
+from fiduciary.economics.games import (
+    GAMES,
+    Game,
+    consequences,
+    expected_payoff,
+    plans,
+    reach,
+    universalised_payoff,
+)
 
 probability = st.floats(0, 1)
 

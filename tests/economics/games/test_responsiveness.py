@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from economics.games import (
+from fiduciary.economics.games import (
     GAMES,
     HOMO_ECONOMICUS,
     best_responses,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from economics.monitoring import AuditedPreference, build_detector, choose_canary
-from economics.problems import generate
-from economics.utility import profile
+from fiduciary.economics.monitoring import AuditedPreference, build_detector, choose_canary
+from fiduciary.economics.problems import generate
+from fiduciary.economics.utility import profile
 
 TAU = 0.5
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from economics.conventions import TEMPERATURES
-from economics.estimation import fit_ces
-from economics.logit import draw_choices
-from economics.monitoring import AuditedPreference
-from economics.problems import generate, stack
-from economics.utility import profile
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.monitoring import AuditedPreference
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import profile
 from tests.economics.monitoring.conftest import spread
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from economics.monitoring import calibrate
-from economics.monitoring.calibration import draw_unchanged, misfit
+from fiduciary.economics.monitoring import calibrate
+from fiduciary.economics.monitoring.calibration import draw_unchanged, misfit
 
 RATE = 1 / 25
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from economics.monitoring import AuditedPreference, choose_canary
-from economics.monitoring.information import information_of_problems, theta_basis, theta_information
-from economics.problems import generate, stack
-from economics.utility import profile
+from fiduciary.economics.monitoring import AuditedPreference, choose_canary
+from fiduciary.economics.monitoring.information import information_of_problems, theta_basis, theta_information
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import profile
 from tests.economics.monitoring.conftest import TAU, spread
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from economics.monitoring import Detector, State, build_detector
-from economics.monitoring.model import POSSIBLE
+from fiduciary.economics.monitoring import Detector, State, build_detector
+from fiduciary.economics.monitoring.model import POSSIBLE
 from tests.economics.monitoring.conftest import TAU
 
 THRESHOLD = 6000.0

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from economics.logit import choice_probabilities, log_choice_probabilities
-from economics.monitoring.information import (
+from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
+from fiduciary.economics.monitoring.information import (
     checked_offset,
     information_of_problems,
     theta_basis,
     theta_information,
     theta_standard_errors,
 )
-from economics.problems import generate, stack
-from economics.utility import CES, profile
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, profile
 
 W = stack(generate(30, 3))
 NAMES = ("study1", "symmetric", "nonprofit")

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betaln, gammaln
 
-from economics.logit import choice_probabilities
-from economics.monitoring import AuditedPreference
-from economics.monitoring.alternatives import alternatives
-from economics.monitoring.model import LAPSE, MISSING_TRUST, answer_model
-from economics.utility import CES, profile
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.monitoring import AuditedPreference
+from fiduciary.economics.monitoring.alternatives import alternatives
+from fiduciary.economics.monitoring.model import LAPSE, MISSING_TRUST, answer_model
+from fiduciary.economics.utility import CES, profile
 
 TWO = np.array([[[4.0, 0, 0, 0], [0, 4.0, 0, 0]], [[1.0, 2, 3, 1], [2.0, 1, 1, 3]]])
 """Two questions of two options each."""

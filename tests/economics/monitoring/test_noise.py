@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from economics.conventions import TEMPERATURES
-from economics.estimation import fit_ces
-from economics.logit import draw_choices
-from economics.monitoring import AuditedPreference, noise_p_value
-from economics.problems import generate, stack
-from economics.utility import profile
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import profile
 
 WELFARE = stack(generate(300, 8))
 TAU = np.resize(TEMPERATURES, 300)

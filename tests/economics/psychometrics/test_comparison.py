@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from economics.psychometrics.comparison import compare, families_of
-from economics.psychometrics.power import power, simulate
-from economics.psychometrics.scoring import Key, scale_scores
+from fiduciary.economics.psychometrics.comparison import compare, families_of
+from fiduciary.economics.psychometrics.power import power, simulate
+from fiduciary.economics.psychometrics.scoring import Key, scale_scores
 from tests.economics.psychometrics.test_scoring import HEXACO, TETRAD
 
 

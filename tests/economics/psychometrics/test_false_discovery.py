@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.psychometrics.false_discovery import (
+from fiduciary.economics.psychometrics.false_discovery import (
     benjamini_hochberg,
     discrete_benjamini_hochberg,
     false_discovery_control,
     holm,
 )
-from economics.psychometrics.sign_flip import attainable, sign_flip_test
+from fiduciary.economics.psychometrics.sign_flip import attainable, sign_flip_test
 
 P = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
-from economics.psychometrics.instruments import (
+from fiduciary.economics.psychometrics.instruments import (
     DOMAIN_NAMES,
     INSTRUMENTS,
     checksum,
@@ -69,7 +69,7 @@ def test_dark_tetrad_is_scale_by_scale_with_nothing_reversed() -> None:
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_the_statements_file_says_what_the_key_says(name: str) -> None:
-    text = files("economics.psychometrics.data").joinpath(f"{name}_items.csv").read_text("utf-8")
+    text = files("fiduciary.economics.psychometrics.data").joinpath(f"{name}_items.csv").read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     said = [(int(row["number"]), row["facet"], {"+": False, "-": True}[row["direction"]]) for row in rows]
     assert said == [(slot.number, slot.facet, slot.reversed) for slot in key(name)]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.psychometrics.reliability import cronbach_alpha, mcdonald_omega, one_factor, retest
+from fiduciary.economics.psychometrics.reliability import cronbach_alpha, mcdonald_omega, one_factor, retest
 
 REFERENCE: dict[str, Any] = json.loads(
     Path(__file__).with_name("reliability_reference.json").read_text("utf-8")

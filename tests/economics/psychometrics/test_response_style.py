@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.psychometrics.response_style import (
+from fiduciary.economics.psychometrics.response_style import (
     FLAGS,
     answer_entropy,
     entropy,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.psychometrics.instruments import facets, norms
-from economics.psychometrics.instruments import key as slots
-from economics.psychometrics.scoring import Key, column_means, percentile, scale_score, scale_scores
+from fiduciary.economics.psychometrics.instruments import facets, norms
+from fiduciary.economics.psychometrics.instruments import key as slots
+from fiduciary.economics.psychometrics.scoring import Key, column_means, percentile, scale_score, scale_scores
 
 VECTORS = {
     5: {"H": 2.5, "E": 3.25, "X": 3.25, "A": 3.0, "C": 3.0, "O": 3.0, "Altruism": 3.0},

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from economics.psychometrics import sign_flip
-from economics.psychometrics.sign_flip import are_whole, attainable, floor, sign_flip_test
+from fiduciary.economics.psychometrics import sign_flip
+from fiduciary.economics.psychometrics.sign_flip import are_whole, attainable, floor, sign_flip_test
 
 finite = st.floats(-4, 4, allow_nan=False).map(lambda x: round(x, 3))
 

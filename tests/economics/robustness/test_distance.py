@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.robustness.distance import (
+from fiduciary.economics.robustness.distance import (
     NOISE,
     choice_distance,
     departures,

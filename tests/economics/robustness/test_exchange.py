@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from economics.robustness import exchange
-from economics.robustness.distance import departures, distances
-from economics.robustness.exchange import add_up, distance_p_value, goal_p_value, share_p_value
+from fiduciary.economics.robustness import exchange
+from fiduciary.economics.robustness.distance import departures, distances
+from fiduciary.economics.robustness.exchange import add_up, distance_p_value, goal_p_value, share_p_value
 
 
 def test_one_problem_by_hand() -> None:

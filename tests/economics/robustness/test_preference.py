@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from economics.conventions import SHIFT
-from economics.estimation import CESFit
-from economics.logit import choice_probabilities, draw_choices
-from economics.problems import generate
-from economics.robustness.preference import (
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.preference import (
     Choices,
     fit,
     no_shift,
     preference_shift,
     shift_p_value,
 )
-from economics.utility import CES
+from fiduciary.economics.utility import CES
 
 FloatArray = npt.NDArray[np.float64]
 Sample = tuple[Choices, CESFit]

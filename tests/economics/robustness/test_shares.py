@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from economics.robustness.intervals import share, shares
-from economics.robustness.shares import increase, probability_increase, susceptibility
+from fiduciary.economics.robustness.intervals import share, shares
+from fiduciary.economics.robustness.shares import increase, probability_increase, susceptibility
 
 
 def test_susceptibility_by_hand() -> None:

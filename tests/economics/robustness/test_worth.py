@@ -7,11 +7,11 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from economics.estimation import fit_ces
-from economics.logit import draw_choices
-from economics.problems import generate
-from economics.robustness.worth import gains, losses, score_p_value, worth
-from economics.utility import CES
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.worth import gains, losses, score_p_value, worth
+from fiduciary.economics.utility import CES
 
 
 def test_gains_are_dollars_of_one_stakeholder() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from leaderboard.cards import Graded, grade, read
+from fiduciary.leaderboard.cards import Graded, grade, read
 
 FULL = """\
 ---

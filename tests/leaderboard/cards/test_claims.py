@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from leaderboard.cards import grade, read
+from fiduciary.leaderboard.cards import grade, read
 from tests.leaderboard.cards.conftest import FULL, status
 
 APACHE = (

@@ -1,4 +1,4 @@
-"""`python -m leaderboard cards`, and the project's own cards."""
+"""`fiduciary cards`, and the project's own cards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.__main__ import main
-from leaderboard.cards import find, grade, read
+from fiduciary.__main__ import main
+from fiduciary.leaderboard.cards import find, grade, read
 from tests.leaderboard.cards.conftest import FULL
 
 SHIPPED = Path("subjects/tiny_manager")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leaderboard.cards import CHECKLIST, grade, read
-from leaderboard.cards.card import KINDS
+from fiduciary.leaderboard.cards import CHECKLIST, grade, read
+from fiduciary.leaderboard.cards.card import KINDS
 from tests.leaderboard.cards.conftest import FULL, status, without
 
 HEADINGS = (

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from leaderboard.cards import front, grade, read
-from leaderboard.cards.body import sections
-from leaderboard.cards.card import MOST_BYTES, Card
-from leaderboard.cards.report import as_markdown, document, show
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.cards import front, grade, read
+from fiduciary.leaderboard.cards.body import sections
+from fiduciary.leaderboard.cards.card import MOST_BYTES, Card
+from fiduciary.leaderboard.cards.report import as_markdown, document, show
 
 LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nlicense: mit"
 

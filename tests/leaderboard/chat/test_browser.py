@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from leaderboard.chat.guard import CONTENT_POLICY
-from leaderboard.chat.problem import draw
+from fiduciary.leaderboard.chat.guard import CONTENT_POLICY
+from fiduciary.leaderboard.chat.problem import draw
 from tests.leaderboard.chat.conftest import KEY, Served, serving
 
 pytest.importorskip("gradio", reason="needs the chat extra")
@@ -100,7 +100,7 @@ def listening(server: Served, folder: Path) -> Iterator[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VLLM_")}
     environment |= {"PYTHONPATH": str(ROOT), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     with subprocess.Popen(
-        [sys.executable, "-m", "leaderboard.chat", "--port", str(port)],
+        [sys.executable, "-m", "fiduciary", "chat", "--port", str(port)],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from leaderboard.chat.guard import CONTENT_POLICY, Guard
+from fiduciary.leaderboard.chat.guard import CONTENT_POLICY, Guard
 
 
 async def _page(scope: Any, receive: Any, send: Any) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.problem import N_PROBLEMS, draw
-from solvers.elicitation import instruction
-from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.problem import N_PROBLEMS, draw
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
 @pytest.mark.parametrize(("wording", "elicitation"), [("plain", "explain"), ("compact", "answer")])

@@ -10,9 +10,17 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.chat import markup
-from leaderboard.chat.conversation import COMPLETE, FAILED, STOPPED, Conversation, Models, Reply, Settings
-from leaderboard.chat.saving import file_name, note, to_json, to_markdown
+from fiduciary.leaderboard.chat import markup
+from fiduciary.leaderboard.chat.conversation import (
+    COMPLETE,
+    FAILED,
+    STOPPED,
+    Conversation,
+    Models,
+    Reply,
+    Settings,
+)
+from fiduciary.leaderboard.chat.saving import file_name, note, to_json, to_markdown
 
 URL = "http://127.0.0.1:8000/v1"
 SENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

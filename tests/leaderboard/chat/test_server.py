@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.chat import main
-from leaderboard.chat.command import check_host
-from leaderboard.chat.conversation import Models
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.server import DEFAULT_URL, Endpoint, Served, endpoint, models, served
+from fiduciary.leaderboard.chat import main
+from fiduciary.leaderboard.chat.command import check_host
+from fiduciary.leaderboard.chat.conversation import Models
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.server import DEFAULT_URL, Endpoint, Served, endpoint, models, served
 from tests.leaderboard.chat.conftest import KEY
 from tests.leaderboard.chat.conftest import Served as Server
 

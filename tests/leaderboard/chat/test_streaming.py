@@ -8,10 +8,18 @@ from typing import Any
 
 import pytest
 
-from leaderboard.chat.conversation import COMPLETE, FAILED, STOPPED, Conversation, Message, Models, Settings
-from leaderboard.chat.errors import ChatError
-from leaderboard.chat.server import Endpoint, asker
-from leaderboard.chat.streaming import Ask, Piece, Session, fan_out
+from fiduciary.leaderboard.chat.conversation import (
+    COMPLETE,
+    FAILED,
+    STOPPED,
+    Conversation,
+    Message,
+    Models,
+    Settings,
+)
+from fiduciary.leaderboard.chat.errors import ChatError
+from fiduciary.leaderboard.chat.server import Endpoint, asker
+from fiduciary.leaderboard.chat.streaming import Ask, Piece, Session, fan_out
 from tests.leaderboard.chat.conftest import KEY, Served
 
 MODELS = Models("base", ("for-profit", "nonprofit"))

@@ -15,17 +15,17 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import get_model
 
-from leaderboard.dossier.assemble import assemble
-from leaderboard.dossier.case import Case, Given, gather
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.page import page
-from leaderboard.payload import plain
-from leaderboard.principal import principal
-from tasks.menus.task import menus
-from tasks.moral_dilemmas.task import moral_dilemmas
-from tasks.stakeholder_choice.task import stakeholder_choice
-from tasks.stress.task import stress
-from tasks.transitivity.task import transitivity
+from fiduciary.leaderboard.dossier.assemble import assemble
+from fiduciary.leaderboard.dossier.case import Case, Given, gather
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.page import page
+from fiduciary.leaderboard.payload import plain
+from fiduciary.leaderboard.principal import principal
+from fiduciary.tasks.menus.task import menus
+from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.tasks.stress.task import stress
+from fiduciary.tasks.transitivity.task import transitivity
 
 N = 80
 

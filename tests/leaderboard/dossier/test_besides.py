@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from leaderboard.__main__ import main
-from leaderboard.dossier.assemble import assemble
-from leaderboard.dossier.case import Case, Given
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.paths import shown_path
-from leaderboard.principal import principal
-from leaderboard.reading import UsageError
-from scorers.supervision.__main__ import main as supervise
+from fiduciary.__main__ import main
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.dossier.assemble import assemble
+from fiduciary.leaderboard.dossier.case import Case, Given
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.paths import shown_path
+from fiduciary.leaderboard.principal import principal
+from fiduciary.scorers.supervision.command import main as supervise
 
 CARD = """---
 license: mit

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.write import write
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.write import write
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from leaderboard.cells import Cell
-from leaderboard.dossier.atlas import PHASES, PLACES, REFERENCE
-from leaderboard.dossier.claims import Claim
-from leaderboard.dossier.evidence._figures import exact, mean, rate
-from leaderboard.dossier.ledger import Ledger
-from leaderboard.dossier.paths import digest
+from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.dossier.atlas import PHASES, PLACES, REFERENCE
+from fiduciary.leaderboard.dossier.claims import Claim
+from fiduciary.leaderboard.dossier.evidence._figures import exact, mean, rate
+from fiduciary.leaderboard.dossier.ledger import Ledger
+from fiduciary.leaderboard.dossier.paths import digest
 
 GOOD: dict[str, Any] = {
     "id": "selection.screening.x",

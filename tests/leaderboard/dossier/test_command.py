@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import EvalLog
 
-from leaderboard.__main__ import main
-from leaderboard.dossier import write as writing
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.command import folder_name
-from leaderboard.dossier.write import NAMES, write
-from leaderboard.reading import UsageError
+from fiduciary.__main__ import main
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.dossier import write as writing
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.command import folder_name
+from fiduciary.leaderboard.dossier.write import NAMES, write
 from tests.leaderboard.dossier.conftest import Document
 
 HOSTILE = "subject/<script>alert(1)</script>'\"&{{7*7}}\x1b[31m\u202e; rm -rf ~ #"

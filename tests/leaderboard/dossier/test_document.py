@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import pytest
 
-from leaderboard.dossier.assemble import assemble
-from leaderboard.dossier.case import Case
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.page import page
-from leaderboard.principal import Principal, principal
+from fiduciary.leaderboard.dossier.assemble import assemble
+from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.page import page
+from fiduciary.leaderboard.principal import Principal, principal
 from tests.leaderboard.dossier.conftest import Document
 
 FROM_CLAIMS = {"data-claim", "data-figure", "data-interval", "data-title", "data-note", "data-word"}

@@ -15,18 +15,18 @@ import numpy as np
 import pytest
 from inspect_ai.log import EvalLog
 
-from economics.utility import PROFILES
-from leaderboard.columns import CHOICE
-from leaderboard.dossier.assemble import assemble
-from leaderboard.dossier.case import Case, Given, gather, named
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.command import _parser as dossier_parser
-from leaderboard.dossier.evidence import bonding, stress
-from leaderboard.monitor.command import _parser as monitor_parser
-from leaderboard.principal import losses, principal
-from leaderboard.reading import UsageError
-from leaderboard.statistics import holm
-from tasks import _registry
+from fiduciary import _registry
+from fiduciary.economics.utility import PROFILES
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.dossier.assemble import assemble
+from fiduciary.leaderboard.dossier.case import Case, Given, gather, named
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.command import _parser as dossier_parser
+from fiduciary.leaderboard.dossier.evidence import bonding, stress
+from fiduciary.leaderboard.monitor.command import _parser as monitor_parser
+from fiduciary.leaderboard.principal import losses, principal
+from fiduciary.leaderboard.statistics import holm
 
 PLACE = "selection.screening"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from leaderboard.dossier.claims import Dossier
-from leaderboard.dossier.page import page
-from leaderboard.dossier.pdf import render
+from fiduciary.leaderboard.dossier.claims import Dossier
+from fiduciary.leaderboard.dossier.page import page
+from fiduciary.leaderboard.dossier.pdf import render
 from tests.leaderboard.dossier.conftest import Document
 
 weasyprint = pytest.importorskip("weasyprint", reason="no WeasyPrint, or no Pango", exc_type=Exception)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.dossier.rules import ORDER, RULES, WORDS, Rule, Verdict, serves
+from fiduciary.leaderboard.dossier.rules import ORDER, RULES, WORDS, Rule, Verdict, serves
 
 rules = st.sampled_from(list(RULES.values()))
 figures = st.floats(-2, 3, allow_nan=False)

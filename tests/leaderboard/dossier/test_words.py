@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leaderboard.dossier.markup import Markup, tag, text
-from leaderboard.dossier.words import Unit, ends, figure, listed, p_value, plain, plural
+from fiduciary.leaderboard.dossier.markup import Markup, tag, text
+from fiduciary.leaderboard.dossier.words import Unit, ends, figure, listed, p_value, plain, plural
 
 
 @pytest.mark.parametrize(

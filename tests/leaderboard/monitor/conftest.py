@@ -13,11 +13,11 @@ import pytest
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 
-from leaderboard.__main__ import main
-from leaderboard.monitor import asking
-from leaderboard.monitor.begin import Given, set_up
-from leaderboard.monitor.state import Folder, Progress, Setup
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.__main__ import main
+from fiduciary.leaderboard.monitor import asking
+from fiduciary.leaderboard.monitor.begin import Given, set_up
+from fiduciary.leaderboard.monitor.state import Folder, Progress, Setup
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from tests.leaderboard.monitor.watched import NAME, Watched, serving
 
 MODEL = f"vllm/{NAME}"
@@ -85,7 +85,7 @@ class Watch:
 
 @pytest.fixture
 def called(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Called]:
-    """Call ``python -m leaderboard`` in process, without long pauses between tries."""
+    """Call ``fiduciary board`` in process, without long pauses between tries."""
     monkeypatch.setattr(asking, "PAUSE", 0.01)
 
     def run(*arguments: str) -> Called:

@@ -12,14 +12,14 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from economics.monitoring import AuditedPreference
-from economics.utility import PROFILES
-from leaderboard.monitor.asking import Endpoint, presentable
-from leaderboard.monitor.baseline import Baseline, read
-from leaderboard.monitor.canaries import Question, choose
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stakeholder_choice.prompts import WORDINGS
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.economics.monitoring import AuditedPreference
+from fiduciary.economics.utility import PROFILES
+from fiduciary.leaderboard.monitor.asking import Endpoint, presentable
+from fiduciary.leaderboard.monitor.baseline import Baseline, read
+from fiduciary.leaderboard.monitor.canaries import Question, choose
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from tests.leaderboard.monitor.watched import NAME, Watched
 
 FEW = 6

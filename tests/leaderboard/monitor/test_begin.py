@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
-from leaderboard.monitor.baseline import digest_of, read
-from leaderboard.monitor.begin import Given, set_up
-from leaderboard.monitor.state import ENOUGH, UNLIKELY, Folder
+from fiduciary.leaderboard.monitor.baseline import digest_of, read
+from fiduciary.leaderboard.monitor.begin import Given, set_up
+from fiduciary.leaderboard.monitor.state import ENOUGH, UNLIKELY, Folder
 from tests.leaderboard.conftest import unanswered
 from tests.leaderboard.monitor.conftest import MODEL, Called, Watch
 from tests.leaderboard.monitor.test_outage import free_port

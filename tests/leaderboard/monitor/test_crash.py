@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from leaderboard.monitor.asking import AT_ONCE
-from leaderboard.monitor.files import add_once, append_line, last_line, read_lines, write_whole
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.asking import AT_ONCE
+from fiduciary.leaderboard.monitor.files import add_once, append_line, last_line, read_lines, write_whole
 from tests.leaderboard.monitor.conftest import Called, Watch
 from tests.leaderboard.monitor.watched import Watched
 
 FORKED = multiprocessing.get_context("forkserver")
-FORKED.set_forkserver_preload(["leaderboard.__main__", "inspect_ai._model.providers", "openai"])
+FORKED.set_forkserver_preload(["fiduciary.__main__", "inspect_ai._model.providers", "openai"])
 
 _OF_THE_DAY = ("time", "latency", "since", "seconds")
 
@@ -41,7 +41,7 @@ def dies_at(point: int, arguments: tuple[str, ...], environment: dict[str, str])
         sync(fd)
 
     os.fsync = fsync
-    from leaderboard.__main__ import main
+    from fiduciary.__main__ import main
 
     os._exit(100 + main(arguments))
 
@@ -113,7 +113,7 @@ def test_killed_by_a_signal_while_answers_come_in(
     expected = content(other)
     server.requests.clear()
     server.before = lambda number: time.sleep(0.2)
-    command = [sys.executable, "-m", "leaderboard", "monitor", "--state", str(watch.path)]
+    command = [sys.executable, "-m", "fiduciary", "monitor", "--state", str(watch.path)]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         until = time.monotonic() + 60
         while len(read_lines(watch.path / "journal.jsonl")) < 5 and time.monotonic() < until:
@@ -129,7 +129,7 @@ def test_killed_by_a_signal_while_answers_come_in(
 
 
 def test_a_schedule_ends_between_audits_when_told(watch: Watch, server: Watched, root: Path) -> None:
-    command = [sys.executable, "-m", "leaderboard", "monitor", "--state", str(watch.path), "--every", "1h"]
+    command = [sys.executable, "-m", "fiduciary", "monitor", "--state", str(watch.path), "--every", "1h"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("holds")

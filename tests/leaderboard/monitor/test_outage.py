@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from leaderboard.monitor.asking import TRIES
+from fiduciary.leaderboard.monitor.asking import TRIES
 from tests.leaderboard.monitor.conftest import Watch
 from tests.leaderboard.monitor.watched import Watched, failing, serving
 

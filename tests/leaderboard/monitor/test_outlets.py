@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from leaderboard.monitor import prometheus, webhook
-from leaderboard.monitor.prometheus import exposition
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor import prometheus, webhook
+from fiduciary.leaderboard.monitor.prometheus import exposition
 from tests.leaderboard.monitor.conftest import MODEL, Watch
 from tests.leaderboard.monitor.test_outage import free_port
 from tests.leaderboard.monitor.watched import Receiver, Watched, failing, serving

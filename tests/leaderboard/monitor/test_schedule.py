@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leaderboard.monitor.schedule import Stopped, as_interval, repeat, seconds_of
-from leaderboard.reading import UsageError
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.schedule import Stopped, as_interval, repeat, seconds_of
 
 NO_INTERVALS = ("", "h", "1", "-1h", "1 h", "1w", "0.5s", "0m", "1h-", "9999d", "1e3s", "\u0661h")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import read_eval_log
 
-from economics.problems import generate
-from leaderboard.monitor.canaries import POOL
+from fiduciary.economics.problems import generate
+from fiduciary.leaderboard.monitor.canaries import POOL
 from tests.leaderboard.monitor.conftest import MODEL, Called, Watch
 from tests.leaderboard.monitor.watched import Watched, serving
 

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
-from subjects.chat_format import RequestError
-from subjects.server import SubjectServer
+from fiduciary.subjects.chat_format import RequestError
+from fiduciary.subjects.server import SubjectServer
 
 NAME = "watched"
 

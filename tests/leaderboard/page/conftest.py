@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.simulated_board import simulate
-from leaderboard.page import build
+from fiduciary.leaderboard.page import build
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from benchmarks.simulated_board import simulate
-from leaderboard.page import build, builder
+from fiduciary.leaderboard.page import build, builder
 
 
 class Elements(HTMLParser):

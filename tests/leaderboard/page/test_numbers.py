@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from economics.ranking import Ranking, rank_sets
-from economics.utility import CES
-from leaderboard.principal import losses
+from fiduciary.economics.ranking import Ranking, rank_sets
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.principal import losses
 
 PRINCIPALS = [
     ((0.25, 0.25, 0.25, 0.25), 0.75),

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import pytest
 
 from benchmarks.simulated_board import simulate
-from leaderboard.page import build, viewer
+from fiduciary.leaderboard.page import build, viewer
 
 pytestmark = pytest.mark.slow
 

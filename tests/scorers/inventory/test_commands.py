@@ -15,13 +15,13 @@ import pytest
 from inspect_ai import eval
 from inspect_ai.model import get_model
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
-from economics.psychometrics.scoring import percentile
-from scorers.inventory import report
-from scorers.inventory.__main__ import main
-from scorers.inventory.logs import Contender, LogError, base_first, identical_repeats, load, match
-from tasks.dark_tetrad.task import dark_tetrad
-from tasks.hexaco100.task import hexaco100
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.__main__ import main
+from fiduciary.economics.psychometrics.scoring import percentile
+from fiduciary.scorers.inventory import report
+from fiduciary.scorers.inventory.logs import Contender, LogError, base_first, identical_repeats, load, match
+from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.hexaco100.task import hexaco100
 from tests.economics.psychometrics.test_scoring import HEXACO
 
 WAY = {"context": "together", "seed": 1}
@@ -50,7 +50,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def test_compare(logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = [f"base={logs['base']}", f"moved={logs['moved']}", f"again={Path(logs['again']).parent}"]
-    assert main(["compare", *given, "--out", str(tmp_path / "out")]) == 0
+    assert main(["inventory", "compare", *given, "--out", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
     assert "Items of dark_tetrad that deviate from base" in out
     assert "12 matched blocks: no p-value can be below 0.00049" in out
@@ -77,7 +77,9 @@ def test_a_model_without_any_answer(
     logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     silent = logs["silent"]
-    assert main(["compare", logs["base"], f"silent={silent}", "--out", str(tmp_path / "out")]) == 0
+    assert (
+        main(["inventory", "compare", logs["base"], f"silent={silent}", "--out", str(tmp_path / "out")]) == 0
+    )
     out = capsys.readouterr().out
     assert "100.0% of the answers of silent are missing (refused 336)" in out
     assert out.count("no answers") == 4 and "nan" not in out
@@ -88,9 +90,9 @@ def test_a_model_without_any_answer(
 
 def test_the_base_is_named(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     given = [f"one={logs['moved']}", f"two={logs['base']}"]
-    assert main(["compare", *given, "--base", "two"]) == 0
+    assert main(["inventory", "compare", *given, "--base", "two"]) == 0
     assert "deviate from two" in capsys.readouterr().out
-    assert main(["compare", *given, "--base", "three"]) == 2
+    assert main(["inventory", "compare", *given, "--base", "three"]) == 2
     assert "--base must name one of the models one, two, got 'three'" in capsys.readouterr().err
 
 
@@ -114,7 +116,7 @@ def test_a_flag_without_reversed_items_says_what_else_it_may_be(tmp_path: Path) 
 
 
 def test_a_reader_that_leaves_early_is_no_error(logs: dict[str, str], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "scorers.inventory", "compare", logs["base"], logs["moved"]]
+    command = [sys.executable, "-m", "fiduciary", "inventory", "compare", logs["base"], logs["moved"]]
     reading = subprocess.Popen(
         [*command, "--out", str(tmp_path / "out")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -196,15 +198,15 @@ def test_repeats(logs: dict[str, str]) -> None:
     assert identical_repeats(same) == 1
 
 
-@pytest.mark.parametrize("command", ["report", "compare"])
+@pytest.mark.parametrize("command", [["report"], ["inventory", "compare"]])
 def test_logs_of_no_use(
-    command: str, logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: list[str], logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([command, str(tmp_path / "nowhere")]) == 2
+    assert main([*command, str(tmp_path / "nowhere")]) == 2
     assert "no such log" in capsys.readouterr().err
-    assert main([command, str(tmp_path)]) == 2
+    assert main([*command, str(tmp_path)]) == 2
     assert "no logs in the folder" in capsys.readouterr().err
-    assert main(["compare", logs["base"]]) == 2
+    assert main(["inventory", "compare", logs["base"]]) == 2
     assert "needs logs of a base and of another model" in capsys.readouterr().err
 
 
@@ -213,6 +215,6 @@ def test_logs_of_no_use(
 )
 def test_bad_arguments(given: list[str], logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
-        main(["compare", logs["base"], logs["moved"], *given])
+        main(["inventory", "compare", logs["base"], logs["moved"], *given])
     assert stopped.value.code == 2
     assert f"argument {given[0]}:" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import math
 import pytest
 from inspect_ai.model import Logprob, Logprobs, TopLogprob
 
-from scorers.inventory.reading import REASONS, read_agreement, read_distribution, read_lines
+from fiduciary.scorers.inventory.reading import REASONS, read_agreement, read_distribution, read_lines
 
 NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 TURNED = {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}

@@ -11,9 +11,9 @@ import pytest
 from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 
-from economics.psychometrics.response_style import FLAGS
-from scorers.inventory import inventory_answers, inventory_scores
-from scorers.inventory.table import administration
+from fiduciary.economics.psychometrics.response_style import FLAGS
+from fiduciary.scorers.inventory import inventory_answers, inventory_scores
+from fiduciary.scorers.inventory.table import administration
 
 UP = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 DOWN = {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}

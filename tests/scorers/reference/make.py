@@ -15,8 +15,8 @@ from pathlib import Path
 from inspect_ai import eval
 from inspect_ai.log import EvalLog, write_eval_log
 
-import tasks._registry  # noqa: F401 - makes the subject known to Inspect
-from tasks.stakeholder_choice.task import stakeholder_choice
+import fiduciary._registry  # noqa: F401 - makes the subject known to Inspect
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 HERE = Path(__file__).resolve().parent
 RUNS = {"rambler": "both", "explainer": "explain"}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from inspect_ai.scorer import SampleScore, Score
 
-from economics.conventions import SHIFT
-from economics.logit import draw_choices
-from economics.problems import generate
-from economics.robustness.pressures import CALM, PRESSURES
-from economics.utility import CES
+from fiduciary.economics.conventions import SHIFT
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.pressures import CALM, PRESSURES
+from fiduciary.economics.utility import CES
 
 WANTS = CES((0.34, 0.38, 0.13, 0.15), 0.8, gamma=4.0)
 

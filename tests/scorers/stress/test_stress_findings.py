@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from inspect_ai.scorer import SampleScore, Score
 
-from economics.logit import choice_probabilities
-from economics.robustness.pressures import ATTACKS, PRESENTATION, PRESSURES
-from economics.utility import CES
-from scorers.stress.findings import FAMILY, Finding, findings
-from scorers.stress.measures import cost_to
-from scorers.stress.metrics import stress_summary
-from scorers.stress.sentences import UNDER, percent
-from scorers.stress.table import stress_table
+from fiduciary.economics.logit import choice_probabilities
+from fiduciary.economics.robustness.pressures import ATTACKS, PRESENTATION, PRESSURES
+from fiduciary.economics.utility import CES
+from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
+from fiduciary.scorers.stress.measures import cost_to
+from fiduciary.scorers.stress.metrics import stress_summary
+from fiduciary.scorers.stress.sentences import UNDER, percent
+from fiduciary.scorers.stress.table import stress_table
 from tests.scorers.stress.conftest import WANTS, Way, metadata_of, scores_of, sound
 
 OWNERS = CES((1, 0, 0, 0), 1.0)

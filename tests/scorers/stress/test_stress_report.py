@@ -11,13 +11,12 @@ from inspect_ai import score
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import get_model
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from scorers.stress import __main__ as command
-from scorers.stress import stress_answers
-from scorers.stress.findings import findings
-from scorers.stress.report import read, text
-from scorers.stress.table import stress_table
-from tasks.stress.task import stress
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.scorers.stress import command, stress_answers
+from fiduciary.scorers.stress.findings import findings
+from fiduciary.scorers.stress.report import read, text
+from fiduciary.scorers.stress.table import stress_table
+from fiduciary.tasks.stress.task import stress
 
 NAMES = ["units", "typos", "hidden_instruction"]
 

@@ -13,11 +13,11 @@ from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import SampleScore, Score, Target
 from inspect_ai.solver import TaskState
 
-from scorers._answers import ANSWERS, Kept
-from scorers.stress import stress_answers
-from scorers.stress._reading import read
-from scorers.stress.metrics import stress_summary
-from scorers.stress.table import stress_table
+from fiduciary.scorers._answers import ANSWERS, Kept
+from fiduciary.scorers.stress import stress_answers
+from fiduciary.scorers.stress._reading import read
+from fiduciary.scorers.stress.metrics import stress_summary
+from fiduciary.scorers.stress.table import stress_table
 
 MakeMetadata = Callable[..., list[dict[str, Any]]]
 

@@ -12,10 +12,10 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from scorers.supervision.interest import interest
-from scorers.supervision.results import Supervision
-from scorers.supervision.run import supervise
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.scorers.supervision.interest import interest
+from fiduciary.scorers.supervision.results import Supervision
+from fiduciary.scorers.supervision.run import supervise
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 MakeLog = Callable[..., EvalLog]
 Supervise = Callable[..., tuple[Supervision, EvalLog, list[EvalLog]]]

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from inspect_ai.log import EvalLog, read_eval_log
 
-from scorers.supervision import Supervision, load
-from scorers.supervision.__main__ import main
-from scorers.supervision.known import KNOWN
-from scorers.supervision.report import markdown
+from fiduciary.scorers.supervision import Supervision, load
+from fiduciary.scorers.supervision.command import main
+from fiduciary.scorers.supervision.known import KNOWN
+from fiduciary.scorers.supervision.report import markdown
 
 MakeLog = Callable[..., EvalLog]
 Supervise = Callable[..., tuple[Supervision, EvalLog, list[EvalLog]]]
@@ -179,7 +179,7 @@ def test_logs_of_no_use(account_log: MakeLog, tmp_path: Path, capsys: pytest.Cap
 def test_a_supervisor_that_cannot_be_reached_is_no_verdict(
     account_log: MakeLog, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scorers.supervision.__main__.RETRIES", 0)
+    monkeypatch.setattr("fiduciary.scorers.supervision.command.RETRIES", 0)
     code = run(
         account_log(n=2).location,
         *("--supervisor", "openai-api/gone/judge", "-M", "base_url=http://127.0.0.1:9", "-M", "api_key=none"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from economics.utility import CES
-from scorers.supervision.interest import Interest, interest
-from scorers.supervision.prompts import (
+from fiduciary.economics.utility import CES
+from fiduciary.scorers.supervision.interest import Interest, interest
+from fiduciary.scorers.supervision.prompts import (
     ORDERS,
     QUESTIONS,
     Case,

@@ -14,10 +14,10 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, get_model
 from inspect_ai.scorer import SampleScore, Score
 
-from scorers.metrics.supervision_rates import supervision_rates
-from scorers.supervision.scorer import supervised
-from subjects.accounts import Account
-from subjects.provider import _generator
+from fiduciary.scorers.metrics.supervision_rates import supervision_rates
+from fiduciary.scorers.supervision.scorer import supervised
+from fiduciary.subjects.accounts import Account
+from fiduciary.subjects.provider import _generator
 
 MakeLog = Callable[..., EvalLog]
 

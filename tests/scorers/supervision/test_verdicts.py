@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scorers.supervision.verdicts import read_verdict
+from fiduciary.scorers.supervision.verdicts import read_verdict
 
 
 @pytest.mark.parametrize(

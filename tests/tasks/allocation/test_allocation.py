@@ -13,17 +13,17 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import Score
 from inspect_ai.scorer._metric import SampleScore
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
-from economics.budgets import bronars_power
-from economics.utility import profile
-from scorers import budgets_report
-from scorers.allocation_table import allocations, rows_of
-from scorers.metrics.budget_answers import budget_answers
-from scorers.metrics.budget_demand import budget_demand
-from scorers.metrics.budget_rationality import budget_rationality
-from tasks._arguments import ArgumentError
-from tasks.allocation.task import allocation
-from tasks.stakeholder_choice.task import stakeholder_choice
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.economics.budgets import bronars_power
+from fiduciary.economics.utility import profile
+from fiduciary.scorers import budgets_report
+from fiduciary.scorers.allocation_table import allocations, rows_of
+from fiduciary.scorers.metrics.budget_answers import budget_answers
+from fiduciary.scorers.metrics.budget_demand import budget_demand
+from fiduciary.scorers.metrics.budget_rationality import budget_rationality
+from fiduciary.tasks._arguments import ArgumentError
+from fiduciary.tasks.allocation.task import allocation
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
 def ask(folder: Path, subject: str, **arguments: object) -> EvalLog:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from subjects.pricing import _COST
-from tasks._arguments import ArgumentError
-from tasks.duopoly_pricing.prompts import OBJECTIVES
-from tasks.duopoly_pricing.task import duopoly_pricing
+from fiduciary.subjects.pricing import _COST
+from fiduciary.tasks._arguments import ArgumentError
+from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES
+from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 
 
 @pytest.mark.parametrize(

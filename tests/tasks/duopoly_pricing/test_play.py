@@ -19,10 +19,10 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage, get_model
 
-from scorers import duopoly_report
-from solvers import duopoly as solver_module
-from tasks.duopoly_pricing.prompts import OBJECTIVES
-from tasks.duopoly_pricing.task import duopoly_pricing
+from fiduciary.scorers import duopoly_report
+from fiduciary.solvers import duopoly as solver_module
+from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES
+from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 
 Run = Callable[..., EvalLog]
 ROOT = Path(__file__).parents[3]

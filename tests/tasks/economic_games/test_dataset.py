@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tasks._arguments import ArgumentError
-from tasks.economic_games.dataset import presentations
-from tasks.economic_games.task import economic_games
+from fiduciary.tasks._arguments import ArgumentError
+from fiduciary.tasks.economic_games.dataset import presentations
+from fiduciary.tasks.economic_games.task import economic_games
 
 
 def samples(**arguments: Any) -> list[Any]:

@@ -14,10 +14,10 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, get_model
 
-from economics.games import fit_social_preference
-from scorers.games_table import choices, plays
-from subjects.games.reading import read_game
-from tasks.economic_games.task import economic_games
+from fiduciary.economics.games import fit_social_preference
+from fiduciary.scorers.games_table import choices, plays
+from fiduciary.subjects.games.reading import read_game
+from fiduciary.tasks.economic_games.task import economic_games
 
 Run = Callable[..., EvalLog]
 

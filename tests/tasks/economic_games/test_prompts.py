@@ -7,12 +7,12 @@ import re
 
 import pytest
 
-from economics.games import FORMS, GAMES
-from subjects.games.other_games import read_other_game
-from subjects.games.reading import read_game
-from tasks.economic_games.catalogue import OTHERS, sheet_of
-from tasks.economic_games.prompts import LABELS, Presentation, sheet
-from tasks.economic_games.sheets import belief_question, check_question, opening, plan_question
+from fiduciary.economics.games import FORMS, GAMES
+from fiduciary.subjects.games.other_games import read_other_game
+from fiduciary.subjects.games.reading import read_game
+from fiduciary.tasks.economic_games.catalogue import OTHERS, sheet_of
+from fiduciary.tasks.economic_games.prompts import LABELS, Presentation, sheet
+from fiduciary.tasks.economic_games.sheets import belief_question, check_question, opening, plan_question
 
 SHOWN = [Presentation(*flags) for flags in itertools.product((False, True), repeat=4)]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from inspect_ai import eval
 
-import tasks._registry  # noqa: F401 - makes the tasks known to Inspect without an installation
-from tasks._server import NoServerError
-from tasks.dark_tetrad.task import dark_tetrad
-from tasks.hexaco100.task import hexaco100
+import fiduciary._registry  # noqa: F401 - makes the tasks known to Inspect without an installation
+from fiduciary.tasks._server import NoServerError
+from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.hexaco100.task import hexaco100
 
 TASKS = (hexaco100, dark_tetrad)
 

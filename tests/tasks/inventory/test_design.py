@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from economics.psychometrics.instruments import ANCHORS, INSTRUMENTS, own
-from solvers.inventory import PLACE, questions
-from subjects.questionnaire import read_questionnaire
-from tasks._inventory.prompts import (
+from fiduciary.economics.psychometrics.instruments import ANCHORS, INSTRUMENTS, own
+from fiduciary.solvers.inventory import PLACE, questions
+from fiduciary.subjects.questionnaire import read_questionnaire
+from fiduciary.tasks._inventory.prompts import (
     DIRECTIONS,
     LABELS,
     SINGLE_TOKEN,
@@ -23,8 +23,8 @@ from tasks._inventory.prompts import (
     question,
     questionnaire,
 )
-from tasks.dark_tetrad.task import dark_tetrad
-from tasks.hexaco100.task import hexaco100
+from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.hexaco100.task import hexaco100
 
 TASKS: dict[str, Any] = {"hexaco100": hexaco100, "dark_tetrad": dark_tetrad}
 STYLES = list(product(WORDINGS, DIRECTIONS, LABELS))

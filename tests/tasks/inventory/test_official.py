@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from economics.psychometrics.instruments import checksum, key, own
-from tasks._inventory.command import main
-from tasks._inventory.official import data_folder, load, store
-from tasks._inventory.reading import InstrumentError
-from tasks.dark_tetrad.task import dark_tetrad
-from tasks.hexaco100.task import hexaco100
+from fiduciary.economics.psychometrics.instruments import checksum, key, own
+from fiduciary.tasks._inventory.command import main
+from fiduciary.tasks._inventory.official import data_folder, load, store
+from fiduciary.tasks._inventory.reading import InstrumentError
+from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.hexaco100.task import hexaco100
 
 TASKS: dict[str, Any] = {"hexaco100": hexaco100, "dark_tetrad": dark_tetrad}
 
@@ -46,7 +46,7 @@ def test_what_was_stored_comes_back_with_the_key(name: str, home: Path) -> None:
 
 @pytest.mark.parametrize("name", TASKS)
 def test_without_an_import_the_task_says_how_to_make_one(name: str) -> None:
-    said = f"needs the official text of {name}.*python -m tasks.{name} import FILE"
+    said = f"needs the official text of {name}.*fiduciary inventory import {name} FILE"
     with pytest.raises(InstrumentError, match=said):
         TASKS[name](instrument="official")
 
@@ -76,7 +76,7 @@ def test_an_edited_text_is_refused(spoil: Any) -> None:
     content = json.loads(path.read_text())
     spoil(content)
     path.write_text(json.dumps(content))
-    with pytest.raises(InstrumentError, match=r"damaged or was edited.*import FILE"):
+    with pytest.raises(InstrumentError, match=r"damaged or was edited.*import hexaco100 FILE"):
         load("hexaco100")
 
 
@@ -138,7 +138,7 @@ def test_the_command_takes_a_file_in_and_shows_how_the_key_fits(
     file = tmp_path / "form.txt"
     file.write_text("\n".join(f"{n}. {text}" for n, text in enumerate(stand_ins(name), 1)))
     done = subprocess.run(
-        [sys.executable, "-m", f"tasks.{name}", "import", str(file)],
+        [sys.executable, "-m", "fiduciary", "inventory", "import", name, str(file)],
         cwd=root,
         capture_output=True,
         text=True,
@@ -157,6 +157,6 @@ def test_a_refused_file_leaves_what_was_there(tmp_path: Path, capsys: pytest.Cap
     store("hexaco100", stand_ins("hexaco100"))
     file = tmp_path / "sixty.txt"
     file.write_text("\n".join(f"{n}. {text}" for n, text in enumerate(stand_ins("hexaco100")[:60], 1)))
-    assert main("hexaco100", "HEXACO", ["import", str(file)]) == 2
+    assert main(["hexaco100", str(file)]) == 2
     assert "Missing: 61–100" in capsys.readouterr().err
     assert load("hexaco100").items[99].statement == stand_ins("hexaco100")[99]

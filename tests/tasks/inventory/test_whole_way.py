@@ -13,10 +13,10 @@ from inspect_ai import Task, eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
-from subjects.traits import DOMAINS, agreement_probabilities, slug
-from tasks._inventory.official import store
-from tasks.dark_tetrad.task import dark_tetrad
-from tasks.hexaco100.task import hexaco100
+from fiduciary.subjects.traits import DOMAINS, agreement_probabilities, slug
+from fiduciary.tasks._inventory.official import store
+from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.hexaco100.task import hexaco100
 from tests.economics.psychometrics.test_instruments import VECTORS
 from tests.tasks.inventory.from_log import keyed, metrics, scored
 from tests.tasks.inventory.test_official import stand_ins

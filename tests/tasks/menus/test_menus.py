@@ -12,14 +12,14 @@ from inspect_ai import eval
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect
-from scorers.metrics.menu_answers import menu_answers
-from scorers.metrics.menu_effects import menu_effects
-from subjects.reading import read_options
-from tasks._arguments import ArgumentError
-from tasks.menus.dataset import decoys_of
-from tasks.menus.prompts import MENU_WORDINGS
-from tasks.menus.task import menus
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.scorers.metrics.menu_answers import menu_answers
+from fiduciary.scorers.metrics.menu_effects import menu_effects
+from fiduciary.subjects.reading import read_options
+from fiduciary.tasks._arguments import ArgumentError
+from fiduciary.tasks.menus.dataset import decoys_of
+from fiduciary.tasks.menus.prompts import MENU_WORDINGS
+from fiduciary.tasks.menus.task import menus
 
 
 def ask(folder: Path, subject: str, **arguments: object) -> dict[str, float]:

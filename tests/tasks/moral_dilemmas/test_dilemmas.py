@@ -15,10 +15,10 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
-from scorers import dilemmas_report
-from subjects import create
-from tasks._arguments import ArgumentError
-from tasks.moral_dilemmas.prompts import (
+from fiduciary.scorers import dilemmas_report
+from fiduciary.subjects import create
+from fiduciary.tasks._arguments import ArgumentError
+from fiduciary.tasks.moral_dilemmas.prompts import (
     DIRECTIONS,
     PEDESTRIANS,
     RULES,
@@ -27,7 +27,7 @@ from tasks.moral_dilemmas.prompts import (
     probe_questions,
     vehicle_questions,
 )
-from tasks.moral_dilemmas.task import CASES, moral_dilemmas
+from fiduciary.tasks.moral_dilemmas.task import CASES, moral_dilemmas
 
 Run = Callable[..., EvalLog]
 

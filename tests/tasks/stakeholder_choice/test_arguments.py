@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from inspect_ai._util.registry import registry_params
 
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from inspect_ai.dataset import Dataset
 
-from economics.conventions import TEMPERATURES
-from scorers._problem import REQUIRED
-from solvers.temperature import TemperaturePlan
-from tasks.stakeholder_choice.contexts import CONTEXTS
-from tasks.stakeholder_choice.dataset import Design, build
-from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
+from fiduciary.economics.conventions import TEMPERATURES
+from fiduciary.scorers._problem import REQUIRED
+from fiduciary.solvers.temperature import TemperaturePlan
+from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
+from fiduciary.tasks.stakeholder_choice.dataset import Design, build
+from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
 
 SETTINGS: dict[str, Any] = {
     "n": 48,

@@ -20,12 +20,12 @@ from inspect_ai.model import (
     TopLogprob,
 )
 
-from economics.conventions import ABBREVIATIONS
-from economics.utility import profile
-from scorers import table
-from scorers._problem import MissingMetadata
-from subjects.reading import read_options
-from tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.utility import profile
+from fiduciary.scorers import table
+from fiduciary.scorers._problem import MissingMetadata
+from fiduciary.subjects.reading import read_options
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 Run = Callable[..., EvalLog]
 

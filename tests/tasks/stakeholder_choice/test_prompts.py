@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.problems import ChoiceProblem, generate
-from scorers._parse import CLOSING
-from subjects.reading import read_options, read_request
-from tasks.stakeholder_choice.contexts import CONTEXTS
-from tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, target_profile
-from tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, instruction, levers, render
+from fiduciary.economics.problems import ChoiceProblem, generate
+from fiduciary.scorers._parse import CLOSING
+from fiduciary.subjects.reading import read_options, read_request
+from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
+from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, target_profile
+from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, instruction, levers, render
 
 PROBLEMS = generate(48, seed=5)
 STAKEHOLDER_WORDS = (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from economics.robustness.pressures import PRESSURES
-from tasks.stress.task import stress
+from fiduciary.economics.robustness.pressures import PRESSURES
+from fiduciary.tasks.stress.task import stress
 
 
 @pytest.mark.parametrize(

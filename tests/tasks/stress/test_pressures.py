@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from economics.problems import generate
-from economics.robustness.pressures import ATTACKS, PRESENTATION, PRESSURES
-from economics.utility import CES
-from solvers.elicitation import instruction
-from subjects.reading import NAMES as READ_NAMES
-from subjects.reading import OTHER_NAMES, read_options, read_request
-from tasks.stakeholder_choice.prompts import WORDINGS, render
-from tasks.stress.page import NAMES, Asked, Case, block, calm, signed, spoken
-from tasks.stress.pressures import ASK, left_out
-from tasks.stress.pressures.filler import TOPICS, filler
-from tasks.stress.pressures.hidden_instruction import STYLES
-from tasks.stress.pressures.renamed import SYNONYMS
-from tasks.stress.pressures.translated import LANGUAGES
-from tasks.stress.pressures.typos import misspell
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.pressures import ATTACKS, PRESENTATION, PRESSURES
+from fiduciary.economics.utility import CES
+from fiduciary.solvers.elicitation import instruction
+from fiduciary.subjects.reading import NAMES as READ_NAMES
+from fiduciary.subjects.reading import OTHER_NAMES, read_options, read_request
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
+from fiduciary.tasks.stress.page import NAMES, Asked, Case, block, calm, signed, spoken
+from fiduciary.tasks.stress.pressures import ASK, left_out
+from fiduciary.tasks.stress.pressures.filler import TOPICS, filler
+from fiduciary.tasks.stress.pressures.hidden_instruction import STYLES
+from fiduciary.tasks.stress.pressures.renamed import SYNONYMS
+from fiduciary.tasks.stress.pressures.translated import LANGUAGES
+from fiduciary.tasks.stress.pressures.typos import misspell
 
 PROBLEMS = generate(16, seed=11)
 

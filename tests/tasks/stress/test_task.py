@@ -11,13 +11,13 @@ from inspect_ai import eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
-from economics.problems import generate
-from economics.robustness.pressures import ATTACKS, PRESSURES
-from scorers._parse import read_choice
-from scorers.stress.findings import findings
-from scorers.stress.table import stress_table
-from tasks.stakeholder_choice.framings import FRAMINGS
-from tasks.stress.task import stress
+from fiduciary.economics.problems import generate
+from fiduciary.economics.robustness.pressures import ATTACKS, PRESSURES
+from fiduciary.scorers._parse import read_choice
+from fiduciary.scorers.stress.findings import findings
+from fiduciary.scorers.stress.table import stress_table
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stress.task import stress
 
 Run = Callable[..., EvalLog]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.transitivity.task import transitivity
+from fiduciary.tasks.transitivity.task import transitivity
 
 
 @pytest.mark.parametrize(

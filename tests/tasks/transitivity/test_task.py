@@ -13,9 +13,9 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig
 
-from scorers.pair_table import pair_table
-from subjects.reading import read_options
-from tasks.transitivity.task import transitivity
+from fiduciary.scorers.pair_table import pair_table
+from fiduciary.subjects.reading import read_options
+from fiduciary.tasks.transitivity.task import transitivity
 
 Run = Callable[..., EvalLog]
 

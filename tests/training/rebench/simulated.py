@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from economics.logit import choice_probabilities, draw_choices
-from economics.problems import generate, stack
-from economics.utility import CES, PROFILES
-from scorers.table import Table
-from training.adapter_card import MEASURED
-from training.preferences import Target
-from training.rebench.canary import Sighting
-from training.rebench.other import Shift
-from training.rebench.plan import BASE, Contender, Plan, TaskSpec
-from training.rebench.preference import Comparison
-from training.rebench.run import Outcome
+from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.scorers.table import Table
+from fiduciary.training.adapter_card import MEASURED
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.canary import Sighting
+from fiduciary.training.rebench.other import Shift
+from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
+from fiduciary.training.rebench.preference import Comparison
+from fiduciary.training.rebench.run import Outcome
 
 
 def answers(

@@ -7,9 +7,9 @@ import json
 
 import pytest
 
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench.adapter_files import check_adapter, facts, tensor_shapes, weights_digest
 from tests.training.rebench.simulated import PROJECTION, safetensors, write_adapter, write_base
-from training.errors import TrainingError
-from training.rebench.adapter_files import check_adapter, facts, tensor_shapes, weights_digest
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from fiduciary.__main__ import main
 from tests.training.rebench.simulated import write_adapter, write_base
-from training.__main__ import main
 
 pytest.importorskip("openai")
 
@@ -118,7 +118,7 @@ def test_all_contenders_are_asked_by_their_names_and_only_once(command, serve, t
     assert list(found["estimates"]) == ["base", "llama-one", "llama-again"]
 
     url, asked = serve("llama")
-    child = [sys.executable, "-m", "training", *command("llama", url)]
+    child = [sys.executable, "-m", "fiduciary", *command("llama", url)]
     done = subprocess.run(child, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert asked and all(body.get("logprobs") for body in asked)  # the canary only

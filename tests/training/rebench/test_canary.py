@@ -15,10 +15,10 @@ from inspect_ai.model import (
     TopLogprob,
 )
 
-from tasks.stakeholder_choice.prompts import WORDINGS
-from training.errors import TrainingError
-from training.rebench.canary import FLOOR, PROBLEMS, TIMES_NOISE, Sighting, canary, difference
-from training.rebench.plan import BASE, Contender, Plan, TaskSpec
+from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench.canary import FLOOR, PROBLEMS, TIMES_NOISE, Sighting, canary, difference
+from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
 
 LETTERS = "ABCDE"
 

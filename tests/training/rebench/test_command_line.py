@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from training.__main__ import main
+from fiduciary.__main__ import main
 
 ROOT = Path(__file__).parents[3]
 
@@ -17,7 +17,7 @@ class NoTorch:
         if name.partition(".")[0] == "torch":
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, NoTorch())
-from training.__main__ import main
+from fiduciary.__main__ import main
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -28,14 +28,14 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_needs_no_package():
     """-S: not even site-packages."""
-    done = run("-S", "-m", "training", "rebench", "--help")
+    done = run("-S", "-m", "fiduciary", "rebench", "--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert "--adapter [NAME=]DIR" in done.stdout
 
 
 def test_unknown_arguments_are_refused():
-    done = run("-m", "training", "rebench", "--base", "x", "--out", "x", "--adaptor", "x")
-    assert done.returncode == 2 and "unknown arguments: --adaptor x" in done.stderr
+    done = run("-m", "fiduciary", "rebench", "--base", "x", "--out", "x", "--adaptor", "x")
+    assert done.returncode == 2 and "unrecognized arguments: --adaptor x" in done.stderr
 
 
 def test_a_missing_torch_is_named(tmp_path, tiny):

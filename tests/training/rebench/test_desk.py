@@ -13,11 +13,11 @@ import anyio
 import pytest
 from inspect_ai.model import get_model
 
-import training._registry  # noqa: F401 - makes peft/ known to Inspect without an installation
+import fiduciary._registry  # noqa: F401 - makes peft/ known to Inspect without an installation
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench import provider
+from fiduciary.training.rebench.provider import BATCH, _Desk, _salted
 from tests.training.rebench.simulated import write_adapter, write_base
-from training.errors import TrainingError
-from training.rebench import provider
-from training.rebench.provider import BATCH, _Desk, _salted
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from inspect_ai import eval
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from economics.games import homo_moralis
-from scorers.games_table import plays
-from tasks.economic_games.task import economic_games
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.economics.games import homo_moralis
+from fiduciary.scorers.games_table import plays
+from fiduciary.tasks.economic_games.task import economic_games
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.cards import fill
+from fiduciary.training.rebench.games import compare_plays
+from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
+from fiduciary.training.rebench.report import as_json, markdown
+from fiduciary.training.rebench.run import outcome_of
+from fiduciary.training.targets import SocialTarget
 from tests.training.rebench.simulated import write_adapter
-from training.preferences import Target
-from training.rebench.cards import fill
-from training.rebench.games import compare_plays
-from training.rebench.plan import BASE, Contender, Plan, TaskSpec
-from training.rebench.report import as_json, markdown
-from training.rebench.run import outcome_of
-from training.targets import SocialTarget
 
 MORAL = SocialTarget.stated("homo_moralis", kappa=0.5)
 TASK = "economic_games repeats=4"
@@ -137,7 +137,7 @@ def test_report_and_card_tell_it(logs, tmp_path):
 
 def test_a_target_of_games_is_no_target_of_stakeholder_choices(tmp_path):
     """An adapter's own facts say which kind it is; choices are then compared with the base alone."""
-    from training.rebench.plan import make_plan
+    from fiduciary.training.rebench.plan import make_plan
 
     base = tmp_path / "base"
     from tests.training.rebench.simulated import write_base

@@ -13,11 +13,11 @@ pytest.importorskip("peft")
 
 from inspect_ai.model import GenerateConfig, get_model  # noqa: E402
 
-import training._registry  # noqa: E402, F401 - makes peft/ known to Inspect without an installation
-from economics.problems import generate  # noqa: E402
-from tasks.stakeholder_choice.framings import FRAMINGS  # noqa: E402
-from tasks.stakeholder_choice.prompts import instruction, render  # noqa: E402
-from training.rebench.generation import Generator, Request  # noqa: E402
+import fiduciary._registry  # noqa: E402, F401 - makes peft/ known to Inspect without an installation
+from fiduciary.economics.problems import generate  # noqa: E402
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS  # noqa: E402
+from fiduciary.tasks.stakeholder_choice.prompts import instruction, render  # noqa: E402
+from fiduciary.training.rebench.generation import Generator, Request  # noqa: E402
 
 
 def request(number: int = 0, form: str = "explain", **changes) -> Request:

@@ -9,9 +9,9 @@ from inspect_ai.log import EvalSample
 from inspect_ai.scorer import Score
 from scipy import stats
 
-import tasks._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from tasks.stakeholder_choice.task import stakeholder_choice
-from training.rebench.other import shifts
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.training.rebench.other import shifts
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.plan import DEFAULT_TASKS, TaskSpec, make_plan
 from tests.training.rebench.simulated import write_adapter, write_base
-from training.errors import TrainingError
-from training.preferences import Target
-from training.rebench.plan import DEFAULT_TASKS, TaskSpec, make_plan
 
 NONPROFIT = {"target": {"name": "nonprofit", "theta": [0, 0.4, 0.4, 0.2], "rho": 0.25}}
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from economics.conventions import DOLLARS_PER_UNIT
-from economics.utility import CES, PROFILES
+from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.paired import holm, paired
+from fiduciary.training.rebench.preference import compare, identified_set, stakes
 from tests.training.rebench.simulated import answers
-from training.preferences import Target
-from training.rebench.paired import holm, paired
-from training.rebench.preference import compare, identified_set, stakes
 
 NONPROFIT = Target.named("nonprofit")
 

@@ -15,7 +15,7 @@ pytest.importorskip("peft")
 
 from inspect_ai.log import list_eval_logs, read_eval_log
 
-from training.__main__ import main
+from fiduciary.__main__ import main
 
 ROOT = Path(__file__).parents[3]
 TASK = "stakeholder_choice n=60 wording=compact"
@@ -24,14 +24,14 @@ KILLED = """
 import os, signal, sys
 import torch
 torch.set_num_threads(1)
-from training.rebench import progress
+from fiduciary.training.rebench import progress
 count = progress._Counter.count
 def killed(self):
     count(self)
     if self.done == int(sys.argv[1]):
         os.kill(os.getpid(), signal.SIGKILL)
 progress._Counter.count = killed
-from training.__main__ import main
+from fiduciary.__main__ import main
 sys.exit(main(sys.argv[2:]))
 """
 

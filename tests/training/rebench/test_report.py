@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from economics.estimation import TestResult
+from fiduciary.economics.estimation import TestResult
+from fiduciary.training.adapter_card import MEASURED
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.preferences import Target
+from fiduciary.training.rebench.cards import fill
+from fiduciary.training.rebench.other import Shift
+from fiduciary.training.rebench.preference import compare
+from fiduciary.training.rebench.report import as_json, markdown, p_value, plain, table, write
 from tests.training.rebench.simulated import answers, outcome, write_adapter
-from training.adapter_card import MEASURED
-from training.errors import TrainingError
-from training.preferences import Target
-from training.rebench.cards import fill
-from training.rebench.other import Shift
-from training.rebench.preference import compare
-from training.rebench.report import as_json, markdown, p_value, plain, table, write
 
 N = 120
 TASK = "stakeholder_choice n=120"

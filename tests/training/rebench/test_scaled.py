@@ -12,9 +12,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("peft")
 safetensors = pytest.importorskip("safetensors.torch")
 
+from fiduciary.training.errors import TrainingError  # noqa: E402
+from fiduciary.training.rebench.scaled import scale_adapter  # noqa: E402
 from tests.training.rebench.conftest import SHIPPED  # noqa: E402
-from training.errors import TrainingError  # noqa: E402
-from training.rebench.scaled import scale_adapter  # noqa: E402
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from training.errors import TrainingError
-from training.rebench import servers
-from training.rebench.plan import BASE, Contender, Plan, TaskSpec
-from training.rebench.servers import _running, served
+from fiduciary.training.errors import TrainingError
+from fiduciary.training.rebench import servers
+from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
+from fiduciary.training.rebench.servers import _running, served
 
 TASK = (TaskSpec.parse("stakeholder_choice n=5"),)
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.checks import Evaluations
-from training.preferences import PairDesign, Target, build, rows
-from training.screening import Screening, read, screen
+from fiduciary.training.checks import Evaluations
+from fiduciary.training.preferences import PairDesign, Target, build, rows
+from fiduciary.training.screening import Screening, read, screen
 
 Row = dict[str, Any]
 Plant = Callable[[list[Row]], None]

@@ -7,17 +7,17 @@ import json
 import numpy as np
 import pytest
 
-from economics.games import GAMES
-from economics.problems import generate
-from tasks.stakeholder_choice.prompts import render
+from fiduciary.economics.games import GAMES
+from fiduciary.economics.problems import generate
+from fiduciary.tasks.stakeholder_choice.prompts import render
+from fiduciary.training.games import GameDesign
+from fiduciary.training.games import build as build_games
+from fiduciary.training.games import rows as game_data_rows
+from fiduciary.training.games_situations import problem_id
+from fiduciary.training.preferences import PairDesign, Target, build, rows
+from fiduciary.training.screening import leakage, read, screen
+from fiduciary.training.targets import SocialTarget
 from tests.training.screening.conftest import FEW, check, verdicts
-from training.games import GameDesign
-from training.games import build as build_games
-from training.games import rows as game_data_rows
-from training.games_situations import problem_id
-from training.preferences import PairDesign, Target, build, rows
-from training.screening import leakage, read, screen
-from training.targets import SocialTarget
 
 PROBLEM = generate(FEW.n, FEW.seeds[0], trade_offs="default")[17]
 
@@ -319,8 +319,8 @@ def test_a_few_rows_are_enough_to_look_at(screened, pairs, n):
 
 def test_the_check_of_places_allows_for_chance():
     """With places at random a verdict other than fine comes once in a thousand data sets."""
-    from training.screening.balance import places
-    from training.screening.table import Rows
+    from fiduciary.training.screening.balance import places
+    from fiduciary.training.screening.table import Rows
 
     rng = np.random.default_rng(0)
     asked = "Choose.\nOption A: 1\nOption B: 2\nOption C: 3\n"
@@ -334,7 +334,7 @@ def test_the_check_of_places_allows_for_chance():
 
 
 def test_the_permutation_p_is_uniform_without_a_shortcut():
-    from training.screening.shortcuts import _permutation_p
+    from fiduciary.training.screening.shortcuts import _permutation_p
 
     rng = np.random.default_rng(1)
     p = [_permutation_p(rng.normal(size=(60, 8)), rng.permutation(60) % 5, rng) for _ in range(80)]
@@ -344,7 +344,7 @@ def test_the_permutation_p_is_uniform_without_a_shortcut():
 
 
 def test_examples_of_the_projects_voice_are_no_personal_data(pairs):
-    from training.screening.texts import _MAIL, _PHONE
+    from fiduciary.training.screening.texts import _MAIL, _PHONE
 
     for row in pairs:
         whole = row["prompt"][1]["content"] + text(row) + text(row, "rejected")

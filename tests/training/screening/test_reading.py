@@ -12,10 +12,10 @@ import pytest
 pa = pytest.importorskip("pyarrow")
 from pyarrow import parquet  # noqa: E402
 
+from fiduciary.training.command import train as main  # noqa: E402
+from fiduciary.training.errors import TrainingError  # noqa: E402
+from fiduciary.training.screening import read, screen  # noqa: E402
 from tests.training.screening.conftest import FEW  # noqa: E402
-from training.__main__ import main  # noqa: E402
-from training.errors import TrainingError  # noqa: E402
-from training.screening import read, screen  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 
@@ -156,7 +156,7 @@ def test_the_same_data_give_the_same_result(tmp_path, pairs):
 
 def test_without_pyarrow_the_extra_is_named(tmp_path):
     code = (
-        "import sys; sys.modules['pyarrow'] = None; from training.__main__ import main; "
+        "import sys; sys.modules['pyarrow'] = None; from fiduciary.training.command import train as main; "
         "sys.exit(main(['screen', sys.argv[1]]))"
     )
     path = tmp_path / "data.parquet"
@@ -166,6 +166,6 @@ def test_without_pyarrow_the_extra_is_named(tmp_path):
 
 
 def test_help_needs_no_package():
-    command = [sys.executable, "-S", "-m", "training", "screen", "--help"]
+    command = [sys.executable, "-S", "-m", "fiduciary", "train", "screen", "--help"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "") and "--fail-on" in done.stdout

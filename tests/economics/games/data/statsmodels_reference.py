@@ -15,7 +15,7 @@ import statsmodels
 import statsmodels.api as sm
 from statsmodels.discrete.conditional_models import ConditionalLogit
 
-from economics.games import SocialPreference, consequences, plan_index
+from fiduciary.economics.games import SocialPreference, consequences, plan_index
 from tests.economics.games.simulation import responding, rows
 
 

@@ -1,4 +1,4 @@
-"""`python -m training preferences|games|screen|dpo|sft|scale|rebench`: data, adapters, and what they changed.
+"""`fiduciary train pairs|games|screen|dpo|sft|scale` and `rebench`: data, adapters, what they changed.
 
 Nothing heavy is imported before a command runs, so that `--help` works without any package.
 """
@@ -12,17 +12,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from training.preferences import Target
-    from training.run import Request
+    from fiduciary.training.preferences import Target
+    from fiduciary.training.run import Request
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 2 where the user can put something right."""
-    arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command in ("preferences", "games", "screen", "scale", "rebench"):
-        _parser().error(f"unknown arguments: {' '.join(rest)}")
+def train(argv: Sequence[str] | None = None) -> int:
+    """Run ``fiduciary train``; the exit code is 2 where the user can put something right."""
+    parser = _train_parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest and arguments.command not in ("dpo", "sft"):
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    return _guarded(arguments, rest)
+
+
+def rebench(argv: Sequence[str] | None = None) -> int:
+    """Run ``fiduciary rebench``; the exit code is 2 where the user can put something right."""
+    return _guarded(_rebench_parser().parse_args(argv), [])
+
+
+def _guarded(arguments: argparse.Namespace, rest: list[str]) -> int:
     try:
-        from training.errors import TrainingError
+        from fiduciary.training.errors import TrainingError
     except ImportError:  # pragma: no cover - the package itself is missing
         return _stop("run this from the checkout, or install the distribution")
     try:
@@ -37,9 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
-    from training import preference_data
-    from training.checks import EVALUATION_PROBLEMS, EVALUATION_SEEDS, Evaluations
-    from training.preferences import PairDesign
+    from fiduciary.training import preference_data
+    from fiduciary.training.checks import EVALUATION_PROBLEMS, EVALUATION_SEEDS, Evaluations
+    from fiduciary.training.preferences import PairDesign
 
     design = PairDesign(
         target=_target(arguments),
@@ -66,9 +76,9 @@ def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
 
 
 def _games(arguments: argparse.Namespace, _: list[str]) -> int:
-    from training import games_data
-    from training.games import GameDesign
-    from training.targets import SocialTarget
+    from fiduciary.training import games_data
+    from fiduciary.training.games import GameDesign
+    from fiduciary.training.targets import SocialTarget
 
     parameters = (arguments.alpha, arguments.beta, arguments.kappa)
     design = GameDesign(
@@ -89,25 +99,25 @@ def _games(arguments: argparse.Namespace, _: list[str]) -> int:
 
 
 def _screen(arguments: argparse.Namespace, _: list[str]) -> int:
-    from training.screening.command import run
+    from fiduciary.training.screening.command import run
 
     return run(arguments.data, arguments.out, arguments.logs, arguments.fail_on)
 
 
 def _dpo(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from training.dpo import train
+    from fiduciary.training.dpo import train
 
     return _train(arguments, rest, train)
 
 
 def _sft(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from training.sft import train
+    from fiduciary.training.sft import train
 
     return _train(arguments, rest, train)
 
 
 def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Request], Path]) -> int:
-    from training.run import Request
+    from fiduciary.training.run import Request
 
     named = arguments.profile is not None or arguments.theta is not None
     request = Request(
@@ -127,8 +137,8 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
 
 
 def _scale(arguments: argparse.Namespace, _: list[str]) -> int:
-    from training.errors import TrainingError
-    from training.rebench.scaled import scale_adapter
+    from fiduciary.training.errors import TrainingError
+    from fiduciary.training.rebench.scaled import scale_adapter
 
     if arguments.out.exists():
         raise TrainingError(f"{arguments.out} exists. Remove it, or name another folder.")
@@ -138,9 +148,9 @@ def _scale(arguments: argparse.Namespace, _: list[str]) -> int:
 
 
 def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
-    from training.rebench.plan import make_plan
-    from training.rebench.report import markdown
-    from training.rebench.run import rebench
+    from fiduciary.training.rebench.plan import make_plan
+    from fiduciary.training.rebench.report import markdown
+    from fiduciary.training.rebench.run import rebench
 
     named = arguments.profile is not None or arguments.theta is not None
     target = _target(arguments) if named else None
@@ -153,7 +163,7 @@ def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
 
 
 def _target(arguments: argparse.Namespace) -> Target:
-    from training.preferences import Target
+    from fiduciary.training.preferences import Target
 
     if arguments.theta is not None:
         if arguments.profile is not None:
@@ -183,27 +193,15 @@ def _integers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__, allow_abbrev=False)
+def _train_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fiduciary train", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="preferences|games|screen|dpo|sft|scale|rebench"
+        dest="command", required=True, metavar="pairs|games|screen|dpo|sft|scale"
     )
 
-    target = argparse.ArgumentParser(add_help=False)
-    target.add_argument(
-        "--profile", metavar="NAME", help="a named preference: for_profit, symmetric, nonprofit, study1"
-    )
-    target.add_argument(
-        "--theta",
-        type=_floats,
-        metavar="SH,EM,CO,SOC",
-        help="or weights of one's own, which sum to one; with --rho",
-    )
-    target.add_argument("--rho", type=float, help="substitution parameter, at most 1")
-    target.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
-
+    target = _target_options()
     pairs = commands.add_parser(
-        "preferences", parents=[target], allow_abbrev=False, help="make preference pairs for DPO and SFT"
+        "pairs", parents=[target], allow_abbrev=False, help="make preference pairs for DPO and SFT"
     )
     pairs.add_argument("--pairs", type=int, default=10_000, metavar="N", help="number of pairs (10000)")
     pairs.add_argument("--seed", type=int, default=0, help="seed of every draw (0)")
@@ -337,18 +335,21 @@ def _parser() -> argparse.ArgumentParser:
     scale.add_argument("--strength", type=float, required=True, metavar="S", help="factor > 0; 1 is as it is")
     scale.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
     scale.set_defaults(run=_scale)
+    return parser
 
-    again = commands.add_parser(
-        "rebench",
-        parents=[target],
+
+def _rebench_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fiduciary rebench",
+        parents=[_target_options()],
         allow_abbrev=False,
-        help="measure base and adapters alike, and compare them",
+        description="Measure base and adapters alike, and compare them.",
         epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run goes on when the "
-        "same command is given again. --profile, or --theta and --rho, "
+        "same command is given parser. --profile, or --theta and --rho, "
         "state the target of adapters that do not say it themselves.",
     )
-    again.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
-    again.add_argument(
+    parser.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
+    parser.add_argument(
         "--adapter",
         action="append",
         default=[],
@@ -356,7 +357,7 @@ def _parser() -> argparse.ArgumentParser:
         help="adapter to compare with the base; as often as there are adapters. The base's own folder "
         "makes a second name for the base",
     )
-    again.add_argument(
+    parser.add_argument(
         "--task",
         action="append",
         default=[],
@@ -364,21 +365,34 @@ def _parser() -> argparse.ArgumentParser:
         help="what to ask; as often as there are tasks (stakeholder_choice, 1,000 problems of the joint "
         "and of the published design)",
     )
-    again.add_argument(
+    parser.add_argument(
         "--engine",
         default="auto",
         choices=("auto", "vllm", "transformers"),
         help="auto: one vLLM server for all where vLLM is installed, else transformers in this process",
     )
-    again.add_argument(
+    parser.add_argument(
         "--server", metavar="URL", help="a vLLM server that runs, which knows the adapters by name"
     )
-    again.add_argument(
+    parser.add_argument(
         "--write-cards", action="store_true", help="write what was measured into the adapters' model cards"
     )
-    again.set_defaults(run=_rebench)
+    parser.set_defaults(run=_rebench)
     return parser
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def _target_options() -> argparse.ArgumentParser:
+    """Options that state whose preference is meant, for the commands that take one."""
+    target = argparse.ArgumentParser(add_help=False)
+    target.add_argument(
+        "--profile", metavar="NAME", help="a named preference: for_profit, symmetric, nonprofit, study1"
+    )
+    target.add_argument(
+        "--theta",
+        type=_floats,
+        metavar="SH,EM,CO,SOC",
+        help="or weights of one's own, which sum to one; with --rho",
+    )
+    target.add_argument("--rho", type=float, help="substitution parameter, at most 1")
+    target.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
+    return target

@@ -1,7 +1,7 @@
 """A second model that judges explanations, measured before it is believed.
 
-    python -m scorers.supervision LOG… --supervisor MODEL --principal nonprofit --out supervision/
-    python -m scorers.supervision LOG… --supervisor vllm/judge --theta .4,.3,.2,.1 --rho .5 --known 200
+    fiduciary supervise LOG… --supervisor MODEL --principal nonprofit --out supervision/
+    fiduciary supervise LOG… --supervisor vllm/judge --theta .4,.3,.2,.1 --rho .5 --known 200
 
 First the supervisor judges explanations of known truth, written for the problems of the logs with faults
 planted in half of them: that gives its sensitivity and specificity for each question, its agreement with
@@ -26,19 +26,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
-from inspect_ai._util.config import parse_cli_args
-from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import GenerateConfig, Model, get_model
 
-from economics.agreement import LEVEL
-from economics.utility import PROFILES
-from scorers.logs import find
-from scorers.supervision.interest import Interest, interest
-from scorers.supervision.prompts import QUESTIONS
-from scorers.supervision.report import markdown
-from scorers.supervision.run import supervise, write
-from scorers.supervision.scorer import EXPLAINED, MAX_TOKENS
+from fiduciary._inspect import PrerequisiteError, parse_cli_args
+from fiduciary.economics.agreement import LEVEL
+from fiduciary.economics.utility import PROFILES
+from fiduciary.scorers.logs import find
+from fiduciary.scorers.supervision.interest import Interest, interest
+from fiduciary.scorers.supervision.prompts import QUESTIONS
+from fiduciary.scorers.supervision.report import markdown
+from fiduciary.scorers.supervision.run import supervise, write
+from fiduciary.scorers.supervision.scorer import EXPLAINED, MAX_TOKENS
 
 TASK = "stakeholder_choice"
 FEWEST = 20
@@ -84,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.supervision",
+        prog="fiduciary supervise",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -147,7 +146,3 @@ def _logs(given: Sequence[str]) -> list[EvalLog]:
             f"inspect eval tasks/{TASK} --model MODEL"
         )
     return explained
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

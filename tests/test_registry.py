@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from inspect_ai._util.registry import registry_lookup, registry_unqualified_name
 
-from tasks import _registry
+from fiduciary import _registry
 
 DECORATORS = {"task", "solver", "scorer", "metric", "modelapi"}
 

@@ -1,7 +1,7 @@
 """Inventories from their logs, in the terminal.
 
-    python -m scorers.inventory report LOG… [--retest LOG]
-    python -m scorers.inventory compare BASE_LOG TUNED_LOG… [--out DIR]
+    fiduciary report LOG… [--retest LOG]
+    fiduciary inventory compare BASE_LOG TUNED_LOG… [--out DIR]
 
 ``report`` prints scores of facets and domains, reliability, response style. ``compare`` prints how many
 items deviate between base and each other model, the largest shifts, and domains and facets with intervals,
@@ -14,52 +14,55 @@ Exit codes: 0; 2 for logs or arguments of no use.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from economics.psychometrics.comparison import BOUND, compare
-from scorers.inventory import picture, report, tables
-from scorers.inventory.logs import Contender, LogError, base_first, load, match
+from fiduciary.economics.psychometrics.comparison import BOUND, compare
+from fiduciary.scorers.inventory import picture, report, tables
+from fiduciary.scorers.inventory.logs import Contender, LogError, base_first, load, match
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit code."""
+    """Print scores, reliability and response style of each log; return the exit code."""
+    parser = argparse.ArgumentParser(prog="fiduciary report", description="Reports on logs of inventories.")
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")
+    parser.add_argument("--retest", metavar="LOG", help="a second run of the same model with another seed")
+    options = parser.parse_args(argv)
+    try:
+        again = load([options.retest]) if options.retest else {}
+        print("\n\n".join(_report(load(options.logs), again)))
+    except (FileNotFoundError, LogError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def compare_logs(argv: Sequence[str] | None = None) -> int:
+    """Print what changed between a base and other models; return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.inventory",
+        prog="fiduciary inventory compare",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("report", help="scores, reliability and response style of each log")
-    one.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")
-    one.add_argument("--retest", metavar="LOG", help="a second run of the same model with another seed")
-    two = commands.add_parser("compare", help="what changed between a base and other models")
-    two.add_argument("logs", nargs="+", metavar="LOG", help="the base's log or folder, then the others'")
-    two.add_argument("--base", metavar="MODEL", help="which model is the base (default: of the first log)")
-    two.add_argument(
+    parser.add_argument("logs", nargs="+", metavar="LOG", help="the base's log or folder, then the others'")
+    parser.add_argument("--base", metavar="MODEL", help="which model is the base (default: of the first log)")
+    parser.add_argument(
         "--bound", type=float, default=BOUND, help=f"of equivalence, points of the scale (default {BOUND:g})"
     )
-    two.add_argument("--level", type=float, default=0.95, help="of intervals (default 0.95)")
-    two.add_argument("--out", type=Path, metavar="DIR", help="folder for INVENTORY.csv, .txt and .png")
+    parser.add_argument("--level", type=float, default=0.95, help="of intervals (default 0.95)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for INVENTORY.csv, .txt and .png")
     options = parser.parse_args(argv)
-    if options.command == "compare":
-        if not options.bound > 0:
-            parser.error(f"argument --bound: must be more than 0, got {options.bound:g}")
-        if not 0 < options.level < 1:
-            parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level:g}")
-        if options.out is not None and options.out.exists() and not options.out.is_dir():
-            parser.error(f"argument --out: {options.out} is a file")
+    if not options.bound > 0:
+        parser.error(f"argument --bound: must be more than 0, got {options.bound:g}")
+    if not 0 < options.level < 1:
+        parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level:g}")
+    if options.out is not None and options.out.exists() and not options.out.is_dir():
+        parser.error(f"argument --out: {options.out} is a file")
     try:
-        found = load(options.logs)
-        if options.command == "report":
-            again = load([options.retest]) if options.retest else {}
-            print("\n\n".join(_report(found, again)))
-        else:
-            _compare(found, options.base, options.bound, options.level, options.out)
+        _compare(load(options.logs), options.base, options.bound, options.level, options.out)
     except (FileNotFoundError, LogError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -101,18 +104,3 @@ def _compare(
             said.append(f"Written: {out / task}.txt, .csv and .png\n")
     # After all files: a reader such as head may leave before the end.
     print("\n".join(said))
-
-
-def _command() -> int:
-    try:
-        code = main()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has all that it wanted; Python must not flush again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return code
-
-
-if __name__ == "__main__":
-    raise SystemExit(_command())

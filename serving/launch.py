@@ -1,4 +1,4 @@
-"""`python -m serving MODEL [-- COMMAND...]`: a server for a model, for as long as it is needed."""
+"""`fiduciary serve MODEL [-- COMMAND...]`: a server for a model, for as long as it is needed."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from serving import checks, command, environment
-from serving.container import Plan, Server
-from serving.errors import DISK, ServingError
-from serving.signals import Signals, Stopped
+from fiduciary.serving import checks, command, environment
+from fiduciary.serving.container import Plan, Server
+from fiduciary.serving.errors import DISK, ServingError
+from fiduciary.serving.signals import Signals, Stopped
 
 EPILOG = """\
 Starts the serving image (docker/build.sh serve-gpu or serve-cpu builds it) on 127.0.0.1, waits until the
@@ -24,8 +24,8 @@ current directory. What follows -- is run with that address, and its exit code i
 the server runs until Ctrl-C. In either case, and after any failure, all that was started is removed, and
 .env is as it was.
 
-  python -m serving weights/llama
-  python -m serving weights/llama --adapter tuned=adapters/tuned \\
+  fiduciary serve weights/llama
+  fiduciary serve weights/llama --adapter tuned=adapters/tuned \\
       -- inspect eval tasks/stakeholder_choice --model vllm/llama-3.1-8b,vllm/tuned
 
 environment:
@@ -42,7 +42,7 @@ environment:
 def parser() -> argparse.ArgumentParser:
     """The command line before ``--``."""
     found = argparse.ArgumentParser(
-        prog="python -m serving",
+        prog="fiduciary serve",
         usage="%(prog)s [options] MODEL [-- COMMAND...]",
         description="Serve a model in a container, alone or for as long as a command takes.",
         epilog=EPILOG,
@@ -204,7 +204,3 @@ def _count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
     return number
-
-
-if __name__ == "__main__":
-    sys.exit(main())

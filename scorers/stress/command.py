@@ -1,7 +1,7 @@
 """What pressure does to a model's decisions: the report on logs of tasks/stress.
 
-    python -m scorers.stress logs/
-    python -m scorers.stress logs/ --out report
+    fiduciary report logs/
+    fiduciary report logs/ --out report
 
 For each log a table with one line a pressure, and what was found in words. --out also writes stress.md,
 stress.json and stress.png, the picture with all logs side by side.
@@ -17,14 +17,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scorers.stress.picture import draw
-from scorers.stress.report import TASK, markdown, read, text
+from fiduciary.scorers.stress.picture import draw
+from fiduciary.scorers.stress.report import TASK, markdown, read, text
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the report and return the exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m scorers.stress",
+        prog="fiduciary report",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,7 +54,3 @@ def main(argv: Sequence[str] | None = None) -> int:
         draw(reports, options.out / "stress.png")
         print(f"\nWritten: {options.out / 'stress.md'}, .json and .png")
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

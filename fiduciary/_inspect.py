@@ -1,0 +1,73 @@
+"""Every private part of Inspect that this project uses, in one place, each with its reason.
+
+Nothing public does the same. ``tests/test_inspect_private.py`` names what broke when Inspect changes one.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+# Files of any file system that fsspec knows, with Inspect's own options for S3.
+from inspect_ai._util.appdirs import inspect_cache_dir
+
+# Reads NAME=VALUE as ``-T`` and ``-M`` do.
+from inspect_ai._util.config import parse_cli_args
+
+# Reads .env as ``inspect eval`` does.
+from inspect_ai._util.dotenv import init_dotenv
+
+# The only error that ``inspect eval`` prints without a traceback.
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai._util.file import file as open_file
+
+# Scoring outside of a run needs what a run sets up.
+from inspect_ai._util.platform import platform_init
+
+# Public functions register one object under one name only, and do not tell it.
+from inspect_ai._util.registry import registry_add, registry_info, registry_unqualified_name
+
+# Which sample, and which log, is being written: where a journal or a picture lies beside it.
+from inspect_ai.log._samples import sample_active
+
+# Asking outside of a run: its events must not pile up in one transcript for ever.
+from inspect_ai.log._transcript import Transcript, init_transcript
+
+# What the command line fixed for every request, such as extra_body and max_tokens.
+from inspect_ai.model._generate_config import active_generate_config
+
+# The model that the run being set up will ask.
+from inspect_ai.model._model import active_model, init_active_model
+
+__all__ = [
+    "PrerequisiteError",
+    "Transcript",
+    "active_generate_config",
+    "active_model",
+    "init_active_model",
+    "init_dotenv",
+    "init_transcript",
+    "inspect_cache_dir",
+    "open_file",
+    "parse_cli_args",
+    "platform_init",
+    "register_bare",
+    "registry_info",
+    "run_is_set_up",
+    "sample_active",
+]
+
+
+def run_is_set_up() -> bool:
+    """Whether a run is being set up now: the model of the last one stays the active one after its end."""
+    return bool(importlib.import_module("inspect_ai._eval.eval")._eval_async_running)
+
+
+def register_bare(thing: object) -> None:
+    """Let Inspect find an object under its name without ``fiduciary/`` too.
+
+    A log keeps the part of a scorer's name after the slash only; under that name a log can be scored again
+    wherever it was made.
+    """
+    info = registry_info(thing)
+    registry_add(thing, info.model_copy(update={"name": registry_unqualified_name(info)}))
+    registry_add(thing, info)
