@@ -24,12 +24,14 @@ from benchmarks import (
     rationality_subjects,
     recovery,
     speed,
+    start,
     stress,
     supervision,
 )
 
 BENCHMARKS: dict[str, Callable[[], int]] = {
     "speed": lambda: speed.main(["--million"]),
+    "start": lambda: start.main([]),
     "identified": lambda: identified.main(),
     "pipeline": lambda: pipeline.main([]),
     "games": lambda: games.main([]),

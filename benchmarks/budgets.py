@@ -33,7 +33,7 @@ from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, profile
 from fiduciary.scorers._splits import read_split
 from fiduciary.solvers.budgets import budget_instruction
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.preferences import Cyclic
 from fiduciary.tasks.allocation.dataset import sets_of
 from fiduciary.tasks.allocation.prompts import render

@@ -57,7 +57,7 @@ def make_logs(folder: Path) -> Path:
     from inspect_ai import eval as inspect_eval
     from inspect_ai.model import get_model
 
-    from fiduciary.subjects import subject as subject  # registers the provider
+    from fiduciary.subjects.provider import subject as subject  # registers the provider
     from fiduciary.tasks.menus.task import menus
     from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
     from fiduciary.tasks.stress.task import stress

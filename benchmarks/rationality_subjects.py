@@ -39,7 +39,7 @@ from fiduciary.scorers.metrics.pair_consistency import circular_share, first_sha
 from fiduciary.scorers.pair_table import pair_table
 from fiduciary.scorers.pump_table import pump_table
 from fiduciary.solvers.elicitation import instruction
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.transitivity.dataset import questions

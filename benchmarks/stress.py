@@ -46,7 +46,8 @@ from fiduciary.scorers._answers import Kept
 from fiduciary.scorers.stress._reading import read
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
 from fiduciary.scorers.stress.table import StressTable, stress_table
-from fiduciary.subjects import allocating, create, reading
+from fiduciary.subjects import allocating, reading
+from fiduciary.subjects.catalogue import create
 from fiduciary.tasks.stress.dataset import StressDesign, build
 from fiduciary.tasks.stress.page import LONG_WORDS
 from fiduciary.tasks.stress.task import DEFAULT_TEMPERATURE, stress

@@ -41,7 +41,7 @@ from fiduciary.scorers.metrics._clustered import ratio
 from fiduciary.scorers.supervision.interest import interest
 from fiduciary.scorers.supervision.results import Supervision
 from fiduciary.scorers.supervision.run import supervise
-from fiduciary.subjects import subject as subject  # registers the provider
+from fiduciary.subjects.provider import subject as subject  # registers the provider
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 COVERAGE = 0.92

@@ -50,7 +50,7 @@ from fiduciary.solvers.inventory import administer
 from fiduciary.solvers.money_pump import pump
 from fiduciary.solvers.pairs import ask_pairs
 from fiduciary.solvers.stress import ask_stress
-from fiduciary.subjects import subject
+from fiduciary.subjects.provider import subject
 from fiduciary.tasks.allocation.task import allocation
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing

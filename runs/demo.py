@@ -28,7 +28,7 @@ from fiduciary.leaderboard.build import publish
 from fiduciary.leaderboard.principal import principal
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import table
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 THETA = THETA_NAMES

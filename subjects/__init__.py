@@ -4,8 +4,3 @@ They are calibration instruments. A subject reads the text of the messages and n
 language model would, so a run on one shows whether the pipeline returns the parameters that were
 put in. Reading, preferring, wording and answering are separate files; a new task adds a reader.
 """
-
-from fiduciary.subjects.catalogue import NAMES, create
-from fiduciary.subjects.provider import subject
-
-__all__ = ["NAMES", "create", "subject"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from inspect_ai.model import (
@@ -21,8 +21,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from fiduciary.subjects.answering import Answer
-from fiduciary.subjects.catalogue import create
+if TYPE_CHECKING:
+    from fiduciary.subjects.answering import Answer
 
 _UNSEEDED = np.random.default_rng()
 """Draws of requests without a seed; from the operating system's entropy, once a process."""
@@ -57,6 +57,9 @@ class SubjectAPI(ModelAPI):
         **model_args: Any,
     ) -> None:
         super().__init__(model_name, base_url, api_key, [], config)
+        # Only for runs that ask one: Inspect loads this module at every start.
+        from fiduciary.subjects.catalogue import create
+
         self.subject = create(model_name, model_args)
 
     async def generate(

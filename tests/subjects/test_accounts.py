@@ -13,8 +13,8 @@ from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers._parse import argued_place, read_choice
 from fiduciary.solvers.elicitation import instruction
-from fiduciary.subjects import create
 from fiduciary.subjects.accounts import FAULTS, Account, Faults
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.stakeholder_choice.prompts import render
 

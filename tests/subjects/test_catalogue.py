@@ -10,8 +10,7 @@ from inspect_ai._util.config import parse_cli_args
 from inspect_ai.model import get_model
 
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.subjects import NAMES, create
-from fiduciary.subjects.catalogue import ARGUMENTS
+from fiduciary.subjects.catalogue import ARGUMENTS, NAMES, create
 
 
 def test_every_name_of_a_profile_is_a_subject_that_has_it() -> None:

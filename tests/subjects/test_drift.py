@@ -13,7 +13,7 @@ from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.solvers.elicitation import instruction
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.drift import Changing
 from fiduciary.subjects.wording import REFUSAL
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render

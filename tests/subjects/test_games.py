@@ -17,8 +17,8 @@ from fiduciary.economics.games import (
     plans,
 )
 from fiduciary.scorers._lines import read_lines
-from fiduciary.subjects import create
 from fiduciary.subjects.arguments import SubjectError
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.games import ARGUMENTS, BELIEFS
 from fiduciary.subjects.games.player import NO_GAME, Player
 from fiduciary.tasks.economic_games.catalogue import OTHERS, sheet_of

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.moral import NO_DILEMMA, Judge
 from fiduciary.tasks.moral_dilemmas.prompts import vehicle_questions
 

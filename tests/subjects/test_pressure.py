@@ -11,8 +11,8 @@ import pytest
 from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import ATTACKS, CALM, PRESSURES
 from fiduciary.economics.utility import PROFILES
-from fiduciary.subjects import create
 from fiduciary.subjects.answering import Subject
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.pressure import WAYS, Weak
 from fiduciary.subjects.reading import read_options
 from fiduciary.subjects.understanding import in_plain_words, misspelt, spelt_right

@@ -12,8 +12,8 @@ from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers.supervision.interest import interest
 from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
 from fiduciary.solvers.elicitation import instruction
-from fiduciary.subjects import create
 from fiduciary.subjects.accounts import Account, Faults
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options
 from fiduciary.subjects.supervisor import MUMBLE, NOTHING, is_sound, read_material
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render

@@ -7,7 +7,7 @@ import pytest
 
 from fiduciary.economics.choice_sets import draw_sets
 from fiduciary.solvers.elicitation import instruction
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options
 from fiduciary.subjects.trading import after_fees
 from fiduciary.tasks.money_pump.prompts import OFFER

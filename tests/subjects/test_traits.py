@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from fiduciary.economics.psychometrics.instruments import Item, own
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.questionnaire import Questionnaire, SelfReport
 from fiduciary.subjects.traits import (
     ARGUMENTS,

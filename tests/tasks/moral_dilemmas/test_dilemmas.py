@@ -16,7 +16,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
 from fiduciary.scorers import dilemmas_report
-from fiduciary.subjects import create
+from fiduciary.subjects.catalogue import create
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.moral_dilemmas.prompts import (
     DIRECTIONS,
