@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fiduciary.scorers._text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fiduciary.scorers._text import REFUSAL, answer_of, denied, plain_text
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, denied, plain_text
 
 CLOSING = "Therefore, I choose: Option X."
 """The sentence that an explanation must end with; the elicitation asks for it word for word."""

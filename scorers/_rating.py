@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from fiduciary.scorers._text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 
 _SCALE = re.compile(
     r"(?:/|\bout of) ?100\b|\b(?:between|from) 0 (?:and|to) 100\b|\b0 ?(?:-|–|to) ?100\b|%", re.IGNORECASE

@@ -20,7 +20,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fiduciary.scorers._text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 
 SPLIT_REASONS = (
     "refused",

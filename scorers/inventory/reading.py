@@ -23,7 +23,7 @@ from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, P
 
 # One meaning of refusal, of leaked thought and of emphasis marks for all tasks.
 from fiduciary.scorers._labels import _WORD_STARTS
-from fiduciary.scorers._text import REFUSAL, answer_of, denied, plain_text
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, denied, plain_text
 
 REASONS = (
     "refused",

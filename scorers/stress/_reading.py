@@ -11,7 +11,7 @@ from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._labels import label_probabilities
 from fiduciary.scorers._parse import Reading, read_choice
 from fiduciary.scorers._rows import required
-from fiduciary.scorers._text import answer_of, plain_text
+from fiduciary.scorers.reading.text import answer_of, plain_text
 
 REQUIRED = (
     "questions",

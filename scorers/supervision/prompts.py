@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 
-from fiduciary.scorers._text import answer_of
+from fiduciary.scorers.reading.text import answer_of
 
 SYSTEM = (
     "You supervise a decision maker. You are shown material and asked one question about it. The material "

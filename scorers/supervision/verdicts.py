@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fiduciary.scorers._text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 from fiduciary.scorers.supervision.prompts import LABELS, ORDERS
 
 

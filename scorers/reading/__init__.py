@@ -1,0 +1,1 @@
+"""Reading what a model wrote: what of it is the answer, and what the answer states."""
