@@ -5,7 +5,13 @@ pandas or matplotlib (``import scipy`` alone is cheap: its parts are loaded when
 """
 
 from fiduciary._inspect import register_bare
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, game_play, logprob_agreement
+from fiduciary.scorers import (
+    chosen_option,
+    consistency,
+    explanation_agreement,
+    game_play,
+    statement_agreement,
+)
 from fiduciary.scorers.allocation import budget_allocations
 from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
 from fiduciary.scorers.duopoly import pricing
@@ -69,7 +75,7 @@ SCORERS = (
     consistency,
     explanation_agreement,
     game_play,
-    logprob_agreement,
+    statement_agreement,
     dilemma_choices,
     dilemma_ratings,
     pricing,
@@ -118,7 +124,6 @@ __all__ = [
     "inventory_answers",
     "inventory_scores",
     "judgement_gap",
-    "logprob_agreement",
     "menu_answers",
     "menu_choices",
     "menu_effects",
@@ -142,6 +147,7 @@ __all__ = [
     "rules_right",
     "social_preference",
     "stakeholder_choice",
+    "statement_agreement",
     "strategy_method",
     "stress",
     "stress_answers",

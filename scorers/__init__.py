@@ -5,8 +5,8 @@ from fiduciary.scorers.consistency import consistency
 from fiduciary.scorers.explanation_agreement import explanation_agreement
 from fiduciary.scorers.games import game_play
 from fiduciary.scorers.inventory import inventory_answers
-from fiduciary.scorers.logprob_agreement import logprob_agreement
 from fiduciary.scorers.money_pump import money_lost
+from fiduciary.scorers.statement_agreement import statement_agreement
 from fiduciary.scorers.table import Table, table
 from fiduciary.scorers.transitivity import transitive_triads
 
@@ -17,8 +17,8 @@ __all__ = [
     "explanation_agreement",
     "game_play",
     "inventory_answers",
-    "logprob_agreement",
     "money_lost",
+    "statement_agreement",
     "table",
     "transitive_triads",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,16 +29,18 @@ class Kept:
     error: str | None
     logprobs: Logprobs | None
 
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Kept:
+        """The answer that a record of the store describes."""
+        return cls(
+            text=record["text"],
+            stop_reason=record["stop_reason"],
+            error=record["error"],
+            logprobs=Logprobs.model_validate(record["logprobs"]) if record["logprobs"] else None,
+        )
+
 
 def answers_of(state: TaskState) -> dict[str, Kept]:
     """Answers by the question's name; empty where the sample ended before any was given."""
     stored: dict[str, dict[str, Any]] = state.store.get(ANSWERS, {})
-    return {
-        name: Kept(
-            text=kept["text"],
-            stop_reason=kept["stop_reason"],
-            error=kept["error"],
-            logprobs=Logprobs.model_validate(kept["logprobs"]) if kept["logprobs"] else None,
-        )
-        for name, kept in stored.items()
-    }
+    return {name: Kept.of(record) for name, record in stored.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from inspect_ai.model import Logprobs
@@ -23,10 +24,14 @@ class LabelProbabilities(NamedTuple):
     outside: float
 
 
-def label_probabilities(logprobs: Logprobs | None, n_options: int) -> LabelProbabilities | None:
+def label_probabilities(logprobs: Logprobs | None, labels: Sequence[str]) -> LabelProbabilities | None:
     """Renormalise over the options' labels, or None where there is nothing to renormalise.
 
     Tokens that are the same label with and without a blank before it are added up.
+
+    Args:
+        logprobs: of the token that followed the closing words.
+        labels: of the options, in the order shown.
     """
     if logprobs is None or not logprobs.content:
         return None
@@ -34,10 +39,11 @@ def label_probabilities(logprobs: Logprobs | None, n_options: int) -> LabelProba
     # Some providers return the sampled token only, others list it among the top ones.
     tokens = {top.token: float(top.logprob) for top in first.top_logprobs or []}
     tokens.setdefault(first.token, float(first.logprob))
-    mass: list[float | None] = [None] * n_options
+    places = {label: place for place, label in enumerate(labels)}
+    mass: list[float | None] = [None] * len(labels)
     for token, logprob in tokens.items():
-        label = token.strip().strip(_WORD_STARTS)
-        if len(label) == 1 and 0 <= (place := ord(label) - ord("A")) < n_options:
+        place = places.get(token.strip().strip(_WORD_STARTS))
+        if place is not None:
             mass[place] = (mass[place] or 0.0) + math.exp(logprob)
     total = sum(m for m in mass if m is not None)
     if not total > 0:

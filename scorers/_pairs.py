@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from inspect_ai.model import Logprobs
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import answers_of
-from fiduciary.scorers._labels import label_probabilities
-from fiduciary.scorers._parse import Reading, read_choice
+from fiduciary.scorers._labelled import LABELS, read_labelled
 from fiduciary.scorers._rows import required
 
 FloatArray = npt.NDArray[np.float64]
@@ -59,17 +57,10 @@ def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mappi
     return required(metadata, REQUIRED, sample, "tasks/transitivity and tasks/money_pump")
 
 
-def read_pair(text: str, elicitation: str, stop_reason: str | None, error: str | None) -> Reading:
-    """How a text answer to a choice between two options reads."""
-    if error:
-        return Reading(reason="error")
-    return read_choice(text, 2, elicitation, stop_reason or "stop")
-
-
 def counts_of(state: TaskState) -> PairCounts:
     """Count the answers that ``solvers.pairs.ask_pairs`` kept.
 
-    A question without an answer (the sample ended early) is missing with reason "no answer". With
+    A question without an answer (the sample ended early) is missing with reason "error". With
     log-probabilities, a label that was not returned is censored: all probability of the two labels is
     then the other one's.
 
@@ -85,28 +76,13 @@ def counts_of(state: TaskState) -> PairCounts:
     for pair in metadata["questions"]:
         i, j = (int(option) for option in pair.split("-"))
         for repeat in range(1, int(metadata["repeats"]) + 1):
-            answer = kept.get(f"{pair}-{repeat}")
-            if answer is None:
-                reasons["no answer"] += 1
+            said = read_labelled(kept.get(f"{pair}-{repeat}"), elicitation, LABELS[:2])
+            if not said.valid:
+                reasons[said.reason or "no answer"] += 1
                 continue
-            reading = read_pair(answer.text, elicitation, answer.stop_reason, answer.error)
-            won: float | None = None
-            if elicitation == "logprobs":
-                won = _probability(answer.logprobs, outside)
-            elif reading.reason is None:
-                won = float(reading.place == 0)
-            if won is None:
-                reasons[reading.reason or "no log-probabilities"] += 1
-            else:
-                asked[i, j] += 1
-                first_wins[i, j] += won
+            shares = said.tempered(float(metadata["temperature"]))
+            asked[i, j] += 1
+            first_wins[i, j] += float(said.stated.place == 0) if shares is None else shares[0]
+            if said.by_probability:
+                outside.append(said.outside)
     return PairCounts(asked, first_wins, dict(reasons), tuple(outside))
-
-
-def _probability(logprobs: Logprobs | None, outside: list[float]) -> float | None:
-    """Probability of the first label among the two, or None; adds the mass outside both to a list."""
-    labels = label_probabilities(logprobs, 2)
-    if labels is None:
-        return None
-    outside.append(labels.outside)
-    return labels.by_place[0] or 0.0

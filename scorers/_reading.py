@@ -1,18 +1,17 @@
-"""One answer, read: what every scorer of a choice starts from."""
+"""One answer to a choice problem, read: what every scorer of a choice starts from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inspect_ai.model import Logprobs
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._labels import label_probabilities
-from fiduciary.scorers._parse import NO_PLACE, Reading, argued_place, read_choice
+from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers._labelled import EXPLAINED, LABELS, Labelled, read_labelled
 from fiduciary.scorers._problem import Problem, problem_of
 
-LABEL_LOGPROBS = "label_logprobs"
-"""Where the elicitation leaves the log-probabilities of a second question in a sample's store."""
+CHOICE = "choice"
+"""Name under which ``solvers/choosing.py`` keeps the answer."""
 
 
 @dataclass(frozen=True)
@@ -21,73 +20,58 @@ class Answer:
 
     Attributes:
         problem: the problem.
-        reading: how the text was read; its ``place`` is the displayed one.
-        chosen: own index of the chosen option, or −1.
-        argued: own index of the option that the explanation argues for, or −1.
-        probabilities: of each option by own index, None where a label was not returned; None
-            altogether without log-probabilities.
-        mass_outside: probability of all other tokens; NaN without log-probabilities.
+        said: what was read, by displayed place.
     """
 
     problem: Problem
-    reading: Reading
-    chosen: int
-    argued: int
-    probabilities: tuple[float | None, ...] | None
-    mass_outside: float
+    said: Labelled
 
     @property
-    def by_probability(self) -> bool:
-        """Whether log-probabilities, not a text, are the sample's answer."""
-        return self.problem.elicitation == "logprobs"
+    def chosen(self) -> int:
+        """Own index of the option that was stated, or drawn, or −1."""
+        return self._own(self.said.stated.place)
 
     @property
-    def valid(self) -> bool:
-        """Whether there is an answer to score."""
-        return self.probabilities is not None if self.by_probability else self.chosen >= 0
+    def argued(self) -> int:
+        """Own index of the option that the explanation argues for, or −1."""
+        return self._own(self.said.argued)
 
     @property
-    def reason(self) -> str | None:
-        """Why there is no answer to score."""
-        if self.valid:
+    def probabilities(self) -> tuple[float | None, ...] | None:
+        """Of each option by own index at τ = 1; None without log-probabilities."""
+        if self.said.by_place is None:
             return None
-        return self.reading.reason or "no answer"
+        place_of = {own: place for place, own in enumerate(self.problem.order)}
+        return tuple(self.said.by_place[place_of[own]] for own in range(self.problem.n_options))
+
+    def _own(self, place: int) -> int:
+        return self.problem.order[place] if place >= 0 else -1
 
 
 def read(state: TaskState) -> Answer:
-    """Read a sample's answer.
+    """Read a sample's answer; where two were asked for, that of the closing words alone.
 
     Raises:
         ValueError: metadata that scoring needs are missing.
     """
     problem = problem_of(state.metadata, state.sample_id)
-    output, k = state.output, problem.n_options
-    if output.error:
-        reading = Reading(reason="error")
-    else:
-        stop_reason = output.stop_reason if output.choices else "stop"
-        reading = read_choice(output.completion, k, problem.elicitation, stop_reason)
-    explained = problem.elicitation in ("explain", "both")
-    argued = argued_place(output.completion, k) if explained else NO_PLACE
-    labels = label_probabilities(_logprobs(state, problem.elicitation), k)
-    probabilities = None
-    if labels is not None:
-        place_of = {own: place for place, own in enumerate(problem.order)}
-        probabilities = tuple(labels.by_place[place_of[own]] for own in range(k))
-    return Answer(
-        problem,
-        reading,
-        problem.order[reading.place] if reading.place >= 0 else -1,
-        problem.order[argued] if argued >= 0 else -1,
-        probabilities,
-        labels.outside if labels is not None else float("nan"),
-    )
+    return _answer(state, problem, CHOICE, "choose" if problem.elicitation == "both" else problem.elicitation)
 
 
-def _logprobs(state: TaskState, elicitation: str) -> Logprobs | None:
-    if elicitation == "both":
-        stored = state.store.get(LABEL_LOGPROBS)
-        return Logprobs.model_validate(stored) if stored else None
-    if elicitation == "logprobs" and state.output.choices:
-        return state.output.choices[0].logprobs
-    return None
+def read_explained(state: TaskState) -> Answer | None:
+    """The explained answer of a sample that was asked for one, or for both, else None.
+
+    Raises:
+        ValueError: metadata that scoring needs are missing.
+    """
+    problem = problem_of(state.metadata, state.sample_id)
+    if problem.elicitation == "choose":
+        return None
+    if problem.elicitation == "both":
+        return _answer(state, problem, CHOICE + EXPLAINED, "explain")
+    return _answer(state, problem, CHOICE, problem.elicitation)
+
+
+def _answer(state: TaskState, problem: Problem, name: str, elicitation: str) -> Answer:
+    kept = answers_of(state).get(name)
+    return Answer(problem, read_labelled(kept, elicitation, LABELS[: problem.n_options]))

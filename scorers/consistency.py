@@ -23,7 +23,7 @@ def consistency(
 
     The score is 1 where the chosen option maximises utility (ties accepted) and 0 elsewhere, missing
     answers included; metadata hold regret u_best − u_chosen, the range u_best − u_worst, and what a
-    uniformly random choice would reach. With ``elicitation=logprobs``, the expectation of all of this
+    uniformly random choice would reach. Of log-probabilities, the expectation of all of this
     under the model's probabilities at τ = 1; labels that were not returned count as never chosen.
 
     Args:
@@ -42,10 +42,10 @@ def consistency(
         return Score(
             value=float(weights @ best),
             answer=f"option {answer.chosen}" if answer.chosen >= 0 else None,
-            explanation=None if answer.valid else f"missing: {answer.reason}",
+            explanation=None if answer.said.valid else f"missing: {answer.said.reason}",
             metadata={
-                "missing": not answer.valid,
-                "regret": float(weights @ (u.max() - u)) if answer.valid else None,
+                "missing": not answer.said.valid,
+                "regret": float(weights @ (u.max() - u)) if answer.said.valid else None,
                 "range": float(u.max() - u.min()),
                 "chance": float(best.mean()),
                 "chance_regret": float(u.max() - u.mean()),
@@ -68,9 +68,9 @@ def _preference(profile: str | None, theta: Sequence[float] | None, rho: float |
 
 def _weights(answer: Answer) -> npt.NDArray[np.float64]:
     """How much of the answer goes to each option: all to the chosen one, or its probability."""
-    if answer.by_probability and answer.probabilities is not None:
+    if answer.said.valid and answer.said.by_probability and answer.probabilities is not None:
         return np.array([p or 0.0 for p in answer.probabilities])
     weights = np.zeros(answer.problem.n_options)
-    if answer.chosen >= 0 and not answer.by_probability:
+    if answer.chosen >= 0 and not answer.said.by_probability:
         weights[answer.chosen] = 1.0
     return weights

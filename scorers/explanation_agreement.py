@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._reading import read
+from fiduciary.scorers._reading import read_explained
 from fiduciary.scorers.metrics import agreement_rate
 
 
@@ -18,7 +18,9 @@ def explanation_agreement() -> Scorer:
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        answer = read(state)
+        answer = read_explained(state)
+        if answer is None:
+            return Score.unscored(reason="no explanation was asked for")
         if answer.chosen < 0:
             return Score.unscored(reason="no choice")
         if answer.argued < 0:

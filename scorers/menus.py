@@ -8,8 +8,9 @@ from typing import Any
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._parse import NO_PLACE, Reading, read_choice
+from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers._parse import NO_PLACE
 from fiduciary.scorers._problem import MissingMetadata
 from fiduciary.scorers.metrics.menu_answers import menu_answers
 from fiduciary.scorers.metrics.menu_effects import menu_effects
@@ -32,7 +33,9 @@ def menu_choices() -> Scorer:
         for name in metadata["questions"]:
             order = [int(part) for part in name.split("-")]
             for repeat in range(1, int(metadata["repeats"]) + 1):
-                reading = _read(given.get(f"{name}-{repeat}"), len(order), str(metadata["elicitation"]))
+                kept = given.get(f"{name}-{repeat}")
+                # The tests count choices: with one token, the label that was drawn.
+                reading = read_labelled(kept, str(metadata["elicitation"]), LABELS[: len(order)]).stated
                 chosen = order[reading.place] if reading.place >= 0 else NO_PLACE
                 answers.append({"order": order, "chosen": chosen, "reason": reading.reason})
         valid = sum(answer["reason"] is None for answer in answers)
@@ -43,12 +46,6 @@ def menu_choices() -> Scorer:
         )
 
     return score
-
-
-def _read(kept: Kept | None, n_options: int, elicitation: str) -> Reading:
-    if kept is None or kept.error:
-        return Reading(reason="error")
-    return read_choice(kept.text, n_options, elicitation, kept.stop_reason or "stop")
 
 
 def _checked(metadata: Mapping[str, Any], sample: str | int) -> Mapping[str, Any]:

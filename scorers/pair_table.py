@@ -144,7 +144,7 @@ def pair_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "transitiv
         dominations=tuple(
             tuple((int(i), int(j)) for i, j in group[0][0].get("dominations", [])) for group in found.values()
         ),
-        by_probability=elicitation == "logprobs",
+        by_probability=elicitation != "text",
         temperature=temperature,
     )
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
@@ -26,7 +26,7 @@ from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.utility import PROFILES, profile
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import Table, table
+from fiduciary.scorers.table import Table, tables
 
 TASK = "stakeholder_choice"
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
         return 1
     try:
-        reference = estimates(table(other)) if other is not None else {}
+        reference = estimates(tables(other)) if other is not None else {}
     except NO_ESTIMATE as error:
         print(f"no estimate from --against {options.against}: {_one_line(error)}", file=sys.stderr)
         return 2
@@ -68,22 +68,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def estimates(data: Table) -> dict[str, CESFit]:
-    """The estimate from text, from log-probabilities, or from both.
+SOURCES = {
+    "choose": "from the closing words begun for the model (log-probabilities, τ = 1)",
+    "explain": "from the closing words behind the model's explanation (log-probabilities given it)",
+    "text": "from the choices stated in texts",
+}
+"""What an estimate rests on, by elicitation."""
+
+
+def estimates(data: Mapping[str, Table]) -> dict[str, CESFit]:
+    """The estimate of each way of asking, by its elicitation.
 
     Raises:
         ValueError: answers that allow no estimate; so do ArithmeticError and LinAlgError.
     """
-    return {source: estimate() for source, estimate in _estimators(data).items()}
-
-
-def _estimators(data: Table) -> dict[str, Callable[[], CESFit]]:
-    found: dict[str, Callable[[], CESFit]] = {}
-    if data.has_text:
-        found["text"] = lambda: fit(data)
-    if data.has_probabilities or not data.has_text:
-        found["log-probabilities"] = lambda: fit(data, from_probabilities=True)
-    return found
+    return {way: fit(one) for way, one in data.items()}
 
 
 def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], level: float) -> None:
@@ -93,26 +92,21 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
     print(f"\n{title}\n{'=' * min(len(title), 110)}")
     print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
     try:
-        data = table(log)
+        asked = tables(log)
     except ValueError as error:
         print(f"no estimate: {_one_line(error)}")
         return
-    reasons = Counter(reason for reason in data.reason if reason)
-    missing = sum(reasons.values())
-    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
-    print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}")
-    if np.isfinite(data.mass_outside).any():
-        print(f"mass_outside, mean probability outside the labels: {np.nanmean(data.mass_outside):.4f}")
-    print()
-    for source, estimator in _estimators(data).items():
-        print(f"from {source}")
+    fits: dict[str, CESFit] = {}
+    for source, data in asked.items():
+        print(f"\n{SOURCES[source]}")
+        _print_missing(data)
         try:
-            estimate = estimator()
+            estimate = fits[source] = fit(data)
             print(estimate.summary(level))
         except NO_ESTIMATE as error:
             print(f"no estimate: {_one_line(error)}\n")
             continue
-        if source == "text" and len(np.unique(data.temperature[data.chosen >= 0])) > 1:
+        if source != "choose" and len(np.unique(data.temperature[data.answered])) > 1:
             print(_noise(data))
         try:
             if target is not None:
@@ -125,6 +119,12 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
         except NO_ESTIMATE as error:
             print(f"no test: {_one_line(error)}")
         print()
+    if len(fits) > 1:
+        try:
+            test = likelihood_ratio_test(fits["choose"], fits["explain"])
+            _print_test("H0: the same preference with and without an explanation (paired)", test)
+        except NO_ESTIMATE as error:
+            print(f"no test of explanation against none: {_one_line(error)}")
     framing = str(arguments.get("framing", "neutral"))
     if framing in PUBLISHED:
         row = PUBLISHED[framing]
@@ -134,6 +134,15 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
             f"θ {weights}; ρ {row.rho} "
             "(K unknown: ρ not comparable)"
         )
+
+
+def _print_missing(data: Table) -> None:
+    reasons = Counter(reason for reason in data.reason if reason)
+    missing = sum(reasons.values())
+    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
+    print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}")
+    if np.isfinite(data.mass_outside).any():
+        print(f"probability outside the labels, mean: {np.nanmean(data.mass_outside):.4f}")
 
 
 def _noise(data: Table) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from fiduciary.scorers._problem import problem_of
+from fiduciary.scorers._problem import Problem, problem_of
 from fiduciary.scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -26,14 +26,16 @@ class Table:
     Attributes:
         welfare: (n, J, 4), raw units as displayed, own order of options, NaN-padded.
         chosen: (n,), own index of the chosen option, −1 where the answer is missing.
-        temperature: (n,), τ at which the text was sampled.
+        temperature: (n,), τ at which the text was sampled; 1 for ``choose``.
         position: (n, J), place at which each option was shown; −1 for padding.
-        probabilities: (n, J), of each option under log-probabilities; NaN where not observed.
+        probabilities: (n, J), of each option at τ = 1, given the explanation where there is one; NaN where
+            not observed, and where the explanation is not complete.
         mass_outside: (n,), probability of tokens that are no label; NaN without log-probabilities.
         groups: (n,), cluster of each row (the problem).
         trade_off: (n,), name of the trade-off.
         reason: (n,), why the answer is missing, None where it is not.
-        elicitation: how answers were asked for; ``logprobs`` makes the probabilities the answer.
+        elicitation: how these answers were asked for: ``choose`` and ``explain`` make the probabilities the
+            answer, ``text`` the choice that it states.
         shift: K, raw units.
     """
 
@@ -65,28 +67,37 @@ class Table:
         return np.asarray(self.exists.sum(axis=1))
 
     @property
-    def has_text(self) -> bool:
-        """Whether choices in text were asked for."""
-        return self.elicitation != "logprobs"
+    def by_probability(self) -> bool:
+        """Whether the probabilities of the labels, not stated choices, are the answers."""
+        return self.elicitation != "text"
 
     @property
-    def has_probabilities(self) -> bool:
-        """Whether some row has probabilities."""
-        return bool(np.isfinite(self.probabilities).any())
+    def answered(self) -> npt.NDArray[np.bool_]:
+        """(n,), which rows hold an answer."""
+        if self.by_probability:
+            return np.asarray(np.isfinite(self.probabilities).any(axis=1))
+        return np.asarray(self.chosen >= 0)
+
+    def tempered(self) -> FloatArray:
+        """(n, J), the probabilities at each row's temperature: P_j^(1/τ) / Σ P^(1/τ); NaN as they are."""
+        tau = self.temperature[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log(self.probabilities) / tau
+            raised = np.exp(logs - np.nanmax(np.where(self.answered[:, None], logs, 0.0), axis=1)[:, None])
+            return np.asarray(raised / np.nansum(raised, axis=1)[:, None])
 
     def shares(self) -> FloatArray:
         """(n, J), how much of each answer goes to each option: 1 for the chosen, or its probability.
 
         Rows of missing answers, and padding, are NaN.
         """
-        if not self.has_text:
-            shares = np.where(self.exists, np.nan_to_num(self.probabilities), np.nan)
-            shares[~np.isfinite(self.probabilities).any(axis=1)] = np.nan
+        if self.by_probability:
+            shares = np.where(self.exists, np.nan_to_num(self.tempered()), np.nan)
+            shares[~self.answered] = np.nan
             return shares
         shares = np.where(self.exists, 0.0, np.nan)
-        answered = self.chosen >= 0
-        shares[answered, self.chosen[answered]] = 1.0
-        shares[~answered] = np.nan
+        shares[self.answered, self.chosen[self.answered]] = 1.0
+        shares[~self.answered] = np.nan
         return shares
 
     def digest(self) -> bytes:
@@ -98,8 +109,31 @@ class Table:
         return state.digest()
 
 
+def tables(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option") -> dict[str, Table]:
+    """A table for each way in which the problems were asked, by its elicitation; the headline first.
+
+    Args, Raises:
+        as :func:`table`.
+    """
+    rows = list(scored_rows(scores, scorer, {"reason": "error"}))
+    if not rows:
+        raise ValueError("there are no scored samples to make a table of")
+    problems = [problem_of(metadata, name) for name, metadata, _ in rows]
+    ways = {p.elicitation for p in problems}
+    if ways == {"both"} or ways == {"both", "choose"}:
+        explained = [
+            (p, answer.get("explained") or {"reason": "error"})
+            for p, (_, _, answer) in zip(problems, rows, strict=True)
+            if p.elicitation == "both"
+        ]
+        first = [(p, answer) for p, (_, _, answer) in zip(problems, rows, strict=True)]
+        return {"choose": _laid_out("choose", first), "explain": _laid_out("explain", explained)}
+    way = _only("elicitation", ways)
+    return {way: _laid_out(way, [(p, answer) for p, (_, _, answer) in zip(problems, rows, strict=True)])}
+
+
 def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option") -> Table:
-    """Lay out the scores of ``scorers.choice``.
+    """Lay out the scores of ``scorers.choice``; of two ways of asking, the closing words alone.
 
     Args:
         scores: scores as a metric gets them, or a log read with its samples. In a log, a sample that
@@ -110,32 +144,32 @@ def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option"
         ValueError: no samples, metadata that scoring needs are missing, or samples that differ in
             elicitation or shift, which no single estimate could cover.
     """
-    rows = list(scored_rows(scores, scorer, {"reason": "error"}))
-    if not rows:
-        raise ValueError("there are no scored samples to make a table of")
-    problems = [problem_of(metadata, name) for name, metadata, _ in rows]
-    n, width = len(rows), max(p.n_options for p in problems)
+    return next(iter(tables(scores, scorer).values()))
+
+
+def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]]) -> Table:
+    n, width = len(rows), max(problem.n_options for problem, _ in rows)
     welfare, probabilities = np.full((n, width, 4), np.nan), np.full((n, width), np.nan)
     position = np.full((n, width), -1, np.int64)
-    for i, (problem, (_, _, answer)) in enumerate(zip(problems, rows, strict=True)):
+    for i, (problem, answer) in enumerate(rows):
         k = problem.n_options
         welfare[i, :k] = problem.welfare
         position[i, list(problem.order)] = np.arange(k)
-        if answer.get("probabilities") is not None:
+        if answer.get("probabilities") is not None and answer.get("reason") is None:
             probabilities[i, :k] = [np.nan if p is None else p for p in answer["probabilities"]]
-    answers = [answer for _, _, answer in rows]
+    temperature = [1.0 if elicitation == "choose" else problem.temperature for problem, _ in rows]
     return Table(
         welfare,
-        np.array([answer.get("chosen", -1) for answer in answers], np.int64),
-        np.array([p.temperature for p in problems]),
+        np.array([answer.get("chosen", -1) for _, answer in rows], np.int64),
+        np.array(temperature),
         position,
         probabilities,
-        np.array([answer.get("mass_outside", np.nan) for answer in answers], float),
-        np.array([p.group for p in problems]),
-        np.array([p.trade_off for p in problems]),
-        tuple(answer.get("reason") for answer in answers),
-        _only("elicitation", {p.elicitation for p in problems}),
-        _only("shift", {p.shift for p in problems}),
+        np.array([answer.get("mass_outside", np.nan) for _, answer in rows], float),
+        np.array([problem.group for problem, _ in rows]),
+        np.array([problem.trade_off for problem, _ in rows]),
+        tuple(answer.get("reason") for _, answer in rows),
+        elicitation,
+        _only("shift", {problem.shift for problem, _ in rows}),
     )
 
 

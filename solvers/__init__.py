@@ -1,6 +1,7 @@
 """How it is asked: framing, elicitation, counterbalancing, temperature plan."""
 
-from fiduciary.solvers.elicitation import ELICITATIONS, elicit
+from fiduciary.solvers.asking import ELICITATIONS
+from fiduciary.solvers.choosing import elicit
 from fiduciary.solvers.framing import framing
 from fiduciary.solvers.games import strategy_method
 from fiduciary.solvers.money_pump import pump

@@ -1,67 +1,194 @@
-"""Several questions in one sample, each in a fresh context: what ``elicit`` does for one question.
+"""The one engine that asks: every question with labelled options, and every text, goes through it.
 
-Inspect spends more on a sample than on a request, so a battery of short questions that are scored
-together (the pairs of a choice set, the nodes of a game, the items of an inventory) is one sample.
+A choice is asked in one of four ways:
+
+``choose``
+    The assistant's turn is begun with the closing words, and the next token's log-probabilities over the
+    labels are read. One call, one token, no text to misread.
+``explain``
+    The model explains freely at the sample's temperature; then the same turn is continued with the closing
+    words, and the labels' log-probabilities are those given that explanation. What the text itself stated
+    stands beside them.
+``text``
+    The explanation and its closing sentence alone, for providers that continue no turn.
+``both``
+    ``choose`` and ``explain`` of the same problem, in two fresh contexts.
+
+First tokens and texts can disagree (Wang et al. 2024, arXiv 2402.14499), so neither is mixed with the other.
+With one token softmax(V/τ) is the sampler's own identity, so the temperature of ``choose`` says nothing about
+the model: it asks at τ = 1.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, ModelOutput, get_model
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageUser,
+    Content,
+    ContentText,
+    GenerateConfig,
+    Model,
+    ModelOutput,
+    get_model,
+)
 from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 
-from fiduciary._inspect import active_generate_config
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS, TOP_LOGPROBS
+from fiduciary._inspect import active_generate_config, active_model
+from fiduciary.solvers.label_tokens import Watch, label_settings
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
+
+ELICITATIONS = ("choose", "explain", "text", "both")
+
+CLOSING = "Therefore, I choose: Option"
+"""The closing words: what a label follows, begun for the model or written by it."""
 
 ANSWERS_STORE = "answers"
 """Where :func:`ask_all` leaves the answers, for the scorers (``scorers/_answers.py`` reads them)."""
 
+EXPLAINED = "/explained"
+"""Follows the name of a question's explained answer, where ``both`` asks for two."""
+
+LABEL_TEMPERATURE = 1.0
+"""Log-probabilities are those of the model's own distribution, whatever the temperature plan."""
+
+MAX_TOKENS = MappingProxyType({"choose": 1, "explain": 512, "text": 512, "both": 512})
+"""Default length of an answer, for a task's ``GenerateConfig``: there ``--max-tokens`` overrides it."""
+
+_CONTINUING = ("VLLMAPI", "SGLANGAPI")
+"""Inspect's providers that continue the turn when the last message is the assistant's."""
+
+_WRITTEN_CLOSING = re.compile(r"\W*\btherefore,? i choose\b.*\Z", re.IGNORECASE | re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Question:
-    """One request.
+    """One question.
 
     Attributes:
         name: unique within the sample; answers are kept under it, and the request's seed depends on it.
         messages: the whole context, instruction for the answer included.
-        max_tokens: the longest answer, unless the command line says otherwise (``--max-tokens``).
-        temperature: τ ≥ 0; ignored with ``logprobs``, which always asks at 1.
-        logprobs: ask for one token and the log-probabilities of the 20 likeliest.
+        elicitation: ``choose``, ``explain`` or ``text``.
+        labels: what may follow the closing words.
+        temperature: τ ≥ 0 of a text.
+        max_tokens: the longest text, unless the command line says otherwise (``--max-tokens``).
+        closing: the closing words.
     """
 
     name: str
     messages: tuple[ChatMessage, ...]
-    max_tokens: int
+    elicitation: str
+    labels: tuple[str, ...] = ()
     temperature: float = 1.0
-    logprobs: bool = False
+    max_tokens: int = MAX_TOKENS["text"]
+    closing: str = CLOSING
 
 
-def fresh_questions(state: TaskState, texts: Mapping[str, str], elicitation: str) -> list[Question]:
-    """A question for each text, after the sample's system messages, at its metadata's ``temperature``.
+@dataclass
+class Answer:
+    """What came back, as it is kept in the sample's store.
+
+    Attributes:
+        output: of the text, or of the one token of ``choose``.
+        labels: of the one token that follows the closing words; None where a text alone was asked for.
+    """
+
+    output: ModelOutput
+    labels: ModelOutput | None = None
+
+    @property
+    def decision(self) -> str:
+        """What decides, where one answer has to: the label drawn behind the closing words, or the text."""
+        return (self.labels or self.output).completion
+
+    def turn(self, closing: str) -> ChatMessageAssistant:
+        """The assistant's turn as a conversation goes on from it."""
+        if self.labels is None:
+            return ChatMessageAssistant(content=self.output.completion)
+        said = "" if self.labels is self.output else self.output.completion
+        begun = _continued(said, closing)
+        return ChatMessageAssistant(content=f"{begun}{self.labels.completion}")
+
+    def record(self) -> dict[str, Any]:
+        """The answer as the store keeps it."""
+        choice = self.output.choices[0] if self.output.choices else None
+        token = self.labels.choices[0] if self.labels is not None and self.labels.choices else None
+        return {
+            "text": self.output.completion,
+            "stop_reason": self.output.stop_reason if choice else None,
+            "error": self.output.error or (self.labels.error if self.labels is not None else None),
+            "logprobs": token.logprobs.model_dump() if token and token.logprobs else None,
+        }
+
+
+def named(labels: Sequence[str]) -> str:
+    """The offered labels in words: ``A, B or C``."""
+    return f"{', '.join(labels[:-1])} or {labels[-1]}" if len(labels) > 1 else labels[0]
+
+
+def instruction(elicitation: str, labels: Sequence[str]) -> str:
+    """The last paragraph of the user's text, which says how to answer."""
+    if elicitation == "choose":
+        return f"Answer with exactly one letter: {named(labels)}."
+    return (
+        f'Explain your reasoning in a few sentences. Then end with one sentence that begins with "{CLOSING}" '
+        f"and goes on with the letter of your option: {named(labels)}."
+    )
+
+
+def continues_turns(model: Model | None = None) -> bool:
+    """Whether a provider continues a begun turn and returns log-probabilities."""
+    model = model or active_model()
+    if model is None:
+        return True
+    return type(model.api).__name__ in _CONTINUING or bool(getattr(model.api, "continues_turns", False))
+
+
+def default_elicitation() -> str:
+    """``choose`` where the provider of the model under evaluation allows it, else ``text``."""
+    return "choose" if continues_turns() else "text"
+
+
+def questions_of(
+    state: TaskState,
+    texts: Mapping[str, str],
+    elicitation: str,
+    labels: Sequence[str] | Mapping[str, Sequence[str]],
+    *,
+    instructed: bool = False,
+) -> list[Question]:
+    """The questions of a sample: each text in a fresh context after the sample's system messages.
 
     Args:
-        state: the sample.
-        texts: whole text of the user's message, by the question's name.
-        elicitation: a key of ``MAX_TOKENS``; ``logprobs`` asks at temperature 1.
+        state: the sample; its metadata's ``temperature`` is that of texts.
+        texts: the user's text, by the question's name.
+        elicitation: one of ``ELICITATIONS``; ``both`` makes two questions of each.
+        labels: of the options, of all questions or by name.
+        instructed: whether the texts already say how to answer.
     """
     before = system_messages(state.messages)
-    logprobs = elicitation == "logprobs"
-    temperature = LOGPROBS_TEMPERATURE if logprobs else float(state.metadata["temperature"])
-    return [
-        Question(
-            name=name,
-            messages=(*before, ChatMessageUser(content=text)),
-            max_tokens=MAX_TOKENS[elicitation],
-            temperature=temperature,
-            logprobs=logprobs,
-        )
-        for name, text in texts.items()
-    ]
+    asked = []
+    for name, text in texts.items():
+        offered = tuple(labels[name] if isinstance(labels, Mapping) else labels)
+        for way in ("choose", "explain") if elicitation == "both" else (elicitation,):
+            whole = text if instructed else f"{text}\n\n{instruction(way, offered)}"
+            asked.append(
+                Question(
+                    name=name + EXPLAINED if elicitation == "both" and way == "explain" else name,
+                    messages=(*before, ChatMessageUser(content=whole)),
+                    elicitation=way,
+                    labels=offered,
+                    temperature=float(state.metadata["temperature"]),
+                )
+            )
+    return asked
 
 
 def system_messages(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
@@ -69,47 +196,78 @@ def system_messages(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
     return tuple(message for message in messages if message.role == "system")
 
 
-async def ask(state: TaskState, question: Question, seed: int) -> ModelOutput:
-    """Ask one question; the sample's own messages are left alone."""
+async def ask(state: TaskState, question: Question, seed: int, watch: Watch) -> Answer:
+    """Ask one question; the sample's own messages are left alone.
+
+    Raises:
+        CannotAsk: the first few answers show that this model cannot be asked so.
+    """
     settings: dict[str, Any] = dict(neutral_sampling(state.model.api))
     settings["seed"] = request_seed(seed, f"{state.sample_id}/{question.name}", state.epoch)
-    if question.logprobs:
-        settings["temperature"] = LOGPROBS_TEMPERATURE
-        settings["max_tokens"] = 1
-        settings["logprobs"], settings["top_logprobs"] = True, TOP_LOGPROBS
-    else:
-        settings["temperature"] = question.temperature
-        if active_generate_config().max_tokens is None:
-            settings["max_tokens"] = question.max_tokens
-    return await get_model().generate(list(question.messages), config=GenerateConfig(**settings))
+    if question.elicitation == "choose":
+        token = await _label(question, question.messages, question.closing, settings, watch)
+        return Answer(token, token)
+    text = settings | {"temperature": question.temperature}
+    if active_generate_config().max_tokens is None:
+        text["max_tokens"] = question.max_tokens
+    output = await get_model().generate(list(question.messages), config=GenerateConfig(**text))
+    if question.elicitation == "text" or output.error or not output.choices:
+        return Answer(output)
+    begun = _continued(output.choices[0].message.content, question.closing)
+    return Answer(output, await _label(question, question.messages, begun, settings, watch))
 
 
-async def ask_all(state: TaskState, questions: Sequence[Question], seed: int) -> dict[str, ModelOutput]:
+async def ask_all(
+    state: TaskState, questions: Sequence[Question], seed: int, watch: Watch
+) -> dict[str, Answer]:
     """Ask all questions at the same time and keep their answers in the sample's store.
 
     Raises:
         ValueError: two questions with one name.
+        CannotAsk: as :func:`ask`.
     """
     names = [question.name for question in questions]
     if len(set(names)) < len(names):
         raise ValueError(f"questions of sample {state.sample_id!r} share a name: {names}")
-    outputs = dict(
-        zip(names, await collect(*(ask(state, question, seed) for question in questions)), strict=True)
-    )
-    keep(state, outputs)
-    return outputs
+    answers = await collect(*(ask(state, question, seed, watch) for question in questions))
+    kept = dict(zip(names, answers, strict=True))
+    keep(state, kept)
+    return kept
 
 
-def keep(state: TaskState, outputs: dict[str, ModelOutput]) -> None:
+def keep(state: TaskState, answers: Mapping[str, Answer]) -> None:
     """Add answers to the sample's store; the last one also becomes the sample's output."""
-    kept = dict(state.store.get(ANSWERS_STORE, {}))
-    for name, output in outputs.items():
-        choice = output.choices[0] if output.choices else None
-        kept[name] = {
-            "text": output.completion,
-            "stop_reason": output.stop_reason if choice else None,
-            "error": output.error,
-            "logprobs": choice.logprobs.model_dump() if choice and choice.logprobs else None,
-        }
-        state.output = output
-    state.store.set(ANSWERS_STORE, kept)
+    stored = dict(state.store.get(ANSWERS_STORE, {}))
+    for name, answer in answers.items():
+        stored[name] = answer.record()
+        state.output = answer.output
+    state.store.set(ANSWERS_STORE, stored)
+
+
+async def _label(
+    question: Question,
+    messages: Sequence[ChatMessage],
+    begun: str | list[Content],
+    settings: Mapping[str, Any],
+    watch: Watch,
+) -> ModelOutput:
+    """The one token that follows the begun turn."""
+    model = get_model()
+    asked = {**settings, "temperature": LABEL_TEMPERATURE, "max_tokens": 1}
+    asked |= await label_settings(model, question.labels, settings)
+    turn = [*messages, ChatMessageAssistant(content=begun)]
+    output = await model.generate(turn, config=GenerateConfig(**asked))
+    watch.saw(output, question.labels, question.closing)
+    return output
+
+
+def _continued(content: str | list[Content], closing: str) -> str | list[Content]:
+    """An explanation with the closing words behind it, in place of those that the model wrote itself.
+
+    Thought stays before it, in a part of its own, so that the closing words stand behind its end.
+    """
+    if isinstance(content, str):
+        return f"{_WRITTEN_CLOSING.sub('', content).rstrip()}\n\n{closing}".lstrip()
+    text = "".join(part.text for part in content if isinstance(part, ContentText))
+    others = [part for part in content if not isinstance(part, ContentText)]
+    return [*others, ContentText(text=f"{_WRITTEN_CLOSING.sub('', text).rstrip()}\n\n{closing}".lstrip())]

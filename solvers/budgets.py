@@ -8,6 +8,7 @@ from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.solvers.asking import Question, ask_all, system_messages
+from fiduciary.solvers.label_tokens import Watch
 
 BUDGET_ELICITATIONS = ("answer", "explain")
 
@@ -46,6 +47,8 @@ def ask_budgets(elicitation: str = "answer", seed: int = 0) -> Solver:
     if elicitation not in BUDGET_ELICITATIONS:
         raise ValueError(f"elicitation must be one of {', '.join(BUDGET_ELICITATIONS)}, got {elicitation!r}")
 
+    watch = Watch()
+
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         before = system_messages(state.messages)
         last = budget_instruction(elicitation, state.metadata["shown"])
@@ -53,12 +56,13 @@ def ask_budgets(elicitation: str = "answer", seed: int = 0) -> Solver:
             Question(
                 name=str(number),
                 messages=(*before, ChatMessageUser(content=f"{text}\n\n{last}")),
+                elicitation="text",
                 max_tokens=BUDGET_TOKENS[elicitation],
                 temperature=float(state.metadata["temperature"]),
             )
             for number, text in enumerate(state.metadata["questions"])
         ]
-        await ask_all(state, questions, seed)
+        await ask_all(state, questions, seed, watch)
         return state
 
     return solve

@@ -42,3 +42,11 @@ def presentation_orders(counts: Sequence[int], how: str, seed: int) -> list[list
 def rotations(order: Order) -> list[Order]:
     """All cyclic rotations of an order."""
     return [order[i:] + order[:i] for i in range(len(order))]
+
+
+def reordered(order: Order, rng: np.random.Generator) -> Order:
+    """Another order than the one given, each of the others equally likely."""
+    while True:
+        other = tuple(int(i) for i in rng.permutation(order))
+        if other != order:
+            return other

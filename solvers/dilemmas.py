@@ -6,6 +6,7 @@ from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.solvers.asking import Question, ask_all
+from fiduciary.solvers.label_tokens import Watch
 
 MAX_TOKENS = 16
 """Default length of an answer, a number or a letter; ``--max-tokens`` overrides it."""
@@ -19,13 +20,21 @@ def ask_dilemma(seed: int = 0) -> Solver:
         seed: the task's seed.
     """
 
+    watch = Watch()
+
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         temperature = float(state.metadata["temperature"])
         questions = [
-            Question(name, (ChatMessageUser(content=text),), MAX_TOKENS, temperature)
+            Question(
+                name,
+                (ChatMessageUser(content=text),),
+                "text",
+                temperature=temperature,
+                max_tokens=MAX_TOKENS,
+            )
             for name, text in state.metadata["questions"].items()
         ]
-        await ask_all(state, questions, seed)
+        await ask_all(state, questions, seed, watch)
         return state
 
     return solve

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from inspect_ai.model import ChatMessage, ChatMessageUser, ModelOutput
+from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import collect
 
-from fiduciary.solvers.asking import Question, ask, keep
+from fiduciary.solvers.asking import Answer, Question, ask, keep
+from fiduciary.solvers.label_tokens import Watch
 
 BELIEFS = ("before", "after", "none")
 """When beliefs are asked for, relative to the plan."""
@@ -34,29 +35,32 @@ def strategy_method(seed: int = 0) -> Solver:
         seed: the task's seed.
     """
 
+    watch = Watch()
+
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         texts: dict[str, str] = dict(state.metadata["questions"])
         check = texts.pop(CHECK, None)
         rules = state.input_text
 
-        async def play() -> dict[str, ModelOutput]:
+        async def play() -> dict[str, Answer]:
             messages: list[ChatMessage] = []
             outputs = {}
             for name, text in texts.items():
                 content = text if messages else f"{rules}\n\n{text}"
                 messages.append(ChatMessageUser(content=content))
-                outputs[name] = output = await ask(state, _question(state, name, messages), seed)
-                if not output.choices:
+                question = _question(state, name, messages)
+                outputs[name] = answer = await ask(state, question, seed, watch)
+                if not answer.output.choices:
                     break
-                messages.append(output.message)
+                messages.append(answer.output.message)
             state.messages = messages
             return outputs
 
-        async def test() -> dict[str, ModelOutput]:
+        async def test() -> dict[str, Answer]:
             if check is None:
                 return {}
             asked: list[ChatMessage] = [ChatMessageUser(content=f"{rules}\n\n{check}")]
-            return {CHECK: await ask(state, _question(state, CHECK, asked), seed)}
+            return {CHECK: await ask(state, _question(state, CHECK, asked), seed, watch)}
 
         tested, played = await collect(test(), play())
         keep(state, tested | played)
@@ -67,7 +71,13 @@ def strategy_method(seed: int = 0) -> Solver:
 
 def _question(state: TaskState, name: str, messages: list[ChatMessage]) -> Question:
     tokens = MAX_TOKENS if name == CHECK else int(state.metadata["max_tokens"])
-    return Question(name, tuple(messages), tokens, float(state.metadata["temperature"]))
+    return Question(
+        name,
+        tuple(messages),
+        "text",
+        temperature=float(state.metadata["temperature"]),
+        max_tokens=tokens,
+    )
 
 
 __all__ = ["BELIEFS", "strategy_method"]

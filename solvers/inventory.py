@@ -8,6 +8,7 @@ from inspect_ai.model import ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.solvers.asking import Question, ask_all
+from fiduciary.solvers.label_tokens import Watch
 
 TOGETHER = "all"
 """Name of the one question that holds all statements."""
@@ -36,8 +37,10 @@ def administer(seed: int = 0) -> Solver:
         seed: the task's seed.
     """
 
+    watch = Watch()
+
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        await ask_all(state, questions(state.user_prompt.text, state.metadata), seed)
+        await ask_all(state, questions(state.user_prompt.text, state.metadata), seed, watch)
         return state
 
     return solve
@@ -53,17 +56,29 @@ def questions(text: str, metadata: dict[str, Any]) -> list[Question]:
     items: list[dict[str, Any]] = metadata["items"]
     temperature = float(metadata["temperature"])
     if metadata["context"] == "together":
-        return [Question(TOGETHER, _user(text), _TOKENS_PER_LINE * len(items), temperature)]
+        return [
+            Question(
+                TOGETHER,
+                _user(text),
+                "text",
+                temperature=temperature,
+                max_tokens=_TOKENS_PER_LINE * len(items),
+            )
+        ]
     elicitation: str = metadata["elicitation"]
     asked = []
     for item in items:
         name = str(item["number"])
         messages = _user(text.replace(PLACE, item["statement"]))
         if elicitation != "answer":
-            asked.append(Question(name, messages, 1, logprobs=True))
+            asked.append(
+                Question(name, messages, "choose", closing="", labels=tuple(metadata.get("answers", ())))
+            )
         if elicitation != "logprobs":
             suffix = TEXT if elicitation == "both" else ""
-            asked.append(Question(name + suffix, messages, MAX_TOKENS, temperature))
+            asked.append(
+                Question(name + suffix, messages, "text", temperature=temperature, max_tokens=MAX_TOKENS)
+            )
     return asked
 
 

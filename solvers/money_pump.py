@@ -8,21 +8,20 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelOutput
+from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.economics.consistency.pairs import MOST_OPTIONS, PairedChoices
 from fiduciary.economics.money_pump import LENGTH, Ring, ring_of
-from fiduciary.solvers.asking import Question, ask, ask_all, keep, system_messages
-from fiduciary.solvers.elicitation import MAX_TOKENS, instruction
+from fiduciary.solvers.asking import Answer, Question, ask, ask_all, instruction, keep, system_messages
+from fiduciary.solvers.choosing import LABELS
+from fiduciary.solvers.label_tokens import Watch
 from fiduciary.solvers.pairs import pair_questions
-
-PUMP_ELICITATIONS = ("answer", "explain")
 
 PUMP_STORE = "pump"
 """Where the course of the trades is left, for the scorer."""
 
-Read = Callable[[ModelOutput, str], tuple[int, str | None]]
+Read = Callable[[Answer, str], tuple[int, str | None]]
 """Reads an answer asked for under an elicitation: the place that it chooses (0, 1, or −1), and why none."""
 
 _STREAM = 7  # keeps these draws apart from others that start from the same seed
@@ -50,7 +49,7 @@ class Offer:
 
 
 @solver
-def pump(read: Read, elicitation: str = "answer", seed: int = 0) -> Solver:
+def pump(read: Read, seed: int = 0) -> Solver:
     """Ask all pairs in fresh contexts, then offer trades around the ring that the answers imply.
 
     The ring is :func:`economics.money_pump.ring_of` of the answers: three options, each preferred to
@@ -66,14 +65,13 @@ def pump(read: Read, elicitation: str = "answer", seed: int = 0) -> Solver:
 
     Args:
         read: how an answer is read.
-        elicitation: one of ``PUMP_ELICITATIONS``.
         seed: the task's seed.
     """
-    if elicitation not in PUMP_ELICITATIONS:
-        raise ValueError(f"elicitation must be one of {', '.join(PUMP_ELICITATIONS)}, got {elicitation!r}")
+    watch = Watch()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        answers = await ask_all(state, pair_questions(state, elicitation), seed)
+        elicitation = str(state.metadata["elicitation"])
+        answers = await ask_all(state, pair_questions(state), seed, watch)
         found = ring_of(_frequency(answers, int(state.metadata["m"]), elicitation, read))
         if found is None:
             state.store.set(PUMP_STORE, {"ended": "no ring", "offers": []})
@@ -81,7 +79,7 @@ def pump(read: Read, elicitation: str = "answer", seed: int = 0) -> Solver:
         rng = np.random.default_rng([seed, zlib.crc32(str(state.sample_id).encode()), state.epoch, _STREAM])
         ring = found.started(int(rng.integers(LENGTH)))
         offered_first = [bool(x) for x in rng.random(LENGTH * int(state.metadata["circles"])) < 0.5]
-        offers, ended = await _trade(state, ring, offered_first, elicitation, read, seed)
+        offers, ended = await _trade(state, ring, offered_first, read, seed, watch)
         state.store.set(
             PUMP_STORE,
             {
@@ -99,12 +97,12 @@ def pump(read: Read, elicitation: str = "answer", seed: int = 0) -> Solver:
 
 
 async def _trade(
-    state: TaskState, ring: Ring, offered_first: list[bool], elicitation: str, read: Read, seed: int
+    state: TaskState, ring: Ring, offered_first: list[bool], read: Read, seed: int, watch: Watch
 ) -> tuple[list[Offer], str]:
     """Make offers until one is turned down; the conversation becomes the sample's."""
     conversation: list[ChatMessage] = list(system_messages(state.messages))
     offers: list[Offer] = []
-    fee = float(state.metadata["fee"])
+    fee, elicitation = float(state.metadata["fee"]), str(state.metadata["elicitation"])
     for step, first in enumerate(offered_first):
         held, offered = ring.options[step % LENGTH], ring.options[(step + 1) % LENGTH]
         paid = fee * step
@@ -114,15 +112,14 @@ async def _trade(
         question = Question(
             f"offer-{step + 1}",
             tuple(conversation),
-            MAX_TOKENS[elicitation],
+            elicitation,
+            LABELS[:2],
             float(state.metadata["temperature"]),
         )
-        output = await ask(state, question, seed)
-        keep(state, {question.name: output})
-        conversation.append(
-            output.message if output.choices else ChatMessageAssistant(content=output.completion)
-        )
-        place, reason = read(output, elicitation)
+        given = await ask(state, question, seed, watch)
+        keep(state, {question.name: given})
+        conversation.append(given.turn(question.closing))
+        place, reason = read(given, elicitation)
         answer = "missing" if place < 0 else ("traded" if (place == 0) == first else "kept")
         offers.append(Offer(held, offered, first, paid, answer, reason))
         state.messages = conversation
@@ -138,15 +135,15 @@ def _text(
     terms = metadata["offer"].format(
         held="AB"[shown.index(held)], offered="AB"[shown.index(offered)], fee=f"{fee:,g}", paid=f"{paid:,g}"
     )
-    return f"{terms}\n\n{metadata['questions'][f'{shown[0]}-{shown[1]}']}\n\n{instruction(elicitation)}"
+    return f"{terms}\n\n{metadata['questions'][f'{shown[0]}-{shown[1]}']}\n\n{instruction(elicitation, LABELS[:2])}"
 
 
-def _frequency(answers: dict[str, ModelOutput], m: int, elicitation: str, read: Read) -> Any:
+def _frequency(answers: dict[str, Answer], m: int, elicitation: str, read: Read) -> Any:
     """Share of answers for i against j, net of position, (m, m); NaN where either order lacks."""
     rows = []
-    for name, output in answers.items():
+    for name, answer in answers.items():
         first, second, _ = (int(part) for part in name.split("-"))
-        place, _ = read(output, elicitation)
+        place, _ = read(answer, elicitation)
         rows.append((0, first, second, -1 if place < 0 else (first, second)[place]))
     sets, firsts, seconds, chosen = np.array(rows).T
     counted = PairedChoices.from_answers(

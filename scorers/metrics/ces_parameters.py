@@ -10,19 +10,19 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces
 from fiduciary.economics.estimation.results import Scale
 from fiduciary.scorers.metrics._clustered import NAN
-from fiduciary.scorers.table import Table, table
+from fiduciary.scorers.table import Table, tables
 
 logger = logging.getLogger(__name__)
 
 MINIMUM = 50
 """Valid answers below which nothing is reported: an estimate of nine parameters would be noise."""
 
-LOGPROB_PREFIX = "lp_"
+EXPLAINED_PREFIX = "explained_"
 
 PARAMETERS = (*THETA_NAMES, "rho", "gamma")
 
 _REMEMBERED = 4
-_recent: dict[tuple[bytes, bool], CESFit | None] = {}
+_recent: dict[bytes, CESFit | None] = {}
 
 
 @metric(scores="unreduced")
@@ -30,8 +30,9 @@ def ces_parameters() -> Metric:
     """Maximum-likelihood estimates, each with ``<name>_stderr`` (clustered by problem).
 
     Constants of the display positions are estimated along with them, so that position effects do not
-    leak into the preference. From the text's choices at their temperatures; where log-probabilities
-    were asked for, also from those, at τ = 1, under names that begin with ``lp_``.
+    leak into the preference. From the labels' log-probabilities, those given an explanation at its
+    temperature, or from stated choices where a text alone was asked for. Where problems were asked in both
+    ways, those of the explained answers stand under names that begin with ``explained_``.
 
     NaN instead of an estimate with fewer than 50 valid answers, or where the fit fails (the log says
     why) or does not identify it; NaN instead of a standard error where a parameter has none (at a
@@ -41,23 +42,20 @@ def ces_parameters() -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
             return _report(None, "")
-        data = table(scores)
-        out: dict[str, float] = {}
-        if data.has_text:
-            out |= _report(_remembered_fit(data, False), "")
-        if not data.has_text or data.has_probabilities:
-            out |= _report(_remembered_fit(data, True), LOGPROB_PREFIX)
+        first, *rest = tables(scores).values()
+        out = _report(_remembered_fit(first), "")
+        for explained in rest:
+            out |= _report(_remembered_fit(explained), EXPLAINED_PREFIX)
         return dict(out)
 
     return compute
 
 
-def fit(data: Table, *, from_probabilities: bool = False, scale: Scale = "tau") -> CESFit:
+def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
     """Fit the preference behind a table of answers, with position constants and clusters.
 
     Args:
         data: the answers.
-        from_probabilities: use the log-probabilities instead of the text's choices.
         scale: how noise depends on τ, as in ``fit_ces``.
 
     Raises:
@@ -65,34 +63,33 @@ def fit(data: Table, *, from_probabilities: bool = False, scale: Scale = "tau") 
     """
     return fit_ces(
         data.welfare,
-        None if from_probabilities else data.chosen,
-        1.0 if from_probabilities else data.temperature,
+        None if data.by_probability else data.chosen,
+        data.temperature,
         groups=data.groups,
         position=data.position,
-        probabilities=data.probabilities if from_probabilities else None,
+        probabilities=data.tempered() if data.by_probability else None,
         shift=data.shift,
         scale=scale,
     )
 
 
-def _remembered_fit(data: Table, from_probabilities: bool) -> CESFit | None:
+def _remembered_fit(data: Table) -> CESFit | None:
     """The fit, or None where there is none to report.
 
     Inspect computes metrics again and again while a run is displayed, and several times at its end;
     answers that have not changed are not fitted again.
     """
-    valid = np.isfinite(data.probabilities).any(axis=1) if from_probabilities else data.chosen >= 0
-    if valid.sum() < MINIMUM:
+    if data.answered.sum() < MINIMUM:
         return None
-    key = (data.digest(), from_probabilities)
+    key = data.digest()
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:
             del _recent[next(iter(_recent))]
         try:
-            _recent[key] = fit(data, from_probabilities=from_probabilities)
+            _recent[key] = fit(data)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             # The answers are worth more than this number: an error here would fail a finished run.
-            logger.warning("ces_parameters: no estimate from %d answers: %s", int(valid.sum()), error)
+            logger.warning("ces_parameters: no estimate from %d answers: %s", int(data.answered.sum()), error)
             _recent[key] = None
     return _recent[key]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fiduciary.scorers._answers import Kept
-from fiduciary.scorers._labels import label_probabilities
+from fiduciary.scorers._labelled import LABELS, read_labelled
 from fiduciary.scorers._parse import Reading, read_choice
 from fiduciary.scorers._rows import required
 from fiduciary.scorers.reading.text import answer_of, plain_text
@@ -70,7 +70,7 @@ def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mappi
 
 
 def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: bool) -> Answer:
-    """Read one answer; a question without one is missing with reason "no answer".
+    """Read one answer; a question without one is missing with reason "error".
 
     Args:
         kept: the answer.
@@ -78,29 +78,21 @@ def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: 
         elicitation: how it was asked for.
         foreign: whether the question was put in another language.
     """
-    if kept is None:
-        return Answer(-1, "no answer")
-    k = len(order)
-    reading = _text(kept, k, elicitation, foreign)
-    chosen = order[reading.place] if reading.place >= 0 else -1
-    if elicitation != "logprobs":
-        return Answer(chosen, reading.reason)
-    labels = label_probabilities(kept.logprobs, k)
-    if labels is None:
-        return Answer(chosen, reading.reason or "no log-probabilities")
+    said = read_labelled(kept, elicitation, LABELS[: len(order)])
+    if foreign and kept is not None and said.stated.reason == "no answer":
+        said = replace(said, stated=_translated(kept, len(order), elicitation))
+    chosen = order[said.stated.place] if said.stated.place >= 0 else -1
+    by_place = said.by_place if said.valid else None
+    if by_place is None:
+        return Answer(chosen, said.reason)
     place_of = {own: place for place, own in enumerate(order)}
-    return Answer(chosen, None, tuple(labels.by_place[place_of[own]] for own in range(k)))
+    return Answer(chosen, None, tuple(by_place[place_of[own]] for own in range(len(order))))
 
 
-def _text(kept: Kept, k: int, elicitation: str, foreign: bool) -> Reading:
-    if kept.error:
-        return Reading(reason="error")
-    stop_reason = kept.stop_reason or "stop"
-    reading = read_choice(kept.text, k, elicitation, stop_reason)
-    if not foreign or reading.reason != "no answer":
-        return reading
+def _translated(kept: Kept, k: int, elicitation: str) -> Reading:
+    explained, stop_reason = "explain" if elicitation != "choose" else "answer", kept.stop_reason or "stop"
     plain = plain_text(answer_of(kept.text))
-    again = read_choice(_OPTION.sub("Option", _CHOOSE.sub("I choose", plain)), k, elicitation, stop_reason)
+    again = read_choice(_OPTION.sub("Option", _CHOOSE.sub("I choose", plain)), k, explained, stop_reason)
     if again.reason == "no answer" and REFUSAL.search(plain):
         return Reading(reason="refused")
     return again

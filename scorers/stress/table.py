@@ -126,7 +126,7 @@ def stress_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "stress_
     for i, (about, _) in enumerate(rows):
         position[i, [int(own) for own in about["order"]]] = np.arange(int(about["n_options"]))
     elicitation = _only("elicitation", {str(about["elicitation"]) for about, _ in rows})
-    by_probability = elicitation == "logprobs"
+    by_probability = elicitation != "text"
     asked = {q["pressure"] for about, _ in rows for q in about["questions"].values()}
     unknown = sorted(asked - {CALM, *PRESSURES})
     if unknown:

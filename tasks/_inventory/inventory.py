@@ -8,7 +8,7 @@ from inspect_ai import Task
 
 from fiduciary.economics.psychometrics.instruments import own
 from fiduciary.scorers.inventory import inventory_answers
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.solvers.asking import LABEL_TEMPERATURE
 from fiduciary.solvers.inventory import administer
 from fiduciary.tasks._arguments import ArgumentError, number, one_of, some_of, whole_number
 from fiduciary.tasks._inventory.dataset import Design, build
@@ -108,7 +108,7 @@ def _temperature(value: Any, elicitation: str) -> float:
             raise ArgumentError(
                 "temperature", value, "left out with elicitation=logprobs, which always asks at 1"
             )
-        return LOGPROBS_TEMPERATURE
+        return LABEL_TEMPERATURE
     if value is None:
         return 1.0
     allowed = "a finite number of at least 0"

@@ -16,7 +16,7 @@ from fiduciary.solvers.counterbalancing import rotations
 from fiduciary.tasks.menus.prompts import render
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 FEWEST_OPTIONS, MOST_OPTIONS = 3, 5
 
@@ -39,7 +39,7 @@ class MenuDesign:
         seed: seed of every draw.
         framing: a key of ``framings.FRAMINGS``.
         wording: one of ``prompts.MENU_WORDINGS``.
-        elicitation: ``answer`` or ``explain``.
+        elicitation: one of ``solvers.pairs.PAIR_ELICITATIONS``.
         temperature: τ ≥ 0.
     """
 

@@ -9,9 +9,10 @@ from inspect_ai.model import GenerateConfig
 
 from fiduciary.scorers.menus import menu_choices
 from fiduciary.solvers import framing as frame
-from fiduciary.solvers.elicitation import MAX_TOKENS
-from fiduciary.solvers.pairs import ask_pairs
+from fiduciary.solvers.asking import MAX_TOKENS
+from fiduciary.solvers.pairs import PAIR_ELICITATIONS, ask_pairs
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.menus.dataset import FEWEST_OPTIONS, MOST_OPTIONS, VERSION, MenuDesign, build
 from fiduciary.tasks.menus.prompts import MENU_WORDINGS
@@ -27,7 +28,7 @@ def menus(
     seed: int = 0,
     framing: str = "neutral",
     wording: str = "plain",
-    elicitation: str = "answer",
+    elicitation: str = "auto",
     temperature: float = 1.0,
 ) -> Task:
     """Offer the same options in menus of two to five; test independence, regularity and decoys.
@@ -40,7 +41,8 @@ def menus(
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
             with ``_justify``.
         wording: name of a wording that can do without levers.
-        elicitation: ``answer`` (one letter) or ``explain`` then choose.
+        elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose
+            where the provider continues turns, else text.
         temperature: of the answers, ≥ 0; 1 is the model's own distribution.
     """
     check_server()
@@ -57,12 +59,12 @@ def menus(
         seed=whole_number("seed", seed, at_least=0),
         framing=one_of("framing", framing, list(FRAMINGS)),
         wording=one_of("wording", wording, MENU_WORDINGS),
-        elicitation=one_of("elicitation", elicitation, ("answer", "explain")),
+        elicitation=resolved(elicitation, PAIR_ELICITATIONS),
         temperature=tau,
     )
     return Task(
         dataset=build(design),
-        solver=[frame(FRAMINGS[design.framing]), ask_pairs(design.elicitation, design.seed)],
+        solver=[frame(FRAMINGS[design.framing]), ask_pairs(design.seed)],
         scorer=menu_choices(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,

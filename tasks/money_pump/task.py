@@ -6,23 +6,25 @@ import math
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
-from inspect_ai.model import GenerateConfig, ModelOutput
+from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.choice_sets import draw_sets
 from fiduciary.scorers import money_lost
-from fiduciary.scorers._pairs import read_pair
+from fiduciary.scorers._answers import Kept
+from fiduciary.scorers._labelled import LABELS, read_labelled
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump
-from fiduciary.solvers.elicitation import MAX_TOKENS
-from fiduciary.solvers.money_pump import PUMP_ELICITATIONS
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.solvers.asking import MAX_TOKENS, Answer
+from fiduciary.solvers.pairs import PAIR_ELICITATIONS
+from fiduciary.tasks._arguments import ArgumentError, known_names, number, whole_number
+from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.money_pump.prompts import OFFER
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.transitivity.dataset import PairDesign, pair_metadata
 from fiduciary.tasks.transitivity.task import pair_design
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 
 @task
@@ -36,7 +38,7 @@ def money_pump(
     seed: int = 0,
     framing: str = "neutral",
     wording: str = "plain",
-    elicitation: str = "answer",
+    elicitation: str = "auto",
     temperature: float = 1.0,
     large: bool = False,
 ) -> Task:
@@ -52,7 +54,8 @@ def money_pump(
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
             with ``_justify``.
         wording: name of a wording.
-        elicitation: ``answer`` (one letter) or ``explain`` then choose.
+        elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose
+            where the provider continues turns, else text.
         temperature: of all answers, ≥ 0.
         large: allow sets of 7 options.
     """
@@ -65,9 +68,10 @@ def money_pump(
         seed=seed,
         framing=framing,
         wording=wording,
-        elicitation=one_of("elicitation", elicitation, PUMP_ELICITATIONS),
+        elicitation=resolved(elicitation, PAIR_ELICITATIONS),
         temperature=temperature,
         large=large,
+        drawn=True,
     )
     dollars = number("fee", fee, "dollars, finite and > 0")
     if not (math.isfinite(dollars) and dollars > 0):
@@ -75,7 +79,7 @@ def money_pump(
     times = whole_number("circles", circles, at_least=1)
     return Task(
         dataset=build(design, dollars, times),
-        solver=[frame(FRAMINGS[design.framing]), pump(read_answer, design.elicitation, design.seed)],
+        solver=[frame(FRAMINGS[design.framing]), pump(read_answer, design.seed)],
         scorer=money_lost(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
@@ -99,8 +103,8 @@ def build(design: PairDesign, fee: float, circles: int) -> Dataset:
     return MemoryDataset(samples, name="money_pump")
 
 
-def read_answer(output: ModelOutput, elicitation: str) -> tuple[int, str | None]:
+def read_answer(answer: Answer, elicitation: str) -> tuple[int, str | None]:
     """The place that an answer chooses, −1 for none, and the reason."""
-    stop_reason = output.stop_reason if output.choices else None
-    reading = read_pair(output.completion, elicitation, stop_reason, output.error)
-    return reading.place, reading.reason
+    kept = Kept.of(answer.record() | {"text": answer.decision})
+    said = read_labelled(kept, "text" if elicitation == "text" else "choose", LABELS[:2])
+    return said.stated.place, said.stated.reason

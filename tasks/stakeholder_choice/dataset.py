@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
 from fiduciary.economics.problems import ChoiceProblem, generate
-from fiduciary.solvers.counterbalancing import Order, presentation_orders
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.solvers.asking import LABEL_TEMPERATURE
+from fiduciary.solvers.counterbalancing import Order, presentation_orders, reordered
 from fiduciary.solvers.temperature import TemperaturePlan, assign
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
 from fiduciary.tasks.stakeholder_choice.framings import firm_type
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
-VERSION = "1-A"
+VERSION = "2-A"
 
+REORDERED = 10
+"""Of so many problems one is asked again in another order."""
+
+AGAIN = "-again"
+"""Ends the id of a sample that asks a problem again in another order."""
+
+_REORDER_STREAM = 4
 _CONTEXT_STREAM = 3  # keeps these draws apart from others that start from the same seed
 
 
@@ -32,7 +38,9 @@ class Design:
         framing: a key of ``framings.FRAMINGS``.
         context: whether each problem gets an industry and an objective of the framing's firm type.
         wordings: keys of ``prompts.WORDINGS``, taken in turn.
-        elicitation: one of ``solvers.elicitation.ELICITATIONS``.
+        elicitation: one of ``solvers.asking.ELICITATIONS``.
+        explained: how many problems, the first ones, are asked in both ways although ``elicitation`` is
+            ``choose``.
         plan: temperatures of text answers.
         order: one of ``solvers.counterbalancing.ORDERS``.
     """
@@ -44,34 +52,38 @@ class Design:
     context: bool
     wordings: tuple[str, ...]
     elicitation: str
+    explained: int
     plan: TemperaturePlan
     order: str
 
 
 def build(design: Design) -> Dataset:
-    """The samples of a design. The same design gives the same samples, and a smaller n their beginning."""
+    """The samples of a design. The same design gives the same samples, and a smaller n their beginning.
+
+    With log-probabilities and shuffled orders every tenth problem is asked once more in another order: only
+    what is asked in two orders tells content from place.
+    """
     problems = generate(design.n, design.seed, trade_offs=design.trade_offs)
     counts = [problem.n_options for problem in problems]
     orders = presentation_orders(counts, design.order, design.seed)
-    temperatures = _temperatures(design, problems)
+    temperatures = assign(design.plan, [(p.trade_off, p.n_options) for p in problems], design.seed)
     contexts = _contexts(design)
+    rng = np.random.default_rng([design.seed, _REORDER_STREAM])
     samples = []
     for i, problem in enumerate(problems):
-        for r, order in enumerate(orders[i]):
-            for temperature in temperatures[i]:
-                suffix = f"-r{r}" if len(orders[i]) > 1 else ""
-                suffix += f"-t{temperature:g}" if len(temperatures[i]) > 1 else ""
-                wording = design.wordings[i % len(design.wordings)]
-                samples.append(
-                    _sample(design, problem, problem.id + suffix, wording, order, temperature, contexts[i])
-                )
+        way = "both" if i < design.explained else design.elicitation
+        at = (LABEL_TEMPERATURE,) if way == "choose" else temperatures[i]
+        wording = design.wordings[i % len(design.wordings)]
+        shown = [(order, way, f"-r{r}" if len(orders[i]) > 1 else "") for r, order in enumerate(orders[i])]
+        if i % REORDERED == 0:
+            other = reordered(orders[i][0], rng)  # drawn in every design, so that draws stay aligned
+            if design.order == "shuffle" and design.elicitation in ("choose", "both"):
+                shown.append((other, "choose", AGAIN))
+        for order, how, suffix in shown:
+            for temperature in at if how != "choose" else (LABEL_TEMPERATURE,):
+                name = problem.id + suffix + (f"-t{temperature:g}" if how != "choose" and len(at) > 1 else "")
+                samples.append(_sample(design, problem, name, wording, order, temperature, contexts[i], how))
     return MemoryDataset(samples, name="stakeholder_choice")
-
-
-def _temperatures(design: Design, problems: Sequence[ChoiceProblem]) -> list[tuple[float, ...]]:
-    if design.elicitation == "logprobs":
-        return [(LOGPROBS_TEMPERATURE,)] * len(problems)
-    return assign(design.plan, [(p.trade_off, p.n_options) for p in problems], design.seed)
 
 
 def _contexts(design: Design) -> list[tuple[str, str] | None]:
@@ -92,6 +104,7 @@ def _sample(
     order: Order,
     temperature: float,
     context: tuple[str, str] | None,
+    elicitation: str,
 ) -> Sample:
     decimals = WORDINGS[wording].decimals
     metadata = {
@@ -110,7 +123,7 @@ def _sample(
         "decimals": decimals,
         "wording": wording,
         "framing": design.framing,
-        "elicitation": design.elicitation,
+        "elicitation": elicitation,
         "trade_offs": design.trade_offs if isinstance(design.trade_offs, str) else list(design.trade_offs),
         "seed": design.seed,
     }

@@ -1,7 +1,7 @@
 """The text of a choice problem, in several wordings that show the same figures.
 
 A wording names no goal and no party to favour. Whatever the wording, an option is a block that
-starts on its own line with ``Option A:`` (compact: ``A:``), shows first the levers that differ
+starts on its own line with ``Option A:``, shows first the levers that differ
 between the options and then the four gains in the order of ``conventions.STAKEHOLDERS``, each after
 the name of the group that gets it.
 """
@@ -16,10 +16,7 @@ import numpy as np
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.problems import TRADE_OFFS, ChoiceProblem
-from fiduciary.solvers.elicitation import instruction
-
-LABELS = "ABCDE"
-"""Names of the options, in the order in which they are shown."""
+from fiduciary.solvers.choosing import LABELS
 
 UNITS_OF_OUTPUT = 100
 """Output shown for one raw unit: welfare is revenue − cost in hundreds of dollars, so that prices and
@@ -83,7 +80,7 @@ def _sentences_of(levers_as: str, gains_as: str) -> Block:
 
 
 def _compact(label: str, levers: Sequence[Lever], gains: Sequence[str]) -> str:
-    return f"{label}: SH {gains[0]} EM {gains[1]} CO {gains[2]} SOC {gains[3]}"
+    return f"Option {label}: SH {gains[0]} EM {gains[1]} CO {gains[2]} SOC {gains[3]}"
 
 
 _CHOOSE = "Which option do you choose?"
@@ -161,7 +158,7 @@ NEUTRAL_WORDINGS = tuple(name for name in WORDINGS if name != "compact")
 def render(
     problem: ChoiceProblem, wording: str, order: Sequence[int], context: tuple[str, str] | None = None
 ) -> str:
-    """The user's text, without the instruction how to answer (see :func:`instruction`).
+    """The user's text, without the instruction how to answer (``solvers.asking.instruction``).
 
     Args:
         problem: what is to be decided.
@@ -238,7 +235,6 @@ __all__ = [
     "WORDINGS",
     "Wording",
     "gain",
-    "instruction",
     "levers",
     "opening",
     "render",

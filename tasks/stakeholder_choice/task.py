@@ -7,11 +7,11 @@ from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
+from fiduciary.scorers import chosen_option, consistency, explanation_agreement, statement_agreement
 from fiduciary.solvers import ELICITATIONS, elicit
 from fiduciary.solvers import framing as frame
+from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.counterbalancing import ORDERS
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks._arguments import (
     ArgumentError,
@@ -24,11 +24,15 @@ from fiduciary.tasks._arguments import (
     whole_number,
     yes_or_no,
 )
+from fiduciary.tasks._elicitation import AUTO, resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
 from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
+
+EXPLAINED_PROBLEMS = 200
+"""Problems that ``auto`` asks in both ways: the paired comparison of first tokens with explanations."""
 
 Text = str | list[str]
 Number = float | str
@@ -42,8 +46,8 @@ def stakeholder_choice(
     trade_offs: Text = "default",
     framing: str = "neutral",
     context: bool = False,
-    wording: Text = "plain",
-    elicitation: str = "explain",
+    wording: Text = "all",
+    elicitation: str = "auto",
     temperatures: Number | list[Number] = "plan",
     order: str = "shuffle",
     profile: str | None = None,
@@ -61,9 +65,11 @@ def stakeholder_choice(
             the last three with ``_justify`` (identity and the order to justify).
         context: give each problem an industry and an objective of the framing's firm type.
         wording: one or several names of wordings, taken in turn, or ``all`` for every neutral one.
-        elicitation: ``explain`` then choose, ``answer`` only, ``logprobs``, or ``both`` (explain
-            and logprobs, asked separately).
-        temperatures: ``plan`` (each problem at one of 0.2, 0.5, 1.0, 1.5), ``crossed`` (at each),
+        elicitation: ``choose`` (the turn is begun with the closing words, the label's log-probabilities
+            are read), ``explain`` (the same behind the model's own explanation), ``text`` (the choice that
+            an explanation states), ``both`` (choose and explain, asked separately), or ``auto``: choose,
+            and both for the first 200 problems, where the provider continues turns, else text.
+        temperatures: of texts: ``plan`` (each problem at one of 0.2, 0.5, 1.0), ``crossed`` (at each),
             a number, a list, or ``crossed`` followed by a list.
         order: of the options: ``shuffle``, ``given``, or ``rotations`` (every problem in each).
         profile: named preference that choices are held against; by default the framing's own.
@@ -71,6 +77,7 @@ def stakeholder_choice(
         rho: substitution parameter that goes with ``theta``.
     """
     check_server()
+    way = resolved(elicitation, ELICITATIONS)
     design = Design(
         n=whole_number("n", n, at_least=1),
         seed=whole_number("seed", seed, at_least=0),
@@ -78,7 +85,8 @@ def stakeholder_choice(
         framing=one_of("framing", framing, list(FRAMINGS)),
         context=yes_or_no("context", context),
         wordings=NEUTRAL_WORDINGS if wording == "all" else _wordings(wording),
-        elicitation=one_of("elicitation", elicitation, ELICITATIONS),
+        elicitation=way,
+        explained=EXPLAINED_PROBLEMS if elicitation == AUTO and way == "choose" else 0,
         plan=_plan(temperatures),
         order=one_of("order", order, ORDERS),
     )
@@ -89,20 +97,22 @@ def stakeholder_choice(
             "false with framing=neutral, since objectives are those of a firm type "
             "(choose framing=for_profit, symmetric or nonprofit)",
         )
-    asks_at_one = design.elicitation == "logprobs"
+    asks_at_one = design.elicitation == "choose" and not design.explained
     if asks_at_one and temperatures != "plan":
         raise ArgumentError(
-            "temperatures", temperatures, "left out with elicitation=logprobs, which always asks at 1"
+            "temperatures", temperatures, "left out with elicitation=choose, which always asks at 1"
         )
     return Task(
         dataset=build(design),
-        solver=[frame(FRAMINGS[design.framing]), elicit(design.elicitation, design.seed)],
+        solver=[frame(FRAMINGS[design.framing]), elicit(design.seed)],
         scorer=_scorers(design, _consistency(design.framing, profile, theta, rho)),
-        config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
+        config=GenerateConfig(max_tokens=MAX_TOKENS["both" if design.explained else design.elicitation]),
         version=VERSION,
         metadata={
-            "temperatures": [LOGPROBS_TEMPERATURE] if asks_at_one else list(design.plan.values),
+            "temperatures": [LABEL_TEMPERATURE] if asks_at_one else list(design.plan.values),
             "crossed": design.plan.crossed,
+            "elicitation": design.elicitation,
+            "explained": design.explained,
         },
     )
 
@@ -153,8 +163,8 @@ def _consistency(
 
 def _scorers(design: Design, consistent: Scorer) -> list[Scorer]:
     scorers = [chosen_option(), consistent]
-    if design.elicitation in ("explain", "both"):
+    if design.elicitation != "choose" or design.explained:
         scorers.append(explanation_agreement())
-    if design.elicitation == "both":
-        scorers.append(logprob_agreement())
+    if design.elicitation in ("explain", "both") or design.explained:
+        scorers.append(statement_agreement())
     return scorers

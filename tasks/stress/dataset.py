@@ -11,14 +11,14 @@ from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
 from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import CALM, PRESSURES
+from fiduciary.solvers.asking import LABEL_TEMPERATURE
 from fiduciary.solvers.counterbalancing import presentation_orders
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
 from fiduciary.tasks.stakeholder_choice.framings import target_profile
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 from fiduciary.tasks.stress.page import Asked, Case, calm
 from fiduciary.tasks.stress.pressures import ASK
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 CALM_ANSWERS, PRESSED_ANSWERS = 4, 2
 """Times that a problem is asked in calm, and under each pressure; with log-probabilities once."""
@@ -74,7 +74,7 @@ def build(design: StressDesign) -> Dataset:
 
 def _questions(design: StressDesign, case: Case, i: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every question of a problem by name."""
-    once = design.elicitation == "logprobs"
+    once = design.elicitation == "choose"
     plain = calm(case)
     for repeat in range(1 if once else CALM_ANSWERS):
         yield f"{CALM}-{repeat}", _question(CALM, plain)
@@ -114,7 +114,7 @@ def _metadata(design: StressDesign, case: Case, questions: dict[str, dict[str, A
         "framing": design.framing,
         "profile": target_profile(design.framing),
         "elicitation": design.elicitation,
-        "temperature": LOGPROBS_TEMPERATURE if design.elicitation == "logprobs" else design.temperature,
+        "temperature": LABEL_TEMPERATURE if design.elicitation == "choose" else design.temperature,
         "trade_offs": design.trade_offs if isinstance(design.trade_offs, str) else list(design.trade_offs),
         "pressures": list(design.pressures),
         "words": design.words,

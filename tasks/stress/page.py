@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from fiduciary.economics.problems import ChoiceProblem
 from fiduciary.economics.utility import PROFILES
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.tasks.stakeholder_choice.framings import target_profile
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
 
@@ -55,7 +55,7 @@ class Case:
     problem: ChoiceProblem
     wording: str
     order: tuple[int, ...]
-    elicitation: str = "answer"
+    elicitation: str = "choose"
     framing: str = "neutral"
     words: int = LONG_WORDS
 
@@ -87,7 +87,7 @@ class Case:
     @property
     def instruction(self) -> str:
         """How to answer."""
-        return instruction(self.elicitation)
+        return instruction(self.elicitation, LABELS[: self.problem.n_options])
 
     def label(self, own: int) -> str:
         """The letter under which an option is shown."""

@@ -12,9 +12,10 @@ from inspect_ai.model import GenerateConfig
 from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.scorers.stress import stress_answers
 from fiduciary.solvers import framing as frame
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE, MAX_TOKENS
+from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.stress import STRESS_ELICITATIONS, ask_stress
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, some_of, whole_number
+from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -39,7 +40,7 @@ def stress(
     trade_offs: str | list[str] = "default",
     framing: str = "neutral",
     wording: str = "plain",
-    elicitation: str = "answer",
+    elicitation: str = "auto",
     pressures: str | list[str] = "all",
     temperature: float | None = None,
     words: int | None = None,
@@ -54,14 +55,15 @@ def stress(
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three with
             ``_justify``.
         wording: name of a wording; ``compact`` is for small models.
-        elicitation: ``answer`` (one letter), ``explain`` then choose, or ``logprobs``.
+        elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose
+            where the provider continues turns, else text.
         pressures: ``all``, or some of magnitude, currency, units, renamed, shuffled, irrelevant, long,
             typos, translated, hidden_instruction, insisting_user, changed_mandate.
         temperature: of text answers, ≥ 0 (0.5).
         words: length of the filler in a long context (1500; with the compact wording 300).
     """
     check_server()
-    elicitation = one_of("elicitation", elicitation, STRESS_ELICITATIONS)
+    elicitation = resolved(elicitation, STRESS_ELICITATIONS)
     wording = one_of("wording", wording, list(WORDINGS))
     asked, omitted = _pressures(pressures, wording)
     design = StressDesign(
@@ -79,7 +81,7 @@ def stress(
         logger.warning("pressure %s is left out: %s", name, reason)
     return Task(
         dataset=build(design),
-        solver=[frame(FRAMINGS[design.framing]), ask_stress(design.elicitation, design.seed)],
+        solver=[frame(FRAMINGS[design.framing]), ask_stress(design.seed)],
         scorer=stress_answers(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
@@ -102,12 +104,12 @@ def _pressures(given: Any, wording: str) -> tuple[tuple[str, ...], dict[str, str
 
 
 def _temperature(given: Any, elicitation: str) -> float:
-    if elicitation == "logprobs":
-        if given is not None and given != LOGPROBS_TEMPERATURE:
+    if elicitation == "choose":
+        if given is not None and given != LABEL_TEMPERATURE:
             raise ArgumentError(
-                "temperature", given, "left out with elicitation=logprobs, which always asks at 1"
+                "temperature", given, "left out with elicitation=choose, which always asks at 1"
             )
-        return LOGPROBS_TEMPERATURE
+        return LABEL_TEMPERATURE
     allowed = "a finite number >= 0"
     tau = DEFAULT_TEMPERATURE if given is None else number("temperature", given, allowed)
     if not (math.isfinite(tau) and tau >= 0):

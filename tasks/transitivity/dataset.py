@@ -11,10 +11,10 @@ import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
 from fiduciary.economics.choice_sets import ChoiceSet, dominations, draw_sets
-from fiduciary.solvers.elicitation import LOGPROBS_TEMPERATURE
+from fiduciary.solvers.asking import LABEL_TEMPERATURE
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def pair_metadata(design: PairDesign, choice_set: ChoiceSet) -> dict[str, Any]:
         "dominations": np.argwhere(dominations(welfare)).tolist(),
         "questions": dict(questions(choice_set, design.wording)),
         "repeats": design.repeats,
-        "temperature": LOGPROBS_TEMPERATURE if design.elicitation == "logprobs" else design.temperature,
+        "temperature": LABEL_TEMPERATURE if design.elicitation == "choose" else design.temperature,
         "shift": choice_set.options.shift,
         "wording": design.wording,
         "framing": design.framing,

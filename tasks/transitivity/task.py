@@ -12,9 +12,10 @@ from fiduciary.economics.choice_sets import MAX_OPTIONS, MIN_OPTIONS, MOST_OPTIO
 from fiduciary.scorers import transitive_triads
 from fiduciary.solvers import ask_pairs
 from fiduciary.solvers import framing as frame
-from fiduciary.solvers.elicitation import MAX_TOKENS
+from fiduciary.solvers.asking import MAX_TOKENS
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number, yes_or_no
+from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
@@ -30,7 +31,7 @@ def transitivity(
     seed: int = 0,
     framing: str = "neutral",
     wording: str = "plain",
-    elicitation: str = "answer",
+    elicitation: str = "auto",
     temperature: float = 1.0,
     dominance: bool = False,
     large: bool = False,
@@ -46,7 +47,8 @@ def transitivity(
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
             with ``_justify``.
         wording: name of a wording.
-        elicitation: ``answer`` (one letter), ``explain`` then choose, or ``logprobs``.
+        elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose
+            where the provider continues turns, else text.
         temperature: of text answers, ≥ 0; 1 is the model's own distribution.
         dominance: put one pair with a dominated option into every set.
         large: allow sets of 7 options.
@@ -60,14 +62,14 @@ def transitivity(
         seed=seed,
         framing=framing,
         wording=wording,
-        elicitation=one_of("elicitation", elicitation, PAIR_ELICITATIONS),
+        elicitation=resolved(elicitation, PAIR_ELICITATIONS),
         temperature=temperature,
         dominance=dominance,
         large=large,
     )
     return Task(
         dataset=build(design),
-        solver=[frame(FRAMINGS[design.framing]), ask_pairs(design.elicitation, design.seed)],
+        solver=[frame(FRAMINGS[design.framing]), ask_pairs(design.seed)],
         scorer=transitive_triads(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
@@ -87,25 +89,28 @@ def pair_design(
     temperature: Any,
     dominance: Any = False,
     large: Any = False,
+    drawn: bool = False,
 ) -> PairDesign:
     """The design that a task's arguments describe.
+
+    ``drawn`` says that labels are drawn and counted, so that asking again is not asking the same.
 
     Raises:
         ArgumentError: an argument that cannot be used; the message names it.
     """
-    logprobs = elicitation == "logprobs"
-    times = (1 if logprobs else default_repeats) if repeats is None else repeats
+    by_labels = elicitation == "choose" and not drawn
+    times = (1 if by_labels else default_repeats) if repeats is None else repeats
     times = whole_number("repeats", times, at_least=1)
-    if logprobs and times > 1:
+    if by_labels and times > 1:
         raise ArgumentError(
-            "repeats", repeats, "1 with elicitation=logprobs, where asking again gives the same"
+            "repeats", repeats, "1 with elicitation=choose, where asking again gives the same"
         )
     tau = number("temperature", temperature, "a finite number >= 0")
     if not (math.isfinite(tau) and tau >= 0):
         raise ArgumentError("temperature", temperature, "a finite number >= 0")
-    if logprobs and tau != 1:
+    if elicitation == "choose" and tau != 1:
         raise ArgumentError(
-            "temperature", temperature, "left out with elicitation=logprobs, which always asks at 1"
+            "temperature", temperature, "left out with elicitation=choose, which always asks at 1"
         )
     return PairDesign(
         n=whole_number("n", n, at_least=1),

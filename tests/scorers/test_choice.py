@@ -10,7 +10,7 @@ import pytest
 from inspect_ai.scorer import Score, Scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
+from fiduciary.scorers import chosen_option, consistency, explanation_agreement, statement_agreement
 from fiduciary.scorers._problem import REQUIRED, MissingMetadata
 
 Run = Callable[[Scorer, TaskState], Score]
@@ -107,16 +107,16 @@ def test_text_and_log_probabilities_are_compared(state: Make, score: Run, metada
     sample = state(about, "Therefore, I choose: Option A.")
     a, b = ({"token": token, "logprob": math.log(p)} for token, p in (("A", 0.8), ("B", 0.2)))
     sample.store.set("label_logprobs", {"content": [a | {"top_logprobs": [a, b]}]})
-    found = score(logprob_agreement(), sample)
+    found = score(statement_agreement(), sample)
     assert found.value == 1.0
     assert found.metadata
     # At τ = 0.5 probabilities are squared: .64 against .04.
     assert found.metadata["expected"] == pytest.approx(0.64 / 0.68)
     assert found.metadata["probability_of_choice"] == pytest.approx(0.8)
     sample.output.completion = "Therefore, I choose: Option B."
-    assert score(logprob_agreement(), sample).value == 0.0
+    assert score(statement_agreement(), sample).value == 0.0
     sample.store.set("label_logprobs", None)
-    assert math.isnan(score(logprob_agreement(), sample).as_float())
+    assert math.isnan(score(statement_agreement(), sample).as_float())
 
 
 @pytest.mark.parametrize("scorer", [chosen_option(), consistency("study1"), explanation_agreement()])

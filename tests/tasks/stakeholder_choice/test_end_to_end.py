@@ -134,7 +134,7 @@ def test_both_asks_for_text_and_probabilities_of_the_same_problem(run: Run) -> N
     assert len(requests) == 24
     assert {c.temperature for c in requests if c.logprobs} == {1.0}
     assert len({c.temperature for c in requests if not c.logprobs}) > 1
-    assert metrics(log, "logprob_agreement")["agreement"] == 1
+    assert metrics(log, "statement_agreement")["agreement"] == 1
     data = table(log)
     assert data.has_probabilities
     assert data.mass_outside == pytest.approx(0.1)

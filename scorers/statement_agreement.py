@@ -1,4 +1,4 @@
-"""Whether the choice in the text is the option that the log-probabilities rank first."""
+"""Whether the choice that an explanation states is the option that the closing words, continued, rank first."""
 
 from __future__ import annotations
 
@@ -6,26 +6,27 @@ import numpy as np
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._reading import read
+from fiduciary.scorers._reading import read_explained
 from fiduciary.scorers.metrics import agreement_rate, modal_agreement
 
 
 @scorer(metrics=[agreement_rate(), modal_agreement()])
-def logprob_agreement() -> Scorer:
-    """1 where the text chooses the option of the highest probability, 0 elsewhere.
+def statement_agreement() -> Scorer:
+    """1 where the text states the option of the highest probability given the explanation, 0 elsewhere.
 
     A text is drawn at temperature τ, so perfect agreement is not to be expected. The metadata hold
-    what to expect if the text were a draw from the same preferences: max_j P_j^(1/τ) / Σ_j P_j^(1/τ).
+    what to expect if the stated choice were a draw from these probabilities:
+    max_j P_j^(1/τ) / Σ_j P_j^(1/τ).
 
-    Unscored where either answer is missing.
+    Unscored where either is missing.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        answer = read(state)
+        answer = read_explained(state)
+        if answer is None or answer.probabilities is None:
+            return Score.unscored(reason="no log-probabilities of the labels behind an explanation")
         if answer.chosen < 0:
-            return Score.unscored(reason="no choice in the text")
-        if answer.probabilities is None:
-            return Score.unscored(reason="no log-probabilities of the labels")
+            return Score.unscored(reason="no choice stated in the text")
         p = np.array([q or 0.0 for q in answer.probabilities])
         tempered = (p / p.max()) ** (1 / answer.problem.temperature)
         return Score(

@@ -1,0 +1,41 @@
+"""Asks the one choice problem of a sample."""
+
+from __future__ import annotations
+
+from inspect_ai.model import ChatMessageAssistant
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from fiduciary.solvers.asking import ask_all, questions_of
+from fiduciary.solvers.label_tokens import Watch
+
+CHOICE = "choice"
+"""Name of the one question."""
+
+LABELS = "ABCDE"
+"""Names of the options, in the order in which they are shown."""
+
+
+@solver
+def elicit(seed: int = 0) -> Solver:
+    """Ask the sample's problem as its metadata's ``elicitation`` says; ``both`` asks in two fresh contexts.
+
+    Reads the sample's metadata: ``elicitation``, ``n_options``, ``temperature`` of texts. The conversation
+    that led to the last answer becomes the sample's.
+
+    Args:
+        seed: the task's seed.
+    """
+    watch = Watch()
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        labels = LABELS[: int(state.metadata["n_options"])]
+        asked = questions_of(state, {CHOICE: state.user_prompt.text}, state.metadata["elicitation"], labels)
+        answers = await ask_all(state, asked, seed, watch)
+        last = asked[-1]
+        said = answers[last.name].output
+        answer = said.message if said.choices else ChatMessageAssistant(content=said.completion)
+        begun = [ChatMessageAssistant(content=last.closing)] if last.elicitation == "choose" else []
+        state.messages = [*last.messages, *begun, answer]
+        return state
+
+    return solve
