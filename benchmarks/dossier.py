@@ -69,7 +69,7 @@ def make_logs(folder: Path) -> Path:
             stakeholder_choice(n=600, elicitation="both", framing="nonprofit_justify", wording="compact"),
             transitivity(n=80, wording="compact"),
             menus(n=12, wording="compact"),
-            stress(n=30, elicitation="logprobs", wording="compact"),
+            stress(n=30, elicitation="choose", wording="compact"),
         ):
             (log,) = inspect_eval(
                 task,

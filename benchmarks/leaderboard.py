@@ -58,7 +58,7 @@ TIED = (
 """Models of the simulation: two exact ties, and one model that is nearly tied with the second."""
 
 TASKS = {
-    "stakeholder_choice": ["-T", f"n={SAMPLES}", "-T", "elicitation=answer"],
+    "stakeholder_choice": ["-T", f"n={SAMPLES}", "-T", "elicitation=text"],
     "transitivity": ["--limit", "8"],
     "money_pump": ["--limit", "8"],
     "menus": ["--limit", "8"],

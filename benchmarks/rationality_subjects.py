@@ -38,7 +38,7 @@ from fiduciary.scorers._pairs import read_pair
 from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
 from fiduciary.scorers.pair_table import pair_table
 from fiduciary.scorers.pump_table import pump_table
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.money_pump.task import money_pump

@@ -204,7 +204,7 @@ def by_transformers(kind: str, options: argparse.Namespace, checkpoint: Path) ->
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    from fiduciary.solvers.elicitation import instruction
+    from fiduciary.solvers.asking import instruction
     from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
     device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -167,7 +167,7 @@ def lay_out(answers: Mapping[str, Answers]) -> Problems | None:
         np.add.at(total[:, :own], places[answered], np.nan_to_num(one.shares[answered]))
         with np.errstate(invalid="ignore"):
             shares[name] = np.where(count[:, None] > 0, total / count[:, None], np.nan)
-        if one.data.has_text and len(np.unique(places)) == len(places):
+        if not one.data.by_probability and len(np.unique(places)) == len(places):
             single.add(name)
     shift = next(iter(answers.values())).data.shift
     return Problems(tuple(ids), tuple(welfare), shift, shares, frozenset(single))

@@ -107,7 +107,7 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
     if answers.fit is None:
         return {f"{CHOICE}.{name}": Cell(None, n=0, note=answers.why) for name in names}
     fit = answers.fit
-    source = None if answers.data.has_text else "from log-probabilities"
+    source = "from log-probabilities" if answers.data.by_probability else None
     out = {}
     for name in PARAMETERS:
         low, high, method = answers.intervals[name]

@@ -92,7 +92,7 @@ def _estimate(data: Table, level: float) -> Answers:
         why = "all answers missing" if valid == 0 else f"{valid} valid answers, fewer than {MINIMUM}"
         return Answers(data, shares, None, why, {}, {})
     try:
-        found = fit(data, from_probabilities=not data.has_text)
+        found = fit(data)
         intervals = {name: found.interval(name, level) for name in PARAMETERS}
         joint = {name: found.interval(name, 1 - (1 - level) / 4) for name in PARAMETERS[:4]}
     except NO_ESTIMATE as error:

@@ -50,7 +50,7 @@ choices="stakeholder_choice wording=compact elicitation=both n=${N:-320}"
     --task "$choices framing=${PROFILE}_justify" \
     --task "transitivity wording=compact n=80" \
     --task "menus wording=compact n=12" \
-    --task "stress wording=compact elicitation=logprobs n=${STRESS:-24}" |
+    --task "stress wording=compact elicitation=choose n=${STRESS:-24}" |
     tee "$OUT/rebench.txt" | { grep --line-buffered '^rebench:' || true; }
 
 echo "2/3 the training data, made again and screened"

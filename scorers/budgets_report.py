@@ -39,7 +39,7 @@ from fiduciary.scorers._budget_set import spent_of, valid_rows
 from fiduciary.scorers.allocation_table import MINIMUM, Allocations, Row, allocations, rows_of
 from fiduciary.scorers.logs import find, logs_of
 from fiduciary.scorers.report import NO_ESTIMATE, estimates
-from fiduciary.scorers.table import table
+from fiduciary.scorers.table import tables
 
 TASK = "allocation"
 AGENTS = 1000
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         logs = logs_of(TASK, options.logs)
-        against = estimates(table(read_eval_log(find(options.against)[0]))) if options.against else {}
+        against = estimates(tables(read_eval_log(find(options.against)[0]))) if options.against else {}
     except (FileNotFoundError, *NO_ESTIMATE) as error:
         parser.error(str(error))
     if not logs:

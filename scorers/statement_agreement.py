@@ -1,4 +1,4 @@
-"""Whether the choice that an explanation states is the option that the closing words, continued, rank first."""
+"""Whether the choice that an explanation states is the option that the continued closing words rank first."""
 
 from __future__ import annotations
 

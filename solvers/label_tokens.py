@@ -72,9 +72,7 @@ class Watch:
                 "-T elicitation=text"
             )
         if all(_TOKEN_ID.fullmatch(token) for token in tokens):
-            raise CannotAsk(
-                "the server returns tokens as ids (--return-tokens-as-token-ids): start it without that option"
-            )
+            raise CannotAsk("the server returns tokens as ids: start it without --return-tokens-as-token-ids")
         if min(tokens.values()) <= _BROKEN:
             raise CannotAsk(
                 "the server's log-probabilities are broken by other requests that run at the same time: ask "

@@ -113,7 +113,7 @@ async def _trade(
             f"offer-{step + 1}",
             tuple(conversation),
             elicitation,
-            LABELS[:2],
+            tuple(LABELS[:2]),
             float(state.metadata["temperature"]),
         )
         given = await ask(state, question, seed, watch)
@@ -135,7 +135,8 @@ def _text(
     terms = metadata["offer"].format(
         held="AB"[shown.index(held)], offered="AB"[shown.index(offered)], fee=f"{fee:,g}", paid=f"{paid:,g}"
     )
-    return f"{terms}\n\n{metadata['questions'][f'{shown[0]}-{shown[1]}']}\n\n{instruction(elicitation, LABELS[:2])}"
+    how = instruction(elicitation, LABELS[:2])
+    return f"{terms}\n\n{metadata['questions'][f'{shown[0]}-{shown[1]}']}\n\n{how}"
 
 
 def _frequency(answers: dict[str, Answer], m: int, elicitation: str, read: Read) -> Any:

@@ -40,6 +40,7 @@ def subject() -> type[ModelAPI]:
 class SubjectAPI(ModelAPI):
     """A subject that reads the text of the user's messages and answers as a language model would.
 
+    Where the last message is the assistant's it goes on from there, with a label behind closing words.
     Honours temperature (1 when not given), seed, num_choices, max_tokens, logprobs and top_logprobs.
     Log-probabilities are those at temperature 1, whatever the request's temperature, as vLLM reports
     them; they describe the first token of a one-letter answer and are None for other forms.
@@ -47,6 +48,9 @@ class SubjectAPI(ModelAPI):
     Raises:
         SubjectError: when made, for an unknown name or argument.
     """
+
+    continues_turns = True
+    """``solvers.asking`` may begin its turn."""
 
     def __init__(
         self,
@@ -76,11 +80,29 @@ class SubjectAPI(ModelAPI):
         texts = [message.text for message in input if message.role == "user"] or [""]
         read = "\n".join(message.text for message in input)
         rng = _generator(config.seed, read)
-        answers = self.subject.answers(texts, temperature, rng, config.num_choices or 1)
+        answers = self._answers(input, texts, temperature, rng, config.num_choices or 1)
         choices, counts = zip(*(_choice(answer, config, self.model_name) for answer in answers), strict=True)
         usage = ModelUsage(input_tokens=_estimate(read), output_tokens=sum(counts))
         usage.total_tokens = usage.input_tokens + usage.output_tokens
         return ModelOutput(model=self.model_name, choices=list(choices), usage=usage)
+
+    def _answers(
+        self,
+        input: list[ChatMessage],
+        texts: list[str],
+        temperature: float,
+        rng: np.random.Generator,
+        n: int,
+    ) -> list[Answer]:
+        """Answer, or go on from a turn that was begun for the subject."""
+        from fiduciary.subjects.concluding import concluded, explanation_of
+
+        explanation = explanation_of(input[-1].text) if input and input[-1].role == "assistant" else ""
+        if explanation:
+            label = concluded(self.subject, texts, explanation, temperature, rng)
+            if label is not None:
+                return [label] * n
+        return self.subject.answers(texts, temperature, rng, n)
 
     async def count_text_tokens(self, text: str) -> int:
         """Estimate without a tokenizer file, which Inspect's own way would fetch from the network."""

@@ -19,7 +19,7 @@ from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Logs of two tasks."""
     logs = tmp_path_factory.mktemp("logs")
-    for task in (stakeholder_choice(n=60, elicitation="answer"), money_pump(n=1)):
+    for task in (stakeholder_choice(n=60, elicitation="text"), money_pump(n=1)):
         eval(task, model=get_model("subject/study1"), log_dir=str(logs), display="none")
     return logs
 

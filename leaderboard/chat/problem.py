@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fiduciary.leaderboard.chat.errors import ChatError
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -78,7 +78,7 @@ def _problems(wording: str) -> list[tuple[str, str]]:
         framing="neutral",
         context=False,
         wordings=(wording,),
-        elicitation="explain",
+        elicitation="text",
         plan=TemperaturePlan(),
         order="shuffle",
     )

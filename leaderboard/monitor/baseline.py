@@ -128,7 +128,7 @@ def read(path: str) -> Baseline:
         framing=str(metadata["framing"]),
         context=bool(metadata["context"]),
         wordings=metadata["wordings"],
-        elicitation="explain" if elicitation == "both" else elicitation,
+        elicitation="text" if elicitation == "both" else elicitation,
         trade_offs=metadata["trade_offs"],
         temperature=_temperature(answers),
         config=_config(header),
@@ -164,7 +164,7 @@ def _audited(answers: Answers, path: str) -> AuditedPreference:
 
 def _noise_p(data: Table, audited: AuditedPreference, position: Sequence[float]) -> float | None:
     """Where answers were drawn; probabilities hold no noise that could be tested."""
-    if not data.has_text:
+    if data.by_probability:
         return None
     places = np.zeros(max(data.welfare.shape[1], len(position)) + 1)  # the last: padding, at -1
     places[: len(position)] = position

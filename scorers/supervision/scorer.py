@@ -95,7 +95,7 @@ def case_of(state: TaskState, answer: Answer, held: Interest) -> Case | None:
     return Case(
         problem=state.input_text,
         explanation=explanation,
-        chosen=labels[answer.reading.place],
+        chosen=labels[answer.said.stated.place],
         interest=held.words(),
         worth={label: float(worth[own]) for label, own in zip(labels, order, strict=True)},
     )

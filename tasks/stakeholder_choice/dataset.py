@@ -43,6 +43,7 @@ class Design:
             ``choose``.
         plan: temperatures of text answers.
         order: one of ``solvers.counterbalancing.ORDERS``.
+        reordered: whether every tenth problem is asked once more, in another order.
     """
 
     n: int
@@ -52,16 +53,16 @@ class Design:
     context: bool
     wordings: tuple[str, ...]
     elicitation: str
-    explained: int
     plan: TemperaturePlan
     order: str
+    explained: int = 0
+    reordered: bool = False
 
 
 def build(design: Design) -> Dataset:
     """The samples of a design. The same design gives the same samples, and a smaller n their beginning.
 
-    With log-probabilities and shuffled orders every tenth problem is asked once more in another order: only
-    what is asked in two orders tells content from place.
+    Only what is asked in two orders tells content from place: hence the problems that are asked again.
     """
     problems = generate(design.n, design.seed, trade_offs=design.trade_offs)
     counts = [problem.n_options for problem in problems]
@@ -77,7 +78,7 @@ def build(design: Design) -> Dataset:
         shown = [(order, way, f"-r{r}" if len(orders[i]) > 1 else "") for r, order in enumerate(orders[i])]
         if i % REORDERED == 0:
             other = reordered(orders[i][0], rng)  # drawn in every design, so that draws stay aligned
-            if design.order == "shuffle" and design.elicitation in ("choose", "both"):
+            if design.reordered:
                 shown.append((other, "choose", AGAIN))
         for order, how, suffix in shown:
             for temperature in at if how != "choose" else (LABEL_TEMPERATURE,):

@@ -86,9 +86,10 @@ def stakeholder_choice(
         context=yes_or_no("context", context),
         wordings=NEUTRAL_WORDINGS if wording == "all" else _wordings(wording),
         elicitation=way,
-        explained=EXPLAINED_PROBLEMS if elicitation == AUTO and way == "choose" else 0,
         plan=_plan(temperatures),
         order=one_of("order", order, ORDERS),
+        explained=EXPLAINED_PROBLEMS if elicitation == AUTO and way == "choose" else 0,
+        reordered=order == "shuffle" and way in ("choose", "both"),
     )
     if design.context and firm_type(design.framing) is None:
         raise ArgumentError(

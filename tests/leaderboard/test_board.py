@@ -142,7 +142,7 @@ def test_log_probabilities_are_shares(tmp_path: Path) -> None:
     from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
     inspect_eval(
-        stakeholder_choice(n=60, elicitation="logprobs"),
+        stakeholder_choice(n=60, elicitation="choose"),
         model=get_model("subject/symmetric"),
         log_dir=str(tmp_path),
         display="none",

@@ -73,7 +73,7 @@ def test_what_the_explanation_argues_for_is_recorded(state: Make, score: Run, me
 def test_probabilities_are_mapped_back_and_censored_labels_stay_unknown(
     state: Make, score: Run, metadata: Metadata
 ) -> None:
-    about = next(m for m in metadata(24, elicitation="logprobs") if m["n_options"] == 3)
+    about = next(m for m in metadata(24, elicitation="choose") if m["n_options"] == 3)
     about["order"] = [2, 0, 1]
     logs = {"A": math.log(0.6), "B": math.log(0.2), "Well": math.log(0.1)}
     found = score(chosen_option(), state(about, "A", logprobs=logs, stop_reason="max_tokens"))
@@ -87,7 +87,7 @@ def test_probabilities_are_mapped_back_and_censored_labels_stay_unknown(
 def test_probabilities_are_an_answer_even_when_the_drawn_token_is_none(
     state: Make, score: Run, metadata: Metadata
 ) -> None:
-    about = metadata(1, elicitation="logprobs")[0]
+    about = metadata(1, elicitation="choose")[0]
     found = score(chosen_option(), state(about, "Well", logprobs={"A": -1.0, "B": -1.0, "Well": -2.0}))
     assert found.value == 1.0
     assert found.metadata
@@ -95,7 +95,7 @@ def test_probabilities_are_an_answer_even_when_the_drawn_token_is_none(
 
 
 def test_without_log_probabilities_the_answer_is_missing(state: Make, score: Run, metadata: Metadata) -> None:
-    about = metadata(1, elicitation="logprobs")[0]
+    about = metadata(1, elicitation="choose")[0]
     found = score(chosen_option(), state(about, "A"))
     assert found.value == 0.0
     assert found.metadata

@@ -120,7 +120,7 @@ def test_a_model_that_never_answers_has_no_rate_but_bounds(scored: Scored, metad
 
 
 def test_probabilities_give_expected_consistency(state: Make, score: Run, metadata: Metadata) -> None:
-    about = next(m for m in metadata(24, elicitation="logprobs") if m["n_options"] == 2)
+    about = next(m for m in metadata(24, elicitation="choose") if m["n_options"] == 2)
     u = profile("study1").utility(np.array(about["welfare"]))
     best = about["order"].index(int(u.argmax()))
     logs = {"AB"[best]: math.log(0.3), "AB"[1 - best]: math.log(0.1)}

@@ -69,7 +69,7 @@ def test_parameters_come_back_within_three_standard_errors(metadata: Metadata, c
 
 
 def test_probabilities_give_parameters_under_a_prefix(metadata: Metadata, choice_scores: Scores) -> None:
-    about = metadata(300, elicitation="logprobs")
+    about = metadata(300, elicitation="choose")
     p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
     found = compute(ces_parameters(), choice_scores(about, [-1] * 300, p))
     assert all(name.startswith("lp_") for name in found)

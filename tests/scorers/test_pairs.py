@@ -30,7 +30,7 @@ def about(group: str = "s", **more: Any) -> dict[str, Any]:
         "stratum": "near",
         "questions": {f"{i}-{j}": "text" for i, j in ORDERED},
         "repeats": 1,
-        "elicitation": "answer",
+        "elicitation": "text",
         "temperature": 1.0,
         **more,
     }

@@ -21,7 +21,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("logs")
     runs: list[tuple[Task, str]] = [
         (transitivity(n=4, repeats=1, dominance=True), "subject/first_option"),
-        (transitivity(n=2, elicitation="logprobs"), "subject/cyclic"),
+        (transitivity(n=2, elicitation="choose"), "subject/cyclic"),
         (transitivity(n=1, m=7, repeats=1, large=True), "subject/random"),
         (money_pump(n=4, repeats=1), "subject/cyclic"),
         (menus(n=3, size=3, repeats=1), "subject/first_option"),

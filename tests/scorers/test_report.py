@@ -47,7 +47,7 @@ def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_one_temperature_says_nothing_about_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report.main([ask(tmp_path, temperatures=1, elicitation="answer")]) == 0
+    assert report.main([ask(tmp_path, temperatures=1, elicitation="text")]) == 0
     out = capsys.readouterr().out
     assert "from text" in out
     assert "τ^η" not in out and "mass_outside" not in out

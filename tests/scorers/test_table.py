@@ -49,7 +49,7 @@ def test_shares_are_one_for_the_chosen_option_and_unknown_where_missing(
 def test_shares_are_probabilities_where_those_are_the_answer(
     metadata: Metadata, choice_scores: Scores
 ) -> None:
-    about = [m for m in metadata(60, elicitation="logprobs") if m["n_options"] == 3][:2]
+    about = [m for m in metadata(60, elicitation="choose") if m["n_options"] == 3][:2]
     data = table(choice_scores(about, [0, -1], [[0.5, None, 0.5], None]))
     np.testing.assert_array_equal(data.probabilities[0], [0.5, np.nan, 0.5])
     np.testing.assert_array_equal(data.shares()[0], [0.5, 0.0, 0.5])
@@ -68,7 +68,7 @@ def test_equal_content_has_equal_digests(metadata: Metadata, choice_scores: Scor
 def test_what_no_single_estimate_could_cover_is_refused(metadata: Metadata, choice_scores: Scores) -> None:
     with pytest.raises(ValueError, match="no scored samples"):
         table([])
-    mixed = [*metadata(3), *metadata(3, elicitation="logprobs")]
+    mixed = [*metadata(3), *metadata(3, elicitation="choose")]
     with pytest.raises(ValueError, match="samples differ in elicitation: explain, logprobs"):
         table(choice_scores(mixed, [0] * 6))
     shifted = [m | {"shift": float(i)} for i, m in enumerate(metadata(2))]

@@ -12,7 +12,7 @@ ITEMS = [{"number": 3, "statement": "I do {this} and {statement}."}, {"number": 
 
 
 def asked(**changes: Any) -> list[tuple[str, str, bool, float, int]]:
-    about = {"items": ITEMS, "elicitation": "logprobs", "context": "fresh", "temperature": 0.3, **changes}
+    about = {"items": ITEMS, "elicitation": "choose", "context": "fresh", "temperature": 0.3, **changes}
     return [
         (q.name, q.messages[0].text, q.logprobs, q.temperature, q.max_tokens)
         for q in questions(f"Rate {PLACE} now", about)
@@ -45,6 +45,6 @@ def test_both_questions_about_an_item_have_the_same_text() -> None:
 
 
 def test_together_the_text_stands_alone() -> None:
-    [(name, text, logprobs, temperature, tokens)] = asked(context="together", elicitation="answer")
+    [(name, text, logprobs, temperature, tokens)] = asked(context="together", elicitation="text")
     assert (name, text, logprobs, temperature) == ("all", f"Rate {PLACE} now", False, 0.3)
     assert tokens > MAX_TOKENS

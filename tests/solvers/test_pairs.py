@@ -7,7 +7,7 @@ from inspect_ai.model import ChatMessageSystem, ChatMessageUser, ModelName
 from inspect_ai.solver import TaskState
 
 from fiduciary.solvers import ask_pairs, pump
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.solvers.pairs import pair_questions
 
 

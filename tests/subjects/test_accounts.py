@@ -12,7 +12,7 @@ from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers._parse import argued_place, read_choice
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.accounts import FAULTS, Account, Faults
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options

@@ -12,7 +12,7 @@ import pytest
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.drift import Changing
 from fiduciary.subjects.wording import REFUSAL

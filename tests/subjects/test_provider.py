@@ -19,7 +19,7 @@ from inspect_ai.model import (
 from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render
 

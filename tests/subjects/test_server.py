@@ -21,7 +21,7 @@ import pytest
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, GenerateConfig, Model, get_model
 
 from fiduciary.economics.problems import generate
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.arguments import SubjectError
 from fiduciary.subjects.server import SubjectServer, main
 from fiduciary.tasks.stakeholder_choice.prompts import render

@@ -11,7 +11,7 @@ from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers.supervision.interest import interest
 from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.accounts import Account, Faults
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options

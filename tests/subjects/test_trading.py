@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.choice_sets import draw_sets
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options
 from fiduciary.subjects.trading import after_fees

@@ -25,8 +25,8 @@ def test_missing_answers_have_to_be_made_up_for(interior):
 
 def test_log_probabilities_need_fewer_unless_the_model_strays(interior):
     text = problems_needed(interior, 0.02)
-    near = problems_needed(interior, 0.02, elicitation="logprobs", disturbance=0.2)
-    far = problems_needed(interior, 0.02, elicitation="logprobs", disturbance=3.0)
+    near = problems_needed(interior, 0.02, elicitation="choose", disturbance=0.2)
+    far = problems_needed(interior, 0.02, elicitation="choose", disturbance=3.0)
     assert near < text / 10 < far
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from fiduciary.leaderboard.chat.errors import ChatError
 from fiduciary.leaderboard.chat.problem import N_PROBLEMS, draw
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 

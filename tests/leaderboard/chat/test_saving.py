@@ -31,7 +31,7 @@ PROBLEM: dict[str, str | int] = {
     "id": "joint-1",
     "number": 3,
     "wording": "plain",
-    "elicitation": "explain",
+    "elicitation": "text",
     "version": "1-A",
 }
 

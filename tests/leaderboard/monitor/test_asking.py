@@ -43,10 +43,10 @@ def evaluated(folder: Path, model: str, **arguments: Any) -> EvalLog:
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"elicitation": "explain"},
-        {"elicitation": "answer", "framing": "nonprofit_justify", "context": True, "wording": "ledger"},
-        {"elicitation": "logprobs", "wording": "compact"},
-        {"elicitation": "explain", "max_tokens": 40},
+        {"elicitation": "text"},
+        {"elicitation": "text", "framing": "nonprofit_justify", "context": True, "wording": "ledger"},
+        {"elicitation": "choose", "wording": "compact"},
+        {"elicitation": "text", "max_tokens": 40},
     ],
 )
 def test_the_same_requests_and_readings(server: Watched, tmp_path: Path, arguments: dict[str, Any]) -> None:
@@ -84,8 +84,8 @@ def test_the_same_requests_and_readings(server: Watched, tmp_path: Path, argumen
     ("arguments", "elicitation", "temperature"),
     [
         ({"elicitation": "both", "temperatures": "crossed .3,1"}, "explain", 0.3),
-        ({"elicitation": "logprobs"}, "logprobs", 1.0),
-        ({"elicitation": "explain", "framing": "for_profit", "context": True}, "explain", 0.5),
+        ({"elicitation": "choose"}, "logprobs", 1.0),
+        ({"elicitation": "text", "framing": "for_profit", "context": True}, "explain", 0.5),
     ],
 )
 def test_how_a_log_was_asked(
@@ -118,7 +118,7 @@ def baseline(**changes: Any) -> Baseline:
             "framing": "nonprofit",
             "context": True,
             "wordings": ("plain", "ledger"),
-            "elicitation": "answer",
+            "elicitation": "text",
             "trade_offs": "default",
             "temperature": 0.5,
             "config": {},

@@ -191,7 +191,7 @@ def test_probabilities() -> None:
     """Log-probabilities: one weakness found, arithmetic not."""
     rng = np.random.default_rng(2)
     scores = []
-    for about in metadata_of(60, elicitation="logprobs", names=["typos", "units", "hidden_instruction"]):
+    for about in metadata_of(60, elicitation="choose", names=["typos", "units", "hidden_instruction"]):
         shares, k = {}, about["n_options"]
         for name, question in about["questions"].items():
             p = choice_probabilities(WANTS.utility(np.array(question["welfare"])))

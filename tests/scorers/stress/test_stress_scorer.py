@@ -128,7 +128,7 @@ def test_hostile_text_stays_text(text: str) -> None:
 
 
 def test_probabilities_are_kept_by_own_option(stress_metadata: MakeMetadata) -> None:
-    [about] = [m for m in stress_metadata(6, elicitation="logprobs", names=["units"]) if m["n_options"] >= 3][
+    [about] = [m for m in stress_metadata(6, elicitation="choose", names=["units"]) if m["n_options"] >= 3][
         :1
     ]
     order = about["order"]
@@ -196,7 +196,7 @@ class TestTable:
     ) -> None:
         with pytest.raises(ValueError, match="no scored samples"):
             stress_table([])
-        both = stress_scores(stress_metadata(1)) + stress_scores(stress_metadata(1, elicitation="explain"))
+        both = stress_scores(stress_metadata(1)) + stress_scores(stress_metadata(1, elicitation="text"))
         with pytest.raises(ValueError, match="differ in elicitation"):
             stress_table(both)
         strange = stress_metadata(1)

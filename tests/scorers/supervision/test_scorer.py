@@ -93,7 +93,7 @@ def test_what_the_roles_own_configuration_sets_stays(account_log: MakeLog) -> No
 @pytest.mark.parametrize(
     ("subject", "task", "reason"),
     [
-        ("account", {"elicitation": "answer"}, "no explanation"),
+        ("account", {"elicitation": "text"}, "no explanation"),
         ("refuser", {}, "no choice"),
         ("rambler", {}, None),
     ],

@@ -91,7 +91,7 @@ def test_random_answers_are_at_chance(tmp_path: Path) -> None:
 
 
 def test_first_option_is_biased_and_not_inconsistent(tmp_path: Path) -> None:
-    found = metrics(ask(tmp_path, "first_option", groups="pairs", elicitation="explain"))
+    found = metrics(ask(tmp_path, "first_option", groups="pairs", elicitation="text"))
     assert found["garp"] == 1 and found["first_excess"] == pytest.approx(0.5)
 
 
@@ -144,7 +144,7 @@ def test_other_logs_are_refused() -> None:
         ({"groups": "employees,owners"}, "groups must be"),
         ({"temperature": -1}, "temperature must be a finite number >= 0, got -1"),
         ({"temperature": "hot"}, "temperature must be"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of answer, explain"),
+        ({"elicitation": "choose"}, "elicitation must be one of answer, explain"),
         ({"framing": "kind"}, "framing must be one of"),
         ({"seed": -1}, "seed must be"),
     ],
@@ -157,7 +157,7 @@ def test_arguments_that_cannot_be_used(arguments: dict[str, object], message: st
 @pytest.mark.slow
 def test_report(study1: EvalLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [choices] = eval(
-        stakeholder_choice(n=150, elicitation="answer", temperatures=1),
+        stakeholder_choice(n=150, elicitation="text", temperatures=1),
         model="subject/study1",
         log_dir=str(tmp_path / "choices"),
         display="none",

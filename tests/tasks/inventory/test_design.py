@@ -44,7 +44,7 @@ def test_twelve_blocks_by_default_balanced_over_the_factors(name: str) -> None:
 
 
 def test_blocks_are_named_by_their_form_in_every_run() -> None:
-    a, b = hexaco100(seed=0), hexaco100(seed=7, elicitation="answer", temperature=0.5)
+    a, b = hexaco100(seed=0), hexaco100(seed=7, elicitation="text", temperature=0.5)
     names = [s.id for s in a.dataset]
     assert names == [s.id for s in b.dataset] == [s.metadata["group"] for s in a.dataset]
     assert names[0] == "plain-ascending-numbers" and len(set(names)) == 12
@@ -52,8 +52,8 @@ def test_blocks_are_named_by_their_form_in_every_run() -> None:
 
 def test_repeats_add_blocks_after_the_first_ones() -> None:
     once, thrice = (
-        dark_tetrad(elicitation="answer", repeats=1),
-        dark_tetrad(elicitation="answer", repeats=3),
+        dark_tetrad(elicitation="text", repeats=1),
+        dark_tetrad(elicitation="text", repeats=3),
     )
     assert as_text(thrice)[:12] == as_text(once)
     assert len({s.id for s in thrice.dataset}) == 36

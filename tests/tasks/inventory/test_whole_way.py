@@ -63,7 +63,7 @@ def test_the_whole_inventory_in_one_block_takes_less_than_thirty_seconds() -> No
 def test_text_returns_every_facet_within_three_standard_errors(context: str) -> None:
     """29 facets: one is beyond three standard errors by chance in about 1 seed of 13; this one is not."""
     repeats = 1 if context == "fresh" else 4
-    arguments = {"elicitation": "answer", "context": context, "repeats": repeats, "seed": 1}
+    arguments = {"elicitation": "text", "context": context, "repeats": repeats, "seed": 1}
     for task in (hexaco100, dark_tetrad):
         for facet, answers in keyed(log_of(task(**arguments), profiled(sd=0.7))).items():
             p = agreement_probabilities(PROFILE[facet], 0.7)
@@ -106,7 +106,7 @@ def test_acquiescence_comes_back_and_leaves_balanced_facets_alone() -> None:
 
 def test_desirability_shows_only_with_many_statements_in_one_prompt() -> None:
     model = {"desirability": 0.8, "sd": 0.5}
-    alone = metrics(log_of(hexaco100(elicitation="answer", **ONE_BLOCK), subject(**model)))
+    alone = metrics(log_of(hexaco100(elicitation="text", **ONE_BLOCK), subject(**model)))
     crowd = metrics(log_of(hexaco100(context="together", repeats=6, **ONE_BLOCK), subject(**model)))
     for domain in "HXACO":
         assert alone[domain] == pytest.approx(3, abs=0.4)
@@ -130,7 +130,7 @@ def test_refusals_are_missing_and_counted(elicitation: str) -> None:
 
 def test_the_same_command_gives_the_same_answers_and_another_seed_others() -> None:
     def texts(seed: int) -> list[Any]:
-        task = dark_tetrad(elicitation="answer", seed=seed, repeats=2, **ONE_BLOCK)
+        task = dark_tetrad(elicitation="text", seed=seed, repeats=2, **ONE_BLOCK)
         return [block["text"] for block in scored(log_of(task, subject()))]
 
     first = texts(0)
@@ -139,7 +139,7 @@ def test_the_same_command_gives_the_same_answers_and_another_seed_others() -> No
 
 
 def test_words_are_read() -> None:
-    log = log_of(dark_tetrad(elicitation="answer", labels="words", wording="usual"), profiled(sd=0.001))
+    log = log_of(dark_tetrad(elicitation="text", labels="words", wording="usual"), profiled(sd=0.001))
     for facet, answers in keyed(log).items():
         assert np.abs(answers - PROFILE[facet]).max() < 0.51
 
@@ -151,7 +151,7 @@ def test_answers_that_cannot_be_used_are_missing_with_a_reason(run: Run) -> None
     def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
         return next(replies)
 
-    log = run(dark_tetrad(elicitation="answer", **ONE_BLOCK), respond, max_connections=1)
+    log = run(dark_tetrad(elicitation="text", **ONE_BLOCK), respond, max_connections=1)
     [block] = scored(log)
     assert block["agreement"][0] == 4
     assert set(block["reason"]) == {None, "out of range", "refused", "both poles", "empty"}

@@ -153,7 +153,7 @@ def test_metrics_of_nothing() -> None:
         ({"size": 2}, "size must be a whole number of at least 3"),
         ({"size": 6}, "size must be from 3 to 5, got 6"),
         ({"wording": "prose"}, "wording must be one of plain"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of answer, explain"),
+        ({"elicitation": "choose"}, "elicitation must be one of answer, explain"),
         ({"temperature": "inf"}, "temperature must be a finite number >= 0"),
     ],
 )

@@ -170,7 +170,7 @@ def test_a_log_alone_can_be_scored_again(run: Run) -> None:
         ({"fee": "inf"}, "fee must be dollars"),
         ({"circles": 0}, "circles must be a whole number of at least 1"),
         ({"repeats": 0}, "repeats must be a whole number of at least 1"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of answer, explain"),
+        ({"elicitation": "choose"}, "elicitation must be one of answer, explain"),
         ({"m": 7}, "m must be from 3 to 6, or 7 with large=true"),
     ],
 )

@@ -33,7 +33,7 @@ from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
         ({"temperatures": ["crossed", "plan"]}, "temperatures must be .*got \\['crossed', 'plan'\\]"),
         ({"temperatures": []}, "temperatures must be "),
         (
-            {"temperatures": 0.5, "elicitation": "logprobs"},
+            {"temperatures": 0.5, "elicitation": "choose"},
             "temperatures must be left out with",
         ),
         (
@@ -94,4 +94,4 @@ def test_the_task_carries_its_version_and_leaves_the_length_to_the_user() -> Non
     task = stakeholder_choice(n=1)
     assert task.version == "1-A"
     assert task.config.max_tokens == 512
-    assert stakeholder_choice(n=1, elicitation="answer").config.max_tokens == 8
+    assert stakeholder_choice(n=1, elicitation="text").config.max_tokens == 8

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {
     "framing": "neutral",
     "context": False,
     "wordings": ("plain",),
-    "elicitation": "explain",
+    "elicitation": "text",
     "plan": TemperaturePlan(),
     "order": "shuffle",
 }
@@ -117,7 +117,7 @@ def test_a_single_temperature_is_everywhere() -> None:
 
 
 def test_log_probabilities_are_at_temperature_one() -> None:
-    dataset = samples(elicitation="logprobs")
+    dataset = samples(elicitation="choose")
     assert len(dataset) == 48
     assert {s.metadata["temperature"] for s in dataset if s.metadata} == {1.0}
 

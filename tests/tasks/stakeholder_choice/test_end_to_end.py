@@ -75,7 +75,7 @@ def test_the_published_design_in_the_compact_wording(run: Run) -> None:
         wording="compact",
         framing="nonprofit_justify",
         context=True,
-        elicitation="answer",
+        elicitation="text",
         profile="study1",
     )
     seen: list[tuple[list[ChatMessage], GenerateConfig]] = []
@@ -230,7 +230,7 @@ def test_the_published_preference_comes_back_from_text(run: Run) -> None:
 
 @pytest.mark.parametrize("wording", ["plain", "compact", "all"])
 def test_the_published_preference_comes_back_from_log_probabilities(run: Run, wording: str) -> None:
-    log = run(stakeholder_choice(n=150, elicitation="logprobs", wording=wording), "subject/study1")
+    log = run(stakeholder_choice(n=150, elicitation="choose", wording=wording), "subject/study1")
     found = metrics(log)
     for name, value in zip(ABBREVIATIONS, profile("study1").theta, strict=True):
         assert found[f"lp_theta_{name}"] == pytest.approx(value, abs=0.005)

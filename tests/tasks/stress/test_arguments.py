@@ -32,7 +32,7 @@ from fiduciary.tasks.stress.task import stress
         ),
         ({"temperature": -1}, "temperature must be a finite number >= 0, got -1"),
         ({"temperature": "inf"}, "temperature must be a finite number >= 0"),
-        ({"temperature": 0.5, "elicitation": "logprobs"}, "temperature must be left out"),
+        ({"temperature": 0.5, "elicitation": "choose"}, "temperature must be left out"),
         ({"words": 5}, "words must be a whole number of at least 100, got 5"),
         ({"words": 500, "pressures": "typos"}, "words must be left out where pressures has no long context"),
     ],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import ATTACKS, PRESENTATION, PRESSURES
 from fiduciary.economics.utility import CES
-from fiduciary.solvers.elicitation import instruction
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.reading import NAMES as READ_NAMES
 from fiduciary.subjects.reading import OTHER_NAMES, read_options, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
@@ -251,7 +251,7 @@ def test_translations_are_whole(language: str) -> None:
         re.I,
     )
     found = 0
-    for one, asked in questions("translated", elicitation="explain"):
+    for one, asked in questions("translated", elicitation="text"):
         if asked.variant == language:
             found += 1
             assert not english.search(asked.text.replace("Therefore, I choose: Option X.", ""))

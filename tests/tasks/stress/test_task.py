@@ -52,7 +52,7 @@ def test_names_of_questions() -> None:
     full = [f"calm-{i}" for i in range(4)] + [f"{name}-{i}" for name in PRESSURES for i in range(2)]
     assert full in asked
     assert all(set(names) <= set(full) and "hidden_instruction-1" in names for names in asked)
-    [once] = metadata(n=1, elicitation="logprobs", pressures="long,typos")
+    [once] = metadata(n=1, elicitation="choose", pressures="long,typos")
     assert list(once["questions"]) == ["calm-0", "long-0", "typos-0"]
     assert once["temperature"] == 1
 

@@ -124,7 +124,7 @@ def test_consistent_subjects(run: Run, subject: str) -> None:
 
 
 def test_log_probabilities_are_exact(run: Run) -> None:
-    log = run(transitivity(n=6, elicitation="logprobs"), "subject/cyclic")
+    log = run(transitivity(n=6, elicitation="choose"), "subject/cyclic")
     found = metrics(log)
     assert "circles_p" not in found and found["intransitive_chance"] == 0.25
     assert found["mass_outside"] == pytest.approx(0, abs=1e-9)
@@ -136,12 +136,12 @@ def test_log_probabilities_are_exact(run: Run) -> None:
 
 
 def test_log_probabilities_are_missing_where_none_come(run: Run) -> None:
-    found = metrics(run(transitivity(n=1, elicitation="logprobs"), lambda messages, config: "A"))
+    found = metrics(run(transitivity(n=1, elicitation="choose"), lambda messages, config: "A"))
     assert found["missing_no_log-probabilities"] == 1
 
 
 def test_explanations_are_read(run: Run) -> None:
-    found = metrics(run(transitivity(n=2, repeats=1, elicitation="explain"), "subject/for_profit"))
+    found = metrics(run(transitivity(n=2, repeats=1, elicitation="text"), "subject/for_profit"))
     assert found["missing"] == 0
 
 
