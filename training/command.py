@@ -219,9 +219,9 @@ def _train_parser() -> argparse.ArgumentParser:
     )
     pairs.add_argument(
         "--elicitation",
-        default="explain",
-        choices=("explain", "answer", "both"),
-        help="form of the responses",
+        default="text",
+        choices=("text", "choose", "both"),
+        help="responses explain and close with the choice, are the closing sentence alone, or each in turn",
     )
     pairs.add_argument(
         "--voice",
