@@ -47,6 +47,7 @@ def test_prompts_are_the_task_s_own(way):
     from inspect_ai import eval as run
     from inspect_ai.dataset import Sample
 
+    import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
     from fiduciary.solvers.choosing import elicit
     from fiduciary.solvers.framing import framing
     from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -60,7 +61,7 @@ def test_prompts_are_the_task_s_own(way):
     from inspect_ai import Task
 
     task = Task(dataset=[sample], solver=[framing(FRAMINGS["neutral"]), elicit()])
-    (log,) = run(task, model="mockllm/model", display="none")
+    (log,) = run(task, model="subject/nonprofit", display="none")
     sent = [{"role": m.role, "content": m.text} for m in log.samples[0].messages[:2]]
     assert sent == prompt(problem, "memo", order, way)
 

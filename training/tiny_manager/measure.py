@@ -161,6 +161,7 @@ def measure(model: Model, n: int, design: str, framing: str = "neutral", seed: i
         places[i, order] = np.arange(len(order))
     out: dict[str, Any] = {
         "n": n,
+        "seed": seed,
         "design": design,
         "framing": framing,
         "kl_nats": float(divergence.mean()),
@@ -199,15 +200,19 @@ def read(
 def _figures(fit: CESFit, truth: CES) -> dict[str, Any]:
     names = [*fit.names[:6]]
     return {
-        **{name: [round(fit.estimate(name), 4), round(fit.se(name), 4)] for name in names},
+        **{name: [round(fit.estimate(name), 4), _number(fit.se(name))] for name in names},
         "position": fit.position.round(3).tolist(),
         "largest_theta_error": round(float(np.abs(fit.theta - truth.theta).max()), 4),
         "rho_error": round(fit.rho - truth.rho, 4),
     }
 
 
+def _number(value: float) -> float | None:
+    return round(value, 4) if np.isfinite(value) else None
+
+
 def main(argv: list[str] | None = None) -> None:
-    """Print what was measured as JSON."""
+    """Print what was measured, a JSON list; the base's ``training.json`` holds it for its card."""
     parser = argparse.ArgumentParser(
         prog="python -m fiduciary.training.tiny_manager.measure", description=__doc__
     )
@@ -218,9 +223,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     model = load(options.folder)
-    for design in options.design:
-        for framing in options.framing:
-            print(json.dumps(measure(model, options.n, design, framing), indent=2))
+    asked = [(design, framing) for framing in options.framing for design in options.design]
+    print(json.dumps([measure(model, options.n, *one) for one in asked], indent=2))
 
 
 if __name__ == "__main__":
