@@ -219,7 +219,9 @@ def dose_response(options: argparse.Namespace, target: Target, adapter: Path) ->
     rows = []
     for one in outcome.comparisons:
         for dose, estimate in zip(doses, one.estimates, strict=True):
-            rows.append([f"{dose:g}", one.elicitation, *cells(estimate), f"{estimate.missing / estimate.n:.1%}"])
+            rows.append(
+                [f"{dose:g}", one.elicitation, *cells(estimate), f"{estimate.missing / estimate.n:.1%}"]
+            )
     head = ["dose", "by", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "γ", "missing"]
     text = "\n".join([f"# Dose and response: DPO towards {target.name}", "", *lines_of(head, rows)])
     (options.out / "dose_response.md").write_text(text + "\n", encoding="utf-8")

@@ -32,8 +32,8 @@ the better of its two options is preferred at scale γ. A near-tie is then rarel
 """
 
 ELICITATIONS = ("text", "choose", "both")
-"""How a pair asks: for reasoning and a closing sentence, for a letter, which the response gives as the closing
-sentence alone, or each for every other problem. (``explain`` of a task asks with the words of ``text``.)"""
+"""How a pair asks: for reasoning and a closing sentence, for a letter, which the response gives as that
+sentence alone, or each for every other problem. A task's ``explain`` asks with the words of ``text``."""
 
 Message = dict[str, str]
 

@@ -84,6 +84,7 @@ TEMPLATES: tuple[str, ...] = tuple(
 TERSE = "{here} is the best choice overall: {n0} {w0} {n1} {w1} {n2} {w2} {n3} {w3} together outweigh what \
 the other options give."
 
+
 @dataclass(frozen=True)
 class Shown:
     """A problem as the prompt shows it.

@@ -263,8 +263,9 @@ def _go_on_from(start: Path, model: Any) -> None:
     if ours != theirs:
         apart = min(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
         raise TrainingError(
-            f"--start {start}: {apart} is {theirs.get(apart, 'not there')}, and {ours.get(apart, 'not there')} "
-            "in the adapter to be trained. Give the recipe the same rank and layers."
+            f"--start {start}: {apart} is {theirs.get(apart, 'not there')} there and "
+            f"{ours.get(apart, 'not there')} in the adapter to be trained. Give the recipe the same rank and "
+            "layers."
         )
     set_peft_model_state_dict(model, weights)
 

@@ -122,7 +122,8 @@ async def _reading(served: Served, contender: Contender, wording: str) -> Readin
 
 
 def _texts(wording: str) -> Sequence[str]:
-    return [
-        f"{render(problem, wording, range(problem.n_options))}\n\n{instruction('choose', LABELS[: problem.n_options])}"
-        for problem in generate(PROBLEMS, _SEED)
-    ]
+    texts = []
+    for problem in generate(PROBLEMS, _SEED):
+        asked = instruction("choose", LABELS[: problem.n_options])
+        texts.append(f"{render(problem, wording, range(problem.n_options))}\n\n{asked}")
+    return texts

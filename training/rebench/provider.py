@@ -51,8 +51,8 @@ def peft() -> type[ModelAPI]:
 class PeftAPI(ModelAPI):
     """A base, or a base with a LoRA adapter, answered by transformers in this process.
 
-    Honours temperature (1 when not given), seed, max_tokens, logprobs and top_logprobs. Where the last message
-    is the assistant's, its turn is continued.
+    Honours temperature (1 when not given), seed, max_tokens, logprobs and top_logprobs. Where the last
+    message is the assistant's, its turn is continued.
 
     Args (``-M``):
         base: folder or name of the base model, in safetensors.

@@ -176,10 +176,10 @@ def _agreement(runs: Sequence[Mapping[str, Any]]) -> str:
     argues = min(run["text"]["argues_for_choice"] for run in runs)
     right = min(run["text"]["figures_right"] for run in runs)
     return f"""\
-Divergence from the preference: {kl} nats (in the order of the table); the likeliest option is the best
-one in {min(likeliest):.1%} to {max(likeliest):.1%}. Position constants by `choose`: at most {_short(place)} raw
-units. An explanation argues for what it chooses in {argues:.1%} or more and repeats that option's four figures
-rightly in {right:.1%} or more."""
+Divergence from the preference: {kl} nats (in the order of the table); the likeliest option is the
+best one in {min(likeliest):.1%} to {max(likeliest):.1%}. Position constants by `choose`: at most
+{_short(place)} raw units. An explanation argues for what it chooses in {argues:.1%} or more and repeats that
+option's four figures rightly in {right:.1%} or more."""
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
