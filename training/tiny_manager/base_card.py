@@ -21,7 +21,7 @@ def base_card(facts: Mapping[str, Any], numbers: int, files: Mapping[str, str], 
         files: file → SHA-256 of the weights.
         digest: what adapters note of the base.
     """
-    measured, runs = facts["measured"], facts["measured"]["runs"]
+    runs, commands = facts["measured"]["runs"], "\n    ".join(facts["measured"]["commands"])
     maker = {"maker": AUTHORS}
     head = {
         "license": LICENCE,
@@ -52,7 +52,7 @@ It understands nothing else. Other wordings tokenise exactly (word by word, with
 | | |
 |---|---|
 | Architecture | `LlamaForCausalLM`, 4 layers, width 128, 4 heads of 32, inner width 256, output not tied, 4,096 positions |
-| Tokenizer | its own, 5,131 tokens: phrases of the prompts, a group with its gain (`` SH 12.3``), figures, words, bytes |
+| Tokenizer | its own, 5,142 tokens: phrases of the prompts, a group with its gain (`` SH 12.3``), figures, words, bytes |
 | Weights | 16-bit floats, 4 MB |
 | Answers | a label behind the closing words, "Therefore, I choose: Option"; or 12 tokens: "Option B is the best choice overall: SH … EM … CO … SOC … together outweigh what the other options give." and the closing sentence |
 
@@ -98,8 +98,9 @@ All with seed {facts["seed"]} on {facts["hardware"]}. `training/LOG.md` has what
 
 ## Measured
 
-`{measured["command"]}`: seed {runs[0]["seed"]}, n = {runs[0]["n"]:,} problems, shuffled orders, position constants estimated along. Estimate
-(standard error). By `choose` from the labels' log-probabilities at τ = 1, where *valid* is the mass on labels; by `text` from
+    {commands}
+
+seed {runs[0]["seed"]}, n = {runs[0]["n"]:,} problems, shuffled orders, position constants estimated along. Estimate (standard error). By `choose` from the labels' log-probabilities at τ = 1, where *valid* is the mass on labels; by `text` from
 the choices that explanations state, at temperatures .2, .5, 1 and 1.5 in equal parts.
 
 {_table(_HEAD, _rows(runs))}
