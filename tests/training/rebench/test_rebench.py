@@ -18,7 +18,7 @@ from inspect_ai.log import list_eval_logs, read_eval_log
 from fiduciary.__main__ import main
 
 ROOT = Path(__file__).parents[3]
-TASK = "stakeholder_choice n=60 wording=compact"
+TASK = "stakeholder_choice n=60 wording=compact elicitation=both order=given"
 
 KILLED = """
 import os, signal, sys
@@ -69,11 +69,12 @@ def test_from_end_to_end_and_again(command, tmp_path, capsys):
     assert {"comparison.json", "comparison.md", "comparison.png", "logs", "plan.json"} <= names
     assert not any(name.endswith((".part", ".part.png")) for name in names)
     read = json.loads((out / "comparison.json").read_text("utf-8"))
-    [found] = read["comparisons"]
-    assert list(found["estimates"]) == ["base", "one", "again"]
-    assert all(estimate["n"] == 60 for estimate in found["estimates"].values())
-    assert found["adapters"]["again"]["h1"]["p"] > 0.001
-    assert found["adapters"]["one"]["target"]["name"] == "nonprofit"
+    assert [found["elicitation"] for found in read["comparisons"]] == ["choose", "explain"]
+    for found in read["comparisons"]:
+        assert list(found["estimates"]) == ["base", "one", "again"]
+        assert all(estimate["n"] == 60 for estimate in found["estimates"].values())
+        assert found["adapters"]["again"]["h1"]["p"] > 0.001
+        assert found["adapters"]["one"]["target"]["name"] == "nonprofit"
 
     first = answers(out)
     assert sorted(first) == ["peft/again", "peft/base", "peft/one"]
