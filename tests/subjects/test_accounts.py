@@ -24,7 +24,7 @@ AMOUNT = re.compile(r"(-?)\$([\d,]+)")
 
 def prompts(wording: str = "plain") -> list[str]:
     return [
-        f"{render(problem, wording, range(problem.n_options))}\n\n{instruction('explain')}"
+        f"{render(problem, wording, range(problem.n_options))}\n\n{instruction('explain', 'ABCDE')}"
         for problem in PROBLEMS
     ]
 
@@ -141,7 +141,7 @@ def test_reasons_exclude_each_other() -> None:
 
 def test_it_answers_in_one_letter_where_that_is_asked() -> None:
     subject = account()
-    prompt = prompts()[0].replace(instruction("explain"), instruction("answer"))
+    prompt = prompts()[0].replace(instruction("explain", "ABCDE"), instruction("choose", "ABCDE"))
     shown = read_options(prompt)
     assert shown is not None
     text = subject.answers([prompt], 1.0, np.random.default_rng(0))[0].text
