@@ -65,7 +65,9 @@ class Reading:
 _STRICT_CLOSING = re.compile(r"Therefore, I choose: Option ([A-Z])\.\Z")
 _STRICT_LETTER = re.compile(r"\A([A-Z])\Z")
 _TICKED = r"(?:[✅✔☑👉➡→️]\s?)*"
-_ALONE = re.compile(rf"(?:[-•] (?=[Oo]ption))?{_TICKED}(?:{OPTION.pattern}|(?P<single>[A-Za-z])){_TICKED}[.!]?[\"'”’)\]]?")
+_ALONE = re.compile(
+    rf"(?:[-•] (?=[Oo]ption))?{_TICKED}(?:{OPTION.pattern}|(?P<single>[A-Za-z])){_TICKED}[.!]?[\"'”’)\]]?"
+)
 
 _HEAD = re.compile(rf"{OPTION.pattern}")
 _REASON_FOLLOWS = re.compile(

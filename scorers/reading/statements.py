@@ -21,7 +21,7 @@ _BEFORE, _AFTER = 300, 300  # characters that are looked at around a statement
 _VERB = (
     r"(?:choos(?:e|es|ing)|chose|chosen|select(?:s|ed|ing)?|pick(?:s|ed|ing)?|recommend(?:s|ed|ing)?"
     r"|opt(?:s|ed|ing)? for|(?:go(?:es|ing)?|gone|went) (?:with|for)|vot(?:e|es|ed|ing) for"
-    r"|settl(?:e|es|ed|ing) (?:on|for)|decid(?:e|es|ed|ing) (?:on|for|in favou?r of|upon)|stick with)"
+    r"|settl(?:e|es|ed|ing) (?:on|for)|decid(?:e|es|ed|ing) (?:on|for|in favou?r of|upon)|stick with)\b"
 )
 _HELPER = (
     r"(?:will|would|shall|must|should|have|has|had|do|am|is|are|be|going|need|want|wish|like|to|hereby|therefore|thus"
@@ -77,7 +77,9 @@ _LEAD = (
     r"|summary|to sum up|in sum|in short|overall|finally|ultimately|all in all|in the end|on balance"
     r"|all things considered|as a result|(?:that|this|which)(?: is|['’]s) why|for (?:this|that|these|those) reasons?|final(?:ly)?)"
 )
-_ENDS_WITH_LEAD = re.compile(rf"(?:^|(?<=[^\w'’]))(?:(?P<lead>{_LEAD})|then|and|but|yet|still|please|hence)[,:]?\s*$", re.IGNORECASE)
+_ENDS_WITH_LEAD = re.compile(
+    rf"(?:^|(?<=[^\w'’]))(?:(?P<lead>{_LEAD})|then|and|but|yet|still|please|hence)[,:]?\s*$", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"^(?:(?:the|my|our) )?(?:final |overall |own )?(?:answer|conclusion|decision|summary|choice|recommendation"
     r"|verdict|result|response|closing(?: sentence)?|in (?:conclusion|summary))(?: is)?\s?:$",
@@ -92,9 +94,11 @@ _OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|decision|answer|
 """Words that announce, before a colon, the text's own choice."""
 
 _QUOTES = "\"'“”‘’«»"
-_QUOTE_OR_LINE = re.compile("[\"“”«»\n]")
+_QUOTE_OR_LINE = re.compile('["“”«»\n]')
 _LINE_MARKS = _QUOTES + "([{-–—•*.)0123456789 \n"
-_CLAUSE = re.compile(r"[,;—–]|\s-\s|\b(?:but|so|yet|still|therefore|thus|hence|however|nonetheless|nevertheless)\b")
+_CLAUSE = re.compile(
+    r"[,;—–]|\s-\s|\b(?:but|so|yet|still|therefore|thus|hence|however|nonetheless|nevertheless)\b"
+)
 
 _WHO = (
     r"(?:some|others|someone|somebody|anyone|people|critics|one|they|he|she|shareholders|employees|consumers"
@@ -143,7 +147,9 @@ _JOINT = re.compile(
     r"|\botherwise\b|\belse\b|\bbut\b|\binstead\b|\brather\b(?! than)|\bactually\b|\bwait\b|\bno\b|\bsorry\b|\bi mean\b),?\s*){1,4}",
     re.IGNORECASE,
 )
-_NEW_CLAUSE = re.compile(r" (?:is|was|are|would|will|has|does|seems|can|could|may|offers?|gives?|pays?|harms?|hurts?)\b")
+_NEW_CLAUSE = re.compile(
+    r" (?:is|was|are|would|will|has|does|seems|can|could|may|offers?|gives?|pays?|harms?|hurts?)\b"
+)
 _SHARED = re.compile(
     rf"(?P<between>[^.!?\n]{{0,60}}?)(?:\band\b|\bbut\b|\bor\b|,|;|\botherwise\b) ?{OPTION.pattern} (?i:for|if|when|otherwise)\b"
 )
@@ -160,7 +166,9 @@ _ANSWERS = re.compile(r"\s*(?:$|\n|[.!,;]|(?:because|since|as|which|over|rather|
 _SENTENCE_OVER = re.compile(r"\s*(?:$|\n|[.!]|because\b)", re.IGNORECASE)
 _EQUATES = re.compile(r"[:=]|\b(?:is|was|be|remains)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\"'”’»)\]⟧]*(?:\s|$))|\n")
-_DANGLING = re.compile(r"\s*(?:[,/&;+(]|[,;]?\s*\b(?:or|and|and/or|but|if|unless|is|not)\b)\s*$", re.IGNORECASE)
+_DANGLING = re.compile(
+    r"\s*(?:[,/&;+(]|[,;]?\s*\b(?:or|and|and/or|but|if|unless|is|not)\b)\s*$", re.IGNORECASE
+)
 
 SEVERAL = "several"
 PLACEHOLDER = "placeholder"
