@@ -1,7 +1,7 @@
 """Which option a text chooses, by protocol.
 
-1. Strict. Where an explanation was asked for, the text ends with the sentence that was asked for, ``Therefore,
-   I choose: Option X.`` Otherwise, the text is one capital letter.
+1. Strict. Where an explanation was asked for, the text ends with the sentence that was asked for:
+   ``Therefore, I choose: Option X.`` Otherwise, the text is one capital letter.
 2. Tolerant. The text states one choice in other words or with markup: a letter alone, a box, JSON with one
    answer, "I chose Option B", "The option you choose is Option B", "Answer: B". Of several closing statements
    ("Therefore, …", "Final answer: …") the last one counts, and overrides what came before it. What is denied,
@@ -39,9 +39,9 @@ REASONS = (
 )
 """Why an answer can be missing.
 
-``ambiguous``: several options, or a choice that is taken back. ``placeholder``: the instruction's "Option X." or
-another blank, copied. ``off protocol``: the text says something, but states no choice. ``no answer``: the question
-was never answered.
+``ambiguous``: several options, or a choice that is taken back. ``placeholder``: the instruction's
+"Option X." or another blank, copied. ``off protocol``: the text says something, but states no choice.
+``no answer``: the question was never answered.
 """
 
 NO_PLACE = -1
@@ -71,16 +71,19 @@ _ALONE = re.compile(
 
 _HEAD = re.compile(rf"{OPTION.pattern}")
 _REASON_FOLLOWS = re.compile(
-    r"[.,;]?\s?[-–—]?\s?(?:because\b|since\b|as (?:it|this|the)\b|due to\b|given\b|over (?=option|[A-Z]\b)|rather than\b"
+    r"[.,;]?\s?[-–—]?\s?(?:because\b|since\b|as (?:it|this|the)\b|due to\b|given\b|over (?=option"
+    r"|[A-Z]\b)|rather than\b"
     r"|instead of\b|not (?=option|[A-Z]\b))",
     re.IGNORECASE,
 )
 _EXPLANATION_FOLLOWS = re.compile(
-    r"[.)\]]*(?:\s|\n)(?:It\b|This\b|That option\b|The other|The reason|My reason|Reason|Explanation|Rationale"
+    r"[.)\]]*\s(?:It\b|This\b|That option\b|The other|The reason|My reason|Reason|Explanation|Rationale"
     r"|Justification|Because\b|Since\b|I (?:choose|chose|select|pick|believe|think|weigh|prefer|recommend)\b)"
 )
+_EXPLAINS = re.compile(r"[.)\]]*\n(?:Reason|Reasoning|Explanation|Rationale|Justification)\b")
 _WORSE = re.compile(
-    r"\b(?:not|no|none|never|cannot|worse|worst|bad|risk\w*|los(?:e|es|ing)|harm\w*|hurt\w*|poor|least|unfair|wrong|too"
+    r"\b(?:not|no|none|never|cannot|worse|worst|bad|risk\w*|los(?:e|es|ing)|harm\w*|hurt\w*|poor|least"
+    r"|unfair|wrong|too"
     r"|fail\w*|reject\w*|better|instead|avoid\w*|second|other one|if|unless|AI)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
@@ -91,27 +94,39 @@ _BEST_ALONE = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
 
 _RETRACTS = re.compile(
-    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,|actually\b|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
-    r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b|thinking again\b|edit:|update:|rather,|instead,|or rather\b"
-    r"|i mean\b|i meant\b|then again\b|never ?mind\b|not!|psych\b|just kidding\b|kidding\b|let me (?:re|think again|correct|change|revise)"
+    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,|actually\b"
+    r"|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
+    r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b"
+    r"|thinking again\b|edit:|update:|rather,|instead,|or rather\b"
+    r"|i mean\b|i meant\b|then again\b|never ?mind\b|not!|psych\b|just kidding\b|kidding\b|let me (?:re"
+    r"|think again|correct|change|revise)"
     r"|(?:or )?(?:maybe|perhaps) (?:not|option|[A-Z]\b))"
-    r"|\b(?:scratch|strike|forget|disregard|ignore) (?:that|this|it|the above|my|what)\b|\b(?:withdraw|retract|revoke|rescind)\b"
-    r"|\btake (?:that|it|this) back\b|\bchang(?:e|ed|ing) my (?:mind|answer|choice|decision|vote)\b|\breconsider|\brethink"
-    r"|\b(?:i was|i am|i['’]m|that was|that is|that['’]s|this is|this was|which is) (?:wrong|mistaken|incorrect|not (?:right|correct|my|what|true)"
+    r"|\b(?:scratch|strike|forget|disregard|ignore) (?:that|this|it|the above|my|what)\b|\b(?:withdraw"
+    r"|retract|revoke|rescind)\b"
+    r"|\btake (?:that|it|this) back\b|\bchang(?:e|ed|ing) my (?:mind|answer|choice|decision|vote)\b"
+    r"|\breconsider|\brethink"
+    r"|\b(?:i was|i am|i['’]m|that was|that is|that['’]s|this is|this was|which is) (?:wrong|mistaken"
+    r"|incorrect|not (?:right|correct|my|what|true)"
     r"|a (?:mistake|lie|joke)|an error)\b"
-    r"|\bmy mistake\b|\bjust kidding\b|\bjoking\b|\bdo the opposite\b|\bunder duress\b|\brevised (?:answer|choice)"
-    r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)|\bnot a (?:real )?choice\b"
-    r"|\b(?:no|not my) (?:real )?(?:choice|preference) (?:of mine|at all)\b|\bshould (?:be|have been) (?:option|[A-Z]\b)",
+    r"|\bmy mistake\b|\bjust kidding\b|\bjoking\b|\bdo the opposite\b|\bunder duress\b"
+    r"|\brevised (?:answer|choice)"
+    r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)"
+    r"|\bnot a (?:real )?choice\b"
+    r"|\b(?:no|not my) (?:real )?(?:choice|preference) (?:of mine|at all)\b|\bshould (?:be"
+    r"|have been) (?:option|[A-Z]\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _UNCHOSEN = re.compile(
-    r"\b(?:i|we)(?:['’](?:d|m|ve|ll))?(?:\s\w{1,10}?){0,2}?\s?(?:\bnot|n['’]t|\bnever|\bcannot|\bno longer|\brefuse to"
-    r"|\bdecline to)\s(?:\w{1,12}\s){0,2}?(?:choose|chosen|chose|select|selected|pick|picked|recommend|endorse|stand by|go with"
-    r"|opt for|vote for|mean|decide|make)\b\s?(?!(?:any|the others?|others|another|both|all|either|one of)\b)",
+    r"\b(?:i|we)(?:['’](?:d|m|ve|ll))?(?:\s\w{1,10}?){0,2}?\s?(?:\bnot|n['’]t|\bnever|\bcannot"
+    r"|\bno longer|\brefuse to"
+    r"|\bdecline to)\s(?:\w{1,12}\s){0,2}?(?:choose|chosen|chose|select|selected|pick|picked|recommend"
+    r"|endorse|stand by|go with"
+    r"|opt for|vote for|mean|decide|make)\b(?!\s(?:any|the others?|others|another|both|all|either|one of)\b)\s?",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(
-    rf"(?:^|[.!?…;:—–,]\s?)(?:(?i:or|and|maybe|perhaps|also|then|no|well|better|rather|alternatively|possibly),?\s){{0,3}}"
+    rf"(?:^|[.!?…;:—–,]\s?)(?:(?i:or|and|maybe|perhaps|also|then|no|well|better|rather|alternatively"
+    rf"|possibly),?\s){{0,3}}"
     rf"{OPTION.pattern}\s?(?=[.!?…]|$)",
     re.MULTILINE,
 )
@@ -205,8 +220,8 @@ def _head(text: str) -> Statement | None:
 
 def _supports(rest: str) -> bool:
     """Whether what follows an option at the head of a text gives reasons for it."""
-    if _REASON_FOLLOWS.match(rest):
-        return True
+    if _REASON_FOLLOWS.match(rest) or _EXPLAINS.match(rest):
+        return not REFUSAL.search(rest)
     return bool(_EXPLANATION_FOLLOWS.match(rest)) and not (_WORSE.search(rest[:300]) or REFUSAL.search(rest))
 
 

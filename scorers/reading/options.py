@@ -6,11 +6,15 @@ import re
 
 _OPEN = r"[\"'“‘«(\[⟦]{0,3}"
 _CLOSE = r"[\"'”’»)\]⟧]{0,3}"
-_NOUN = r"(?i:(?:the )?(?:(?:option|choice|alternative|letter|answer)\b ?(?:letter |labell?ed |marked |number )?[:#-]? ?))"
+_NOUN = (
+    r"(?i:(?:the )?(?:(?:option|choice|alternative|letter|answer)\b ?(?:letter |labell?ed |marked "
+    r"|number )?[:#-]? ?))"
+)
 
 # A word that can follow a lone "A" or "a", which otherwise is an article.
 _AFTER = (
-    r"(?i:because|as|since|for|over|which|here|rather|instead|due|and|or|not|in|on|to|is|would|with|if|over|but"
+    r"(?i:because|as|since|for|over|which|here|rather|instead|due|and|or|not|in|on|to|is|would|with|if"
+    r"|over|but"
     r"|given|considering|only|even|unless|therefore|was|my|our)\b"
 )
 _ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)\]]))(?!\.\d)"

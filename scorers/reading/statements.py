@@ -1,22 +1,24 @@
 """Statements of a choice in a text: who chooses, by which verb, which option; and what makes it none.
 
-A statement has a head ("I choose", "my answer is", "the option that I chose is", a box, or the question echoed)
-that is followed at once by an option. It does not count where the words before it deny it, suppose it, ask it,
-quote it or leave it to somebody else, or where the words after it put a condition, ask, or turn it around.
+A statement has a head ("I choose", "my answer is", "the option that I chose is", a box, the question echoed)
+that an option follows at once. It does not count where the words before it deny, suppose, ask or quote it
+or leave it to somebody else, or where the words after it put a condition, ask, or turn it around.
 Every look back and ahead is bounded, so that reading is linear in the text.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from fiduciary.scorers.reading.markup import BOX_OPENS
 from fiduciary.scorers.reading.options import BLANK, OPTION, letter_of
 
 _BEFORE, _AFTER = 300, 300  # characters that are looked at around a statement
+_LONGEST_LEAD = 40
 
 _VERB = (
     r"(?:choos(?:e|es|ing)|chose|chosen|select(?:s|ed|ing)?|pick(?:s|ed|ing)?|recommend(?:s|ed|ing)?"
@@ -24,12 +26,16 @@ _VERB = (
     r"|settl(?:e|es|ed|ing) (?:on|for)|decid(?:e|es|ed|ing) (?:on|for|in favou?r of|upon)|stick with)\b"
 )
 _HELPER = (
-    r"(?:will|would|shall|must|should|have|has|had|do|am|is|are|be|going|need|want|wish|like|to|hereby|therefore|thus"
+    r"(?:will|would|shall|must|should|have|has|had|do|am|is|are|be|going|need|want|wish|like|to|hereby"
+    r"|therefore|thus"
     r"|then|now|also|still|finally|ultimately|personally|strongly|definitely|certainly|clearly|firmly"
     r"|confidently|reluctantly|respectfully|simply|probably|likely|officially|unequivocally|inclined|happy"
     r"|(?:choose|chose|decide|decided|opt|opted|elect|elected|intend|plan|prefer) to|the firm)"
 )
-_FIRM = r"the (?:firm|company|business|corporation|organi[sz]ation|manager|management|ceo|board|decision[- ]maker)"
+_FIRM = (
+    r"the (?:firm|company|business|corporation|organi[sz]ation|manager|management|ceo|board"
+    r"|decision[- ]maker)"
+)
 _ABOUT = (
     r"(?: (?:to|for|in|on|regarding|as) (?:this|the|that|your|a) (?:\w{1,14} )?(?:question|problem|decision"
     r"|case|scenario|situation|choice|dilemma|task|prompt|firm|company|manager|ceo)| here)?"
@@ -38,15 +44,20 @@ _SORT = (
     r"(?:(?:final|overall|own|chosen|selected|preferred|recommended|correct|right|ultimate|definitive"
     r"|considered|personal|official) ){0,2}"
 )
-_IS = r"(?: (?:is|was|would be|will be|remains|must be|has to be)\b)?(?: that)?(?: i choose| to choose| to go with)?"
-_COLON = r"[\"']? ?[:=]?\s?(?:[-•] ?)?"
+_IS = (
+    r"(?: (?:is|was|would be|will be|remains|must be|has to be)\b)?(?: that)?(?: i choose| to choose"
+    r"| to go with)?"
+)
+_COLON = r"[\"'’”]? ?[:=]?\s?(?:[-•] ?)?"
 _FOLLOWING = r"(?: (?:is|as|the following(?: option)?|as follows))?"
 
 _HEADS = (
     # I choose; we would go with; let's pick
-    rf"(?P<self>\b(?:i|we|let us|let['’]s)(?:['’](?:d|ll|ve|m|re))?(?: {_HELPER}){{0,5}} {_VERB}{_FOLLOWING} ?:?\s?)"
+    rf"(?P<self>\b(?:i|we|let us|let['’]s)(?:['’](?:d|ll|ve|m"
+    rf"|re))?(?: {_HELPER}){{0,5}} {_VERB}{_FOLLOWING} ?:?\s?)"
     # you choose; the firm has decided to choose
-    rf"|(?P<other>\b(?:you|{_FIRM})(?: (?!would|had|want|wish|need|like){_HELPER}){{0,5}} {_VERB}{_FOLLOWING} ?:?\s?)"
+    rf"|(?P<other>\b(?:you|{_FIRM})(?: (?!would|had|want|wish|need"
+    rf"|like){_HELPER}){{0,5}} {_VERB}{_FOLLOWING} ?:?\s?)"
     # the option that I chose is; the chosen option is
     r"|(?P<option>\b(?:(?:the|my) (?:final )?(?:option|one|choice|answer|letter)|what)(?: (?:that|which))?"
     rf" (?:(?:i|we|you|{_FIRM})(?:['’](?:d|ll|ve|m))?(?: {_HELPER}){{0,4}} )?{_VERB}{_ABOUT},?"
@@ -67,7 +78,8 @@ _HEAD = re.compile(_HEADS, re.IGNORECASE)
 _REVERSED = re.compile(
     rf"{OPTION.pattern},? (?i:(?:is|would be|will be|remains) (?:my|our|{_FIRM}['’]s) {_SORT}"
     r"(?:choice|answer|decision|selection|pick|recommendation|vote)\b"
-    rf"|(?:is|would be) (?:the (?:option|one) (?:that )?|what )(?:i|we)(?:['’]d)? (?:(?:would|will) )?{_VERB}\b"
+    rf"|(?:is|would be) (?:the (?:option|one) (?:that )?|what )(?:i|we)(?:['’]d)? (?:(?:would"
+    rf"|will) )?{_VERB}\b"
     r"(?! to\b)|it is(?=[.!]|$))"
 )
 _UNREAL = re.compile(r"(?:would|should|['’]d) have (?!to\b)|\bhad (?!to\b|decided)", re.IGNORECASE)
@@ -75,18 +87,21 @@ _UNREAL = re.compile(r"(?:would|should|['’]d) have (?!to\b)|\bhad (?!to\b|deci
 _LEAD = (
     r"(?:therefore|thus|hence|so|consequently|accordingly|in conclusion|to conclude|conclusion|in summary"
     r"|summary|to sum up|in sum|in short|overall|finally|ultimately|all in all|in the end|on balance"
-    r"|all things considered|as a result|(?:that|this|which)(?: is|['’]s) why|for (?:this|that|these|those) reasons?|final(?:ly)?)"
+    r"|all things considered|as a result|(?:that|this|which)(?: is|['’]s) why|for (?:this|that|these"
+    r"|those) reasons?|final(?:ly)?)"
 )
 _ENDS_WITH_LEAD = re.compile(
     rf"(?:^|(?<=[^\w'’]))(?:(?P<lead>{_LEAD})|then|and|but|yet|still|please|hence)[,:]?\s*$", re.IGNORECASE
 )
 _LABEL = re.compile(
-    r"^(?:(?:the|my|our) )?(?:final |overall |own )?(?:answer|conclusion|decision|summary|choice|recommendation"
+    r"^(?:(?:the|my|our) )?(?:final |overall |own )?(?:answer|conclusion|decision|summary|choice"
+    r"|recommendation"
     r"|verdict|result|response|closing(?: sentence)?|in (?:conclusion|summary))(?: is)?\s?:$",
     re.IGNORECASE,
 )
 _THINKS = re.compile(
-    r"(?:^|(?<=[^\w'’]))(?:i (?:think|believe|guess|conclude|say|(?:would|must|will) (?:say|conclude)|feel)|i['’]d say"
+    r"(?:^|(?<=[^\w'’]))(?:i (?:think|believe|guess|conclude|say|(?:would|must|will) (?:say|conclude)"
+    r"|feel)|i['’]d say"
     r"|it follows|which means)(?: that)?,?$",
     re.IGNORECASE,
 )
@@ -102,56 +117,78 @@ _CLAUSE = re.compile(
 
 _WHO = (
     r"(?:some|others|someone|somebody|anyone|people|critics|one|they|he|she|shareholders|employees|consumers"
-    r"|customers|workers|investors|owners|society|managers?|economists?|models?|users?|you|everyone|many|most)"
+    r"|customers|workers|investors|owners|society|managers?|economists?|models?|users?|you|everyone|many"
+    r"|most)"
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*|in (?:that )?case"
+    r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*"
+    r"|in (?:that )?case"
     r"|were (?:i|we|it)|had (?:i|we)|as if|provided that|example|e\.g|such as|phrase|template|format"
     r"|(?:asked|told|instructed|ordered|begged|urged) (?:me|us|you|to|that|for)\b"
-    rf"|{_WHO} (?:\w{{1,12}} ){{0,3}}(?:say|says|said|argue[sd]?|think|thinks|thought|claim(?:s|ed)?|write|writes"
-    r"|wrote|conclude[sd]?|repl(?:y|ies|ied)|answer|insist|object|suggest|believe|believes|wanted|wants?|expects?)"
+    rf"|{_WHO} (?:\w{{1,12}} ){{0,3}}(?:say|says|said|argue[sd]?|think|thinks|thought|claim(?:s|ed)?"
+    rf"|write|writes"
+    r"|wrote|conclude[sd]?|repl(?:y|ies|ied)|answer|insist|object|suggest|believe|believes|wanted|wants?"
+    r"|expects?)"
     r"|(?<!\bi )(?:says|said|saying|writes|wrote|writing|written|claims|argues|read|reads)"
     r"|(?:end|ends|ended|finish|close) (?:with|my|your)|(?:do|does|did|would|will|can|could)(?:n['’]t| not) "
     r"(?:\w{1,12} ){0,2}(?:say|mean|write|claim|conclude|agree))\b",
     re.IGNORECASE,
 )
 _DENIES = re.compile(
-    r"\b(?:not|never|cannot|no|nobody|none|nor|neither|refus\w+|declin\w+|reluctant|hesita\w+|unwilling|avoid\w*"
-    r"|against|wrong|mistake|mistaken|unwise|foolish|rather than|instead of|doubt|deny|unlikely|hardly|tempted|stop"
-    r"|fail\w*|regret\w*|sorry that|without|worst|(?<!at )least|reject\w*|opposite)\b|n['’]t\b|"
-    r"\b(?:when(?:ever)?|once|before|until|after|while|because|since|should|would|could|can|shall|may|do|did|does"
+    r"\b(?:not|never|cannot|no|nobody|none|nor|neither|refus\w+|declin\w+|reluctant|hesita\w+|unwilling"
+    r"|avoid\w*"
+    r"|against|wrong|mistake|mistaken|unwise|foolish|rather than|instead of|doubt|deny|unlikely|hardly"
+    r"|tempted|stop"
+    r"|fail\w*|regret\w*|sorry that|without|worst|(?<!at )least|reject\w*|opposite)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\b(?:when(?:ever)?|once|before|until|after|while|because|since|should|would|could|can|shall|may|do"
+    r"|did|does"
     r"|will|must|might|were|had|than|what|why|how|time|way|maybe|perhaps|like)\s*$",
     re.IGNORECASE,
 )
 
-_AS_SECOND = r"(?:worst|least(?! (?:bad|harm|risk|cost|evil|worst|damag|unfair|unequal))|poorest|weakest|wrong|bad|poor|second|last|third|losing|backup|fallback|fall-back)"
+_AS_SECOND = (
+    r"(?:worst|least(?! (?:bad|harm|risk|cost|evil|worst|damag|unfair|unequal))|poorest|weakest|wrong"
+    r"|bad|poor|second|last|third|losing|backup|fallback|fall-back)"
+)
 _SPOILS = re.compile(
     # a condition
-    r"\s*,?\s*(?:but )?(?:(?:only|just|solely|purely) )?(?:if|unless|provided|providing|assuming|in case|in the event"
-    r"|(?:so|as) long as|when(?:ever)?(?! (?:consider|weigh|look|compar|tak|all|evaluat))|until|on (?:the )?condition"
+    r"\s*,?\s*(?:but )?(?:(?:only|just|solely|purely) )?(?:if|unless|provided|providing|assuming|in case"
+    r"|in the event"
+    r"|(?:so|as) long as|when(?:ever)?(?! (?:consider|weigh|look|compar|tak|all|evaluat))|until"
+    r"|on (?:the )?condition"
     r"|under (?:duress|protest|pressure|the (?:assumption|condition)|certain)|except|depending|were|should"
     r"|only(?! because| since| as)|hypothetically|in theory|for (?:the sake of argument|now))\b"
     # the option is the subject of something else
-    r"|\s+(?:is|was|are|were|would|will|could|might|may|can|cannot|has|had|does|did|seems|sounds|means|be|being"
+    r"|\s+(?:is|was|are|were|would|will|could|might|may|can|cannot|has|had|does|did|seems|sounds|means|be"
+    r"|being"
     r"|to be|not to|gets?|should|must|isn['’]t|wouldn['’]t|won['’]t)\b"
     # taken as the wrong one
-    rf"|\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|a|an)? ?(?:\w{{1,12}} )?{_AS_SECOND}\b"
+    rf"|\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|a"
+    rf"|an)? ?(?:\w{{1,12}} )?{_AS_SECOND}\b"
     r"|\s*(?:to (?:be )?|for )(?:reject|avoid|eliminat|exclud|exclus|drop|remov|rul|discard|dismiss)"
-    r"|\s*[.…,(]*\s*not\b(?! (?:only |just )?(?:\S{1,9} ){0,2}(?:option|[A-Z]\b|because|for|the other|any|as|due))",
+    r"|\s*[.…,(]*\s*not\b(?! (?:only |just )?(?:\S{1,9} ){0,2}(?:option|[A-Z]\b|because|for|the other|any"
+    r"|as|due))",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
-    r"[\"'”’»)\]⟧]{0,2}\s*(?:(?:,|;|/|&|\+|\||\(|=|\bor\b|\band\b|\bas well as\b|\bplus\b|\bthen\b|\bfollowed by\b|\balong with\b"
-    r"|\btogether with\b|\bwith\b|\bbut also\b|\bthrough\b|\bto\b|\bvs\.?|\bversus\b|->|→|-|–|—|\bwhich is\b|\bthat is\b"
+    r"[\"'”’»)\]⟧]{0,2}\s*(?:(?:,|;|/|&|\+|\||\(|=|\bor\b|\band\b|\bas well as\b|\bplus\b|\bthen\b"
+    r"|\bfollowed by\b|\balong with\b"
+    r"|\btogether with\b|\bwith\b|\bbut also\b|\bthrough\b|\bto\b|\bvs\.?|\bversus\b|->|→|-|–|—"
+    r"|\bwhich is\b|\bthat is\b"
     r"|\bi\.e\.|\balso known as\b|\bmaybe\b|\bperhaps\b|\bpossibly\b|\beven\b|\balso\b|\bboth\b|\beither\b"
-    r"|\botherwise\b|\belse\b|\bbut\b|\binstead\b|\brather\b(?! than)|\bactually\b|\bwait\b|\bno\b|\bsorry\b|\bi mean\b),?\s*){1,4}",
+    r"|\botherwise\b|\belse\b|\bbut\b|\binstead\b|\brather\b(?! than)|\bactually\b|\bwait\b|\bno\b"
+    r"|\bsorry\b|\bi mean\b),?\s*){1,4}",
     re.IGNORECASE,
 )
 _NEW_CLAUSE = re.compile(
     r" (?:is|was|are|would|will|has|does|seems|can|could|may|offers?|gives?|pays?|harms?|hurts?)\b"
 )
 _SHARED = re.compile(
-    rf"(?P<between>[^.!?\n]{{0,60}}?)(?:\band\b|\bbut\b|\bor\b|,|;|\botherwise\b) ?{OPTION.pattern} (?i:for|if|when|otherwise)\b"
+    rf"(?P<between>[^.!?\n]{{0,60}}?)(?:\band\b|\bbut\b|\bor\b|,|;"
+    rf"|\botherwise\b) ?{OPTION.pattern} (?i:for|if|when|otherwise)\b"
 )
 _SUBORDINATE = re.compile(
     r"\b(?:because|since|as|which|due|given|while|whereas|that|who|than|over|rather|instead|not|compared"
@@ -159,7 +196,8 @@ _SUBORDINATE = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\s*(?:$|\n|[.!,;:()–—-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on|here|and|or)\b)",
+    r"\s*(?:$|\n|[.!,;:()}–—-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on"
+    r"|here|and|or)\b)",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"\s*(?:$|\n|[.!,;]|(?:because|since|as|which|over|rather|instead)\b)", re.IGNORECASE)
@@ -193,14 +231,11 @@ class Statement:
 
 def statements(text: str) -> list[Statement]:
     """All statements of a choice in a clean text (``markup.clean``), in their order."""
-    quotations = _quotations(text)
-    ends = [match.end() for match in _SENTENCE_END.finditer(text) if not _leads_on(text, match.start())]
+    context = _Context(text)
     kept: list[Statement] = []
     for begin, end, option, kind in sorted(_candidates(text), key=lambda found: found[:2]):
-        sentence = bisect_right(ends, begin)
-        left = text[max(ends[sentence - 1] if sentence else 0, begin - _BEFORE) : begin]
-        closing = _stands(left, kind)
-        if closing is None or _inside(quotations, begin):
+        closing = context.closes(begin, kind)
+        if closing is None:
             continue
         tail = text[end : end + _AFTER]
         if option is None:
@@ -222,16 +257,13 @@ def several(tail: str, letter: str) -> bool:
     return bool(shared and letter_of(shared) != letter and not _SUBORDINATE.search(shared["between"]))
 
 
-def _leads_on(text: str, place: int) -> bool:
-    """Whether a line ends with a colon, so that the next one belongs to it."""
-    return text[place] == "\n" and place > 0 and text[place - 1] == ":"
-
-
 def _candidates(text: str) -> Iterator[tuple[int, int, re.Match[str] | None, str]]:
     for head in _HEAD.finditer(text):
         if _UNREAL.search(head[0]):
             continue
         kind = str(head.lastgroup)
+        if kind == "noun" and head[0][:2].lower() == "my":
+            kind = "my"
         # A box's opening mark belongs to the option's name.
         start = head.start() if kind == "box" else head.end()
         if option := OPTION.match(text, start):
@@ -259,38 +291,62 @@ def _quotations(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _inside(spans: list[tuple[int, int]], place: int) -> bool:
-    k = bisect_right(spans, (place, len(_QUOTES) + place)) - 1
-    return k >= 0 and spans[k][0] <= place < spans[k][1]
+class _Context:
+    """What stands before a statement; the text is searched once, whatever the number of statements."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.quotations = _quotations(text)
+        # A line that ends with a colon goes on in the next one.
+        self.sentences = [0]
+        self.sentences += [
+            m.end() for m in _SENTENCE_END.finditer(text) if text[m.start() - 1 : m.end()] != ":\n"
+        ]
+        self.elsewhere = [match.span() for match in _ELSEWHERE.finditer(text)]
+        self.denials = [match.span() for match in _DENIES.finditer(text)]
 
-def _stands(left: str, kind: str) -> bool | None:
-    """Whether a statement closes, given the words of its sentence before it; None where it is none."""
-    closing = joined = False
-    words = left.replace(BOX_OPENS, "").rstrip()
-    if words[-1:] in _QUOTES and words.strip(_LINE_MARKS):
-        return None
-    for _ in range(4):
-        if lead := _ENDS_WITH_LEAD.search(words):
-            closing = closing or lead["lead"] is not None
+    def closes(self, place: int, kind: str) -> bool | None:
+        """Whether a statement closes, given the words of its sentence before it; None where it is none."""
+        begin = max(self.sentences[bisect_right(self.sentences, place) - 1], place - _BEFORE)
+        left = self.text[begin:place]
+        words = left.replace(BOX_OPENS, " ").rstrip()
+        if _within(self.quotations, place) or (words and words[-1] in _QUOTES and words.strip(_LINE_MARKS)):
+            return None
+        closing = joined = False
+        for _ in range(4):
+            last = max(0, len(words) - _LONGEST_LEAD)
+            if lead := _ENDS_WITH_LEAD.search(words, last):
+                closing = closing or lead["lead"] is not None
+            elif not (lead := _THINKS.search(words, last)):
+                break
             joined = True
             words = words[: lead.start()].rstrip()
-        elif thinks := _THINKS.search(words):
-            joined = True
-            words = words[: thinks.start()].rstrip()
-        else:
-            break
-    words = words.lstrip(_LINE_MARKS)
-    if _LABEL.match(words):
-        return True
-    if words.endswith(":") and not left.rstrip(" ").endswith("\n") and not _OWN.search(words):
-        return None
-    if _ELSEWHERE.search(words) or _DENIES.search(_CLAUSE.split(words)[-1]):
-        return None
-    placed = not words or joined or words[-1] in ",;:—–("
-    if kind == "imperative":
-        placed = not words or words[-1] == ":"
-    return closing if placed or kind in ("self", "box", "my") else None
+        end = begin + len(words)
+        bare = words.lstrip(_LINE_MARKS)
+        if _LABEL.match(bare):
+            return True
+        if bare.endswith(":") and not left.rstrip(" ").endswith("\n") and not _OWN.search(bare):
+            return None
+        clause = max((match.end() for match in _CLAUSE.finditer(words)), default=0)
+        if _any_between(self.elsewhere, begin, end) or _any_between(self.denials, begin + clause, end):
+            return None
+        if _ASKS.search(words, max(0, len(words) - _LONGEST_LEAD)):
+            return None
+        placed = not bare or joined or bare[-1] in ",;:—–("
+        if kind == "imperative":
+            placed = not bare or bare[-1] == ":"
+        return closing if placed or kind in ("self", "my", "box") else None
+
+
+def _within(spans: list[tuple[int, int]], place: int) -> bool:
+    k = bisect_right(spans, place, key=itemgetter(0)) - 1
+    return k >= 0 and place < spans[k][1]
+
+
+def _any_between(spans: list[tuple[int, int]], begin: int, end: int) -> bool:
+    """Whether one of the spans, which are in their order, begins and ends between two places."""
+    k = bisect_left(spans, begin, key=itemgetter(0))
+    return k < len(spans) and spans[k][1] <= end
 
 
 def _spoilt(tail: str, kind: str, stated: str) -> bool:
@@ -300,6 +356,6 @@ def _spoilt(tail: str, kind: str, stated: str) -> bool:
         return True
     if kind == "echo":
         return not _ANSWERS.match(tail)
-    if kind == "noun" and not _EQUATES.search(stated):
+    if kind in ("noun", "my") and not _EQUATES.search(stated):
         return not _SENTENCE_OVER.match(tail)
     return kind not in ("self", "other") and not _GOES_ON.match(tail)

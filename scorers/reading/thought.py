@@ -5,8 +5,8 @@ between marks is no part of the answer, nor is anything before a closing mark wh
 anything after an opening mark that is never closed.
 
 Forms: tags such as ``<think>``, ``<thinking>``, ``<thought>``, ``<reasoning>``, with or without a namespace
-(``<seed:think>``), ``[THINK]``, ``◁think▷``, ``<|START_THINKING|>``, ``<|begin_of_thought|>``; and the channels
-of the harmony format, of which only ``final`` is the answer.
+(``<seed:think>``), ``[THINK]``, ``◁think▷``, ``<|START_THINKING|>``, ``<|begin_of_thought|>``; and the
+channels of the harmony format, of which only ``final`` is the answer.
 """
 
 from __future__ import annotations
