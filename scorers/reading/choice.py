@@ -94,7 +94,7 @@ _BEST_ALONE = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
 
 _RETRACTS = re.compile(
-    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,|actually\b"
+    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,|actually\b"
     r"|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
     r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b"
     r"|thinking again\b|edit:|update:|rather,|instead,|or rather\b"
@@ -121,7 +121,8 @@ _UNCHOSEN = re.compile(
     r"|\bno longer|\brefuse to"
     r"|\bdecline to)\s(?:\w{1,12}\s){0,2}?(?:choose|chosen|chose|select|selected|pick|picked|recommend"
     r"|endorse|stand by|go with"
-    r"|opt for|vote for|mean|decide|make)\b(?!\s(?:any|the others?|others|another|both|all|either|one of)\b)\s?",
+    r"|opt for|vote for|mean|decide|make)\b"
+    r"(?!\s(?:any|the others?|others|another|both|all|either|one of)\b)\s?",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(

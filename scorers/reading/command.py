@@ -8,8 +8,8 @@ Each line of the file is one answer, a JSON object with the keys of its kind:
     {"kind": "choice", "elicitation": "explain", "options": 3, "stop_reason": "stop", "text": "…"}
 
 elicitation is how the answer was asked for, options how many were shown, stop_reason why the model stopped
-(stop, max_tokens, model_length, content_filter). Other keys are left alone. Each line that is printed is a JSON
-object with the keys read (the letter, or missing) and reason (why it is missing, else null).
+(stop, max_tokens, model_length, content_filter). Other keys are left alone. Each line that is printed is a
+JSON object with the keys read (the letter, or missing) and reason (why it is missing, else null).
 
 Exit codes: 0; 2 where a line is of no use.
 """

@@ -17,8 +17,8 @@ _AFTER = (
     r"|over|but"
     r"|given|considering|only|even|unless|therefore|was|my|our)\b"
 )
-_ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}\]]))(?!\.\d)"
-_ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\d)"
+_ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\d)"
+_ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\d)"
 
 OPTION = re.compile(
     rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|[aIi]{_ARTICLE_ENDS})"

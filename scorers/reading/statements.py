@@ -42,7 +42,7 @@ _ABOUT = (
 )
 _SORT = (
     r"(?:(?:final|overall|own|chosen|selected|preferred|recommended|correct|right|ultimate|definitive"
-    r"|considered|personal|official) ){0,2}"
+    r"|considered|personal|official|real|true|actual|honest) ){0,2}"
 )
 _IS = (
     r"(?: (?:is|was|would be|will be|remains|must be|has to be)\b)?(?: that)?(?: i choose| to choose"
@@ -56,7 +56,7 @@ _HEADS = (
     rf"(?P<self>\b(?:i|we|let us|let['’]s)(?:['’](?:d|ll|ve|m"
     rf"|re))?(?: {_HELPER}){{0,5}} {_VERB}{_FOLLOWING} ?:?\s?)"
     # you choose; the firm has decided to choose
-    rf"|(?P<other>\b(?:you|{_FIRM})(?: (?!would|had|want|wish|need"
+    rf"|(?P<other>\b(?:you|{_FIRM})(?: (?!had|want|wish|need"
     rf"|like){_HELPER}){{0,5}} {_VERB}{_FOLLOWING} ?:?\s?)"
     # the option that I chose is; the chosen option is
     r"|(?P<option>\b(?:(?:the|my) (?:final )?(?:option|one|choice|answer|letter)|what)(?: (?:that|which))?"
@@ -72,6 +72,8 @@ _HEADS = (
     rf"|(?P<echo>\b(?:which|what)\b[^?\n]{{0,80}}\b(?:do|would|should|will|did|shall) (?:you|i|we|{_FIRM})"
     rf" (?:\w{{1,12}}ly )?{_VERB}\b[^?\n]{{0,60}}\?\s?|\bwhat(?: is|['’]s) (?:your|my|the) {_SORT}"
     r"(?:choice|answer|decision)\?\s?)"
+    # therefore, Option B, as the whole of a sentence
+    r"|(?P<lead>\b(?:therefore|thus|hence|so|in conclusion|conclusion)[,:]\s)"
     rf"|(?P<box>{BOX_OPENS})"
 )
 _HEAD = re.compile(_HEADS, re.IGNORECASE)
@@ -115,20 +117,23 @@ _CLAUSE = re.compile(
     r"[,;—–]|\s-\s|\b(?:but|so|yet|still|therefore|thus|hence|however|nonetheless|nevertheless)\b"
 )
 
+_CONTRAST = re.compile(r"\b(?:but|yet|however|nonetheless|nevertheless)\b", re.IGNORECASE)
+
 _WHO = (
-    r"(?:some|others|someone|somebody|anyone|people|critics|one|they|he|she|shareholders|employees|consumers"
+    r"(?:some|others|someone|somebody|anyone|people|critics?|one|they|he|she|shareholders?|employees?|consumers?"
     r"|customers|workers|investors|owners|society|managers?|economists?|models?|users?|you|everyone|many"
     r"|most)"
 )
 _ELSEWHERE = re.compile(
     r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*"
     r"|in (?:that )?case"
-    r"|were (?:i|we|it)|had (?:i|we)|as if|provided that|example|e\.g|such as|phrase|template|format"
+    r"|were (?:i|we|it)|had (?:i|we)|as if|provided|as long as|so long as|false that|untrue|the case that|example|e\.g|such as|phrase|template|format"
     r"|(?:asked|told|instructed|ordered|begged|urged) (?:me|us|you|to|that|for)\b"
     rf"|{_WHO} (?:\w{{1,12}} ){{0,3}}(?:say|says|said|argue[sd]?|think|thinks|thought|claim(?:s|ed)?"
     rf"|write|writes"
     r"|wrote|conclude[sd]?|repl(?:y|ies|ied)|answer|insist|object|suggest|believe|believes|wanted|wants?"
     r"|expects?)"
+    r"|(?<!\bi )(?:would|might|could|may|will|can) (?:say|argue|write|answer|reply|claim|think|insist)"
     r"|(?<!\bi )(?:says|said|saying|writes|wrote|writing|written|claims|argues|read|reads)"
     r"|(?:end|ends|ended|finish|close) (?:with|my|your)|(?:do|does|did|would|will|can|could)(?:n['’]t| not) "
     r"(?:\w{1,12} ){0,2}(?:say|mean|write|claim|conclude|agree))\b",
@@ -145,7 +150,7 @@ _DENIES = re.compile(
 _ASKS = re.compile(
     r"\b(?:when(?:ever)?|once|before|until|after|while|because|since|should|would|could|can|shall|may|do"
     r"|did|does"
-    r"|will|must|might|were|had|than|what|why|how|time|way|maybe|perhaps|like)\s*$",
+    r"|will|must|might|were|had|than|what|why|how|time|way|maybe|perhaps|like|say)\s*$",
     re.IGNORECASE,
 )
 
@@ -168,6 +173,7 @@ _SPOILS = re.compile(
     # taken as the wrong one
     rf"|\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|a"
     rf"|an)? ?(?:\w{{1,12}} )?{_AS_SECOND}\b"
+    r"|\s*(?:minus|without|except)\b"
     r"|\s*(?:to (?:be )?|for )(?:reject|avoid|eliminat|exclud|exclus|drop|remov|rul|discard|dismiss)"
     r"|\s*[.…,(]*\s*not\b(?! (?:only |just )?(?:\S{1,9} ){0,2}(?:option|[A-Z]\b|because|for|the other|any"
     r"|as|due))",
@@ -328,13 +334,17 @@ class _Context:
         if bare.endswith(":") and not left.rstrip(" ").endswith("\n") and not _OWN.search(bare):
             return None
         clause = max((match.end() for match in _CLAUSE.finditer(words)), default=0)
-        if _any_between(self.elsewhere, begin, end) or _any_between(self.denials, begin + clause, end):
+        contrast = max((match.end() for match in _CONTRAST.finditer(words)), default=0)
+        if _any_between(self.elsewhere, begin + contrast, end) or _any_between(
+            self.denials, begin + clause, end
+        ):
             return None
         if _ASKS.search(words, max(0, len(words) - _LONGEST_LEAD)):
             return None
         placed = not bare or joined or bare[-1] in ",;:—–("
         if kind == "imperative":
             placed = not bare or bare[-1] == ":"
+        closing = closing or kind == "lead"
         return closing if placed or kind in ("self", "my", "box") else None
 
 
@@ -354,8 +364,10 @@ def _spoilt(tail: str, kind: str, stated: str) -> bool:
     end = _SENTENCE_END.search(tail)
     if (end and "?" in end[0]) or _SPOILS.match(tail) or _DANGLING.fullmatch(tail):
         return True
+    if kind == "lead":
+        return not _SENTENCE_OVER.match(tail)
     if kind == "echo":
         return not _ANSWERS.match(tail)
     if kind in ("noun", "my") and not _EQUATES.search(stated):
         return not _SENTENCE_OVER.match(tail)
-    return kind not in ("self", "other") and not _GOES_ON.match(tail)
+    return kind not in ("self", "other") and stated[-1] not in ")]" and not _GOES_ON.match(tail)
