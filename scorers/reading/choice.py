@@ -94,7 +94,8 @@ _BEST_ALONE = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
 
 _RETRACTS = re.compile(
-    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,|actually\b"
+    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,"
+    r"|actually\b"
     r"|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
     r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b"
     r"|thinking again\b|edit:|update:|rather,|instead,|or rather\b"

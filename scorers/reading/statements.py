@@ -45,7 +45,8 @@ _SORT = (
     r"|considered|personal|official|real|true|actual|honest) ){0,2}"
 )
 _IS = (
-    r"(?: (?:is|was|would be|will be|remains|must be|has to be)\b)?(?: that)?(?: i choose| to choose"
+    r"(?: (?:is|was|would be|will be|remains|goes to|falls on|must be"
+    r"|has to be)\b)?(?: that)?(?: i choose| to choose"
     r"| to go with)?"
 )
 _COLON = r"[\"'’”]? ?[:=]?\s?(?:[-•] ?)?"
@@ -120,14 +121,16 @@ _CLAUSE = re.compile(
 _CONTRAST = re.compile(r"\b(?:but|yet|however|nonetheless|nevertheless)\b", re.IGNORECASE)
 
 _WHO = (
-    r"(?:some|others|someone|somebody|anyone|people|critics?|one|they|he|she|shareholders?|employees?|consumers?"
+    r"(?:some|others|someone|somebody|anyone|people|critics?|one|they|he|she|shareholders?|employees?"
+    r"|consumers?"
     r"|customers|workers|investors|owners|society|managers?|economists?|models?|users?|you|everyone|many"
     r"|most)"
 )
 _ELSEWHERE = re.compile(
     r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*"
     r"|in (?:that )?case"
-    r"|were (?:i|we|it)|had (?:i|we)|as if|provided|as long as|so long as|false that|untrue|the case that|example|e\.g|such as|phrase|template|format"
+    r"|were (?:i|we|it)|had (?:i|we)|as if|provided|as long as|so long as|false that|untrue|the case that"
+    r"|example|e\.g|such as|phrase|template|format"
     r"|(?:asked|told|instructed|ordered|begged|urged) (?:me|us|you|to|that|for)\b"
     rf"|{_WHO} (?:\w{{1,12}} ){{0,3}}(?:say|says|said|argue[sd]?|think|thinks|thought|claim(?:s|ed)?"
     rf"|write|writes"
@@ -208,7 +211,7 @@ _GOES_ON = re.compile(
 )
 _ANSWERS = re.compile(r"\s*(?:$|\n|[.!,;]|(?:because|since|as|which|over|rather|instead)\b)", re.IGNORECASE)
 _SENTENCE_OVER = re.compile(r"\s*(?:$|\n|[.!]|because\b)", re.IGNORECASE)
-_EQUATES = re.compile(r"[:=]|\b(?:is|was|be|remains)\b", re.IGNORECASE)
+_EQUATES = re.compile(r"[:=]|\b(?:is|was|be|remains|goes to|falls on)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\"'”’»)\]⟧]*(?:\s|$))|\n")
 _DANGLING = re.compile(
     r"\s*(?:[,/&;+(]|[,;]?\s*\b(?:or|and|and/or|but|if|unless|is|not)\b)\s*$", re.IGNORECASE
@@ -318,7 +321,7 @@ class _Context:
         words = left.replace(BOX_OPENS, " ").rstrip()
         if _within(self.quotations, place) or (words and words[-1] in _QUOTES and words.strip(_LINE_MARKS)):
             return None
-        closing = joined = False
+        closing = joined = contrasted = False
         for _ in range(4):
             last = max(0, len(words) - _LONGEST_LEAD)
             if lead := _ENDS_WITH_LEAD.search(words, last):
@@ -326,6 +329,7 @@ class _Context:
             elif not (lead := _THINKS.search(words, last)):
                 break
             joined = True
+            contrasted = contrasted or bool(_CONTRAST.match(lead[0]))
             words = words[: lead.start()].rstrip()
         end = begin + len(words)
         bare = words.lstrip(_LINE_MARKS)
@@ -335,9 +339,9 @@ class _Context:
             return None
         clause = max((match.end() for match in _CLAUSE.finditer(words)), default=0)
         contrast = max((match.end() for match in _CONTRAST.finditer(words)), default=0)
-        if _any_between(self.elsewhere, begin + contrast, end) or _any_between(
-            self.denials, begin + clause, end
-        ):
+        if not contrasted and _any_between(self.elsewhere, begin + contrast, end):
+            return None
+        if _any_between(self.denials, begin + clause, end):
             return None
         if _ASKS.search(words, max(0, len(words) - _LONGEST_LEAD)):
             return None

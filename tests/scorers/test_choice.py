@@ -42,7 +42,7 @@ def test_a_choice_is_mapped_back_to_the_problems_own_order(
 @pytest.mark.parametrize(
     ("text", "options", "reason"),
     [
-        ("I choose nothing in particular.", {}, "no answer"),
+        ("I choose nothing in particular.", {}, "off protocol"),
         ("On the one hand", {"stop_reason": "max_tokens"}, "truncated"),
         ("", {"stop_reason": "content_filter"}, "refused"),
         ("", {"error": "the server is gone"}, "error"),
