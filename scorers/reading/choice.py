@@ -94,7 +94,8 @@ _BEST_ALONE = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
 
 _RETRACTS = re.compile(
-    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,"
+    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|hold on\b|wait -"
+    r"|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,"
     r"|actually\b"
     r"|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
     r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b"
@@ -109,6 +110,7 @@ _RETRACTS = re.compile(
     r"|\b(?:i was|i am|i['’]m|that was|that is|that['’]s|this is|this was|which is) (?:wrong|mistaken"
     r"|incorrect|not (?:right|correct|my|what|true)"
     r"|a (?:mistake|lie|joke)|an error)\b"
+    r"|\bbut (?:i (?:can['’]t|cannot|won['’]t|will not|do not|don['’]t)|it(?: is|['’]s) too)\b"
     r"|\bmy mistake\b|\bjust kidding\b|\bjoking\b|\bdo the opposite\b|\bunder duress\b"
     r"|\brevised (?:answer|choice)"
     r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)"

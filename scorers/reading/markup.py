@@ -19,7 +19,7 @@ ANSWER_KEYS = frozenset(
     (
         "answer|choice|option|decision|selection|selected|chosen|final answer|final choice|final decision"
         "|selected option|chosen option|selected choice|my choice|my answer|my decision|option chosen|letter"
-        "|option selected|recommendation|recommended option|choose|i choose|response|answer letter|result"
+        "|option selected|recommendation|recommended option|choose|i choose|response|answer letter|result|final"
     ).split("|")
 )
 """Keys of a JSON object that hold the answer; under any other key ("worst choice") nothing is looked for."""
@@ -95,7 +95,7 @@ def _json_as_text(text: str, cut_off: bool) -> str:
     if isinstance(found, _Pairs):
         said = "".join(f"\nAnswer: {' '.join(value.split())}\n" for value in _answers(found, 0))
         return f"{text[:begin]}{said}{text[end + 1 :]}"
-    cut = _CUT_JSON.match(text) if cut_off else None
+    cut = _CUT_JSON.match(text) if cut_off and text.count("{") == 1 else None
     return f"Answer: {cut[2]}" if cut and _names_answer(cut[1]) else text
 
 

@@ -30,7 +30,8 @@ _HELPER = (
     r"|therefore|thus"
     r"|then|now|also|still|finally|ultimately|personally|strongly|definitely|certainly|clearly|firmly"
     r"|confidently|reluctantly|respectfully|simply|probably|likely|officially|unequivocally|inclined|happy"
-    r"|(?:choose|chose|decide|decided|opt|opted|elect|elected|intend|plan|prefer) to|the firm)"
+    r"|(?:choose|chose|decide|decided|opt|opted|elect|elected|intend|plan|prefer) to|the firm"
+    r"|recommend(?= (?:going|choosing|selecting|picking)))"
 )
 _FIRM = (
     r"the (?:firm|company|business|corporation|organi[sz]ation|manager|management|ceo|board"
@@ -81,6 +82,7 @@ _HEAD = re.compile(_HEADS, re.IGNORECASE)
 _REVERSED = re.compile(
     rf"{OPTION.pattern},? (?i:(?:is|would be|will be|remains) (?:my|our|{_FIRM}['’]s) {_SORT}"
     r"(?:choice|answer|decision|selection|pick|recommendation|vote)\b"
+    r"|is the (?:final |correct |right )?answer\b"
     rf"|(?:is|would be) (?:the (?:option|one) (?:that )?|what )(?:i|we)(?:['’]d)? (?:(?:would"
     rf"|will) )?{_VERB}\b"
     r"(?! to\b)|it is(?=[.!]|$))"
@@ -99,16 +101,17 @@ _ENDS_WITH_LEAD = re.compile(
 _LABEL = re.compile(
     r"^(?:(?:the|my|our) )?(?:final |overall |own )?(?:answer|conclusion|decision|summary|choice"
     r"|recommendation"
-    r"|verdict|result|response|closing(?: sentence)?|in (?:conclusion|summary))(?: is)?\s?:$",
+    r"|verdict|result|response|step \d{1,2}|closing(?: sentence)?|in (?:conclusion|summary))(?: is)?\s?:$",
     re.IGNORECASE,
 )
 _THINKS = re.compile(
-    r"(?:^|(?<=[^\w'’]))(?:i (?:think|believe|guess|conclude|say|(?:would|must|will) (?:say|conclude)"
+    r"(?:^|(?<=[^\w'’]))(?:i (?:think|believe|recommend|guess|conclude|say|(?:would|must|will) (?:say"
+    r"|conclude)"
     r"|feel)|i['’]d say"
     r"|it follows|which means)(?: that)?,?$",
     re.IGNORECASE,
 )
-_OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|decision|answer|assistant)\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|assistant)\b", re.IGNORECASE)
 """Words that announce, before a colon, the text's own choice."""
 
 _QUOTES = "\"'“”‘’«»"
@@ -130,6 +133,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*"
     r"|in (?:that )?case"
     r"|were (?:i|we|it)|had (?:i|we)|as if|provided|as long as|so long as|false that|untrue|the case that"
+    r"|instance|in the past|yesterday|previously|last (?:time|year|month|week)"
     r"|example|e\.g|such as|phrase|template|format"
     r"|(?:asked|told|instructed|ordered|begged|urged) (?:me|us|you|to|that|for)\b"
     rf"|{_WHO} (?:\w{{1,12}} ){{0,3}}(?:say|says|said|argue[sd]?|think|thinks|thought|claim(?:s|ed)?"
@@ -153,7 +157,8 @@ _DENIES = re.compile(
 _ASKS = re.compile(
     r"\b(?:when(?:ever)?|once|before|until|after|while|because|since|should|would|could|can|shall|may|do"
     r"|did|does"
-    r"|will|must|might|were|had|than|what|why|how|time|way|maybe|perhaps|like|say)\s*$",
+    r"|will|must|might|were|had|than|what|why|how|time|way|maybe|perhaps|like|say|thought|wished|hoped"
+    r"|of|to|from)\s*$",
     re.IGNORECASE,
 )
 
@@ -319,7 +324,7 @@ class _Context:
         begin = max(self.sentences[bisect_right(self.sentences, place) - 1], place - _BEFORE)
         left = self.text[begin:place]
         words = left.replace(BOX_OPENS, " ").rstrip()
-        if _within(self.quotations, place) or (words and words[-1] in _QUOTES and words.strip(_LINE_MARKS)):
+        if _within(self.quotations, place):
             return None
         closing = joined = contrasted = False
         for _ in range(4):
@@ -331,11 +336,13 @@ class _Context:
             joined = True
             contrasted = contrasted or bool(_CONTRAST.match(lead[0]))
             words = words[: lead.start()].rstrip()
+        if words and words[-1] in _QUOTES and words.strip(_LINE_MARKS):
+            return None
         end = begin + len(words)
         bare = words.lstrip(_LINE_MARKS)
         if _LABEL.match(bare):
             return True
-        if bare.endswith(":") and not left.rstrip(" ").endswith("\n") and not _OWN.search(bare):
+        if bare.endswith(":") and "\n" not in left[len(words) :] and not _OWN.search(bare):
             return None
         clause = max((match.end() for match in _CLAUSE.finditer(words)), default=0)
         contrast = max((match.end() for match in _CONTRAST.finditer(words)), default=0)
@@ -370,7 +377,7 @@ def _spoilt(tail: str, kind: str, stated: str) -> bool:
         return True
     if kind == "lead":
         return not _SENTENCE_OVER.match(tail)
-    if kind == "echo":
+    if kind in ("echo", "imperative"):
         return not _ANSWERS.match(tail)
     if kind in ("noun", "my") and not _EQUATES.search(stated):
         return not _SENTENCE_OVER.match(tail)

@@ -73,36 +73,8 @@ def test_mutated_answers_give_a_place_or_a_reason() -> None:
     """12,000 strings: cases cut, doubled, spliced and sprinkled with marks."""
     rng = np.random.default_rng(1)
     texts = [case["text"] for case in (*CASES, *VARIANTS)]
-    marks = [
-        "*",
-        "_",
-        "`",
-        '"',
-        "'",
-        "\\boxed{",
-        "}",
-        "{",
-        "<think>",
-        "</think>",
-        "\n",
-        "\x00",
-        "Ｂ",
-        "?",
-        "<|channel|>",
-    ]
-    marks += [
-        " not ",
-        " Option A ",
-        "[",
-        "]",
-        "\u202e",
-        "…",
-        " I choose ",
-        '"answer": "A"',
-        "~~",
-        "\ud800",
-        "$",
-    ]
+    marks = [*"*_`\"'{}\n\x00Ｂ?[]…$\u202e\ud800", "\\boxed{", "<think>", "</think>", "<|channel|>", "~~"]
+    marks += [" not ", " Option A ", " I choose ", '"answer": "A"']
     for _ in range(12_000):
         text = str(rng.choice(texts))
         for _ in range(int(rng.integers(1, 4))):
@@ -126,20 +98,21 @@ def seconds(function: Callable[[str], object], text: str) -> float:
     return best
 
 
+UNITS = [*'*("{[⟦`', "\\boxed{", "~~a", "<think>", "</think>", "<|channel|>", "_a", "> ", "A, ", "Option A\n"]
+UNITS += [
+    "I choose ",
+    "option a ",
+    "I choose Option A ",
+    "Option B is my choice ",
+    "my answer is ",
+    "not if ",
+]
+UNITS += ["Therefore, I choose: Option A. ", "which option do you choose? ", "I do not ", "I choose ["]
+UNITS += ["therefore, i choose *"]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "unit",
-    ["*", "(", '"', "{", "[", "⟦", "\\boxed{", "~~a", "<think>", "</think>", "<|channel|>", "`", "Option A\n"]
-    + [
-        "I choose ",
-        "option a ",
-        "I choose Option A ",
-        "Therefore, I choose: Option A. ",
-        "Option B is my choice ",
-    ]
-    + ["I do not ", "which option do you choose? ", "not if ", "my answer is ", "I choose [", "A, ", "_a"]
-    + ["therefore, i choose *", "> "],
-)
+@pytest.mark.parametrize("unit", UNITS)
 def test_reading_takes_time_in_proportion_to_the_text(unit: str) -> None:
     """A quadratic pattern would take four times as long for twice the text, and hours for a megabyte."""
     n = 40_000
