@@ -19,7 +19,8 @@ ANSWER_KEYS = frozenset(
     (
         "answer|choice|option|decision|selection|selected|chosen|final answer|final choice|final decision"
         "|selected option|chosen option|selected choice|my choice|my answer|my decision|option chosen|letter"
-        "|option selected|recommendation|recommended option|choose|i choose|response|answer letter|result|final"
+        "|option selected|recommendation|recommended option|choose|i choose|response"
+        "|answer letter|result|final"
     ).split("|")
 )
 """Keys of a JSON object that hold the answer; under any other key ("worst choice") nothing is looked for."""

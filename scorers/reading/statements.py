@@ -96,7 +96,8 @@ _LEAD = (
     r"|those) reasons?|final(?:ly)?)"
 )
 _ENDS_WITH_LEAD = re.compile(
-    rf"(?:^|(?<=[^\w'’]))(?:(?P<lead>{_LEAD})|then|and|but|yet|still|please|hence)[,:]?\s*$", re.IGNORECASE
+    rf"(?:^|(?<=[^\w'’])|(?<=\s['’‘]))(?:(?P<lead>{_LEAD})|then|and|but|yet|still|please|hence)[,:]?\s*$",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(
     r"^(?:(?:the|my|our) )?(?:final |overall |own )?(?:answer|conclusion|decision|summary|choice"
@@ -105,7 +106,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _THINKS = re.compile(
-    r"(?:^|(?<=[^\w'’]))(?:i (?:think|believe|recommend|guess|conclude|say|(?:would|must|will) (?:say"
+    r"(?:^|(?<=[^\w'’])|(?<=\s['’‘]))(?:i (?:think|believe|recommend|guess|conclude|say|(?:would|must|will) (?:say"
     r"|conclude)"
     r"|feel)|i['’]d say"
     r"|it follows|which means)(?: that)?,?$",
