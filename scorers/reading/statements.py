@@ -106,7 +106,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _THINKS = re.compile(
-    r"(?:^|(?<=[^\w'’])|(?<=\s['’‘]))(?:i (?:think|believe|recommend|guess|conclude|say|(?:would|must|will) (?:say"
+    r"(?:^|(?<=[^\w'’])|(?<=\s['’‘]))(?:i (?:think|believe|recommend|guess|conclude|say|(?:would"
+    r"|must|will) (?:say"
     r"|conclude)"
     r"|feel)|i['’]d say"
     r"|it follows|which means)(?: that)?,?$",
