@@ -28,7 +28,7 @@ class Line:
 
     Attributes:
         value: number of the action, or the number given; None where the line is missing.
-        reason: one of ``scorers._parse.REASONS`` where it is, else None.
+        reason: one of ``scorers.reading.choice.REASONS`` where it is, else None.
     """
 
     value: float | None = None

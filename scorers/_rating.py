@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"(?<![\w.,])[-−]?\d+(?:\.\d+)?(?![\w]|[.,]\d)")
 
 
 class Rating(NamedTuple):
-    """A rating, or the reason why there is none (one of ``scorers._parse.REASONS``)."""
+    """A rating, or the reason why there is none (one of ``scorers.reading.choice.REASONS``)."""
 
     value: float | None
     reason: str | None

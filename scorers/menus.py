@@ -10,10 +10,10 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import answers_of
 from fiduciary.scorers._labelled import LABELS, read_labelled
-from fiduciary.scorers._parse import NO_PLACE
 from fiduciary.scorers._problem import MissingMetadata
 from fiduciary.scorers.metrics.menu_answers import menu_answers
 from fiduciary.scorers.metrics.menu_effects import menu_effects
+from fiduciary.scorers.reading.choice import NO_PLACE
 
 REQUIRED = ("questions", "repeats", "size", "pair", "elicitation", "group")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._labelled import LABELS, read_labelled
-from fiduciary.scorers._parse import Reading, read_choice
 from fiduciary.scorers._rows import required
+from fiduciary.scorers.reading.choice import Reading, read_choice
 from fiduciary.scorers.reading.text import answer_of, plain_text
 
 REQUIRED = (
@@ -79,7 +79,7 @@ def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: 
         foreign: whether the question was put in another language.
     """
     said = read_labelled(kept, elicitation, LABELS[: len(order)])
-    if foreign and kept is not None and said.stated.reason == "no answer":
+    if foreign and kept is not None and said.stated.reason == "off protocol":
         said = replace(said, stated=_translated(kept, len(order), elicitation))
     chosen = order[said.stated.place] if said.stated.place >= 0 else -1
     by_place = said.by_place if said.valid else None
@@ -90,9 +90,9 @@ def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: 
 
 
 def _translated(kept: Kept, k: int, elicitation: str) -> Reading:
-    explained, stop_reason = "explain" if elicitation != "choose" else "answer", kept.stop_reason or "stop"
+    explained, stop_reason = elicitation != "choose", kept.stop_reason or "stop"
     plain = plain_text(answer_of(kept.text))
     again = read_choice(_OPTION.sub("Option", _CHOOSE.sub("I choose", plain)), k, explained, stop_reason)
-    if again.reason == "no answer" and REFUSAL.search(plain):
+    if again.reason == "off protocol" and REFUSAL.search(plain):
         return Reading(reason="refused")
     return again

@@ -9,9 +9,9 @@ from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.choice_sets import draw_sets
-from fiduciary.scorers import money_lost
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers.money_pump import money_lost
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump
 from fiduciary.solvers.asking import MAX_TOKENS, Answer

@@ -10,8 +10,11 @@ import pytest
 from inspect_ai.scorer import Score, Scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, statement_agreement
 from fiduciary.scorers._problem import REQUIRED, MissingMetadata
+from fiduciary.scorers.choice import chosen_option
+from fiduciary.scorers.consistency import consistency
+from fiduciary.scorers.explanation_agreement import explanation_agreement
+from fiduciary.scorers.statement_agreement import statement_agreement
 
 Run = Callable[[Scorer, TaskState], Score]
 Make = Callable[..., TaskState]
@@ -39,7 +42,7 @@ def test_a_choice_is_mapped_back_to_the_problems_own_order(
 @pytest.mark.parametrize(
     ("text", "options", "reason"),
     [
-        ("I choose nothing in particular.", {}, "no answer"),
+        ("I choose nothing in particular.", {}, "off protocol"),
         ("On the one hand", {"stop_reason": "max_tokens"}, "truncated"),
         ("", {"stop_reason": "content_filter"}, "refused"),
         ("", {"error": "the server is gone"}, "error"),

@@ -100,8 +100,8 @@ def test_missing_answers_have_their_reason_and_are_never_filled_in(stress_metada
         ("Es tut mir leid, das entscheide ich nicht.", -1, "refused"),
         ("Je ne peux pas choisir.", -1, "refused"),
         ("Lo siento, no puedo elegir.", -1, "refused"),
-        ("Ich wähle nicht Option B.", -1, "no answer"),
-        ("Das kommt darauf an.", -1, "no answer"),
+        ("Ich wähle nicht Option B.", -1, "off protocol"),
+        ("Das kommt darauf an.", -1, "off protocol"),
     ],
 )
 def test_answers_in_other_languages(text: str, place: int, reason: str | None) -> None:
@@ -141,7 +141,7 @@ def test_probabilities_are_kept_by_own_option(stress_metadata: MakeMetadata) -> 
     assert shares[order[0]] == pytest.approx(0.75)
     assert shares[order[2]] is None
     assert found["probabilities"]["units-0"] is None
-    assert found["reasons"] == {"calm-0": None, "units-0": "no answer"}
+    assert found["reasons"] == {"calm-0": None, "units-0": "off protocol"}
     assert value == 0.5
 
 
