@@ -222,8 +222,12 @@ def _profile(profile: RationalityProfile) -> Iterator[str]:
 
 
 def _exact(table: PairTable) -> Iterator[str]:
-    """Log-probabilities: what they say is exact, so there is a verdict and nothing to test."""
-    yield f"{table.n} sets; probabilities have no sampling noise: a circle is a circle, nothing is tested"
+    """Probabilities: what they say is exact, so there is a verdict and nothing to test."""
+    yield (
+        f"{table.n} sets; probabilities are not sampled, so a circle is a circle and nothing is tested: what\n"
+        "noise there is comes from the wording, which is the same throughout, and from the order shown, which\n"
+        "both orders of each pair make up for; standard errors are those of other sets"
+    )
     found = indices(table.choices()) if table.whole else {}
     for name, value in found.items():
         if name != "consistent_share":  # which counts answers
