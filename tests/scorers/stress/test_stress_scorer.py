@@ -81,7 +81,7 @@ def test_missing_answers_have_their_reason_and_are_never_filled_in(stress_metada
         "typos-0": "error",
         "typos-1": "truncated",
         "long-0": "refused",
-        "long-1": "no answer",
+        "long-1": "error",
     }
     assert value == 1 / 8
     assert [found["chosen"][name] for name in ("calm-1", "typos-0", "long-1")] == [-1] * 3
