@@ -144,6 +144,13 @@ def pump_report(table: PumpTable) -> Iterator[str]:
     """The lines of a report on pumps."""
     listed = ", ".join(f"{name} {count}" for name, count in Counter(table.ends).most_common())
     yield f"pumps: {table.asked}, of which {table.n} count; how they ended: {listed}"
+    observed = table.mass_outside
+    if np.isfinite(observed):
+        yield f"mass_outside, mean probability outside the labels: {observed:.4f}"
+        yield (
+            "of pairs and offers a label drawn behind the closing words is counted: repeats and offers draw anew,\n"
+            "and the consistent chooser below has the noise of these draws"
+        )
     most = table.fee * table.offers
     yield f"fee ${table.fee:,g} a trade, at most {table.offers} trades, that is ${most:,g}"
     if not table.n:

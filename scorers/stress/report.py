@@ -143,7 +143,9 @@ def _missing(table: StressTable) -> str:
     missing = sum(table.reasons.values())
     listed = ", ".join(f"{name} {count}" for name, count in table.reasons.most_common()) or "none"
     share = missing / table.questions if table.questions else float("nan")
-    seen = f"; outside the labels: {table.mass_outside:.2%}" if table.mass_outside == table.mass_outside else ""
+    seen = (
+        f"; outside the labels: {table.mass_outside:.2%}" if table.mass_outside == table.mass_outside else ""
+    )
     return (
         f"{table.n} problems, {table.questions} questions; missing answers: {missing} ({share:.1%}): "
         f"{listed}{seen}"

@@ -75,9 +75,7 @@ def test_who_always_trades_pays_until_the_cap(run: Run) -> None:
 
 
 def test_it_is_one_conversation_that_states_the_fees(run: Run) -> None:
-    log = run(
-        text_pump(n=1, repeats=1, fee=12.5, circles=1, framing="for_profit"), trader(lambda k: "trade")
-    )
+    log = run(text_pump(n=1, repeats=1, fee=12.5, circles=1, framing="for_profit"), trader(lambda k: "trade"))
     assert log.samples
     messages = log.samples[0].messages
     assert [message.role for message in messages] == ["system"] + ["user", "assistant"] * 3
@@ -188,7 +186,7 @@ def test_the_conversation_holds_the_turns_as_they_were_continued(run: Run) -> No
     log = run(money_pump(n=3, repeats=1, elicitation="choose"), "subject/random")
     for sample in log.samples or []:
         turns = [message.text for message in sample.messages if message.role == "assistant"]
-        assert turns and all(re.fullmatch(r"Therefore, I choose: Option ?[AB]", turn) for turn in turns)
+        assert turns and all(re.fullmatch(r"Therefore, I choose: Option [AB]", turn) for turn in turns)
 
 
 def test_a_log_alone_can_be_scored_again(run: Run) -> None:

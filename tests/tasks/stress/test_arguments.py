@@ -43,7 +43,9 @@ def test_bad_arguments(arguments: dict[str, Any], said: str) -> None:
 
 
 def test_numbers_may_come_as_text() -> None:
-    assert len(stress(n="2", elicitation="text", temperature="0.2", words="1e2", pressures="long").dataset) == 2  # type: ignore[arg-type]
+    assert (
+        len(stress(n="2", elicitation="text", temperature="0.2", words="1e2", pressures="long").dataset) == 2
+    )  # type: ignore[arg-type]
 
 
 def test_pressures_keep_their_order() -> None:

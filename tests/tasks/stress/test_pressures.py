@@ -56,7 +56,10 @@ def test_every_pressure_is_put_in_its_order() -> None:
 def test_calm_is_what_stakeholder_choice_asks(wording: str) -> None:
     for i, problem in enumerate(PROBLEMS):
         one = case(i, wording)
-        assert calm(one).text == f"{render(problem, wording, one.order)}\n\n{instruction('choose', LETTERS[: problem.n_options])}"
+        assert (
+            calm(one).text
+            == f"{render(problem, wording, one.order)}\n\n{instruction('choose', LETTERS[: problem.n_options])}"
+        )
         np.testing.assert_array_equal(calm(one).welfare, problem.displayed(WORDINGS[wording].decimals))
 
 

@@ -100,7 +100,9 @@ def test_epochs_draw_anew_and_add_up(run: Run) -> None:
 
 
 def test_the_same_command_asks_the_same(run: Run) -> None:
-    one, two = (pair_table(run(transitivity(n=2, repeats=1, elicitation="text"), "subject/random")) for _ in range(2))
+    one, two = (
+        pair_table(run(transitivity(n=2, repeats=1, elicitation="text"), "subject/random")) for _ in range(2)
+    )
     assert one.groups == two.groups
     np.testing.assert_array_equal(one.first_wins, two.first_wins)
 
@@ -122,7 +124,9 @@ def test_cyclic_is_caught(run: Run, elicitation: str) -> None:
 
 @pytest.mark.parametrize("subject", ["study1", "lexicographic", "satisficing"])
 def test_consistent_subjects(run: Run, subject: str) -> None:
-    found = metrics(run(transitivity(n=6, repeats=1, elicitation="text", temperature=0.05), f"subject/{subject}"))
+    found = metrics(
+        run(transitivity(n=6, repeats=1, elicitation="text", temperature=0.05), f"subject/{subject}")
+    )
     assert found["intransitive"] == 0
     assert found["circles_p"] > 0.05
 
