@@ -1,7 +1,7 @@
 """The decision that an answer makes, where decisions are counted rather than probabilities read.
 
-With ``choose`` and ``explain`` it is the label that was drawn behind the closing words: an independent draw for
-each question, explanation and seed, which is what a test that counts answers takes for granted.
+With ``choose`` and ``explain`` it is the label that was drawn behind the closing words: an independent draw
+for each question, explanation and seed, which is what a test that counts answers takes for granted.
 """
 
 from __future__ import annotations

@@ -62,9 +62,9 @@ def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed
         yield _line(title, above, below, rng, replications, level)
     yield ""
     if gathered.by_probability:
-        yield "shares are probabilities, which are not sampled, so nothing is tested: what noise there is comes"
-        yield "from the wording, which is the same throughout, and from the orders, of which each menu has all"
-        yield "rotations; intervals are those of other option sets"
+        yield "shares are probabilities, which are not sampled, so nothing is tested: what noise there is"
+        yield "comes from the wording, which is the same throughout, and from the orders, of which each menu"
+        yield "has all rotations; intervals are those of other option sets"
     else:
         yield _tested("independence of irrelevant alternatives", iia_test(data, rng, replications))
         yield _tested("regularity", regularity_test(data, rng, replications))

@@ -148,8 +148,8 @@ def pump_report(table: PumpTable) -> Iterator[str]:
     if np.isfinite(observed):
         yield f"mass_outside, mean probability outside the labels: {observed:.4f}"
         yield (
-            "of pairs and offers a label drawn behind the closing words is counted: repeats and offers draw anew,\n"
-            "and the consistent chooser below has the noise of these draws"
+            "of pairs and offers a label drawn behind the closing words is counted: repeats and offers draw\n"
+            "anew, and the consistent chooser below has the noise of these draws"
         )
     most = table.fee * table.offers
     yield f"fee ${table.fee:,g} a trade, at most {table.offers} trades, that is ${most:,g}"
@@ -231,9 +231,9 @@ def _profile(profile: RationalityProfile) -> Iterator[str]:
 def _exact(table: PairTable) -> Iterator[str]:
     """Probabilities: what they say is exact, so there is a verdict and nothing to test."""
     yield (
-        f"{table.n} sets; probabilities are not sampled, so a circle is a circle and nothing is tested: what\n"
-        "noise there is comes from the wording, which is the same throughout, and from the order shown, which\n"
-        "both orders of each pair make up for; standard errors are those of other sets"
+        f"{table.n} sets; probabilities are not sampled, so a circle is a circle and nothing is tested:\n"
+        "what noise there is comes from the wording, which is the same throughout, and from the order shown,\n"
+        "which both orders of each pair make up for; standard errors are those of other sets"
     )
     found = indices(table.choices()) if table.whole else {}
     for name, value in found.items():

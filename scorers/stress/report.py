@@ -213,8 +213,8 @@ def _legend(found: Report) -> Iterator[str]:
     yield "refused, missing: more than calmly; Δθ: the weight that moves most; p: the smallest of the"
     yield f"pressure's tests, by Holm over all tests; a weakness has p < {FAMILY:g} and a size that matters"
     if exact:
-        yield "(probabilities are not sampled: what noise there is comes from the arithmetic and from the texts"
-        yield "that each problem happened to be put in, not from draws of an answer)"
+        yield "(probabilities are not sampled: what noise there is comes from the arithmetic and from the"
+        yield "texts that each problem happened to be put in, not from draws of an answer)"
 
 
 def _conclusion(found: Report) -> Iterator[str]:

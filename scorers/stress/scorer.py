@@ -16,9 +16,9 @@ def stress_answers() -> Scorer:
     """Read every answer to a problem; the value is the share of valid ones.
 
     The score's metadata hold by question ``chosen`` (the option decided for, in the problem's own order, −1
-    for none), ``reasons`` (why an answer is missing, None where it is not), ``probabilities`` (of every option,
-    with ``choose``; None for a label that was not returned) and ``outside`` (probability of no label, None
-    without log-probabilities).
+    for none), ``reasons`` (why an answer is missing, None where it is not), ``probabilities`` (of every
+    option, with ``choose``; None for a label that was not returned) and ``outside`` (probability of no label,
+    None without log-probabilities).
     """
 
     async def score(state: TaskState, target: Target) -> Score:

@@ -91,8 +91,9 @@ LANGUAGES: dict[str, Language] = {
         groups=("Aktionäre", "Beschäftigte", "Verbraucher", "Allgemeinheit"),
         closing="Für welche Option entscheiden Sie sich?",
         explain=(
-            "Begründen Sie Ihre Entscheidung in einigen Sätzen. Schließen Sie dann mit einem Satz, der mit den "
-            f'englischen Worten "{CLOSING}" beginnt und mit dem Buchstaben Ihrer Option weitergeht: {{labels}}.'
+            "Begründen Sie Ihre Entscheidung in einigen Sätzen. Schließen Sie dann mit einem Satz, der mit "
+            f'den englischen Worten "{CLOSING}" beginnt und mit dem Buchstaben Ihrer Option weitergeht: '
+            "{labels}."
         ),
         choose="Antworten Sie nur mit einem einzigen Buchstaben: {labels}.",
         either="oder",
@@ -117,8 +118,8 @@ LANGUAGES: dict[str, Language] = {
         groups=("Actionnaires", "Salariés", "Consommateurs", "Collectivité"),
         closing=f"Quelle option choisissez-vous{_NBSP}?",
         explain=(
-            "Expliquez votre raisonnement en quelques phrases. Terminez ensuite par une phrase qui commence par "
-            f'les mots anglais "{CLOSING}" et se poursuit par la lettre de votre option{_NBSP}: {{labels}}.'
+            "Expliquez votre raisonnement en quelques phrases. Terminez ensuite par une phrase qui commence "
+            f'par les mots anglais "{CLOSING}" et se poursuit par la lettre de votre option{_NBSP}: {{labels}}.'
         ),
         choose=f"Répondez uniquement par une seule lettre{_NBSP}: {{labels}}.",
         either="ou",
@@ -142,8 +143,8 @@ LANGUAGES: dict[str, Language] = {
         groups=("Accionistas", "Empleados", "Consumidores", "Sociedad en general"),
         closing="¿Qué opción elige?",
         explain=(
-            "Explique su razonamiento en unas pocas frases. Después, termine con una frase que empiece por las "
-            f'palabras inglesas "{CLOSING}" y siga con la letra de su opción: {{labels}}.'
+            "Explique su razonamiento en unas pocas frases. Después, termine con una frase que empiece por "
+            f'las palabras inglesas "{CLOSING}" y siga con la letra de su opción: {{labels}}.'
         ),
         choose="Responda únicamente con una sola letra: {labels}.",
         either="o",

@@ -56,10 +56,8 @@ def test_every_pressure_is_put_in_its_order() -> None:
 def test_calm_is_what_stakeholder_choice_asks(wording: str) -> None:
     for i, problem in enumerate(PROBLEMS):
         one = case(i, wording)
-        assert (
-            calm(one).text
-            == f"{render(problem, wording, one.order)}\n\n{instruction('choose', LETTERS[: problem.n_options])}"
-        )
+        asked = instruction("choose", LETTERS[: problem.n_options])
+        assert calm(one).text == f"{render(problem, wording, one.order)}\n\n{asked}"
         np.testing.assert_array_equal(calm(one).welfare, problem.displayed(WORDINGS[wording].decimals))
 
 
@@ -268,7 +266,7 @@ def test_translations_are_whole(language: str) -> None:
 @pytest.mark.parametrize(("language", "either"), [("german", "oder"), ("french", "ou"), ("spanish", "o")])
 @pytest.mark.parametrize("elicitation", STRESS_ELICITATIONS)
 def test_translations_name_the_offered_letters(language: str, either: str, elicitation: str) -> None:
-    """Letters that no option has are named nowhere; those offered end the text, in the language's own words."""
+    """The text ends with the letters that are offered and no others, in the language's own words."""
     for one, asked in questions("translated", elicitation=elicitation):
         if asked.variant == language:
             *first, last = LETTERS[: one.problem.n_options]
