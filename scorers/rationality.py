@@ -232,8 +232,8 @@ def _exact(table: PairTable) -> Iterator[str]:
     """Probabilities: what they say is exact, so there is a verdict and nothing to test."""
     yield (
         f"{table.n} sets; probabilities are not sampled, so a circle is a circle and nothing is tested:\n"
-        "what noise there is comes from the wording, which is the same throughout, and from the order shown,\n"
-        "which both orders of each pair make up for; standard errors are those of other sets"
+        "what noise there is comes from the wording, which is the same throughout, and from the order\n"
+        "shown, which both orders of each pair make up for; standard errors are those of other sets"
     )
     found = indices(table.choices()) if table.whole else {}
     for name, value in found.items():

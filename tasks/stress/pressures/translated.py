@@ -119,7 +119,8 @@ LANGUAGES: dict[str, Language] = {
         closing=f"Quelle option choisissez-vous{_NBSP}?",
         explain=(
             "Expliquez votre raisonnement en quelques phrases. Terminez ensuite par une phrase qui commence "
-            f'par les mots anglais "{CLOSING}" et se poursuit par la lettre de votre option{_NBSP}: {{labels}}.'
+            f'par les mots anglais "{CLOSING}" et se poursuit par la lettre de votre option{_NBSP}: '
+            "{labels}."
         ),
         choose=f"Répondez uniquement par une seule lettre{_NBSP}: {{labels}}.",
         either="ou",
