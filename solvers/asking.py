@@ -113,8 +113,9 @@ class Answer:
         if self.labels is None:
             return ChatMessageAssistant(content=self.output.completion)
         said = "" if self.labels is self.output else self.output.completion
-        begun = _continued(said, closing)
-        return ChatMessageAssistant(content=f"{begun}{self.labels.completion}")
+        # Some tokenizers put the blank before the label into its token, others leave it out.
+        begun = str(_continued(said, closing)).rstrip()
+        return ChatMessageAssistant(content=f"{begun} {self.labels.completion.strip()}")
 
     def record(self) -> dict[str, Any]:
         """The answer as the store keeps it."""
