@@ -66,8 +66,10 @@ def plain_digits(text: str) -> str:
         for _ in range(3):
             text = _COMMAND.sub(r"\1", text)
         text = _MATHS.sub(r"\1", text.replace("\\$", _DOLLAR)).replace(_DOLLAR, "$")
-        text = _ORPHANS.sub(lambda found: "," if "," in found[0] and "{" in found[0] else
-                            " " if found[0] != "\\" else "", text)
+        text = _ORPHANS.sub(
+            lambda found: "," if "," in found[0] and "{" in found[0] else " " if found[0] != "\\" else "",
+            text,
+        )
     return _BETWEEN_DIGITS.sub(f" {UNCLEAR} ", text)
 
 

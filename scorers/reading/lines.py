@@ -19,7 +19,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from fiduciary.scorers.reading.numbers import CUT_OFF, DOLLARS, PERCENT, Said, plain_answer, read_number
+from fiduciary.scorers.reading.numbers import (
+    CUT_OFF,
+    DOLLARS,
+    PERCENT,
+    SCALE,
+    Said,
+    plain_answer,
+    read_number,
+)
 from fiduciary.scorers.reading.text import REFUSAL
 
 T = TypeVar("T", bound=tuple[Any, Any])
@@ -36,7 +44,9 @@ _HEADING = re.compile(
     r"|justifications?|because|why|notes?|comments?|analysis)\b[^:]{0,40}:?\W*$",
     re.IGNORECASE,
 )
-_HEADING_OF_ANSWERS = re.compile(r"^\W*(?:\w+ ){0,3}(?:answers?|decisions?|choices?|lines?|ratings?)\b[^:]{0,40}:?\W*$", re.I)
+_HEADING_OF_ANSWERS = re.compile(
+    r"^\W*(?:\w+ ){0,3}(?:answers?|decisions?|choices?|lines?|ratings?)\b[^:]{0,40}:?\W*$", re.I
+)
 
 _SAYS = re.compile(
     r"^(?:(?:so|therefore|thus|hence),? )?(?:"
@@ -58,7 +68,10 @@ _TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 _REASON_WHY = re.compile(r"[)\]'’|]*[,;.!:—-]? ?\(?(?:because|since|as|for)\b", re.IGNORECASE)
-_REPEATED = re.compile(r"^(?:if|when|player|after|as|in|at|the|your?|what|how|chance|probability|decision|question)\b", re.IGNORECASE)
+_REPEATED = re.compile(
+    r"^(?:if|when|player|after|as|in|at|the|your?|what|how|chance|probability|decision|question)\b",
+    re.IGNORECASE,
+)
 
 
 def read_lines(text: str, items: Sequence[Mapping[str, Any]], stop_reason: str | None) -> dict[str, Said]:
@@ -110,13 +123,24 @@ def read_numbered(
     if cut_off:
         lines = lines[:-1]
     lists, reasons = _lists(lines, set(numbers))
-    if in_order and not lists and not reasons and len(lines) == len(numbers) and not any(map(_NUMBERED.match, lines)):
+    if (
+        in_order
+        and not lists
+        and not reasons
+        and len(lines) == len(numbers)
+        and not any(map(_NUMBERED.match, lines))
+    ):
         lists = [dict(zip(numbers, lines, strict=True))]
-    nothing = missing(None, "refused" if REFUSAL.search(plain) else "truncated" if cut_off else "no answer")
+    refused = not lists and not reasons and REFUSAL.search(plain)
+    nothing = missing(None, "refused" if refused else "truncated" if cut_off else "no answer")
     found = [{number: read(number, rest) for number, rest in said.items()} for said in lists]
     if not any(line[0] is not None for said in found for line in said.values()):
         found += [{number: read(number, rest) for number, rest in said.items()} for said in reasons]
-    whole = [said for said in found if len(said) == len(numbers) and all(line[0] is not None for line in said.values())]
+    whole = [
+        said
+        for said in found
+        if len(said) == len(numbers) and all(line[0] is not None for line in said.values())
+    ]
     by_number: dict[int, list[T]] = {number: [] for number in numbers}
     for said in whole or found:
         for number, line in said.items():
@@ -129,14 +153,14 @@ def _one(
 ) -> T:
     """What several lines with one number say together."""
     values = {line[0] for line in given if line[0] is not None}
-    tries = [line for line in given if line[0] is None and line[1] != "no answer"]
+    tries = [line for line in given if line[0] is None and line[1] not in ("no answer", "refused")]
     if len(values) > 1:
         return missing(None, differ(values))
     if values and not tries:
         return next(line for line in given if line[0] is not None)
     if values:
         return missing(None, "ambiguous")
-    return tries[0] if tries else nothing
+    return (tries or given or [nothing])[0]
 
 
 def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]], list[dict[int, str]]]:
@@ -163,7 +187,9 @@ def _pieces(line: str) -> list[tuple[int, str]]:
     marks = list(_WITHIN.finditer(line))
     if len(marks) > 1:
         ends = [*(mark.start() for mark in marks[1:]), len(line)]
-        return [(int(m["number"]), line[m.end() : end].rstrip(" ,;")) for m, end in zip(marks, ends, strict=True)]
+        return [
+            (int(m["number"]), line[m.end() : end].rstrip(" ,;")) for m, end in zip(marks, ends, strict=True)
+        ]
     found = _NUMBERED.match(line)
     return [(int(found["number"]), found["rest"])] if found else []
 
@@ -188,8 +214,14 @@ def _answer(answer: str, item: Mapping[str, Any]) -> Said:
         PERCENT if chance else DOLLARS,
         low=float("-inf") if low is None else low,
         high=float("inf") if high is None else high,
+        scale=SCALE if chance else None,
     )
-    if chance and said.value is not None and 0 < said.value < 1 and not re.search(r"%|\bper ?cent\b|\bpct\b", answer, re.I):
+    if (
+        chance
+        and said.value is not None
+        and 0 < said.value < 1
+        and not re.search(r"%|\bper ?cent\b|\bpct\b", answer, re.I)
+    ):
         return Said(reason="ambiguous")
     return said
 
@@ -215,7 +247,9 @@ def _action(answer: str, labels: Sequence[str]) -> Said:
     if others and not because:
         return Said(reason="ambiguous")
     if not _SAYS.match(answer[: first.start()]) or not _GOES_ON.match(after):
-        return Said(reason="ambiguous" if len(answer.split()) < 4 or _TAKEN_BACK.search(rest) else "no answer")
+        return Said(
+            reason="ambiguous" if len(answer.split()) < 4 or _TAKEN_BACK.search(rest) else "no answer"
+        )
     if not because and _TAKEN_BACK.search(rest):
         return Said(reason="ambiguous")
     return Said(float(folded.index(first[0].casefold())))

@@ -43,16 +43,21 @@ class Said(NamedTuple):
 
 _ABBREVIATED = re.compile(r"\b(approx|ca|no|nr|max|min|est|art|fig|vs|incl|excl)\.", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;]) |\n")
-_SCALE = re.compile(
+SCALE = re.compile(
     r"(?<=[0-9]) ?(?:/|(?:out )?of) ?100\b(?![.,]?[0-9])"
     r"|\b(?:on )?(?:a |the )?scale (?:of|from) 0 (?:and|to|-|–) 100\b"
     r"|\b(?:between|from) 0 (?:and|to) 100\b|\b0 ?(?:-|–|to) ?100\b",
     re.IGNORECASE,
 )
+"""Mentions of a scale from 0 to 100."""
 
 _REACH = 100  # characters around a number in which words about it are looked for
-_NEW_CLAUSE = re.compile(r"(?:[,:] ?(?:and|but|so|hence|thus|therefore|I(?:['’]\w+)?|my|the)|—|\() ?\b", re.IGNORECASE)
-_NOUNS = r"rating|score|answer|response|reply|estimate|agreement|choice|verdict|rightness|acceptability|morality"
+_NEW_CLAUSE = re.compile(
+    r"(?:[,:] ?(?:and|but|so|hence|thus|therefore|I(?:['’]\w+)?|my|the)|—|\() ?\b", re.IGNORECASE
+)
+_NOUNS = (
+    r"rating|score|answer|response|reply|estimate|agreement|choice|verdict|rightness|acceptability|morality"
+)
 _CHANCES = r"probability|chance|likelihood|belief|amount|price"
 _VERBS = (
     r"rate|score|say|answer|respond|reply|give|choose|assign|put|pick|select|estimate|guess|expect|believe|think"
@@ -85,7 +90,9 @@ _BOUND = re.compile(
     r"|not|never|cannot|no|nor|neither|without|avoid|refuse|whether|would be wrong)\b|n['’]t\b|[~≈<>≤≥±+×]",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of)\b|n['’]t\b", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of)\b|n['’]t\b", re.IGNORECASE
+)
 _BOUND_AFTER = re.compile(
     r"[ ,(—–-]*(?:or\b|to\b|ish\b|at (?:most|least|best|worst)\b|plus\b|minus\b|give or take|more or less|and (?:a|up)\b"
     r"|approximately|approx|roughly|about|around|tops\b|max|min(?:imum)?\b|k\b|m\b|b\b|bn\b|mn\b|thousand|million|billion"
@@ -106,7 +113,7 @@ class Found:
     Attributes:
         stated: as the answer.
         bare: what stands as an answer would, with None for numbers that are unclear, denied or bounded.
-        values: all that have a value and count nothing.
+        values: all that have a value.
         denied: whether one is ("not 80").
     """
 
@@ -127,7 +134,7 @@ def read_amount(text: str, stop_reason: str | None = "stop") -> Said:
 
 def read_rating(text: str, stop_reason: str | None = "stop") -> Said:
     """Read a rating from 0 to 100; "80%", "80/100" and "80 out of 100" are 80."""
-    return read_number(text, PERCENT, stop_reason, low=0, high=100, scale=_SCALE)
+    return read_number(text, PERCENT, stop_reason, low=0, high=100, scale=SCALE)
 
 
 def read_number(
@@ -197,6 +204,8 @@ def numbers_of(plain: str, units: frozenset[str]) -> Found:
 
 
 def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -> None:
+    if number.value is not None:
+        found.values.add(number.value)
     unit = _UNIT.match(sentence, number.end)
     end = unit.end() if unit else number.end
     after = sentence[end : end + _REACH]
@@ -205,8 +214,6 @@ def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -
         return
     before = sentence[max(0, number.start - _REACH) : number.start]
     clause = before[max((cut.end() for cut in _NEW_CLAUSE.finditer(before)), default=0) :]
-    if number.value is not None:
-        found.values.add(number.value)
     if _DENIED.search(clause):
         found.denied = True
     elif number.value is None or _BOUND.search(clause) or _BOUND_AFTER.match(after):

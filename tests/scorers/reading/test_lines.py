@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiduciary.scorers._lines import Line, read_lines
+from fiduciary.scorers.reading.lines import read_lines
+from fiduciary.scorers.reading.numbers import Said
 
 FIRST: dict[str, Any] = {"name": "first", "labels": ["K", "J"]}
 REPLY: dict[str, Any] = {"name": "reply", "labels": ["N", "M"]}
@@ -17,7 +18,7 @@ CHANCE: dict[str, Any] = {"name": "chance", "low": 0, "high": 100, "about": 1}
 POINTS: dict[str, Any] = {"name": "points", "answer": 45}
 
 
-def one(text: str, item: dict[str, Any], stop_reason: str | None = "stop") -> Line:
+def one(text: str, item: dict[str, Any], stop_reason: str | None = "stop") -> Said:
     return read_lines(text, [item], stop_reason)[item["name"]]
 
 
@@ -42,7 +43,7 @@ def one(text: str, item: dict[str, Any], stop_reason: str | None = "stop") -> Li
 )
 def test_two_actions(text: str) -> None:
     read = read_lines(text, [FIRST, REPLY], "stop")
-    assert read == {"first": Line(1.0), "reply": Line(0.0)}, text
+    assert read == {"first": Said(1.0), "reply": Said(0.0)}, text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_two_actions(text: str) -> None:
         ("1: I would not invest", WORDS, 0),
         ("1: 60%", CHANCE, 60),
         ("1: 60", CHANCE, 60),
-        ("1: about 62.5 percent", CHANCE, 62.5),
+        ("1: 62.5 percent", CHANCE, 62.5),
         ("60", CHANCE, 60),
         ("1: 0.5%", CHANCE, 0.5),
         ("1: 0", CHANCE, 0),
@@ -65,7 +66,7 @@ def test_two_actions(text: str) -> None:
     ],
 )
 def test_one_answer(text: str, item: dict[str, Any], value: float) -> None:
-    assert one(text, item) == Line(float(value))
+    assert one(text, item) == Said(float(value))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,7 @@ def test_one_answer(text: str, item: dict[str, Any], value: float) -> None:
         ("2: J", FIRST, "no answer"),
         ("1: ...", FIRST, "no answer"),
         ("1: 60-70%", CHANCE, "ambiguous"),
+        ("1: about 62.5 percent", CHANCE, "ambiguous"),
         ("1: 0.6", CHANCE, "ambiguous"),
         ("1: 120", CHANCE, "out of range"),
         ("1: -3", CHANCE, "out of range"),
@@ -89,21 +91,21 @@ def test_one_answer(text: str, item: dict[str, Any], value: float) -> None:
     ],
 )
 def test_what_is_missing_and_why(text: str, item: dict[str, Any], reason: str) -> None:
-    assert one(text, item) == Line(reason=reason)
+    assert one(text, item) == Said(reason=reason)
 
 
 def test_how_an_answer_ended() -> None:
-    assert one("1: 6", CHANCE, "max_tokens") == Line(reason="truncated")
-    assert one("", CHANCE, "max_tokens") == Line(reason="truncated")
-    assert one("1: J", FIRST, "content_filter") == Line(reason="refused")
-    assert one("", FIRST, None) == Line(reason="error")
+    assert one("1: 6", CHANCE, "max_tokens") == Said(reason="truncated")
+    assert one("", CHANCE, "max_tokens") == Said(reason="truncated")
+    assert one("1: J", FIRST, "content_filter") == Said(reason="refused")
+    assert one("", FIRST, None) == Said(reason="error")
     cut = read_lines("1: J\n2: M", [FIRST, REPLY], "max_tokens")
-    assert cut == {"first": Line(1.0), "reply": Line(reason="truncated")}
+    assert cut == {"first": Said(1.0), "reply": Said(reason="truncated")}
 
 
 def test_a_line_that_is_missing_leaves_the_others() -> None:
     read = read_lines("1: both\n2: M", [FIRST, REPLY], "stop")
-    assert read == {"first": Line(reason="no answer"), "reply": Line(1.0)}
+    assert read == {"first": Said(reason="no answer"), "reply": Said(1.0)}
 
 
 @given(st.text(max_size=200), st.sampled_from(["stop", "max_tokens", "content_filter", None]))

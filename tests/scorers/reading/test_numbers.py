@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fiduciary.scorers._rating import read_rating
+from fiduciary.scorers.reading.numbers import read_rating
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from fiduciary.scorers._rating import read_rating
         ("I cannot rate this.", "refused"),
         ("It depends.", "no answer"),
         ("", "empty"),
-        ("1,5", "no answer"),
+        ("1,5", "ambiguous"),
     ],
 )
 def test_ratings(text: str, read: float | str) -> None:
