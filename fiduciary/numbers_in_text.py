@@ -1,9 +1,10 @@
-"""Numbers as people and models write them: the one grammar behind every reader of amounts, ratings and prices.
+"""Numbers as people and models write them: one grammar for amounts, ratings and prices.
 
-A number is digits with thousands set off by commas, blanks or apostrophes (``2,500``, ``2 500``, ``2'500``) and
-decimals after a point, with at most one minus, and with ``$``, ``€``, ``USD``, "dollars" or a percent sign. All
-other ways of writing digits (``1e2``, ``6O``, ``1/2``, ``60-70``, ``1,5``, ``80+``) are found too, but have no value:
-what may mean two numbers means none. That holds for ``1.500`` as well, which is 1,500 in half of the world.
+A number is digits with thousands set off by commas, blanks or apostrophes (``2,500``, ``2 500``,
+``2'500``) and decimals after a point, with at most one minus, and with ``$``, ``€``, ``USD``, "dollars"
+or a percent sign. All other ways of writing digits (``1e2``, ``6O``, ``1/2``, ``60-70``, ``1,5``,
+``80+``) are found too, but have no value: what may mean two numbers means none. That holds for
+``1.500`` as well, which is 1,500 in half of the world.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _NUMBER = re.compile(
     rf"(?<![\w.$€£¥^/+*×<>≤≥≈~±@&{UNCLEAR}\\–−-])(?<![0-9][,:'’])"
     r"(?P<sign>[-−]?)(?P<before>(?:(?:US)?\$|€|\b(?:USD|EUR)\b) ?)?(?P<inner>[-−]?)"
     rf"(?P<digits>{_DIGITS})"
-    r"(?P<after> ?(?:US dollars?|dollars?|USD|euros?|EUR)\b| ?[$€](?! ?[0-9]))?(?P<percent> ?(?:%|per ?cent\b|pct\b))?"
+    r"(?P<after> ?(?:US dollars?|dollars?|USD|euros?|EUR)\b| ?[$€](?! ?[0-9]))?"
+    r"(?P<percent> ?(?:%|per ?cent\b|pct\b))?"
     rf"(?![\w{UNCLEAR}$€£¥^°%‰+*×=~\\]|[.,:/'’–−-][0-9]|[–−/-]\$|'')",
     re.IGNORECASE,
 )

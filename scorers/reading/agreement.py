@@ -1,11 +1,12 @@
 """Which point of an agreement scale a text gives, for one statement or for many in numbered lines.
 
 1. The text is one label, or one anchor ("agree"), and nothing else.
-2. Otherwise the labels that it states are collected: numbers as ``scorers.reading.numbers`` has them; letters that
-   are stated as the answer or head a line. "4 out of 5" and "from 1 to 5" name the scale, not an answer. One
-   distinct answer is the answer, unless the text also names another anchor.
-3. Where no label is stated, anchors count that stand at the head of a line or in a statement ("I agree with …",
-   "My answer is: neutral"), undenied and without a qualification ("I do not fully agree", "I partly agree").
+2. Otherwise the labels that it states are collected: numbers as ``scorers.reading.numbers`` has them;
+   letters that are stated as the answer or head a line. "4 out of 5" and "from 1 to 5" name the scale,
+   not an answer. One distinct answer is the answer, unless the text also names another anchor.
+3. Where no label is stated, anchors count that stand at the head of a line or in a statement ("I agree
+   with …", "My answer is: neutral"), undenied and without a qualification ("I do not fully agree", "I
+   partly agree").
 4. Otherwise the answer is missing, with a reason. It is never asked for again and never guessed.
 """
 
@@ -61,25 +62,30 @@ _HEAD = re.compile(
     re.MULTILINE,
 )
 _ALSO = re.compile(r"\s*(?:or|and|/|,)\s*[\(\[]?(?P<letter>[A-Z])\b")
-_NAME = r"(?P<neither>neither agrees? nor disagrees?)\b|(?P<anchor>(?:strongly )?(?:dis)?agree|neutral)\b(?! to\b|[a-z])"
+_NAME = (
+    r"(?P<neither>neither agrees? nor disagrees?)\b"
+    r"|(?P<anchor>(?:strongly )?(?:dis)?agree|neutral)\b(?! to\b)"
+)
 _ANCHOR = re.compile(rf"\b(?:{_NAME})", re.IGNORECASE)
 _ENDS = r"(?=[)\]'’]*(?:$|[.,;:!(]| [-–—(]| (?:because|since|as)\b))"
 _STATED_ANCHOR = re.compile(
-    rf"(?:^|[.;:!,] |\b(?:so|and|but|because) )I(?:['’]d| would| do| also| still| am|['’]m| really)* (?:{_NAME})"
-    rf"|(?:^|[.;!] )[(\['’]*(?:{_NAME.replace('<neither>', '<neither2>').replace('<anchor>', '<anchor2>')}){_ENDS}"
-    r"|\b(?:answer|choice|response|rating|option|choose|select|pick|say|go with)(?: is| would be| with)?:? '?"
-    rf"(?:{_NAME.replace('<neither>', '<neither3>').replace('<anchor>', '<anchor3>')}){_ENDS}",
+    r"(?:(?P<I>(?:^|[.;:!,] |\b(?:so|and|but|because) )"
+    r"I(?:['’](?:d|m)| would| do| also| still| am| really)* )"
+    r"|(?:^|[.;!] )[(\['’]*"
+    r"|\b(?:answer|choice|response|rating|option|choose|select|pick|say|go with)"
+    r"(?: is| would be| with)?:? '?)"
+    rf"(?:{_NAME})(?(I)|{_ENDS})",
     re.IGNORECASE | re.MULTILINE,
 )
 _CLAUSE = re.compile(r"[.;:!?\n]|, (?:so|and|but|I|my)\b")
 _NOT_SAID = re.compile(
-    r"\b(?:not|never|cannot|rather than|instead of|against|if|whether|unless|without|refuse|(?:to|no) (?=$)|hardly"
-    r"|barely|lie|lying)\b|n['’]t\b",
+    r"\b(?:not|never|cannot|rather than|instead of|against|if|whether|unless|without|refuse|hardly|barely"
+    r"|lie|lying)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(
-    r"\b(?:fully|entirely|completely|totally|partly|partially|somewhat|slightly|mostly|largely|generally|kind of"
-    r"|sort of|almost|nearly|more or less|to some extent|in part|only|tend to)\b",
+    r"\b(?:fully|entirely|completely|totally|partly|partially|somewhat|slightly|mostly|largely|generally"
+    r"|kind of|sort of|almost|nearly|more or less|to some extent|in part|only|tend to)\b",
     re.IGNORECASE,
 )
 _REACH = 120  # characters around an anchor in which words about it are looked for
@@ -126,8 +132,8 @@ def read_agreements(
 ) -> dict[int, Agreement]:
     """Read one text that answers many items, a line an item (``17: 4``).
 
-    An item with two lines that differ is missing as "both poles" or "ambiguous", unless only one of their lists
-    is complete; one without a line is missing for the whole text's reason, or as "no answer".
+    An item with two lines that differ is missing as "both poles" or "ambiguous", unless only one
+    of their lists is complete; one without a line is missing for the whole text's reason, or as "no answer".
     """
     return read_numbered(
         text,
@@ -172,8 +178,7 @@ def _anchors(text: str) -> tuple[set[int], set[int]]:
         if not _denied(text, match.start()):
             mentioned.add(_meaning(match["neither"], match["anchor"]))
     for match in _STATED_ANCHOR.finditer(text):
-        neither = match["neither"] or match["neither2"] or match["neither3"]
-        anchor = match["anchor"] or match["anchor2"] or match["anchor3"]
+        neither, anchor = match["neither"], match["anchor"]
         after = text[match.end() : match.end() + _REACH].partition(".")[0].partition("\n")[0]
         clause = _clause(text, match.end() - len(neither or anchor))
         if _NOT_SAID.search(clause) or _QUALIFIED.search(clause) or _QUALIFIED.search(after):

@@ -1,9 +1,9 @@
 """One case of a file of cases, read by the reader of its kind: what a stored text gives, and why if nothing.
 
-A case has ``kind`` ("amount", "rating", "agreement" or "lines") and ``text``, and may have ``stop_reason``,
-``labels`` (of an agreement: label → 1 … 5) and ``items`` (of lines, as ``read_lines`` takes them). Without
-``items`` two lines were asked for, an action J or K and a chance in percent; where ``right`` lists what each
-line says, as many as it lists, a chance where it has a number.
+A case has ``kind`` ("amount", "rating", "agreement" or "lines") and ``text``, and may have
+``stop_reason``, ``labels`` (of an agreement: label → 1 … 5) and ``items`` (of lines, as ``read_lines``
+takes them). Without ``items`` two lines were asked for, an action J or K and a chance in percent; where
+``right`` lists what each line says, as many as it lists, a chance where it has a number.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def read_case(kind: str, case: Mapping[str, Any]) -> tuple[Read, str | None]:
         case: as the module's docstring says.
 
     Returns:
-        The value, ``"missing"``, or a list with one of these a line; and the reason of the first that is missing.
+        The value, ``"missing"``, or a list with one of these a line; and the reason of the first that is
+        missing.
 
     Raises:
         ValueError: another kind.

@@ -1,16 +1,16 @@
 """What an answer in numbered lines says: ``1: J``, ``2: 60%``.
 
-Lines belong together until a number comes again: then another list begins. What counts is the list in which every
-line that was asked for can be read. Failing one, the lines are taken from wherever they can be read. Two lists, or
-two lines, that say different things leave the line missing as "ambiguous". A list under a heading such as
-"Reasons:" counts only where nothing else does. Failing numbered lines, as many lines as were asked for count in
-their order, and so do numbered answers that share one line. Of an answer that was cut off the last line is left
-out: it may lack its end.
+Lines belong together until a number comes again: then another list begins. What counts is the list in
+which every line that was asked for can be read. Failing one, the lines are taken from wherever they can
+be read. Two lists, or two lines, that say different things leave the line missing as "ambiguous". A
+list under a heading such as "Reasons:" counts only where nothing else does. Failing numbered lines, as
+many lines as were asked for count in their order, and so do numbered answers that share one line. Of an
+answer that was cut off the last line is left out: it may lack its end.
 
-A line says an action by its label, alone, in a statement ("I choose J"), or with a reason after it ("J, since …");
-a mention ("K is worse", "avoid J") says nothing. It says a number as ``scorers.reading.numbers`` has it. A chance
-between 0 and 1 without a percent sign is "ambiguous", since percent were asked for; what is no label or exceeds
-the bounds is "out of range".
+A line says an action by its label, alone, in a statement ("I choose J"), or with a reason after it ("J,
+since …"); a mention ("K is worse", "avoid J") says nothing. It says a number as
+``scorers.reading.numbers`` has it. A chance between 0 and 1 without a percent sign is "ambiguous",
+since percent were asked for; what is no label or exceeds the bounds is "out of range".
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ T = TypeVar("T", bound=tuple[Any, Any])
 """A value and the reason why there is none."""
 
 _NUMBERED = re.compile(
-    r"^\W*(?:(?:item|statement|question|no\.?) ?)?(?P<number>[0-9]{1,3})(?: ?[:.)\]|]+(?![0-9])| ?[–—-]+ ) ?(?P<rest>\S.*)$",
+    r"^\W*(?:(?:item|statement|question|no\.?) ?)?(?P<number>[0-9]{1,3})"
+    r"(?: ?[:.)\]|]+(?![0-9])| ?[–—-]+ ) ?(?P<rest>\S.*)$",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"(?<!\S)(?P<number>[0-9]{1,3}) ?[:)](?![0-9]) ?")
@@ -50,15 +51,18 @@ _HEADING_OF_ANSWERS = re.compile(
 
 _SAYS = re.compile(
     r"^(?:(?:so|therefore|thus|hence),? )?(?:"
-    r"(?:I|we)(?:['’](?:d|ll|m)| would| will| shall| am)?(?: (?:also|still|then|therefore|again|rather|definitely))?"
-    r"(?: (?:choose|pick|select|play|take|do|prefer|say|answer|go (?:with|for)|opt for|going (?:with|for)))?(?: to)?"
+    r"(?:I|we)(?:['’](?:d|ll|m)| would| will| shall| am)?"
+    r"(?: (?:also|still|then|therefore|again|rather|definitely))?"
+    r"(?: (?:choose|pick|select|play|take|do|prefer|say|answer|opt for|go(?:ing)? (?:with|for)))?(?: to)?"
     r"|(?:choose|pick|select|play|take|go with)"
-    r"|(?:(?:my|the) )?(?:final )?(?:choice|answer|action|decision|pick|selection|response|option)(?: is| would be)?)?"
+    r"|(?:(?:my|the) )?(?:final )?(?:choice|answer|action|decision|pick|selection|response|option)"
+    r"(?: is| would be)?)?"
     r"(?: ?[:=])?(?: ?(?:the )?(?:option|action|letter))?[ '(\[]*$",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"[)\]'’|]*(?:\W*$|[,;.!:]? ?(?:because|since|as|for)\b(?! long as)|[,;.:]? ?[(\[—]| - |[,;.!:] (?!or\b|and\b|if\b)"
+    r"[)\]'’|]*(?:\W*$|[,;.!:]? ?(?:because|since|as|for)\b(?! long as)|[,;.:]? ?[(\[—]| - "
+    r"|[,;.!:] (?!or\b|and\b|if\b)"
     r"| (?:it is|is (?:my|the) (?:choice|answer|decision|pick|action)|for me|again|too|as well)\b)",
     re.IGNORECASE,
 )
@@ -123,17 +127,14 @@ def read_numbered(
     if cut_off:
         lines = lines[:-1]
     lists, reasons = _lists(lines, set(numbers))
-    if (
-        in_order
-        and not lists
-        and not reasons
-        and len(lines) == len(numbers)
-        and not any(map(_NUMBERED.match, lines))
-    ):
+    numbered = any(map(_NUMBERED.match, lines)) or bool(lists or reasons)
+    if in_order and not numbered and len(lines) == len(numbers):
         lists = [dict(zip(numbers, lines, strict=True))]
-    refused = not lists and not reasons and REFUSAL.search(plain)
+    refused = not numbered and REFUSAL.search(plain)
     nothing = missing(None, "refused" if refused else "truncated" if cut_off else "no answer")
     found = [{number: read(number, rest) for number, rest in said.items()} for said in lists]
+    if not numbered:
+        found = [{number: line for number, line in said.items() if line[1] != "no answer"} for said in found]
     if not any(line[0] is not None for said in found for line in said.values()):
         found += [{number: read(number, rest) for number, rest in said.items()} for said in reasons]
     whole = [
@@ -164,7 +165,7 @@ def _one(
 
 
 def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]], list[dict[int, str]]]:
-    """Lists of what was said at each number: those that may be answers, and those under a heading of reasons."""
+    """Lists of what was said at each number: answers, and those under a heading of reasons."""
     answers: list[dict[int, str]] = []
     reasons: list[dict[int, str]] = []
     into, current = answers, dict[int, str]()

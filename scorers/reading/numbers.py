@@ -1,13 +1,14 @@
 """Which number a text states: an amount of dollars, a rating from 0 to 100, a point of a scale, a chance.
 
-A leading ``<think>…</think>`` block, emphasis and LaTeX are no part of the answer; ``fiduciary.numbers_in_text``
-says what a number is.
+A leading ``<think>…</think>`` block, emphasis and LaTeX are no part of the answer;
+``fiduciary.numbers_in_text`` says what a number is.
 
-1. A number is stated where it is a sentence of its own, follows a short label ("Rating: 40"), or follows words
-   that state something ("I would say 40", "my rating of this is 40"); and where its clause ends with it, or goes
-   on with a reason. A number that counts something ("3 employees", "95% confidence") is not stated.
-2. Words that deny it, or that make a bound or a range of it ("not 80", "about 80", "80 or so", "80 to 90"),
-   leave no number.
+1. A number is stated where it is a sentence of its own, follows a short label ("Rating: 40"), or
+   follows words that state something ("I would say 40", "my rating of this is 40"); and where its
+   clause ends with it, or goes on with a reason. A number that counts something ("3 employees", "95%
+   confidence") is not stated.
+2. Words that deny it, or that make a bound or a range of it ("not 80", "about 80", "80 or so", "80 to
+   90"), leave no number.
 3. Any other number that stands as bare as an answer makes the answer ambiguous, unless it is the same.
 
 What is missing has a reason; it is never asked for again and never guessed.
@@ -69,7 +70,8 @@ _LINK = r" ?(?::|=|→|-+>|\b(?:is|was|as|at|would be|will be|to be)\b)"
 _LEAD = re.compile(
     rf"(?:\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}|\b(?:{_CHANCES}){_LINK}|\b(?:{_NOUNS})(?: of)?"
     rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at)"
-    r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally|it is|it['’]s|that is)[,:]?"
+    r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally|it is|it['’]s"
+    r"|that is)[,:]?"
     r"|^[^:=?]{1,90}(?:[:=→|]|[-=]+>))"
     r"[ (\['’|]*(?:an? )?$",
     re.IGNORECASE,
@@ -78,30 +80,33 @@ _ALONE = re.compile(r"^[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
 _UNIT = re.compile(r" ?(?:points?|marks)\b", re.IGNORECASE)
 _TAIL = re.compile(
     r"[)\]}'’|]*(?:$|[,;:.!…({\[|}](?![0-9])| ?[([|→]| ?—| [–-] (?!\$?[0-9])"
-    r"| (?:because|since|as|given|due to|for (?:this|that|it|its)|is (?:my|the)|it is|each|in total|overall)\b)",
+    r"| (?:because|since|as|given|due to|for (?:this|that|it|its)|is (?:my|the)|it is|each|in total"
+    r"|overall)\b)",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"\b(?:about|around|approximately|approx|roughly|circa|ca|nearly|almost|close to|near|barely|up to|until|within"
-    r"|at (?:least|most|best|worst|minimum|maximum)|(?:more|less|fewer|greater|lower|higher|smaller|larger|bigger"
-    r"|other|rather|earlier|better|worse) than|instead of|under|over|above|below|beyond|exceed\w*|min(?:imum)?"
-    r"|max(?:imum)?|between|from|to|either|or|half|third|quarter|twice|double|triple|if|unless|except|anything but"
-    r"|plus|minus|negative|times|some(?:where|thing)?|region|neighbou?rhood|range|as (?:much|many|high|low) as"
-    r"|not|never|cannot|no|nor|neither|without|avoid|refuse|whether|would be wrong)\b|n['’]t\b|[~≈<>≤≥±+×]",
+    r"\b(?:about|around|approximately|approx|roughly|circa|ca|nearly|almost|close to|near|barely|up to|until"
+    r"|within|at (?:least|most|best|worst|minimum|maximum)|(?:more|less|fewer|greater|lower|higher"
+    r"|smaller|larger|bigger|other|rather|earlier|better|worse) than|instead of|under|over|above|below|beyond|exceed\w*"
+    r"|min(?:imum)?|max(?:imum)?|between|from|to|either|or|half|third|quarter|twice|double|triple|if|unless"
+    r"|except|anything but|plus|minus|negative|times|some(?:where|thing)?|region|neighbou?rhood|range"
+    r"|as (?:much|many|high|low) as|not|never|cannot|no|nor|neither|without|avoid|refuse|whether)\b"
+    r"|n['’]t\b|[~≈<>≤≥±+×]",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
     r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of)\b|n['’]t\b", re.IGNORECASE
 )
+_SIZES = r"k|m|b|bn|mn|hundred|dozen|thousand|million|billion|trillion|grand|cents?|pct|approx|tops"
 _BOUND_AFTER = re.compile(
-    r"[ ,(—–-]*(?:or\b|to\b|ish\b|at (?:most|least|best|worst)\b|plus\b|minus\b|give or take|more or less|and (?:a|up)\b"
-    r"|approximately|approx|roughly|about|around|tops\b|max|min(?:imum)?\b|k\b|m\b|b\b|bn\b|mn\b|thousand|million|billion"
-    r"|trillion|hundred|dozen|grand\b|cents?\b|pct\b|if\b|unless\b|but\b(?=.{0,40}[0-9])|[+×x*/^±~<>]|and ?\W?[0-9])",
+    r"[ ,(—–-]*(?:(?:or|to|ish|at (?:most|least|best|worst)|plus|minus|give or take|more or less|and (?:a|up)"
+    rf"|approximately|roughly|about|around|max(?:imum)?|min(?:imum)?|if|unless|{_SIZES})\b"
+    r"|but\b(?=.{0,40}[0-9])|[+×*/^±~<>]|and ?\W?[0-9])",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r" (?!(?:for|to|if|when|at|in|on|with|and|or|but|as|is|was|would|than|because|since|so|it|then|instead|max|min"
-    r"|k|m|b|bn|mn|hundred|dozen|thousand|million|billion|trillion|approx|tops|points?|each|overall|pct|cents?|grand|percent)\b)[a-z(]*[a-z]",
+    r" (?!(?:for|to|if|when|at|in|on|with|and|or|but|as|is|was|would|than|because|since|so|it|then|instead"
+    rf"|max|min|points?|each|overall|percent|{_SIZES})\b)[a-z(]*[a-z]",
     re.IGNORECASE,
 )
 
