@@ -30,13 +30,12 @@ DOLLARS, PERCENT, COUNT = frozenset({"", "$", "€"}), frozenset({"", "%"}), fro
 CUT_OFF = ("max_tokens", "model_length")
 """Inspect's stop reasons of an answer that may lack its end."""
 
-
 MOST = 1_000
 """Numbers of a text that are looked at; one with more says nothing plain."""
 
 
 class Said(NamedTuple):
-    """What was read: a number, or the reason why there is none (one of ``REASONS``)."""
+    """What was read: a number, or the reason why there is none (one of ``scorers._parse.REASONS``)."""
 
     value: float | None = None
     reason: str | None = None
@@ -86,11 +85,11 @@ _TAIL = re.compile(
 )
 _BOUND = re.compile(
     r"\b(?:about|around|approximately|approx|roughly|circa|ca|nearly|almost|close to|near|barely|up to|until"
-    r"|within|at (?:least|most|best|worst|minimum|maximum)|(?:more|less|fewer|greater|lower|higher"
-    r"|smaller|larger|bigger|other|rather|earlier|better|worse) than|instead of|under|over|above|below|beyond|exceed\w*"
-    r"|min(?:imum)?|max(?:imum)?|between|from|to|either|or|half|third|quarter|twice|double|triple|if|unless"
-    r"|except|anything but|plus|minus|negative|times|some(?:where|thing)?|region|neighbou?rhood|range"
-    r"|as (?:much|many|high|low) as|not|never|cannot|no|nor|neither|without|avoid|refuse|whether)\b"
+    r"|within|at (?:least|most|best|worst|minimum|maximum)|(?:more|less|fewer|greater|lower|higher|smaller"
+    r"|larger|bigger|other|rather|earlier|better|worse) than|instead of|under|over|above|below|beyond"
+    r"|exceed\w*|min(?:imum)?|max(?:imum)?|between|from|to|either|or|half|third|quarter|twice|double|triple"
+    r"|if|unless|except|anything but|plus|minus|negative|times|some(?:where|thing)?|region|neighbou?rhood"
+    r"|range|as (?:much|many|high|low) as|not|never|cannot|no|nor|neither|without|avoid|refuse|whether)\b"
     r"|n['’]t\b|[~≈<>≤≥±+×]",
     re.IGNORECASE,
 )

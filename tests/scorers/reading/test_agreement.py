@@ -105,3 +105,34 @@ def test_lines_of_words_and_letters() -> None:
 )
 def test_texts_without_all_lines(text: str, stop_reason: str, reason: str) -> None:
     assert read_agreements(text, (1, 2, 3), NUMBERS, stop_reason)[3].reason == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would rate this statement 4",
+        "If I had to answer, I would say 4.",
+        "4.0",
+        "4 because I agree",
+        "I'd agree.",
+        "agree, because I like parties",
+        "My answer: agree",
+    ],
+)
+def test_what_is_stated_is_the_answer(text: str) -> None:
+    assert read_agreement(text, NUMBERS).agreement == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    "Not 4|about 4|4+|4?|GPT 4 cannot answer|Statement 4 is true|I do not fully agree with this"
+    "|I somewhat agree|I agree, but only partly|I agree to disagree|to agree would be a lie"
+    "|Nobody would agree.|Agree? Never.|whether I agree depends|It is hard to agree|I'd be lying if I said I agree"
+    "|I refuse to agree".split("|"),
+)
+def test_what_is_mentioned_denied_or_qualified_is_no_answer(text: str) -> None:
+    assert read_agreement(text, NUMBERS).agreement is None
+
+
+def test_a_denied_letter_is_no_answer() -> None:
+    assert read_agreement("I would not choose B", LETTERS).agreement is None

@@ -122,3 +122,37 @@ def test_whole_percents_survive(values: list[int]) -> None:
     items = [{**CHANCE, "name": str(i)} for i in range(len(values))]
     text = "\n".join(f"{i}: {value}%" for i, value in enumerate(values, 1))
     assert [line.value for line in read_lines(text, items, "stop").values()] == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1: J\n2: 60\n\nReasons:\n1: K\n2: 20",
+        "1: J\n2: 60\n\n1. K would be bad\n2. 20 of them leave",
+        "Reasoning:\n1. K pays more\n2. 20 leave\n\nAnswer:\n1: J\n2: 60",
+        "1. K pays more.\n2. They may leave.\n\n1: J\n2: 60%",
+        "1: J\n2: 60\n3: 70",
+        "1: J, because K is risky\n2: 60, because 3 of them leave",
+        "| 1 | J |\n| 2 | 60 |",
+        "1: J\n2: 60 out of 100",
+    ],
+)
+def test_reasons_and_lines_beyond_those_asked_change_nothing(text: str) -> None:
+    assert read_lines(text, [FIRST, CHANCE], "stop") == {"first": Said(1.0), "chance": Said(60.0)}
+
+
+def test_two_complete_lists_that_differ_are_ambiguous_where_they_do() -> None:
+    read = read_lines("1: J\n2: 60\n\n1: K\n2: 60", [FIRST, CHANCE], "stop")
+    assert read == {"first": Said(reason="ambiguous"), "chance": Said(60.0)}
+
+
+@pytest.mark.parametrize(
+    "text", "avoid J|K is worse|J?|J or K|J if safe|anything but J|I prefer J over K|J/K".split("|")
+)
+def test_an_action_that_is_mentioned_is_not_chosen(text: str) -> None:
+    assert one(f"1: {text}", FIRST).value is None
+
+
+def test_a_line_of_any_length_ends_nothing() -> None:
+    assert one("1: " + "9" * 5_000, CHANCE).reason == "out of range"
+    assert one("9" * 5_000 + ": J", FIRST).value is None
