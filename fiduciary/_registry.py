@@ -5,11 +5,15 @@ pandas or matplotlib (``import scipy`` alone is cheap: its parts are loaded when
 """
 
 from fiduciary._inspect import register_bare
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, game_play, logprob_agreement
 from fiduciary.scorers.allocation import budget_allocations
+from fiduciary.scorers.choice import chosen_option
+from fiduciary.scorers.consistency import consistency
 from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
 from fiduciary.scorers.duopoly import pricing
+from fiduciary.scorers.explanation_agreement import explanation_agreement
+from fiduciary.scorers.games import game_play
 from fiduciary.scorers.inventory import inventory_answers, inventory_scores
+from fiduciary.scorers.logprob_agreement import logprob_agreement
 from fiduciary.scorers.menus import menu_choices
 from fiduciary.scorers.metrics import (
     agreement_rate,

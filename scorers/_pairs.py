@@ -14,8 +14,8 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import answers_of
 from fiduciary.scorers._labels import label_probabilities
-from fiduciary.scorers._parse import Reading, read_choice
 from fiduciary.scorers._rows import required
+from fiduciary.scorers.reading.choice import Reading, read_choice
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -63,7 +63,7 @@ def read_pair(text: str, elicitation: str, stop_reason: str | None, error: str |
     """How a text answer to a choice between two options reads."""
     if error:
         return Reading(reason="error")
-    return read_choice(text, 2, elicitation, stop_reason or "stop")
+    return read_choice(text, 2, elicitation in ("explain", "both"), stop_reason or "stop")
 
 
 def counts_of(state: TaskState) -> PairCounts:

@@ -8,8 +8,9 @@ from inspect_ai.model import Logprobs
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._labels import label_probabilities
-from fiduciary.scorers._parse import NO_PLACE, Reading, argued_place, read_choice
 from fiduciary.scorers._problem import Problem, problem_of
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import NO_PLACE, Reading, read_choice
 
 LABEL_LOGPROBS = "label_logprobs"
 """Where the elicitation leaves the log-probabilities of a second question in a sample's store."""
@@ -62,12 +63,12 @@ def read(state: TaskState) -> Answer:
     """
     problem = problem_of(state.metadata, state.sample_id)
     output, k = state.output, problem.n_options
+    explained = problem.elicitation in ("explain", "both")
     if output.error:
         reading = Reading(reason="error")
     else:
         stop_reason = output.stop_reason if output.choices else "stop"
-        reading = read_choice(output.completion, k, problem.elicitation, stop_reason)
-    explained = problem.elicitation in ("explain", "both")
+        reading = read_choice(output.completion, k, explained, stop_reason)
     argued = argued_place(output.completion, k) if explained else NO_PLACE
     labels = label_probabilities(_logprobs(state, problem.elicitation), k)
     probabilities = None

@@ -9,9 +9,9 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._parse import read_choice
 from fiduciary.scorers.metrics.dilemma_shares import dilemma_shares
 from fiduciary.scorers.metrics.judgement_gap import judgement_gap
+from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.scorers.reading.numbers import read_rating
 
 RULES = ("sacrifice", "protect")
@@ -57,7 +57,7 @@ def dilemma_choices() -> Scorer:
         reasons: dict[str, str] = {}
         shown = sorted(RULES, key=lambda rule: rule != state.metadata["first"])
         for name, kept in _answers(state, CHOICES).items():
-            reading = read_choice(kept.text, len(shown), "answer", kept.stop_reason or "stop")
+            reading = read_choice(kept.text, len(shown), False, kept.stop_reason or "stop")
             choices[name] = None if reading.reason else shown[reading.place]
             if reading.reason is not None:
                 reasons[name] = "error" if kept.error else reading.reason

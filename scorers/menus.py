@@ -9,10 +9,10 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._parse import NO_PLACE, Reading, read_choice
 from fiduciary.scorers._problem import MissingMetadata
 from fiduciary.scorers.metrics.menu_answers import menu_answers
 from fiduciary.scorers.metrics.menu_effects import menu_effects
+from fiduciary.scorers.reading.choice import NO_PLACE, Reading, read_choice
 
 REQUIRED = ("questions", "repeats", "size", "pair", "elicitation", "group")
 
@@ -48,7 +48,7 @@ def menu_choices() -> Scorer:
 def _read(kept: Kept | None, n_options: int, elicitation: str) -> Reading:
     if kept is None or kept.error:
         return Reading(reason="error")
-    return read_choice(kept.text, n_options, elicitation, kept.stop_reason or "stop")
+    return read_choice(kept.text, n_options, elicitation in ("explain", "both"), kept.stop_reason or "stop")
 
 
 def _checked(metadata: Mapping[str, Any], sample: str | int) -> Mapping[str, Any]:

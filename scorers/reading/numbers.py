@@ -35,7 +35,7 @@ MOST = 1_000
 
 
 class Said(NamedTuple):
-    """What was read: a number, or the reason why there is none (one of ``scorers._parse.REASONS``)."""
+    """What was read: a number, or why there is none (one of ``scorers.reading.choice.REASONS``)."""
 
     value: float | None = None
     reason: str | None = None

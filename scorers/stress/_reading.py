@@ -9,8 +9,8 @@ from typing import Any
 
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._labels import label_probabilities
-from fiduciary.scorers._parse import Reading, read_choice
 from fiduciary.scorers._rows import required
+from fiduciary.scorers.reading.choice import Reading, read_choice
 from fiduciary.scorers.reading.text import answer_of, plain_text
 
 REQUIRED = (
@@ -96,11 +96,12 @@ def _text(kept: Kept, k: int, elicitation: str, foreign: bool) -> Reading:
     if kept.error:
         return Reading(reason="error")
     stop_reason = kept.stop_reason or "stop"
-    reading = read_choice(kept.text, k, elicitation, stop_reason)
-    if not foreign or reading.reason != "no answer":
+    explained = elicitation in ("explain", "both")
+    reading = read_choice(kept.text, k, explained, stop_reason)
+    if not foreign or reading.reason != "off protocol":
         return reading
     plain = plain_text(answer_of(kept.text))
-    again = read_choice(_OPTION.sub("Option", _CHOOSE.sub("I choose", plain)), k, elicitation, stop_reason)
-    if again.reason == "no answer" and REFUSAL.search(plain):
+    again = read_choice(_OPTION.sub("Option", _CHOOSE.sub("I choose", plain)), k, explained, stop_reason)
+    if again.reason == "off protocol" and REFUSAL.search(plain):
         return Reading(reason="refused")
     return again

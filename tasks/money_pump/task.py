@@ -9,8 +9,8 @@ from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig, ModelOutput
 
 from fiduciary.economics.choice_sets import draw_sets
-from fiduciary.scorers import money_lost
 from fiduciary.scorers._pairs import read_pair
+from fiduciary.scorers.money_pump import money_lost
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump
 from fiduciary.solvers.elicitation import MAX_TOKENS

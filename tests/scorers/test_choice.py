@@ -10,8 +10,11 @@ import pytest
 from inspect_ai.scorer import Score, Scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, logprob_agreement
 from fiduciary.scorers._problem import REQUIRED, MissingMetadata
+from fiduciary.scorers.choice import chosen_option
+from fiduciary.scorers.consistency import consistency
+from fiduciary.scorers.explanation_agreement import explanation_agreement
+from fiduciary.scorers.logprob_agreement import logprob_agreement
 
 Run = Callable[[Scorer, TaskState], Score]
 Make = Callable[..., TaskState]

@@ -12,11 +12,10 @@ from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 from inspect_ai.util import Store
 
-from fiduciary.scorers import transitive_triads
 from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share, pair_consistency, zeta
 from fiduciary.scorers.metrics.pairs_missing import pairs_missing
 from fiduciary.scorers.pair_table import majorities, pair_table
-from fiduciary.scorers.transitivity import triad_verdicts
+from fiduciary.scorers.transitivity import transitive_triads, triad_verdicts
 
 RunScorer = Callable[[Scorer, TaskState], Score]
 

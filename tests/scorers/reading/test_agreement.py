@@ -127,9 +127,8 @@ def test_what_is_stated_is_the_answer(text: str) -> None:
     "text",
     "Not 4|about 4|4+|4?|GPT 4 cannot answer|Statement 4 is true|I do not fully agree with this"
     "|I somewhat agree|I agree, but only partly|I agree to disagree"
-    "|to agree would be a lie"
-    "|Nobody would agree.|Agree? Never.|whether I agree depends|It is hard to agree|I'd be lying if I said I agree"
-    "|I refuse to agree".split("|"),
+    "|to agree would be a lie|Nobody would agree.|Agree? Never.|whether I agree depends|It is hard to agree"
+    "|I'd be lying if I said I agree|I refuse to agree".split("|"),
 )
 def test_what_is_mentioned_denied_or_qualified_is_no_answer(text: str) -> None:
     assert read_agreement(text, NUMBERS).agreement is None

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fiduciary.errors import UsageError
 from fiduciary.scorers.reading.cases import KINDS, read_case
+from fiduciary.scorers.reading.command import main, readings
 
 FILE = Path(__file__).parent.parent / "cases" / "numbers.jsonl"
 CASES = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
@@ -26,6 +28,25 @@ def test_every_kind_has_cases_and_another_kind_is_an_error() -> None:
     assert {case["kind"] for case in CASES} == set(KINDS)
     with pytest.raises(ValueError, match="kind is 'colour', but must be one of amount, rating"):
         read_case("colour", {"text": "red"})
+
+
+def test_the_command_reads_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(FILE)]) == 0
+    printed = [json.loads(line)["read"] for line in capsys.readouterr().out.splitlines()]
+    assert printed == [case["right"] for case in CASES]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"stop_reason": "tired"}, "stop_reason must be one of"),
+        ({"labels": {"A": 7}}, "labels must map"),
+        ({"items": [1]}, "items must be a list of objects"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_a_line(more: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=f"line 1: {message}"):
+        list(readings([json.dumps({"kind": "lines", "text": "1: J", **more})]))
 
 
 PIECES = st.sampled_from(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiduciary.economics.problems import ChoiceProblem, generate
-from fiduciary.scorers._parse import CLOSING
+from fiduciary.scorers.reading.choice import CLOSING
 from fiduciary.subjects.reading import read_options, read_request
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, target_profile

@@ -13,7 +13,7 @@ from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
 from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import ATTACKS, PRESSURES
-from fiduciary.scorers._parse import read_choice
+from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.scorers.stress.findings import findings
 from fiduciary.scorers.stress.table import stress_table
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -106,7 +106,10 @@ def test_a_subject_answers_everything(run: Run, wording: str, elicitation: str) 
                 assert answer["logprobs"] is not None, name
             else:
                 read = read_choice(
-                    answer["text"], sample.metadata["n_options"], elicitation, answer["stop_reason"]
+                    answer["text"],
+                    sample.metadata["n_options"],
+                    elicitation in ("explain", "both"),
+                    answer["stop_reason"],
                 )
                 assert read.place >= 0, (name, answer)
 
