@@ -9,7 +9,7 @@ Each line of the file is one answer, a JSON object with the keys of its kind:
 
 elicitation is how the answer was asked for, options how many were shown, stop_reason why the model stopped
 (stop, max_tokens, model_length, content_filter). The kinds amount, rating, agreement and lines need text
-alone; an agreement may have labels (each with what it means, 1 to 5), and lines may have items (what each asked for).
+alone; an agreement may have labels (each with what it means, 1 to 5), lines may have items (what each asked).
 Other keys are left alone. Each line that is printed is a JSON object with the keys read (the letter, the
 number, or missing) and reason (why it is missing, else null).
 
