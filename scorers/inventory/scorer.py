@@ -10,15 +10,9 @@ from inspect_ai.solver import TaskState
 from fiduciary.economics.psychometrics.response_style import expected
 from fiduciary.economics.psychometrics.scoring import Key, scale_score
 from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers.inventory.distribution import LEAST_MASS, Distribution, read_distribution
 from fiduciary.scorers.inventory.metrics import inventory_scores
-from fiduciary.scorers.inventory.reading import (
-    LEAST_MASS,
-    Distribution,
-    Said,
-    read_agreement,
-    read_distribution,
-    read_lines,
-)
+from fiduciary.scorers.reading.agreement import Agreement, read_agreement, read_agreements
 
 TOGETHER = "all"
 """Name of the one answer to all items, where they were asked in one prompt."""
@@ -82,16 +76,16 @@ _Read = Distribution | str
 
 def _read(
     about: dict[str, Any], key: Key, answers: dict[str, Kept], labels: dict[str, int]
-) -> tuple[list[Said], list[_Read]]:
+) -> tuple[list[Agreement], list[_Read]]:
     """What every item's text says, and its distribution or the reason why there is none."""
     if about["context"] == "together":
         kept = answers.get(TOGETHER)
         if kept is None or kept.error or kept.stop_reason is None:
-            lines = dict.fromkeys(key.numbers, Said(reason="error" if kept else "not asked"))
+            lines = dict.fromkeys(key.numbers, Agreement(reason="error" if kept else "not asked"))
         else:
-            lines = read_lines(kept.text, key.numbers, labels, kept.stop_reason)
+            lines = read_agreements(kept.text, key.numbers, labels, kept.stop_reason)
         return [lines[number] for number in key.numbers], ["not asked"] * key.n
-    said: list[Said] = []
+    said: list[Agreement] = []
     distributions: list[_Read] = []
     for number in key.numbers:
         own = answers.get(str(number))
@@ -99,15 +93,15 @@ def _read(
         if about["elicitation"] == "both":
             own = answers.get(f"{number}{TEXT}")
         # Under log-probabilities the text is one token drawn at temperature 1, no answer of its own.
-        said.append(Said() if about["elicitation"] == "logprobs" else _text(own, labels))
+        said.append(Agreement() if about["elicitation"] == "logprobs" else _text(own, labels))
     return said, distributions
 
 
-def _text(kept: Kept | None, labels: dict[str, int]) -> Said:
+def _text(kept: Kept | None, labels: dict[str, int]) -> Agreement:
     if kept is None:
-        return Said(reason="not asked")
+        return Agreement(reason="not asked")
     if kept.error or kept.stop_reason is None:
-        return Said(reason="error")
+        return Agreement(reason="error")
     return read_agreement(kept.text, labels, kept.stop_reason)
 
 

@@ -8,8 +8,10 @@ Each line of the file is one answer, a JSON object with the keys of its kind:
     {"kind": "choice", "elicitation": "explain", "options": 3, "stop_reason": "stop", "text": "…"}
 
 elicitation is how the answer was asked for, options how many were shown, stop_reason why the model stopped
-(stop, max_tokens, model_length, content_filter). Other keys are left alone. Each line that is printed is a
-JSON object with the keys read (the letter, or missing) and reason (why it is missing, else null).
+(stop, max_tokens, model_length, content_filter). The kinds amount, rating, agreement and lines need text
+alone; an agreement may have labels (each with what it means, 1 to 5), lines may have items (what each asked).
+Other keys are left alone. Each line that is printed is a JSON object with the keys read (the letter, the
+number, or missing) and reason (why it is missing, else null).
 
 Exit codes: 0; 2 where a line is of no use.
 """
@@ -24,6 +26,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fiduciary.errors import UsageError
+from fiduciary.scorers.reading.cases import KINDS as NUMBER_KINDS
+from fiduciary.scorers.reading.cases import read_case
 from fiduciary.scorers.reading.choice import read_choice
 
 MOST_OPTIONS = 26  # letters
@@ -58,8 +62,20 @@ def _choice(line: Mapping[str, Any]) -> Read:
     return Read(MISSING if reading.reason else chr(ord("A") + reading.place), reading.reason)
 
 
+def _with_number(line: Mapping[str, Any]) -> Read:
+    if "stop_reason" in line:
+        _one_of(line, "stop_reason", STOP_REASONS)
+    labels, items = line.get("labels", {}), line.get("items", [])
+    if not isinstance(labels, dict) or not all(points in range(1, 6) for points in labels.values()):
+        raise UsageError(f"labels must map each label to a whole number from 1 to 5, got {labels!r}")
+    if not isinstance(items, list) or not all(isinstance(item, dict) and "name" in item for item in items):
+        raise UsageError(f"items must be a list of objects with a name, got {items!r}")
+    return Read(*read_case(line["kind"], line))
+
+
 KINDS: dict[str, tuple[Callable[[Mapping[str, Any]], Read], tuple[str, ...]]] = {
     "choice": (_choice, ("elicitation", "options", "stop_reason", "text")),
+    **{kind: (_with_number, ("text",)) for kind in NUMBER_KINDS},
 }
 """How each kind of answer is read, and the keys that a line of it needs."""
 
