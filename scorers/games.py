@@ -33,7 +33,7 @@ def game_play() -> Scorer:
     - ``plan``: the action (1 is the cooperative one) or number at each decision, or the probability of
       action 1 where decisions are chosen one by one; None where missing;
     - ``shares``: of a sequential game, the probability of each plan, None where a decision is missing;
-    - ``mass_outside``: probability of tokens that are no label, a mean over decisions; NaN for texts;
+    - ``mass_outside``: where decisions are chosen one by one, the mean probability of what is no label;
     - ``belief``: the probability of the other's cooperative action, or the number expected, by name;
     - ``reason``: why the plan is missing, or else the beliefs (any line missing), or None;
     - ``lines_missing``: the reason of every missing line, by question and name;
@@ -76,7 +76,6 @@ def game_play() -> Scorer:
             metadata={
                 "plan": plan.values,
                 "shares": plan.shares,
-                "mass_outside": plan.outside,
                 "belief": belief,
                 "reason": reasons[0] if reasons else None,
                 "lines_missing": missing,
@@ -84,7 +83,8 @@ def game_play() -> Scorer:
                     item["name"]: _right(read[CHECK][item["name"]].value, item["answer"])
                     for item in items[CHECK]
                 },
-            },
+            }
+            | ({"mass_outside": plan.outside} if by_label else {}),
         )
 
     return score

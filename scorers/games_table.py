@@ -113,7 +113,7 @@ def _rows(scores: Sequence[SampleScore] | EvalLog) -> Iterable[_Row]:
         if found is None and sample.error is None:
             raise ValueError(f"sample {sample.id!r} has no score of {SCORER!r}")
         failed = {"reason": "error", "lines_missing": {}, "plan": {}, "belief": {}, "rules": {}}
-        failed |= {"shares": None, "mass_outside": math.nan}
+        failed |= {"shares": None}
         yield sample.id, sample.metadata, sample.epoch, (found.metadata or {}) if found else failed
 
 
@@ -131,7 +131,7 @@ def _play(name: str | int | None, sample: Mapping[str, Any], epoch: int, score: 
             score["lines_missing"],
             score["rules"],
             sample["presentation"],
-            float(score["mass_outside"]),
+            float(score.get("mass_outside", math.nan)),
         )
     except KeyError as error:
         raise ValueError(
