@@ -112,8 +112,8 @@ def _rows(scores: Sequence[SampleScore] | EvalLog) -> Iterable[_Row]:
         found = (sample.scores or {}).get(SCORER)
         if found is None and sample.error is None:
             raise ValueError(f"sample {sample.id!r} has no score of {SCORER!r}")
-        failed = {"reason": "error", "lines_missing": {}, "plan": {}, "belief": {}, "rules": {}}
-        failed |= {"shares": None}
+        failed: dict[str, Any] = {"reason": "error", "shares": None}
+        failed |= {part: {} for part in ("lines_missing", "plan", "belief", "rules")}
         yield sample.id, sample.metadata, sample.epoch, (found.metadata or {}) if found else failed
 
 

@@ -25,8 +25,8 @@ MAX_TOKENS, MAX_TOKENS_EXPLAINED = 128, 512
 
 
 def step_name(actions: Sequence[int]) -> str:
-    """Name of the question for the next decision after these actions, as ``plan-10``; of the first ``plan``."""
-    return "-".join((PLAN, *(["".join(map(str, actions))] if actions else [])))
+    """Name of the question for a decision after these earlier actions: ``plan-10``; of the first, ``plan``."""
+    return f"{PLAN}-{''.join(map(str, actions))}" if actions else PLAN
 
 
 @solver
@@ -62,15 +62,17 @@ def strategy_method(seed: int = 0) -> Solver:
 
             def after(name: str) -> Question:
                 text = texts[name] if messages else f"{rules}\n\n{texts[name]}"
-                return _question(state, name, (*messages, text), options.get(name))
+                return _question(state, name, messages, text, options.get(name, ()))
 
             for name in (name for name in texts if name not in options):
                 question = after(name)
                 answers[name] = answer = await ask(state, question, seed, watch)
-                state.messages = messages = [*question.messages]
+                messages = list(question.messages)
+                if answer.output.choices:
+                    messages.append(answer.output.message)
+                state.messages = messages
                 if not answer.output.choices:
                     return answers
-                messages.append(answer.turn(question.closing))
             branches = [after(name) for name in options]
             chosen = await collect(*(ask(state, branch, seed, watch) for branch in branches))
             if branches:
@@ -80,7 +82,7 @@ def strategy_method(seed: int = 0) -> Solver:
         async def test() -> dict[str, Answer]:
             if check is None:
                 return {}
-            question = _question(state, CHECK, (f"{rules}\n\n{check}",), None)
+            question = _question(state, CHECK, (), f"{rules}\n\n{check}")
             return {CHECK: await ask(state, question, seed, watch)}
 
         tested, played = await collect(test(), play())
@@ -91,16 +93,15 @@ def strategy_method(seed: int = 0) -> Solver:
 
 
 def _question(
-    state: TaskState, name: str, said: Sequence[ChatMessage | str], labels: Sequence[str] | None
+    state: TaskState, name: str, before: Sequence[ChatMessage], text: str, labels: Sequence[str] = ()
 ) -> Question:
-    *before, text = said
-    if labels is not None:
+    if labels:
         text = f"{text}\n\n{instruction('choose', labels)}"
     return Question(
         name,
         (*before, ChatMessageUser(content=text)),
-        "text" if labels is None else "choose",
-        tuple(labels or ()),
+        "choose" if labels else "text",
+        tuple(labels),
         float(state.metadata["temperature"]),
         MAX_TOKENS if name == CHECK else int(state.metadata["max_tokens"]),
     )

@@ -1,4 +1,4 @@
-"""Plans with stated beliefs, checked once and laid out for the estimators: stated plans, or their probabilities."""
+"""Plans with stated beliefs, checked once and laid out for the estimators."""
 
 from __future__ import annotations
 
@@ -109,7 +109,9 @@ def plan_choices(
         ValueError: no valid row, lengths that differ, an unknown plan, or a belief outside [0, 1].
     """
     if len(games) != len(chosen):
-        raise ValueError(f"games and chosen must be as long as each other, got {len(games)} and {len(chosen)}")
+        raise ValueError(
+            f"games and chosen must be as long as each other, got {len(games)} and {len(chosen)}"
+        )
     stated = [
         None if plan is None else np.eye(len(plans(game)))[plan_index(game, plan)].tolist()
         for game, plan in zip(games, chosen, strict=True)
@@ -178,7 +180,8 @@ def _check_shares(game: Game, share: Sequence[float]) -> Sequence[float]:
     values = np.asarray(share, float)
     if values.shape != (len(plans(game)),) or not (values >= 0).all() or abs(values.sum() - 1) > 1e-6:
         raise ValueError(
-            f"shares must be a probability of each of the {len(plans(game))} plans of {game.form}, got {share!r}"
+            f"shares must be a probability of each of the {len(plans(game))} plans of {game.form}, "
+            f"got {share!r}"
         )
     return share
 

@@ -19,7 +19,7 @@ from fiduciary.economics.games.likelihood import COEFFICIENTS, KAPPA, LAM, PlanL
 FloatArray = npt.NDArray[np.float64]
 
 _NEVER = 1e-9
-"""A plan whose probabilities sum to no more than this was not chosen: labels that are ruled out are never 0."""
+"""A plan whose probabilities sum to no more than this was not chosen: no label's probability is quite 0."""
 
 
 @dataclass(frozen=True)

@@ -179,9 +179,7 @@ def _choice(text: str, game: Game, names: tuple[tuple[str, str], tuple[str, str]
     return Choice(node, tuple(options), tuple(map(own.index, options.values())), taken)
 
 
-def _node_at(
-    match: re.Match[str], game: Game, names: tuple[tuple[str, str], tuple[str, str]]
-) -> int | None:
+def _node_at(match: re.Match[str], game: Game, names: tuple[tuple[str, str], tuple[str, str]]) -> int | None:
     after = names[0].index(match["after"]) if match["after"] in names[0] else None
     return node_of(game, int(match["who"]) - 1, after)
 

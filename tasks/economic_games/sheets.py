@@ -99,9 +99,7 @@ def decision_question(item: Item, before: Sequence[tuple[Item, int]]) -> str:
         for letter, action in zip(item.letters, item.order, strict=True)
     ]
     recalled = [f'- {earlier.situation}: "{earlier.labels[action]}"' for earlier, action in before]
-    return "\n\n".join(
-        (*(["\n".join((SO_FAR, *recalled))] if recalled else []), asked, "\n".join(options))
-    )
+    return "\n\n".join((*(["\n".join((SO_FAR, *recalled))] if recalled else []), asked, "\n".join(options)))
 
 
 def belief_question(sheet: Sheet, *, after: bool, explain: bool) -> str:

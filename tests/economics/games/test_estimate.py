@@ -21,7 +21,6 @@ from fiduciary.economics.games import (
     homo_moralis,
     inequity_averse,
     plan_choices,
-    plan_index,
     plan_probabilities,
     plan_shares,
     plans,
@@ -342,7 +341,9 @@ def test_distributions_over_plans_count_as_their_draws_do_on_average() -> None:
     drawn = [(1, 1, 0)[: len(g.tree.nodes)] for g in games]
     other = [(0, 0, 0)[: len(g.tree.nodes)] for g in games]
     quarters = [
-        (0.75 * np.eye(len(plans(g)))[plan_index(g, a)] + 0.25 * np.eye(len(plans(g)))[plan_index(g, b)]).tolist()
+        (
+            0.75 * np.eye(len(plans(g)))[plan_index(g, a)] + 0.25 * np.eye(len(plans(g)))[plan_index(g, b)]
+        ).tolist()
         for g, a, b in zip(games, drawn, other, strict=True)
     ]
     stated = plan_choices(games * 4, beliefs * 4, drawn * 3 + other, list(range(18)) * 4)
