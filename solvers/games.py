@@ -25,7 +25,7 @@ MAX_TOKENS, MAX_TOKENS_EXPLAINED = 128, 512
 
 
 def step_name(actions: Sequence[int]) -> str:
-    """Name of the question for a decision after these earlier actions: ``plan-10``; of the first, ``plan``."""
+    """Name of the question for a decision after these earlier actions: ``plan-10``; of the first ``plan``."""
     return f"{PLAN}-{''.join(map(str, actions))}" if actions else PLAN
 
 

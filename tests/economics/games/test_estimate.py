@@ -341,9 +341,7 @@ def test_distributions_over_plans_count_as_their_draws_do_on_average() -> None:
     drawn = [(1, 1, 0)[: len(g.tree.nodes)] for g in games]
     other = [(0, 0, 0)[: len(g.tree.nodes)] for g in games]
     quarters = [
-        (
-            0.75 * np.eye(len(plans(g)))[plan_index(g, a)] + 0.25 * np.eye(len(plans(g)))[plan_index(g, b)]
-        ).tolist()
+        [0.75 * (plan == a) + 0.25 * (plan == b) for plan in plans(g)]
         for g, a, b in zip(games, drawn, other, strict=True)
     ]
     stated = plan_choices(games * 4, beliefs * 4, drawn * 3 + other, list(range(18)) * 4)
