@@ -19,12 +19,12 @@ stopped resumes where it was when the same command is given again.
   runs/games.sh subject/moralis
 
 Environment:
-  GAMES      what is played            (default all)
-  REPEATS    samples of each game      (default 20)
-  ELICITATION  auto, choose or text    (default auto)
-  BELIEFS    before or none; as texts also after  (default before)
-  LABELS     neutral or labelled       (default neutral)
-  LOG_DIR    where logs go             (default logs/games/MODEL)
+  GAMES        what is played                     (default all)
+  REPEATS      samples of each game               (default 20)
+  ELICITATION  auto, choose or text               (default auto)
+  BELIEFS      before, none or, as texts, after   (default before)
+  LABELS       neutral or labelled                (default neutral)
+  LOG_DIR      where logs go                      (default logs/games/MODEL)
 
 The picture of several models: runs/games_picture.py logs/games
 USAGE
