@@ -160,7 +160,7 @@ async def _ask_tokenizer(url: str, name: str, key: str, labels: Sequence[str]) -
                     single.append(int(tokens[0]))
             if not single:
                 raise CannotAsk(
-                    f"the label {label!r} is more than one token for the tokenizer of {name}: ask for texts with "
+                    f"the label {label!r} is more than one token for {name}: ask for texts with "
                     "-T elicitation=text"
                 )
             found += single

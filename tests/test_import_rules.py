@@ -138,7 +138,7 @@ def test_rooms_exist(root: Path) -> None:
         ("economics", "import inspect_ai"),
         ("economics", "from torch import nn"),
         ("economics", "def f():\n    import fiduciary.tasks.stakeholder_choice"),
-        ("economics", "if True:\n    from fiduciary.scorers import choice"
+        ("economics", "if True:\n    from fiduciary.scorers import choice"),
         ("economics", "import importlib\nimportlib.import_module('fiduciary.subjects')"),
         ("economics", "from fiduciary._inspect import open_file"),
         ("solvers", "from fiduciary.tasks.stakeholder_choice import prompts"),
