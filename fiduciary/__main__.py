@@ -11,6 +11,7 @@ from importlib import import_module
 from fiduciary.errors import UsageError
 
 COMMANDS = {
+    "show": ("fiduciary.show:main", "one question as a model sees it, and what a whole run would ask"),
     "report": ("fiduciary.report:main", "what logs say, for every task"),
     "board": ("fiduciary.leaderboard.build:main", "logs to one table, ranks for a principal, and a page"),
     "compare": ("fiduciary.leaderboard.compare:main", "two states of a model, for CI"),
