@@ -197,15 +197,15 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
     begins = _HEAD.match(text)
     if begins and several(text[begins.end() : begins.end() + 300], letter_of(begins)):
         return None, "ambiguous"
+    alone = [_alone_letter(match) for line in text.split("\n") if (match := _ALONE.fullmatch(line))]
+    if len(set(alone)) > 1:
+        return None, "ambiguous"
     if head:
         rest = text[head.end :]
         if _supports(rest) and not _taken_back(rest, head.letter):
             return head.letter, None
         return None, None
     before, _, last = text.rpartition("\n")
-    alone = [_alone_letter(match) for line in text.split("\n") if (match := _ALONE.fullmatch(line))]
-    if len(set(alone)) > 1:
-        return None, "ambiguous"
     if len(alone) == 1 and _ALONE.fullmatch(last) and _ENDS_SENTENCE.search(before):
         sentence = re.split(r"[.!?\n]\s", before[-300:-1])[-1]
         if not _WORSE.search(sentence):
