@@ -197,17 +197,19 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
     begins = _HEAD.match(text)
     if begins and several(text[begins.end() : begins.end() + 300], letter_of(begins)):
         return None, "ambiguous"
+    alone = [_alone_letter(match) for line in text.split("\n") if (match := _ALONE.fullmatch(line))]
+    if len(set(alone)) > 1:
+        return None, "ambiguous"
     if head:
         rest = text[head.end :]
         if _supports(rest) and not _taken_back(rest, head.letter):
             return head.letter, None
         return None, None
     before, _, last = text.rpartition("\n")
-    if (alone := _ALONE.fullmatch(last)) and _ENDS_SENTENCE.search(before):
+    if len(alone) == 1 and _ALONE.fullmatch(last) and _ENDS_SENTENCE.search(before):
         sentence = re.split(r"[.!?\n]\s", before[-300:-1])[-1]
-        earlier = (_ALONE.fullmatch(line) for line in before.split("\n"))
-        if not _WORSE.search(sentence) and not any(earlier):
-            return _alone_letter(alone), None
+        if not _WORSE.search(sentence):
+            return alone[0], None
     if best := _BEST_ALONE.fullmatch(text):
         return letter_of(best), None
     return None, None

@@ -56,6 +56,7 @@ def test_what_is_no_choice_is_none_when_it_was_cut_off_either() -> None:
         ("Therefore, I choose: Option X.", "placeholder"),
         ("Therefore, I choose: Option [letter].", "placeholder"),
         ("Therefore, I choose: Option …", "placeholder"),
+        ("Option A\nOption B", "ambiguous"),
         ("I choose Option B.\n\nTherefore, I choose: Option X.", "placeholder"),
         ("I choose Option D.", "out of range"),
         ("I choose Option A. Wait, no.", "ambiguous"),

@@ -123,7 +123,7 @@ def test_an_answer_that_cannot_be_read_ends_a_pump_and_counts_nowhere(run: Run) 
 def test_no_ring_without_answers(run: Run) -> None:
     log = run(text_pump(n=1, repeats=1), lambda messages, config: "No.")
     found = metrics(log)
-    assert found["no_ring"] == found["missing"] == found["missing_no_answer"] == 1
+    assert found["no_ring"] == found["missing"] == found["missing_off_protocol"] == 1
     assert not any(HELD.search(message.text) for sample in log.samples or [] for message in sample.messages)
 
 

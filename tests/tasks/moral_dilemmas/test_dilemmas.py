@@ -168,7 +168,7 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
     assert choices["missing"] == 1
     assert dilemmas_report.main([log.location]) == 0
     printed = capsys.readouterr().out
-    assert "refused 48, no answer 28, out of range 24" in printed
+    assert "refused 48, off protocol 28, out of range 24" in printed
 
 
 def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path, capsys: Any) -> None:
