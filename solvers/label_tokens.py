@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import httpx
 from inspect_ai.model import Model, ModelOutput
 from rich.markup import escape
@@ -123,7 +124,9 @@ async def label_settings(model: Model, labels: Sequence[str], settings: Mapping[
     return {"logprobs": True, "extra_body": body}
 
 
-_known: dict[tuple[str, str, tuple[str, ...]], list[int] | None] = {}
+_Key = tuple[str, str, tuple[str, ...]]
+_known: dict[_Key, list[int] | None] = {}
+_locks: dict[_Key, anyio.Lock] = {}
 
 
 async def _token_ids(model: Model, labels: tuple[str, ...]) -> list[int] | None:
@@ -133,8 +136,10 @@ async def _token_ids(model: Model, labels: tuple[str, ...]) -> list[int] | None:
         return None
     name = str(model.api.model_name).partition(":")[0]
     key = (url, name, labels)
-    if key not in _known:
-        _known[key] = await _ask_tokenizer(url, name, str(getattr(model.api, "api_key", "") or ""), labels)
+    async with _locks.setdefault(key, anyio.Lock()):  # many questions begin at once, and one of them asks
+        if key not in _known:
+            secret = str(getattr(model.api, "api_key", "") or "")
+            _known[key] = await _ask_tokenizer(url, name, secret, labels)
     return _known[key]
 
 
