@@ -167,7 +167,7 @@ TASKS = (
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fiduciary show",
-        description="Questions of a task as a model sees them, and what a whole run asks; no model is called.",
+        description="Questions of a task as a model sees them, and what a run asks; no model is called.",
         epilog=f"Tasks: {', '.join(TASKS)}. Exit codes: 0; 2 for an argument that cannot be used.",
         allow_abbrev=False,
     )

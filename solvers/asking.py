@@ -42,7 +42,7 @@ from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 
 from fiduciary._inspect import active_generate_config, active_model, run_is_set_up
-from fiduciary.solvers.label_tokens import CannotAsk, Watch, label_settings
+from fiduciary.solvers.label_tokens import CannotAsk, Watch, is_broken, label_settings
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 ELICITATIONS = ("choose", "explain", "text", "both")
@@ -61,6 +61,9 @@ LABEL_TEMPERATURE = 1.0
 
 MAX_TOKENS = MappingProxyType({"choose": 1, "explain": 512, "text": 512, "both": 512})
 """Default length of an answer, for a task's ``GenerateConfig``: there ``--max-tokens`` overrides it."""
+
+TRIES = 5
+"""Times that a label is asked for where the server mixed it up with another request: no answer is lost by it."""
 
 _CONTINUING = ("VLLMAPI", "SGLANGAPI")
 """Inspect's providers that continue the turn when the last message is the assistant's."""
@@ -263,7 +266,10 @@ async def _label(
     asked = {**settings, "temperature": LABEL_TEMPERATURE, "max_tokens": 1}
     asked |= await label_settings(model, question.labels, settings)
     turn = [*messages, ChatMessageAssistant(content=begun)]
-    output = await model.generate(turn, config=GenerateConfig(**asked))
+    for _ in range(TRIES):
+        output = await model.generate(turn, config=GenerateConfig(**asked))
+        if not is_broken(output):
+            break
     watch.saw(output, question.labels, question.closing)
     return output
 

@@ -159,6 +159,25 @@ def test_one_label_is_enough_to_go_on() -> None:
         watch.saw(ModelOutput.from_content("m", "The"), "AB", CLOSING)
 
 
+def test_a_label_that_the_server_mixed_up_is_asked_for_again() -> None:
+    """vLLM returns the sampled token and token 0 at −9999, with status 200, for a few requests of a batch."""
+    outputs = []
+    for logprob in (-9999.0, -9999.0, -0.5):
+        output = ModelOutput.from_content("mockllm/model", " A")
+        output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+        top = [TopLogprob(token=" A", logprob=-0.1), TopLogprob(token=" B", logprob=logprob)]
+        output.choices[0].logprobs = Logprobs(content=[Logprob(token=" A", logprob=-0.1, top_logprobs=top)])
+        outputs.append(output)
+    metadata = {"temperature": 1.0, "elicitation": "choose", "n_options": 2}
+    task = Task(dataset=[Sample(input="Choose.", id="s", metadata=metadata)], solver=elicit(seed=7))
+    model = get_model("mockllm/model", memoize=False, custom_outputs=outputs)
+    model.api.continues_turns = True  # type: ignore[attr-defined]
+    [log] = eval(task, model=model, display="none")
+    assert log.samples
+    [first] = log.samples[0].store["answers"]["choice"]["logprobs"]["content"]
+    assert [top["logprob"] for top in first["top_logprobs"]] == [-0.1, -0.5]
+
+
 def test_who_continues_turns() -> None:
     """A provider that takes a begun turn for an earlier one is asked for texts."""
     assert continues_turns(get_model("subject/study1"))
