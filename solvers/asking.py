@@ -63,7 +63,7 @@ MAX_TOKENS = MappingProxyType({"choose": 1, "explain": 512, "text": 512, "both":
 """Default length of an answer, for a task's ``GenerateConfig``: there ``--max-tokens`` overrides it."""
 
 TRIES = 5
-"""Times that a label is asked for where the server mixed it up with another request: no answer is lost by it."""
+"""Times that a label is asked for where the server mixed it up with another request; no answer is lost."""
 
 _CONTINUING = ("VLLMAPI", "SGLANGAPI")
 """Inspect's providers that continue the turn when the last message is the assistant's."""
