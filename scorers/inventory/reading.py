@@ -1,6 +1,4 @@
-"""Which answer of an agreement scale a text gives, and which ones log-probabilities give.
-
-Reading a text:
+"""Which answer of an agreement scale a text gives.
 
 1. The text is one label, or one anchor ("agree"), and nothing else.
 2. Otherwise the labels that it names are collected: numbers; letters that are stated as the answer or
@@ -11,18 +9,14 @@ Reading a text:
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from inspect_ai.model import Logprobs
-
 from fiduciary.economics.psychometrics.instruments import ANCHORS
-from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, POINTS
+from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE
 
 # One meaning of refusal, of leaked thought and of emphasis marks for all tasks.
-from fiduciary.scorers._labels import _WORD_STARTS
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, denied, plain_text
 
 REASONS = (
@@ -40,9 +34,6 @@ REASONS = (
 )
 """Why an answer can be missing."""
 
-LEAST_MASS = 0.5
-"""Probability that the labels must hold together for a distribution over them to be an answer."""
-
 AGREEMENT_OF_ANCHOR = {anchor: LOWEST + i for i, anchor in enumerate(ANCHORS)}
 
 
@@ -51,19 +42,6 @@ class Said(NamedTuple):
 
     agreement: int | None = None
     reason: str | None = None
-
-
-class Distribution(NamedTuple):
-    """What a first token says.
-
-    Attributes:
-        probabilities: of agreement 1 … 5, summing to 1; a label that was not returned has 0, which is
-            too low by less than the last token that was.
-        outside: probability of everything but the labels.
-    """
-
-    probabilities: tuple[float, ...]
-    outside: float
 
 
 _SCALE = re.compile(
@@ -148,36 +126,6 @@ def read_lines(
     elif stop_reason in ("max_tokens", "model_length"):
         absent = Said(reason="truncated")
     return {number: _one(found.get(number, [absent])) for number in wanted}
-
-
-def read_distribution(logprobs: Logprobs | None, answer_of_label: Mapping[str, int]) -> Distribution | None:
-    """Distribution over agreement from the first token, or None where no label was returned.
-
-    Tokens that are the same label with and without a blank before it, or in another case, are added up;
-    the beginning of a label counts where it begins one label only.
-    """
-    if logprobs is None or not logprobs.content:
-        return None
-    first = logprobs.content[0]
-    tokens = {top.token: float(top.logprob) for top in first.top_logprobs or []}
-    tokens.setdefault(first.token, float(first.logprob))
-    meaning = {label.casefold(): agreement for label, agreement in answer_of_label.items()}
-    mass = [0.0] * POINTS
-    for token, logprob in tokens.items():
-        label = token.strip().strip(_WORD_STARTS).casefold()
-        if (agreement := _meant(label, meaning)) is not None:
-            mass[agreement - LOWEST] += math.exp(logprob)
-    total = sum(mass)
-    if not total > 0:
-        return None
-    return Distribution(tuple(m / total for m in mass), max(0.0, 1.0 - total))
-
-
-def _meant(token: str, meaning: Mapping[str, int]) -> int | None:
-    if token in meaning:
-        return meaning[token]
-    begun = [label for label in meaning if len(token) > 1 and label.startswith(token)]
-    return meaning[begun[0]] if len(begun) == 1 else None
 
 
 def _named(text: str, meaning: Mapping[str, int]) -> tuple[set[int], bool]:
