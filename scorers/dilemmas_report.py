@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def vehicle_rows(log: EvalLog) -> list[Row]:
-    """One row a vehicle case: conditions, the four ratings, the probability of sacrificing, and its cluster."""
+    """One row a vehicle case: conditions, the four ratings, how far it sacrifices, and its cluster."""
     rows = []
     for sample in log.samples or []:
         scores = sample.scores or {}
@@ -204,9 +204,7 @@ def _how_asked(log: EvalLog, choices: Sequence[SampleScore]) -> str:
     """How choices were asked for, and how much of the probability their labels held."""
     ways = {str(sample.metadata["elicitation"]) for sample in log.samples or []}
     outside = [
-        value
-        for item in choices
-        for value in (item.score.metadata or {}).get("mass_outside", {}).values()
+        value for item in choices for value in (item.score.metadata or {}).get("mass_outside", {}).values()
     ]
     held = f", mean probability outside the labels {np.mean(outside):.3f}" if outside else ""
     return f"choices asked for by elicitation {' and '.join(sorted(ways))}{held}; ratings read from texts"

@@ -60,9 +60,7 @@ def _letters(texts: Sequence[str]) -> tuple[str, ...]:
     return next((letters for letters in found if letters), ())
 
 
-def _logs(
-    subject: object, problem: Problem | None, letters: tuple[str, ...], explanation: str
-) -> np.ndarray:
+def _logs(subject: object, problem: Problem | None, letters: tuple[str, ...], explanation: str) -> np.ndarray:
     k = len(letters)
     argued = {letter.upper() for letter in _OPTION.findall(explanation)} & set(letters)
     if len(argued) != 1:

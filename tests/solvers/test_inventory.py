@@ -48,7 +48,7 @@ def test_both_questions_about_an_item_have_the_same_text() -> None:
 
 def test_closing_words_end_where_templates_trim_nothing_and_no_blank_is_due() -> None:
     """Chat templates that trim a begun turn, Llama's for one, take a blank at its end away."""
-    assert CLOSING == CLOSING.strip() and not CLOSING[-1].isalnum()
+    assert CLOSING.strip() == CLOSING and not CLOSING[-1].isalnum()
     assert {q.closing for q in asked()} == {CLOSING}
 
 

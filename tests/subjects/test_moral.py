@@ -16,7 +16,9 @@ from fiduciary.tasks.moral_dilemmas.prompts import vehicle_questions
 
 TEXTS = vehicle_questions("family", 10, False, 0, "protect")
 TEXTS["choice"] += "\n\n" + instruction("choose", "AB")
-EXPLAINED = vehicle_questions("family", 10, False, 0, "protect")["choice"] + "\n\n" + instruction("text", "AB")
+EXPLAINED = (
+    vehicle_questions("family", 10, False, 0, "protect")["choice"] + "\n\n" + instruction("text", "AB")
+)
 
 
 def ratings(judge: Any, name: str, temperature: float, n: int = 2_000) -> np.ndarray[Any, Any]:

@@ -151,7 +151,9 @@ def test_what_goes_in_comes_out(elicitation: str) -> None:
 
 def test_an_explained_choice_is_the_one_argued_for() -> None:
     """Behind an explanation the labels' probabilities are near 0 or 1, as often as the text says so."""
-    [log] = eval(moral_dilemmas(n=12, probe=0, elicitation="explain"), model="subject/torn", score_display=False)
+    [log] = eval(
+        moral_dilemmas(n=12, probe=0, elicitation="explain"), model="subject/torn", score_display=False
+    )
     for sample in log.samples or []:
         [share] = (sample.scores or {})["dilemma_choices"].metadata["choices"].values()  # type: ignore[index]
         text = sample.store["answers"]["choice"]["text"]
