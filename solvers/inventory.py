@@ -14,8 +14,13 @@ ELICITATIONS = ("choose", "text", "both")
 """``choose``: log-probabilities of the labels behind the closing words. ``text``: the bare answer, read.
 ``both``: one after the other of every statement, in two fresh contexts."""
 
-CLOSING = "Therefore, I choose: Option ("
-"""What the label of an answer follows, a number or a letter."""
+CLOSING = "I choose option ("
+"""What the label of an answer follows, a number or a letter.
+
+The bracket does for both: behind a word a number needs a blank, which is a token of its own for many
+tokenizers and which chat templates that trim the turn take away. In SmolLM2-135M-Instruct the five labels
+hold .97 of the probability as numbers and .99 as letters; behind "Option" without a blank numbers hold .001.
+"""
 
 TOGETHER = "all"
 """Name of the one question that holds all statements."""

@@ -14,7 +14,7 @@ import numpy as np
 from fiduciary.subjects.answering import Answer, Subject
 from fiduciary.subjects.reading import Problem, read_problem
 
-_CLOSING = re.compile(r"(?:^|\n)[^\n]*\bTherefore, I choose:? Option *\(?\Z")
+_CLOSING = re.compile(r"(?:^|\n)[^\n]*\bI choose:? option *\(?\Z", re.IGNORECASE)
 _HEADER = re.compile(r"^Option ([A-Z]):", re.MULTILINE)
 _OPTION = re.compile(r"\boption[ :]+[\W_]*([a-z])\b", re.IGNORECASE)
 _LEAST = -60.0

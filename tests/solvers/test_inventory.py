@@ -46,7 +46,7 @@ def test_both_questions_about_an_item_have_the_same_text() -> None:
     assert found[0] == found[1]
 
 
-def test_closing_words_end_where_templates_trim_nothing_and_no_blank_is_due() -> None:
+def test_closing_words_survive_trimming_and_ask_for_no_blank() -> None:
     """Chat templates that trim a begun turn, Llama's for one, take a blank at its end away."""
     assert CLOSING.strip() == CLOSING and not CLOSING[-1].isalnum()
     assert {q.closing for q in asked()} == {CLOSING}
