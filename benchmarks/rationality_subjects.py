@@ -211,7 +211,7 @@ def answers(case: Case, sets: Sequence[ChoiceSet], repeats: int, seed: int) -> P
     for k, choice_set in enumerate(sets):
         for pair, text in questions(choice_set, "plain").items():
             i, j = map(int, pair.split("-"))
-            asked = f"{text}\n\n{instruction('answer')}"
+            asked = f"{text}\n\n{instruction('choose', 'ABCDE')}"
             for answer in subject.answers([asked], case.temperature, rng, repeats):
                 place = read_pair(answer.text, "answer", "stop", None).place
                 rows.append((k, i, j, -1 if place < 0 else (i, j)[place]))

@@ -21,6 +21,10 @@ COMMANDS = {
     ),
     "monitor": ("fiduciary.leaderboard.monitor.command:main", "is a deployed model still the audited one"),
     "supervise": ("fiduciary.scorers.supervision.command:main", "a second model judges explanations"),
+    "read": (
+        "fiduciary.scorers.reading.command:main",
+        "how each answer of a file would be read, and why",
+    ),
     "inventory compare": (
         "fiduciary.scorers.inventory.command:compare_logs",
         "what training moved in inventories",

@@ -10,9 +10,9 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
 from fiduciary.scorers._labelled import LABELS, read_labelled
-from fiduciary.scorers._rating import read_rating
 from fiduciary.scorers.metrics.dilemma_shares import dilemma_shares
 from fiduciary.scorers.metrics.judgement_gap import judgement_gap
+from fiduciary.scorers.reading.numbers import read_rating
 
 RULES = ("sacrifice", "protect")
 """What the two options do, to the passenger or to the employees."""

@@ -9,7 +9,6 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._lines import Line, read_lines
 from fiduciary.scorers.metrics import (
     cooperation_rates,
     missing_rate,
@@ -17,6 +16,8 @@ from fiduciary.scorers.metrics import (
     rules_right,
     social_preference,
 )
+from fiduciary.scorers.reading.lines import read_lines
+from fiduciary.scorers.reading.numbers import Said
 
 PLAN, BELIEF, CHECK = "plan", "beliefs", "checks"
 """Names of a sample's questions; ``solvers/games.py`` asks them."""
@@ -81,7 +82,7 @@ def game_play() -> Scorer:
     return score
 
 
-def _read(kept: Kept | None, items: Sequence[Mapping[str, Any]]) -> dict[str, Line]:
+def _read(kept: Kept | None, items: Sequence[Mapping[str, Any]]) -> dict[str, Said]:
     text, stop_reason = (kept.text, kept.stop_reason) if kept and not kept.error else ("", None)
     return read_lines(text, items, stop_reason)
 

@@ -41,8 +41,8 @@ from inspect_ai.model import (
 from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 
-from fiduciary._inspect import active_generate_config, active_model
-from fiduciary.solvers.label_tokens import Watch, label_settings
+from fiduciary._inspect import active_generate_config, active_model, run_is_set_up
+from fiduciary.solvers.label_tokens import CannotAsk, Watch, label_settings
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 ELICITATIONS = ("choose", "explain", "text", "both")
@@ -65,7 +65,7 @@ MAX_TOKENS = MappingProxyType({"choose": 1, "explain": 512, "text": 512, "both":
 _CONTINUING = ("VLLMAPI", "SGLANGAPI")
 """Inspect's providers that continue the turn when the last message is the assistant's."""
 
-_WRITTEN_CLOSING = re.compile(r"\W*\btherefore,? i choose\b.*\Z", re.IGNORECASE | re.DOTALL)
+_WRITTEN_CLOSING = re.compile(r"[\s*_#>\"“”]*\btherefore,? i choose\b.*\Z", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,9 @@ class Answer:
         if self.labels is None:
             return ChatMessageAssistant(content=self.output.completion)
         said = "" if self.labels is self.output else self.output.completion
-        begun = _continued(said, closing)
-        return ChatMessageAssistant(content=f"{begun}{self.labels.completion}")
+        # Some tokenizers put the blank before the label into its token, others leave it out.
+        begun = str(_continued(said, closing)).rstrip()
+        return ChatMessageAssistant(content=f"{begun} {self.labels.completion.strip()}")
 
     def record(self) -> dict[str, Any]:
         """The answer as the store keeps it."""
@@ -144,8 +145,9 @@ def instruction(elicitation: str, labels: Sequence[str]) -> str:
 
 
 def continues_turns(model: Model | None = None) -> bool:
-    """Whether a provider continues a begun turn and returns log-probabilities."""
-    model = model or active_model()
+    """Whether a provider continues a begun turn; without a model and outside of a run, taken as true."""
+    if model is None:
+        model = active_model() if run_is_set_up() else None
     if model is None:
         return True
     return type(model.api).__name__ in _CONTINUING or bool(getattr(model.api, "continues_turns", False))
@@ -253,6 +255,11 @@ async def _label(
 ) -> ModelOutput:
     """The one token that follows the begun turn."""
     model = get_model()
+    if not continues_turns(model):
+        raise CannotAsk(
+            f"{model} takes a begun turn for an earlier one, so its labels cannot be read: ask for texts "
+            "with -T elicitation=text"
+        )
     asked = {**settings, "temperature": LABEL_TEMPERATURE, "max_tokens": 1}
     asked |= await label_settings(model, question.labels, settings)
     turn = [*messages, ChatMessageAssistant(content=begun)]

@@ -33,7 +33,8 @@ def test_every_name_leads_to_a_function(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["report", "--help"], ["train", "--help"], ["rebench", "--help"]]
+    "words",
+    [["--help"], ["report", "--help"], ["read", "--help"], ["train", "--help"], ["rebench", "--help"]],
 )
 def test_help_loads_nothing_heavy(words: list[str], root: Path) -> None:
     code = f"from fiduciary.__main__ import main\ntry:\n    main({words!r})\nexcept SystemExit:\n    pass"

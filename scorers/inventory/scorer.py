@@ -14,7 +14,7 @@ from fiduciary.economics.psychometrics.scoring import Key, scale_score
 from fiduciary.scorers._answers import Kept, answers_of
 from fiduciary.scorers._labelled import read_labelled
 from fiduciary.scorers.inventory.metrics import inventory_scores
-from fiduciary.scorers.inventory.reading import Said, read_agreement, read_lines
+from fiduciary.scorers.reading.agreement import Agreement, read_agreement, read_agreements
 
 TOGETHER = "all"
 """Name of the one answer to all items, where they were asked in one prompt."""
@@ -93,25 +93,25 @@ def inventory_answers() -> Scorer:
 
 def _said(
     about: Mapping[str, Any], key: Key, answers: Mapping[str, Kept], labels: Mapping[str, int]
-) -> list[Said]:
+) -> list[Agreement]:
     """What the text says about every item; nothing where no text was asked for."""
     if about["elicitation"] == "choose":
-        return [Said()] * key.n
+        return [Agreement()] * key.n
     if about["context"] == "fresh":
         suffix = TEXT if about["elicitation"] == "both" else ""
         return [_text(answers.get(f"{number}{suffix}"), labels) for number in key.numbers]
     kept = answers.get(TOGETHER)
     if kept is None or kept.error or kept.stop_reason is None:
-        return [Said(reason="error" if kept else "not asked")] * key.n
-    lines = read_lines(kept.text, key.numbers, labels, kept.stop_reason)
+        return [Agreement(reason="error" if kept else "not asked")] * key.n
+    lines = read_agreements(kept.text, key.numbers, labels, kept.stop_reason)
     return [lines[number] for number in key.numbers]
 
 
-def _text(kept: Kept | None, labels: Mapping[str, int]) -> Said:
+def _text(kept: Kept | None, labels: Mapping[str, int]) -> Agreement:
     if kept is None:
-        return Said(reason="not asked")
+        return Agreement(reason="not asked")
     if kept.error or kept.stop_reason is None:
-        return Said(reason="error")
+        return Agreement(reason="error")
     return read_agreement(kept.text, labels, kept.stop_reason)
 
 

@@ -7,7 +7,7 @@ import math
 from inspect_ai import Task, task
 
 from fiduciary.economics.games import FORMS, Game
-from fiduciary.scorers import game_play
+from fiduciary.scorers.games import game_play
 from fiduciary.solvers import strategy_method
 from fiduciary.solvers.games import BELIEFS
 from fiduciary.tasks._arguments import (

@@ -16,7 +16,7 @@ from fiduciary.economics.games import (
     plan_probabilities,
     plans,
 )
-from fiduciary.scorers._lines import read_lines
+from fiduciary.scorers.reading.lines import read_lines
 from fiduciary.subjects.arguments import SubjectError
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.games import ARGUMENTS, BELIEFS

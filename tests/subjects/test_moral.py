@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fiduciary.scorers._parse import argued_place, read_choice
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.moral import NO_DILEMMA, Judge
@@ -56,7 +57,7 @@ def test_choices_follow_the_logit() -> None:
 def test_an_explanation_closes_with_what_it_argues_for() -> None:
     answers = create("torn", {"slope": 0.5}).answers([EXPLAINED], 1.0, np.random.default_rng(1), 50)
     assert {answer.first_token for answer in answers} == {None}
-    read = [read_choice(answer.text, 2, "explain") for answer in answers]
+    read = [read_choice(answer.text, 2, True) for answer in answers]
     assert all(reading.strict for reading in read) and {reading.place for reading in read} == {0, 1}
     assert [argued_place(answer.text, 2) for answer in answers] == [reading.place for reading in read]
 

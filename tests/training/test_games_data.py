@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fiduciary.economics.games import FORMS, GAMES, Game, SocialPreference, homo_moralis, plans
 from fiduciary.economics.games.social_preference import TIE
-from fiduciary.scorers._lines import read_lines
+from fiduciary.scorers.reading.lines import read_lines
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.training.checks import STYLE_SAMPLE
 from fiduciary.training.command import train as main

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.problems import generate
-from fiduciary.scorers._parse import CLOSING, argued_place, read_choice
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import CLOSING, read_choice
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 from fiduciary.training.reasoning import CLOSING_SENTENCE, NAMES, TEMPLATES, TERSE, Shown, names_used, respond
 from fiduciary.training.style import mask
@@ -37,7 +38,7 @@ def test_every_template_is_read_as_arguing_for_and_choosing_its_option(wording):
         problem = PROBLEMS[i % len(PROBLEMS)]
         place = i % problem.n_options
         text = respond(shown(problem, wording), place, "explain", template)
-        read = read_choice(text, problem.n_options, "explain")
+        read = read_choice(text, problem.n_options, explained=True)
         assert (read.place, read.strict) == (place, True)
         assert argued_place(text, problem.n_options) == place, text
 

@@ -1,10 +1,10 @@
-"""What texts are read as, and why some are missing."""
+"""What texts are read as on a scale of agreement, and why some are missing."""
 
 from __future__ import annotations
 
 import pytest
 
-from fiduciary.scorers.inventory.reading import REASONS, read_agreement, read_lines
+from fiduciary.scorers.reading.agreement import REASONS, read_agreement, read_agreements
 
 NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 TURNED = {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}
@@ -82,7 +82,7 @@ def test_how_a_text_ended() -> None:
 
 def test_lines() -> None:
     text = "Sure.\n1: 4\n2. 5\n3) B\n**4**: 2\n5: 7\n6: 1\n6: 5\n99: 3\n8: I cannot say"
-    found = read_lines(text, range(1, 9), NUMBERS)
+    found = read_agreements(text, range(1, 9), NUMBERS)
     assert [found[i].agreement for i in (1, 2, 4)] == [4, 5, 2]
     assert found[3].reason == "no answer" and found[5].reason == "out of range"
     assert found[6].reason == "both poles" and found[7].reason == "no answer"
@@ -90,8 +90,8 @@ def test_lines() -> None:
 
 
 def test_lines_of_words_and_letters() -> None:
-    assert read_lines("1: agree\n2: strongly disagree", (1, 2), WORDS)[2].agreement == 1
-    assert read_lines("1: E\n2: (a)", (1, 2), LETTERS)[1].agreement == 5
+    assert read_agreements("1: agree\n2: strongly disagree", (1, 2), WORDS)[2].agreement == 1
+    assert read_agreements("1: E\n2: (a)", (1, 2), LETTERS)[1].agreement == 5
 
 
 @pytest.mark.parametrize(
@@ -104,4 +104,35 @@ def test_lines_of_words_and_letters() -> None:
     ],
 )
 def test_texts_without_all_lines(text: str, stop_reason: str, reason: str) -> None:
-    assert read_lines(text, (1, 2, 3), NUMBERS, stop_reason)[3].reason == reason
+    assert read_agreements(text, (1, 2, 3), NUMBERS, stop_reason)[3].reason == reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would rate this statement 4",
+        "If I had to answer, I would say 4.",
+        "4.0",
+        "4 because I agree",
+        "I'd agree.",
+        "agree, because I like parties",
+        "My answer: agree",
+    ],
+)
+def test_what_is_stated_is_the_answer(text: str) -> None:
+    assert read_agreement(text, NUMBERS).agreement == 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    "Not 4|about 4|4+|4?|GPT 4 cannot answer|Statement 4 is true|I do not fully agree with this"
+    "|I somewhat agree|I agree, but only partly|I agree to disagree"
+    "|to agree would be a lie|Nobody would agree.|Agree? Never.|whether I agree depends|It is hard to agree"
+    "|I'd be lying if I said I agree|I refuse to agree".split("|"),
+)
+def test_what_is_mentioned_denied_or_qualified_is_no_answer(text: str) -> None:
+    assert read_agreement(text, NUMBERS).agreement is None
+
+
+def test_a_denied_letter_is_no_answer() -> None:
+    assert read_agreement("I would not choose B", LETTERS).agreement is None
