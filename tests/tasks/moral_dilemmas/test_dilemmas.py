@@ -191,7 +191,7 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
     assert choices["missing"] == 1
     assert dilemmas_report.main([log.location]) == 0
     printed = capsys.readouterr().out
-    assert "refused 48, no answer 28, out of range 24" in printed
+    assert "refused 48, off protocol 28, out of range 24" in printed
     assert "choices asked for by elicitation text; ratings" in printed
 
 
