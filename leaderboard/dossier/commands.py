@@ -12,8 +12,8 @@ from fiduciary.leaderboard.dossier.paths import shown_path
 from fiduciary.leaderboard.dossier.words import plain
 from fiduciary.leaderboard.runs import Run
 
-WORDED = (CHOICE, "transitivity", "money_pump", "menus", STRESS)
-"""Tasks whose problems come in several wordings: a further one is asked in the words of the others."""
+WORDED = ("transitivity", "money_pump", "menus", STRESS)
+"""Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
 
 
 def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
@@ -30,9 +30,10 @@ def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
     if about.model_base_url:
         parts += ["--model-base-url", about.model_base_url]
     held = case.run(CHOICE)
-    if task in WORDED and "wording" not in arguments and held is not None:
-        wording = held.arguments.get("wording", "plain")
-        if wording != "plain":
+    if "wording" not in arguments and held is not None:
+        wording = held.arguments.get("wording", "all")
+        several = not isinstance(wording, str) or "," in wording
+        if wording != "all" and (task == CHOICE or (task in WORDED and not several and wording != "plain")):
             arguments = {"wording": wording, **arguments}
     for name, value in arguments.items():
         parts += ["-T", f"{name}={_value(value)}"]

@@ -48,7 +48,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{PLACE}.supervised_log",
             "This model’s explanations, read by the supervisor",
             "What the supervisor has read is of other models, or for another task.",
-            _judge(case, shown_path(run.file)) if run is not None else ask(case, CHOICE, elicitation="text"),
+            _judge(case, shown_path(run.file)) if run is not None else ask(case, CHOICE),
         )
 
 
