@@ -20,7 +20,6 @@ from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.metrics._clustered import Ratio, ratio
 from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
 
-
 _SOURCES = {
     "choose": "from log-probabilities",
     "explain": "from log-probabilities behind explanations",

@@ -24,7 +24,7 @@ NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""
 
 ASKED = {
-    "choose": "the probabilities of the options' labels right behind the closing words, without an explanation",
+    "choose": "the probabilities of the options' labels behind the closing words, without an explanation",
     "explain": "the probabilities of the options' labels behind the model's own explanation",
     "text": "what the model's explanations state in their last sentence",
 }

@@ -25,8 +25,9 @@ Environment:
   MENUS        option sets of menus                (default 20)
   BUDGETS      budgets of a set                    (default 20)
   FRAMING      who the model is told it decides for (default neutral)
-  ELICITATION  answer or explain                   (default answer)
-  TEMPERATURE  of all answers                      (default 1.0)
+  ELICITATION  choose, explain or text: how choices are asked (default auto: choose
+               where the provider continues a begun turn, else text)
+  TEMPERATURE  of texts                            (default 1.0)
   LOG_DIR      where logs go                       (default logs/consistency/MODEL)
 
 The picture of several models: runs/rationality_picture.py logs/consistency
@@ -43,7 +44,7 @@ ask_task() { # task, its own arguments
     printf '\n%s\n' "$task"
     "$PYTHON" -m inspect_ai eval-set "tasks/$task" --model "$MODEL" \
         --log-dir "$LOG_DIR/$task" --log-dir-allow-dirty \
-        -T framing="${FRAMING:-neutral}" -T elicitation="${ELICITATION:-answer}" \
+        -T framing="${FRAMING:-neutral}" -T elicitation="${ELICITATION:-auto}" \
         -T temperature="${TEMPERATURE:-1.0}" "$@" ${OPTIONS[@]+"${OPTIONS[@]}"}
 }
 
