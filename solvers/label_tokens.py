@@ -104,7 +104,7 @@ def first_tokens(output: ModelOutput) -> dict[str, float]:
 def is_broken(output: ModelOutput) -> bool:
     """Whether the server mixed the request up with others: a token at −9999 in place of the labels.
 
-    vLLM 0.32 does so, with status 200, for a few requests of a batch in which several ask for log-probabilities
+    vLLM 0.32 does so, with status 200, for some requests of a batch in which several ask for probabilities
     by token, and for those that ask for the likeliest ones beside them.
     """
     return min(first_tokens(output).values(), default=0.0) <= _BROKEN

@@ -69,4 +69,5 @@ def menus(
         scorer=menu_choices(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
+        metadata={"elicitation": design.elicitation},
     )

@@ -84,6 +84,7 @@ def money_pump(
         scorer=money_lost(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
+        metadata={"elicitation": design.elicitation},
     )
 
 

@@ -73,6 +73,7 @@ def transitivity(
         scorer=transitive_triads(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
+        metadata={"elicitation": design.elicitation},
     )
 
 
