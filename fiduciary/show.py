@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = Asked()
     model = get_model("mockllm/model", memoize=False, custom_outputs=asked.answer)
     model.api.continues_turns = True  # type: ignore[attr-defined]
-    ids = [sample.id for sample in task.dataset]
+    ids = [str(sample.id) for sample in task.dataset]
     chosen = ids[:: max(1, len(ids) // MOST_SAMPLES)]
     with tempfile.TemporaryDirectory() as folder:
         [log] = eval(

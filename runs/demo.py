@@ -1,8 +1,8 @@
 """`make demo`: ask subjects whose preferences are known, and compare what comes back with what went in.
 
 Every subject gets the same choice problems twice: it chooses at once, and it explains and then chooses. The
-estimates come from the logs alone, as they would for a language model: at once by the log-probabilities of the
-labels, explained by what the texts state.
+estimates come from the logs alone, as they would for a language model: at once by the log-probabilities of
+the labels, explained by what the texts state.
 """
 
 from __future__ import annotations
