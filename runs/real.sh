@@ -50,8 +50,8 @@ SERVER_DIR="$LOG_DIR/server" # serve_cpu.sh writes .env where it runs, once it i
 mkdir -p "$SERVER_DIR"
 rm -f "$SERVER_DIR/.env"
 serve="$PWD/runs/serve_cpu.sh"
-# All cores: the client waits while the model reads.
-(cd "$SERVER_DIR" && OMP_NUM_THREADS="${OMP_NUM_THREADS:-$(nproc)}" exec "$serve" \
+# vLLM binds a thread to every core but one, which is left to whoever asks; a number set here would crowd them.
+(cd "$SERVER_DIR" && exec env -u OMP_NUM_THREADS "$serve" \
     "$MODEL" --name "$NAME" --port "$PORT" --log server.log) &
 SERVER=$!
 trap 'kill "$SERVER" 2>/dev/null || true; wait "$SERVER" || true' EXIT
