@@ -52,13 +52,13 @@ rm -f "$SERVER_DIR/.env"
 serve="$PWD/runs/serve_cpu.sh"
 # vLLM binds a thread to every core but one, which is left to whoever asks; a number set here would crowd them.
 (cd "$SERVER_DIR" && exec env -u OMP_NUM_THREADS "$serve" \
-    "$MODEL" --name "$NAME" --port "$PORT" --log server.log) &
+    "$MODEL" --name "$NAME" --port "$PORT" --log server.log) >"$SERVER_DIR/start.log" 2>&1 &
 SERVER=$!
 trap 'kill "$SERVER" 2>/dev/null || true; wait "$SERVER" || true' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 until [ -f "$SERVER_DIR/.env" ]; do
-    kill -0 "$SERVER" 2>/dev/null || die "the server did not start; see $SERVER_DIR/server.log"
+    kill -0 "$SERVER" 2>/dev/null || { cat "$SERVER_DIR/start.log" >&2; die "the server did not start"; }
     sleep 1
 done
 

@@ -93,8 +93,12 @@ def test_a_signal_takes_the_server_down(checkout: Path) -> None:
 
 def test_a_server_that_does_not_start_is_said(checkout: Path) -> None:
     write(checkout / "python", "#!/bin/sh\n")
-    write(checkout / "runs" / "serve_cpu.sh", '#!/bin/sh\n[ "$1" = --install-only ] || exit 1\n')
+    write(
+        checkout / "runs" / "serve_cpu.sh",
+        '#!/bin/sh\n[ "$1" = --install-only ] || { echo "port taken"; exit 1; }\n',
+    )
     running = start(checkout)
     _, err = running.communicate(timeout=60)
     assert running.returncode == 1
+    assert "port taken" in err
     assert "the server did not start" in err
