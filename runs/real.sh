@@ -80,7 +80,7 @@ ask money_pump n=4
 ask stress n=4 words=300
 ask moral_dilemmas n=12 probe=6
 ask economic_games games=all repeats=1
-ask duopoly_pricing n=1 periods=10
+ask duopoly_pricing n=1 periods=3
 ask hexaco100 wording=plain
 ask dark_tetrad wording=plain
 
