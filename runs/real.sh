@@ -70,7 +70,7 @@ ask() { # task, its own arguments
     for argument in "$@"; do arguments+=(-T "$argument"); done
     printf '\n%s\n' "$task $*"
     "$PYTHON" -m inspect_ai eval-set "tasks/$task" --model "vllm/$NAME" --display "${INSPECT_DISPLAY:-plain}" \
-        --log-dir "$LOG_DIR/$task" --log-dir-allow-dirty ${arguments[@]+"${arguments[@]}"}
+        --log-dir "$LOG_DIR/$task" --log-dir-allow-dirty --retry-attempts 0 ${arguments[@]+"${arguments[@]}"}
 }
 ask stakeholder_choice n="${N:-200}"
 ask transitivity n=8
