@@ -1,7 +1,7 @@
 """How far an estimate depends on the words: one estimate a wording, and the interval between them.
 
-Log-probabilities carry no sampling noise, so within one wording a standard error is near 0, and what is left to
-be uncertain about is the wording.
+Log-probabilities carry no sampling noise, so within one wording a standard error is near 0, and what is left
+to be uncertain about is the wording.
 """
 
 from __future__ import annotations
