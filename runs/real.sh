@@ -10,7 +10,7 @@ usage: runs/real.sh
 Serves SmolLM2-135M-Instruct (runs/real_model.py) with vLLM on the CPU, asks it the choice
 problems and a little of every other task, each as the task asks by default, and writes a
 page. The server is taken down whatever happens. What was asked once is not asked again when
-the same command is given. About ten minutes on two cores once everything is installed.
+the same command is given. Some minutes on two cores once everything is installed.
 
 A model this small reads badly: what the page says of it is that, and a proof that the whole
 way works with a model that nobody wrote for this suite.
