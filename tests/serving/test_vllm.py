@@ -19,7 +19,7 @@ from inspect_ai import eval as run_eval
 
 from fiduciary.economics.estimation import likelihood_ratio_test
 from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import Table, table
+from fiduciary.scorers.table import Table, tables
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.training.rebench.canary import canary
 from fiduciary.training.rebench.plan import Plan, make_plan
@@ -57,8 +57,8 @@ def in_process(plan: Plan) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def answers(plan: Plan, server: Served, in_process: Served) -> dict[str, tuple[Table, Table]]:
-    """Name → answers from vLLM and from transformers, to the same problems with the same seeds."""
+def answers(plan: Plan, server: Served, in_process: Served) -> dict[str, list[dict[str, Table]]]:
+    """Name → answers from vLLM and from transformers by elicitation, to the same problems and seeds."""
     found = {}
     for contender in plan.contenders:
         logs = [
@@ -71,7 +71,7 @@ def answers(plan: Plan, server: Served, in_process: Served) -> dict[str, tuple[T
             for where in (server, in_process)
         ]
         assert [log.status for log in logs] == ["success", "success"]
-        found[contender.name] = (table(logs[0]), table(logs[1]))
+        found[contender.name] = [tables(log) for log in logs]
     return found
 
 
@@ -81,27 +81,29 @@ def test_every_adapter_is_applied(server: Served) -> None:
 
 @pytest.mark.parametrize("name", ["base", "for_profit", "nonprofit"])
 def test_log_probabilities_are_those_of_transformers(
-    answers: dict[str, tuple[Table, Table]], name: str
+    answers: dict[str, list[dict[str, Table]]], name: str
 ) -> None:
     """Option by option, as far as vLLM's arithmetic allows: it computes in bfloat16, with 8 bits, where
     transformers takes the checkpoint's float32. Another model, adapter or temperature is far outside."""
-    here, there = (np.nan_to_num(one.probabilities) for one in answers[name])
+    here, there = (np.nan_to_num(one["choose"].probabilities) for one in answers[name])
     assert np.abs(here - there).max() < 0.08
     assert np.abs(here - there).mean() < 0.006
 
 
-def test_log_probabilities_have_the_same_preference(answers: dict[str, tuple[Table, Table]]) -> None:
-    here, there = (fit(one, from_probabilities=True) for one in answers["base"])
+def test_log_probabilities_have_the_same_preference(answers: dict[str, list[dict[str, Table]]]) -> None:
+    here, there = (fit(one["choose"]) for one in answers["base"])
     assert np.abs(here.theta - there.theta).max() < 0.01
     assert abs(here.rho - there.rho) < 0.05
 
 
 @pytest.mark.parametrize("name", ["base", "for_profit", "nonprofit"])
-def test_text_has_the_same_preference(answers: dict[str, tuple[Table, Table]], name: str) -> None:
-    """Samplers differ, so the answers do; the preference behind them must not."""
-    from_vllm, from_transformers = answers[name]
+def test_explained_answers_have_the_same_preference(
+    answers: dict[str, list[dict[str, Table]]], name: str
+) -> None:
+    """Samplers differ, so the explanations do; the preference behind them must not."""
+    from_vllm, from_transformers = (one["explain"] for one in answers[name])
     for one in (from_vllm, from_transformers):
-        assert (one.chosen >= 0).mean() > 0.9
+        assert one.answered.mean() > 0.9
     assert likelihood_ratio_test(fit(from_vllm), fit(from_transformers)).p_value > 0.001
     same = (from_vllm.chosen == from_transformers.chosen)[from_vllm.temperature == 0.2].mean()
     assert same > 0.8
