@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
 import pytest
+import scipy
 
 pytest.importorskip("torch")
 pytest.importorskip("peft")
@@ -20,6 +23,7 @@ from inspect_ai import eval as run_eval
 from fiduciary.economics.estimation import likelihood_ratio_test
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import Table, tables
+from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.training.rebench.canary import canary
 from fiduciary.training.rebench.plan import Plan, make_plan
@@ -107,3 +111,42 @@ def test_explained_answers_have_the_same_preference(
     assert likelihood_ratio_test(fit(from_vllm), fit(from_transformers)).p_value > 0.001
     same = (from_vllm.chosen == from_transformers.chosen)[from_vllm.temperature == 0.2].mean()
     assert same > 0.8
+
+
+def test_drawn_labels_follow_the_probabilities_at_every_temperature(server: Served) -> None:
+    """softmax(V/τ) is the sampler's own identity for each token: ``choose`` says nothing of γ."""
+    task = stakeholder_choice(n=1, wording="compact", elicitation="choose", trade_offs="joint")
+    [sample, *_] = list(task.dataset)
+    letters = "ABCDE"[: int((sample.metadata or {})["n_options"])]
+    body = {
+        "model": server.names["base"],
+        "messages": [
+            {"role": "user", "content": f"{sample.input}\n\n{instruction('choose', letters)}"},
+            {"role": "assistant", "content": CLOSING},
+        ],
+        "add_generation_prompt": False,
+        "continue_final_message": True,
+        "max_tokens": 1,
+    }
+
+    def ask(**settings: Any) -> list[dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {server.key}"}
+        reply = httpx.post(
+            f"{server.url}/chat/completions",
+            json=body | settings,
+            headers=headers,
+            timeout=300,
+            trust_env=False,
+        )
+        return list(reply.raise_for_status().json()["choices"])
+
+    [first] = ask(temperature=1, logprobs=True, top_logprobs=20)
+    logs = {top["token"]: top["logprob"] for top in first["logprobs"]["content"][0]["top_logprobs"]}
+    known = np.array([logs[f" {letter}"] for letter in letters])
+    for tau in (0.2, 0.5, 1.0, 1.5):
+        drawn = [one["message"]["content"].strip() for one in ask(temperature=tau, n=1000, seed=7)]
+        counts = np.array([drawn.count(letter) for letter in letters], float)
+        expected = np.exp(known / tau - np.logaddexp.reduce(known / tau)) * counts.sum()
+        kept = expected >= 5
+        statistic = float(((counts - expected)[kept] ** 2 / expected[kept]).sum())
+        assert scipy.stats.chi2.sf(statistic, max(1, int(kept.sum()) - 1)) > 0.01

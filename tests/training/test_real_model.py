@@ -82,32 +82,3 @@ def test_other_questions_with_labels_are_answered_too(model: Path, task: Any) ->
         for first in labelled
     ]
     assert np.mean(masses) >= 0.9
-
-
-def test_drawn_letters_follow_the_probabilities_at_every_temperature(model: Path) -> None:
-    """softmax(V/τ) is the sampler's own identity for each token: it says nothing about the model."""
-    torch = pytest.importorskip("torch")
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(str(model), local_files_only=True)
-    network = AutoModelForCausalLM.from_pretrained(str(model), dtype=torch.float32)
-    task = stakeholder_choice(n=1, seed=SEED, wording="plain", elicitation="choose")
-    [first, *_] = list(task.dataset)
-    turns = [
-        {"role": "user", "content": f"{first.input}\n\nAnswer with exactly one letter: A, B, C or D."},
-        {"role": "assistant", "content": "Therefore, I choose: Option"},
-    ]
-    text = tokenizer.apply_chat_template(turns, tokenize=False, continue_final_message=True)
-    with torch.no_grad():
-        logits = network(**tokenizer(text, return_tensors="pt", add_special_tokens=False)).logits[0, -1]
-    ids = [tokenizer(f" {letter}", add_special_tokens=False)["input_ids"] for letter in "ABCD"]
-    assert all(len(one) == 1 for one in ids)
-    places = torch.tensor([one[0] for one in ids])
-    generator = torch.Generator().manual_seed(SEED)
-    for tau in (0.2, 0.5, 1.0, 1.5):
-        drawn = torch.multinomial((logits / tau).softmax(-1), 4_000, replacement=True, generator=generator)
-        counts = np.array([(drawn == place).sum().item() for place in places])
-        expected = (logits[places].log_softmax(-1) / tau).softmax(-1).numpy() * counts.sum()
-        kept = expected >= 5
-        chi2 = float(((counts - expected) ** 2 / expected)[kept].sum())
-        assert chi2 < {1: 6.63, 2: 9.21, 3: 11.34, 4: 13.28}[max(1, int(kept.sum()) - 1)]
