@@ -119,7 +119,7 @@ def test_drawn_labels_follow_the_probabilities_at_every_temperature(server: Serv
     [sample, *_] = list(task.dataset)
     letters = "ABCDE"[: int((sample.metadata or {})["n_options"])]
     body = {
-        "model": server.names["base"],
+        "model": dict(server.names)["base"],
         "messages": [
             {"role": "user", "content": f"{sample.input}\n\n{instruction('choose', letters)}"},
             {"role": "assistant", "content": CLOSING},
