@@ -46,6 +46,7 @@ class Problem:
         temperature: τ at which the answer was sampled.
         shift: K, raw units.
         elicitation: how the answer was asked for.
+        wording: how the problem was put; empty where nobody says.
     """
 
     welfare: npt.NDArray[np.float64]
@@ -55,6 +56,7 @@ class Problem:
     temperature: float
     shift: float
     elicitation: str
+    wording: str = ""
 
     @property
     def n_options(self) -> int:
@@ -100,4 +102,5 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
         float(metadata["temperature"]),
         float(metadata["shift"]),
         elicitation,
+        str(metadata.get("wording", "")),
     )
