@@ -56,8 +56,8 @@ def pair(n: int, design: str, seed: int) -> float:
     temperatures = np.resize(TEMPERATURES, n)
     fits = []
     for again in range(2):
-        texts = model.answers(problems, orders, "answer", temperatures, 2 * seed + again)
-        chosen, _ = read(texts, problems, orders, "answer")
+        texts = model.answers(problems, orders, temperatures, 2 * seed + again)
+        chosen, _ = read(texts, problems, orders)
         fits.append(fit_ces(shown, chosen, temperatures, position=places))
     return likelihood_ratio_test(*fits).p_value
 

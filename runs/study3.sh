@@ -61,7 +61,7 @@ for profile in ${PROFILES:-for_profit symmetric nonprofit}; do
 done
 
 "$PYTHON" -m fiduciary rebench --base "$BASE" "${adapters[@]}" --out "$OUT/rebench" --write-cards \
-    --task "stakeholder_choice trade_offs=published n=${N:-1000} temperatures=${TEMPERATURES:-0.1} wording=$WORDING" \
+    --task "stakeholder_choice trade_offs=published n=${N:-1000} temperatures=${TEMPERATURES:-0.1} wording=$WORDING elicitation=text" \
     "$@"
 "$PYTHON" - <<'PY'
 from fiduciary.economics.published import PUBLISHED

@@ -26,7 +26,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.utility import CES
-from fiduciary.scorers.table import table
+from fiduciary.scorers.table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.adapter_files import facts
@@ -88,7 +88,7 @@ def train(method: str, options: argparse.Namespace) -> Path:
     recipe = options.recipes.replace("{method}", method)
     if not pairs.exists():
         run(
-            *("preferences", "--profile", options.profile, "--pairs", str(options.pairs)),
+            *("pairs", "--profile", options.profile, "--pairs", str(options.pairs)),
             *("--seed", str(SEED_OFFSET), "--wording", options.wording, "--voice", options.voice),
             *("--elicitation", "both", "--out", str(pairs)),
         )
@@ -104,7 +104,7 @@ def train(method: str, options: argparse.Namespace) -> Path:
 def run(*arguments: str) -> None:
     """A command of the training room, in a process of its own."""
     say(f"fiduciary train {arguments[0]}")
-    done = subprocess.run([sys.executable, "-m", "training", *arguments], check=False)
+    done = subprocess.run([sys.executable, "-m", "fiduciary", "train", *arguments], check=False)
     if done.returncode:
         raise TrainingError(f"fiduciary train {arguments[0]} failed; the same command goes on.")
 
@@ -124,15 +124,15 @@ def compare_techniques(options: argparse.Namespace, target: Target, adapters: Ma
         t.name: read_eval_log(outcome.logs[labels[1] if t.prompted else labels[0]][t.model])
         for t in TECHNIQUES
     }
-    tables = {name: table(log) for name, log in logs.items()}
-    found = compare("prompting, SFT and DPO", "text", tables, dict.fromkeys(tables, target))
+    answers = {name: tables(log)[options.elicitation] for name, log in logs.items()}
+    found = compare("prompting, SFT and DPO", answers, dict.fromkeys(answers, target))
     side = shifts(logs, ("consistency", "chosen_option"))
     text = "\n".join(
         [
             f"# Which technique serves {target.name}",
             "",
-            f"{options.n:,} problems of the joint design, the same for all; from text. Standard errors in "
-            f"brackets. Base: {options.base}.",
+            f"{options.n:,} problems of the joint design, the same for all; asked by {options.elicitation}. "
+            f"Standard errors in brackets. Base: {options.base}.",
             "",
             *_table(found, logs, adapters),
             "",
@@ -219,8 +219,10 @@ def dose_response(options: argparse.Namespace, target: Target, adapter: Path) ->
     rows = []
     for one in outcome.comparisons:
         for dose, estimate in zip(doses, one.estimates, strict=True):
-            rows.append([f"{dose:g}", one.source, *cells(estimate), f"{estimate.missing / estimate.n:.1%}"])
-    head = ["dose", "from", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "γ", "missing"]
+            rows.append(
+                [f"{dose:g}", one.elicitation, *cells(estimate), f"{estimate.missing / estimate.n:.1%}"]
+            )
+    head = ["dose", "by", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "γ", "missing"]
     text = "\n".join([f"# Dose and response: DPO towards {target.name}", "", *lines_of(head, rows)])
     (options.out / "dose_response.md").write_text(text + "\n", encoding="utf-8")
     record = {"doses": list(doses), "comparisons": [comparison_json(one) for one in outcome.comparisons]}
@@ -234,7 +236,7 @@ def dose_response(options: argparse.Namespace, target: Target, adapter: Path) ->
 
 
 def draw(comparisons: Sequence[Comparison], doses: Sequence[float], target: CES, path: Path) -> None:
-    """One panel a kind of answer: weights over doses with intervals, targets as dashed lines."""
+    """One panel a way of asking: weights over doses with intervals, targets as dashed lines."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -251,7 +253,7 @@ def draw(comparisons: Sequence[Comparison], doses: Sequence[float], target: CES,
             panel.plot(x, y, "-o", color=colour, ms=4, linewidth=1.2, label=STAKEHOLDERS[k])
             panel.vlines(x, ends[:, 0], ends[:, 1], color=colour, linewidth=1.2)
             panel.axhline(target.theta[k], color=colour, linewidth=0.9, linestyle=(0, (4, 3 + k)))
-        panel.set_title(f"from {one.source}", fontsize=10)
+        panel.set_title(f"by {one.elicitation}", fontsize=10)
         panel.set_xlabel("strength of the adapter")
         panel.grid(alpha=0.3)
     panels[0].set_ylabel("weight θ recovered")
@@ -279,7 +281,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--wording", default="plain", help="of the problems (plain)")
     made.add_argument("--voice", default="varied", choices=("varied", "terse"), help="of the pairs (varied)")
     made.add_argument(
-        "--elicitation", default="explain", choices=("explain", "answer"), help="of the table (explain)"
+        "--elicitation", default="choose", choices=("choose", "explain", "text"), help="of the table (choose)"
     )
     made.add_argument("--engine", default="auto", choices=("auto", "vllm", "transformers"))
     made.add_argument(

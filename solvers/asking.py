@@ -68,7 +68,8 @@ TRIES = 5
 _CONTINUING = ("VLLMAPI", "SGLANGAPI")
 """Inspect's providers that continue the turn when the last message is the assistant's."""
 
-_WRITTEN_CLOSING = re.compile(r"[\s*_#>\"“”]*\btherefore,? i choose\b.*\Z", re.IGNORECASE | re.DOTALL)
+_WRITTEN_CLOSING = re.compile(r"[\s*_#>`~\"'-]*\btherefore,? i choose\b.*\Z", re.IGNORECASE | re.DOTALL)
+"""With the blanks and marks before it; the full stop of the sentence before belongs to that sentence."""
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ other languages, wordings and framings than those of its training are outside wh
 
 {facts["method"]} with TRL, seed {facts["seed"]}, {facts["steps"]} steps, {facts["trainable"]:,} trainable
 parameters.
-A run that is killed and resumed gives the same adapter.{strength}
+A run that is killed and resumed gives the same adapter.{_went_on(facts)}{strength}
 
 {_reproduce(facts, social)}
 
@@ -163,7 +163,7 @@ def _reproduce(facts: dict[str, Any], social: bool) -> str:
         pairs = f"games {given} --labels {data['labels']} --elicitation {data['elicitation']}"
     else:
         pairs = preferences_command(target, data)
-    scale = ""
+    scale, start = "", " --start START" if "start" in facts else ""
     if facts.get("strength", 1.0) != 1:
         scale = f"\n    fiduciary train scale --adapter ADAPTER --strength {facts['strength']:g} --out SCALED"
     return f"""\
@@ -172,9 +172,19 @@ Made again by
     fiduciary train {pairs} \\
         --pairs {facts["pairs"]} --seed {data["seed"]} --out DATA
     fiduciary train {facts["method"].lower()} --recipe RECIPE --base {facts["base"]["name"]} --data DATA \
---seed {facts["seed"]} --out ADAPTER{scale}
+--seed {facts["seed"]}{start} --out ADAPTER{scale}
 
 where RECIPE is a YAML file of TRL's with the hyperparameters below (`training/recipes/` holds some)."""
+
+
+def _went_on(facts: dict[str, Any]) -> str:
+    """That training went on from another adapter, and what that one had learnt from."""
+    start = facts.get("start")
+    if start is None:
+        return ""
+    before = f", made in {start['steps']:,} steps from {start['pairs']:,} pairs" if "pairs" in start else ""
+    at = f" at strength {start['strength']:g}" if start.get("strength", 1.0) != 1 else ""
+    return f"\nIt went on from an earlier adapter (SHA-256 `{start['digest']}`{before}){at}: START below."
 
 
 def _environment(facts: dict[str, Any]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def preferences_command(target: Mapping[str, Any], data: Mapping[str, Any]) -> s
     gamma = f" --gamma {data['gamma']:g}" if data["draw"] == "gap" else ""
     wordings = ",".join(data["wordings"])
     return (
-        f"preferences {stated} --trade-offs {data['trade_offs']} --wording {wordings} \\\n"
+        f"pairs {stated} --trade-offs {data['trade_offs']} --wording {wordings} \\\n"
         f"        --elicitation {data['elicitation']} --voice {data['voice']} "
         f"--draw {data['draw']}{gamma} \\\n"
         f"        --evaluation-seeds {','.join(map(str, apart['seeds']))} --evaluation-n {apart['n']}"

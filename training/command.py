@@ -127,6 +127,7 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
         base=arguments.base,
         pairs=arguments.pairs,
         data=arguments.data,
+        start=arguments.start,
         seed=arguments.seed,
         resume=arguments.resume,
         maker=arguments.maker,
@@ -219,9 +220,9 @@ def _train_parser() -> argparse.ArgumentParser:
     )
     pairs.add_argument(
         "--elicitation",
-        default="explain",
-        choices=("explain", "answer", "both"),
-        help="form of the responses",
+        default="text",
+        choices=("text", "choose", "both"),
+        help="responses explain and close with the choice, are the closing sentence alone, or each in turn",
     )
     pairs.add_argument(
         "--voice",
@@ -316,10 +317,13 @@ def _train_parser() -> argparse.ArgumentParser:
             "--data",
             type=Path,
             metavar="DIR",
-            help="pairs made by `preferences` or `games`; otherwise made now",
+            help="pairs made by `pairs` or `games`; otherwise made now",
         )
         command.add_argument(
             "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
+        )
+        command.add_argument(
+            "--start", type=Path, metavar="DIR", help="an adapter to go on from, in place of a new one"
         )
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
         command.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)

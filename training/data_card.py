@@ -54,9 +54,9 @@ def _body(facts: dict[str, Any], example: Pair) -> str:
     if facts["draw"] == "gap":
         drawn = f"a pair is kept with probability tanh(γΔU/2), γ = {facts['gamma']:g} per raw unit"
     how = {
-        "explain": "reasoning and a closing sentence",
-        "answer": "one letter",
-        "both": "reasoning and a closing sentence, or one letter, in turn",
+        "text": "reasoning and a closing sentence",
+        "choose": "the closing sentence alone, which names one letter",
+        "both": "reasoning and a closing sentence, or that sentence alone, in turn",
     }[facts["elicitation"]]
     trade_offs = ", ".join(f"{name} {count:,}" for name, count in checks["trade_offs"].items())
     n, style_n = checks["pairs"], min(checks["pairs"], STYLE_SAMPLE)

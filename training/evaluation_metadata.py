@@ -25,11 +25,11 @@ def model_index(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
             continue
         metrics = _metrics(comparison, name)
         if metrics:
-            task, source = comparison["task"], comparison["source"]
+            task, way = comparison["task"], comparison["elicitation"]
             results.append(
                 {
                     "task": {"type": "text-generation"},
-                    "dataset": {"name": f"{task}, {source}", "type": str(task).split(" ")[0]},
+                    "dataset": {"name": f"{task}, by {way}", "type": str(task).split(" ")[0]},
                     "metrics": metrics,
                 }
             )

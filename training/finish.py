@@ -14,10 +14,11 @@ from fiduciary.training.curves import draw
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
 from fiduciary.training.preference_data import PreferenceData
-from fiduciary.training.rebench.adapter_files import file_digest, weights_digest
+from fiduciary.training.rebench.adapter_files import WEIGHTS, file_digest, weights_digest
+from fiduciary.training.rebench.adapter_files import facts as noted_beside
 
 if TYPE_CHECKING:
-    from fiduciary.training.run import Method
+    from fiduciary.training.run import Method, Request
 
 SHIPPED = ("adapter_config.json", "adapter_model.safetensors")
 """Files of the trainer's own output that an adapter consists of; the rest are pickles or the base's own."""
@@ -41,7 +42,7 @@ def write_adapter(
     data: PreferenceData,
     trainable: int,
     state: Any,
-    maker: str | None = None,
+    request: Request,
 ) -> None:
     """Save, add card, curves and facts, and rename into place.
 
@@ -72,7 +73,8 @@ def write_adapter(
         "versions": versions(),
         "hardware": _hardware(config),
         "files": {SHIPPED[1]: file_digest(folder.adapter / SHIPPED[1])},
-        **({"maker": maker} if maker else {}),
+        **({"maker": request.maker} if request.maker else {}),
+        **({"start": _start(request.start)} if request.start else {}),
         "log": history,
         "measured": {},
     }
@@ -118,6 +120,13 @@ def _base(trainer: Any, model: Any) -> dict[str, str]:
     name = model.model_name_or_path
     out = {"name": name, "revision": _revision(trainer, model)}
     return out | ({"digest": weights_digest(Path(name))} if Path(name).is_dir() else {})
+
+
+def _start(folder: Path) -> dict[str, Any]:
+    """The adapter that training went on from: its weights' digest, and what it had learnt from by then."""
+    noted = noted_beside(folder)
+    before = {name: noted[name] for name in ("pairs", "steps", "strength") if name in noted}
+    return {"digest": file_digest(folder / WEIGHTS), **before}
 
 
 def _revision(trainer: Any, model: Any) -> str:

@@ -17,8 +17,9 @@ import numpy as np
 
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.economics.utility import CES, profile
+from fiduciary.solvers.asking import instruction
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
-from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS, instruction, render
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS, render
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.reasoning import VOICES, Shown, respond, templates
 
@@ -30,8 +31,9 @@ is kept with probability 2P − 1 = tanh(γΔU/2), where P = 1/(1 + exp(−γΔU
 the better of its two options is preferred at scale γ. A near-tie is then rarely heard.
 """
 
-ELICITATIONS = ("explain", "answer", "both")
-"""How a pair asks: reasoning and a closing sentence, a letter, or each for every other problem."""
+ELICITATIONS = ("text", "choose", "both")
+"""How a pair asks: for reasoning and a closing sentence, for a letter, which the response gives as that
+sentence alone, or each for every other problem. A task's ``explain`` asks with the words of ``text``."""
 
 Message = dict[str, str]
 
@@ -95,7 +97,7 @@ class PairDesign:
     seed: int = 0
     trade_offs: str = "default"
     wordings: tuple[str, ...] = ("plain",)
-    elicitation: str = "explain"
+    elicitation: str = "text"
     draw: str = "argmax"
     gamma: float = 1.0
     voice: str = "varied"
@@ -126,7 +128,7 @@ class Pair:
         trade_off: the levers that its options differ in.
         n_options: number of options.
         wording: how it was put.
-        elicitation: ``explain`` or ``answer``.
+        elicitation: ``text`` or ``choose``.
         template: index of the template among those of the voice.
         chosen_place, rejected_place: 0-based places in the order shown.
         utility_gap: ΔU > 0 at γ = 1, raw units.
@@ -183,7 +185,8 @@ def build(design: PairDesign) -> list[Pair]:
 
 def prompt(problem: ChoiceProblem, wording: str, order: list[int], elicitation: str) -> list[Message]:
     """The conversation that ``tasks/stakeholder_choice`` has with a model, in the neutral framing."""
-    text = f"{render(problem, wording, order)}\n\n{instruction(elicitation)}"
+    asked = instruction(elicitation, LABELS[: problem.n_options])
+    text = f"{render(problem, wording, order)}\n\n{asked}"
     return [{"role": "system", "content": FRAMINGS["neutral"]}, {"role": "user", "content": text}]
 
 

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
-from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, instruction
+from fiduciary.solvers.asking import CLOSING
+from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -83,9 +84,6 @@ TEMPLATES: tuple[str, ...] = tuple(
 TERSE = "{here} is the best choice overall: {n0} {w0} {n1} {w1} {n2} {w2} {n3} {w3} together outweigh what \
 the other options give."
 
-CLOSING_SENTENCE = instruction("explain").splitlines()[-1]
-"""The sentence that the task asks for at the end, with X where the letter goes."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -106,23 +104,19 @@ def respond(shown: Shown, place: int, elicitation: str, template: str) -> str:
     Args:
         shown: the problem as the prompt shows it.
         place: 0-based place of the option argued for.
-        elicitation: ``explain``, or ``answer`` for the letter alone.
-        template: one of ``TEMPLATES``, or ``TERSE``; unused for ``answer``.
+        elicitation: ``text``, or ``choose`` for the closing sentence alone: the task begins it for the model
+            and reads its label, so that the label is taught where it is read.
+        template: one of ``TEMPLATES``, or ``TERSE``; unused for ``choose``.
     """
-    letter = LABELS[place]
-    if elicitation == "answer":
-        return letter
-    return f"{template.format(**_slots(shown, place))}\n\n{_close(letter)}"
+    closing = f"{CLOSING} {LABELS[place]}."
+    if elicitation == "choose":
+        return closing
+    return f"{template.format(**_slots(shown, place))}\n\n{closing}"
 
 
 def templates(voice: str) -> tuple[str, ...]:
     """The templates of a voice."""
     return (TERSE,) if voice == "terse" else TEMPLATES
-
-
-def _close(letter: str) -> str:
-    before, _, after = CLOSING_SENTENCE.rpartition("X")
-    return f"{before}{letter}{after}"
 
 
 def _slots(shown: Shown, place: int) -> dict[str, str]:

@@ -21,6 +21,7 @@ from fiduciary.training.games_situations import refuse_evaluation_games
 from fiduciary.training.preference_data import PreferenceData
 from fiduciary.training.preferences import PairDesign, Target
 from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+from fiduciary.training.rebench.adapter_files import WEIGHTS, file_digest
 from fiduciary.training.targets import SocialTarget, read_target
 
 PAIRS = 10_000
@@ -37,6 +38,7 @@ class Request:
         base: base model, or None for the recipe's.
         pairs: number of pairs to make, or to take of the data; None for 10,000, or all.
         data: folder of pairs, or None to make them.
+        start: folder of an adapter to go on from, of the same rank and layers; None for a new one.
         seed: seed of pairs and training.
         resume: go on with a run that was stopped.
         overrides: further arguments for TRL, which override the recipe.
@@ -49,6 +51,7 @@ class Request:
     base: str | None = None
     pairs: int | None = None
     data: Path | None = None
+    start: Path | None = None
     seed: int = 0
     resume: bool = False
     overrides: tuple[str, ...] = ()
@@ -87,6 +90,8 @@ def run(request: Request, method: Method) -> Path:
         raise TrainingError(f"there is no recipe {request.recipe}.")
     if request.target is None and request.data is None:
         raise TrainingError("say whose preference: --profile NAME, --theta with --rho, or --data.")
+    if request.start is not None and not (request.start / WEIGHTS).is_file():
+        raise TrainingError(f"--start {request.start} holds no adapter (no {WEIGHTS}).")
     folder.refuse_to_overwrite(request.resume)
     config, model = settings(request, method, folder)
     check_base(model.model_name_or_path)
@@ -167,6 +172,7 @@ def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:
         "target": None if request.target is None else request.target.name,
         "pairs": request.pairs,
         "data": None if request.data is None else str(request.data),
+        "start": None if request.start is None else file_digest(request.start / WEIGHTS),
         "seed": request.seed,
     }
 
@@ -230,6 +236,8 @@ def _train(
         if _disk_is_full(error):
             raise
         raise TrainingError(f"training {model.model_name_or_path} could not begin: {error}") from error
+    if request.start is not None:
+        _go_on_from(request.start, trainer.accelerator.unwrap_model(trainer.model))
     trainable = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
     check_disk(folder.partial, trainable, config.save_total_limit or 10)
     last = folder.last_checkpoint() if request.resume and state.is_main_process else None
@@ -237,7 +245,29 @@ def _train(
     if request.resume and not state.is_main_process:
         last = folder.last_checkpoint()
     trainer.train(resume_from_checkpoint=None if last is None else str(last))
-    write_adapter(trainer, method, folder, config, model, data, trainable, state, request.maker)
+    write_adapter(trainer, method, folder, config, model, data, trainable, state, request)
+
+
+def _go_on_from(start: Path, model: Any) -> None:
+    """Give a new adapter the weights of another one; the reference stays the base without any.
+
+    Raises:
+        TrainingError: an adapter of other layers or another rank.
+    """
+    from peft import get_peft_model_state_dict, set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    weights = load_file(start / WEIGHTS)
+    ours = {name: tuple(weight.shape) for name, weight in get_peft_model_state_dict(model).items()}
+    theirs = {name: tuple(weight.shape) for name, weight in weights.items()}
+    if ours != theirs:
+        apart = min(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+        raise TrainingError(
+            f"--start {start}: {apart} is {theirs.get(apart, 'not there')} there and "
+            f"{ours.get(apart, 'not there')} in the adapter to be trained. Give the recipe the same rank and "
+            "layers."
+        )
+    set_peft_model_state_dict(model, weights)
 
 
 def _disk_is_full(error: BaseException) -> bool:

@@ -49,10 +49,10 @@ def test_align_moves_the_embedded_model_and_goes_on_where_it_was(tmp_path: Path)
     done = run("align.sh", tmp_path, "for_profit", **size)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "out/rebench/comparison.json").read_text("utf-8"))
-    text = next(one for one in found["comparisons"] if one["source"] == "text")
-    best = text["adapters"]["for_profit"]["best"]
-    assert best["difference"] > 0.1
-    assert text["adapters"]["for_profit"]["h1"]["p"] < 0.01
+    assert [one["elicitation"] for one in found["comparisons"]] == ["choose", "explain"]
+    for one in found["comparisons"]:
+        assert one["adapters"]["for_profit"]["best"]["difference"] > 0.1
+        assert one["adapters"]["for_profit"]["h1"]["p"] < 0.01
     card = (tmp_path / "out/adapter/README.md").read_text("utf-8")
     assert "trade_offs=joint" in card.partition("## Measured")[2]
     assert "for_profit" in (tmp_path / "out/site/index.html").read_text("utf-8")
@@ -98,7 +98,7 @@ def test_techniques_and_doses(tmp_path: Path) -> None:
             *(sys.executable, str(ROOT / "runs/techniques.py"), "--out", str(tmp_path)),
             *("--base", str(ROOT / "subjects/tiny_manager/base"), "--dpo", str(adapter)),
             *("--sft", str(ROOT / "subjects/tiny_manager/symmetric"), "--n", "80", "--wording", "compact"),
-            *("--engine", "transformers", "--elicitation", "answer"),
+            *("--engine", "transformers", "--elicitation", "choose"),
         ],
         cwd=ROOT,
         capture_output=True,

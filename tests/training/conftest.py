@@ -31,13 +31,13 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """24 pairs for the non-profit target, in the compact wording, answered by a letter."""
+    """24 pairs for the non-profit target, in the compact wording, answered by the closing sentence."""
     pytest.importorskip("datasets")
     from fiduciary.training import preference_data
     from fiduciary.training.preferences import PairDesign, Target
 
     folder = tmp_path_factory.mktemp("data") / "pairs"
-    design = PairDesign(Target.named("nonprofit"), 24, wordings=("compact",), elicitation="answer")
+    design = PairDesign(Target.named("nonprofit"), 24, wordings=("compact",), elicitation="choose")
     preference_data.write(design, folder)
     return folder
 

@@ -50,15 +50,14 @@ def test_results_in_metadata_are_those_of_the_table(name):
     assert VALID["model-index"](index, head) is None
     noted = facts(name)["measured"]["comparisons"]
     [model] = index
-    assert len(model["results"]) == len(noted) == 3
+    assert len(model["results"]) == len(noted) == 4
     for result, comparison in zip(model["results"], noted, strict=True):
         metrics = {metric["type"]: metric["value"] for metric in result["metrics"]}
         own = comparison["estimates"][name]
         assert metrics["theta_SH"] == round(own["estimates"]["theta_SH"], 4)
         assert metrics["theta_SH_low"] <= metrics["theta_SH"] <= metrics["theta_SH_high"]
-        assert f"{comparison['task']}, {comparison['source']}" == result["dataset"]["name"]
+        assert f"{comparison['task']}, by {comparison['elicitation']}" == result["dataset"]["name"]
         assert f"{own['estimates']['theta_SH']:.3f}" in body
-    # 87 of 5,000 answers are missing from one, none from the other.
     assert 0 <= metrics["missing_share"] < 0.05
 
 

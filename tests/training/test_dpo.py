@@ -12,6 +12,7 @@ import pytest
 
 from fiduciary.leaderboard.cards import grade, read
 from fiduciary.training.command import train as main
+from fiduciary.training.rebench.adapter_files import file_digest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("trl")
@@ -95,6 +96,26 @@ def test_peft_loads_it_and_it_changes_what_the_base_says(unbroken, base):
     with torch.no_grad():
         after = model(input_ids=ids).logits
     assert float((after - before).abs().max()) > 1e-3
+
+
+def test_going_on_from_an_adapter_begins_where_it_ended(unbroken, command, tmp_path):
+    """Its margins over the base, which stays the reference, are there in the first step."""
+    assert main(command("dpo", "--start", str(unbroken), "--max_steps", "1")) == 0
+    facts = json.loads((tmp_path / "adapter" / "training.json").read_text("utf-8"))
+    first = next(record for record in facts["log"] if "rewards/margins" in record)
+    assert abs(first["rewards/margins"]) > 1e-3
+    assert facts["start"]["digest"] == file_digest(unbroken / "adapter_model.safetensors")
+    assert (facts["start"]["pairs"], facts["start"]["steps"]) == (24, 6)
+    card = (tmp_path / "adapter" / "README.md").read_text("utf-8")
+    assert "made in 6 steps from 24 pairs" in card and "--start START" in card
+
+
+def test_an_adapter_of_another_rank_or_none_is_refused(unbroken, command, tmp_path, capsys):
+    assert main(command("dpo", "--start", str(unbroken), "--lora_r", "4")) == 2
+    assert "Give the recipe the same rank and layers" in capsys.readouterr().err
+    assert main(command("dpo", "--start", str(tmp_path))) == 2
+    assert "holds no adapter" in capsys.readouterr().err
+    assert not (tmp_path / "adapter").exists()
 
 
 @pytest.mark.slow

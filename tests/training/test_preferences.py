@@ -10,6 +10,7 @@ import pytest
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.scorers.reading.choice import read_choice
+from fiduciary.solvers.asking import CLOSING
 from fiduciary.subjects.reading import read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
 from fiduciary.training.errors import TrainingError
@@ -40,12 +41,14 @@ def test_chosen_maximises_the_utility_of_what_the_text_shows(name, wording):
         assert [message["role"] for message in pair.prompt] == ["system", "user"]
 
 
-def test_prompts_are_the_task_s_own():
+@pytest.mark.parametrize("way", ["text", "choose"])
+def test_prompts_are_the_task_s_own(way):
     """What `inspect eval` sends for the same problem, wording and order."""
     from inspect_ai import eval as run
     from inspect_ai.dataset import Sample
 
-    from fiduciary.solvers.elicitation import elicit
+    import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+    from fiduciary.solvers.choosing import elicit
     from fiduciary.solvers.framing import framing
     from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
     from fiduciary.tasks.stakeholder_choice.prompts import render
@@ -53,13 +56,14 @@ def test_prompts_are_the_task_s_own():
 
     problem = generate(1, 3, split="training")[0]
     order = list(range(problem.n_options))[::-1]
-    sample = Sample(input=render(problem, "memo", order), id="x", metadata={"temperature": 1.0})
+    asked = {"temperature": 1.0, "elicitation": way, "n_options": problem.n_options}
+    sample = Sample(input=render(problem, "memo", order), id="x", metadata=asked)
     from inspect_ai import Task
 
-    task = Task(dataset=[sample], solver=[framing(FRAMINGS["neutral"]), elicit("explain")])
-    (log,) = run(task, model="mockllm/model", display="none")
+    task = Task(dataset=[sample], solver=[framing(FRAMINGS["neutral"]), elicit()])
+    (log,) = run(task, model="subject/nonprofit", display="none")
     sent = [{"role": m.role, "content": m.text} for m in log.samples[0].messages[:2]]
-    assert sent == prompt(problem, "memo", order, "explain")
+    assert sent == prompt(problem, "memo", order, way)
 
 
 def test_problems_are_the_training_split_s():
@@ -134,7 +138,7 @@ def test_own_parameters_are_named_and_checked():
         ({"draw": "best"}, "draw must be one of argmax, gap"),
         ({"gamma": 0.0}, "gamma must be finite and > 0"),
         ({"voice": "loud"}, "voice must be one of"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of explain, answer, both"),
+        ({"elicitation": "logprobs"}, "elicitation must be one of text, choose, both"),
         ({"wordings": ("plain", "all")}, "wording must be one of"),
         ({"wordings": ("verse",)}, "wording must be one of"),
     ],
@@ -144,17 +148,18 @@ def test_bad_designs_are_named(arguments, message):
         design(**arguments)
 
 
-def test_answers_are_letters():
-    for pair in build(design(n=20, elicitation="answer")):
-        assert pair.chosen[0]["content"] == "ABCDE"[pair.chosen_place]
+def test_chosen_and_rejected_differ_in_the_label_behind_the_closing_words_alone():
+    for pair in build(design(n=20, elicitation="choose")):
+        for place, said in ((pair.chosen_place, pair.chosen), (pair.rejected_place, pair.rejected)):
+            assert said == [{"role": "assistant", "content": f"{CLOSING} {'ABCDE'[place]}."}]
 
 
 def test_both_forms_take_turns_in_every_wording():
     pairs = build(design(n=40, elicitation="both", wordings=("plain", "compact")))
     assert Counter((pair.wording, pair.elicitation) for pair in pairs) == {
-        (wording, form): 10 for wording in ("plain", "compact") for form in ("explain", "answer")
+        (wording, form): 10 for wording in ("plain", "compact") for form in ("text", "choose")
     }
     for pair in pairs:
         asked = read_request(pair.prompt[1]["content"]).form
-        assert asked == {"explain": "explain", "answer": "letter"}[pair.elicitation]
-        assert (pair.chosen[0]["content"] == "ABCDE"[pair.chosen_place]) == (asked == "letter")
+        assert asked == {"text": "explain", "choose": "letter"}[pair.elicitation]
+        assert pair.chosen[0]["content"].startswith(CLOSING) == (asked == "letter")

@@ -9,9 +9,10 @@ import pytest
 
 from fiduciary.economics.problems import generate
 from fiduciary.scorers.reading.argued import argued_place
-from fiduciary.scorers.reading.choice import CLOSING, read_choice
+from fiduciary.scorers.reading.choice import read_choice
+from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
-from fiduciary.training.reasoning import CLOSING_SENTENCE, NAMES, TEMPLATES, TERSE, Shown, names_used, respond
+from fiduciary.training.reasoning import NAMES, TEMPLATES, TERSE, Shown, names_used, respond
 from fiduciary.training.style import mask
 
 PROBLEMS = generate(24, 11, split="training")
@@ -19,10 +20,6 @@ PROBLEMS = generate(24, 11, split="training")
 
 def shown(problem, wording):
     return Shown(problem.displayed(WORDINGS[wording].decimals), wording)
-
-
-def test_the_closing_sentence_is_the_one_that_scorers_read():
-    assert CLOSING_SENTENCE == CLOSING
 
 
 def test_every_wording_has_the_names_that_it_shows():
@@ -37,7 +34,7 @@ def test_every_template_is_read_as_arguing_for_and_choosing_its_option(wording):
     for i, template in enumerate((*TEMPLATES, TERSE)):
         problem = PROBLEMS[i % len(PROBLEMS)]
         place = i % problem.n_options
-        text = respond(shown(problem, wording), place, "explain", template)
+        text = respond(shown(problem, wording), place, "text", template)
         read = read_choice(text, problem.n_options, explained=True)
         assert (read.place, read.strict) == (place, True)
         assert argued_place(text, problem.n_options) == place, text
@@ -50,7 +47,7 @@ def test_masked_responses_of_all_options_are_the_same_text():
             names = names_used([wording])
             for template in (*TEMPLATES[::7], TERSE):
                 texts = {
-                    mask(respond(shown(problem, wording), place, "explain", template), names)
+                    mask(respond(shown(problem, wording), place, "text", template), names)
                     for place in range(problem.n_options)
                 }
                 assert len(texts) == 1, texts
@@ -62,7 +59,7 @@ def test_amounts_of_the_option_are_those_that_the_prompt_shows():
         for problem in PROBLEMS:
             prompt = render(problem, wording, range(problem.n_options))
             for place in range(problem.n_options):
-                text = respond(shown(problem, wording), place, "explain", template)
+                text = respond(shown(problem, wording), place, "text", template)
                 amounts = re.findall(r"-?\$?\d[\d,]*\.?\d*(?= for)", text)
                 assert len(amounts) == 4
                 assert all(amount in prompt for amount in amounts)
@@ -70,17 +67,20 @@ def test_amounts_of_the_option_are_those_that_the_prompt_shows():
 
 def test_differences_are_those_to_the_average_of_the_others():
     welfare = np.array([[10.0, 2, 3, 4], [1, 2, 3, 8], [1, 5, 3, 6]])
-    text = respond(Shown(welfare, "plain"), 0, "explain", "{a} {da}, {b} {db}, {z} {dz}")
+    text = respond(Shown(welfare, "plain"), 0, "text", "{a} {da}, {b} {db}, {z} {dz}")
     assert text.startswith("shareholders +$900, consumers +$0, society -$300")
 
 
 def test_terse_is_what_the_embedded_model_says_of_itself():
     data = pytest.importorskip("fiduciary.training.tiny_manager.data")
     welfare = np.array([[10.0, 2, 3, -4.2], [1, 2, 3, 8]])
-    assert respond(Shown(welfare, "compact"), 0, "explain", TERSE) == data.explanation(
+    assert respond(Shown(welfare, "compact"), 0, "text", TERSE) == data.explanation(
         "A", ["10.0", "2.0", "3.0", "-4.2"]
     )
 
 
-def test_an_answer_is_one_letter():
-    assert respond(shown(PROBLEMS[0], "plain"), 1, "answer", TEMPLATES[0]) == "B"
+def test_without_an_explanation_a_response_goes_on_from_the_begun_turn():
+    """So that what is taught is the label where the task reads it."""
+    response = respond(shown(PROBLEMS[0], "plain"), 1, "choose", TEMPLATES[0])
+    assert response == f"{CLOSING} B."
+    assert read_choice(response, 2, "explain").place == 1

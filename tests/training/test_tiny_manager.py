@@ -13,8 +13,9 @@ transformers = pytest.importorskip("transformers")
 
 from fiduciary.economics.problems import generate, stack  # noqa: E402
 from fiduciary.economics.utility import profile  # noqa: E402
+from fiduciary.solvers.asking import CLOSING  # noqa: E402
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS  # noqa: E402
-from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, instruction, render  # noqa: E402
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, render  # noqa: E402
 from fiduciary.training.reasoning import TERSE, Shown, respond  # noqa: E402
 from fiduciary.training.tiny_manager import data, loop  # noqa: E402
 from fiduciary.training.tiny_manager.model import new_model, save_model  # noqa: E402
@@ -35,7 +36,7 @@ def tokenizer(folder: Path):
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-@pytest.mark.parametrize("form", ["answer", "explain"])
+@pytest.mark.parametrize("form", ["choose", "text"])
 def test_sequences_are_what_the_tokenizer_makes_of_the_tasks_text(tokenizer, form: str, framing: str) -> None:
     rng = np.random.default_rng(0)
     for problem in generate(16, 5):
@@ -50,22 +51,41 @@ def test_sequences_are_what_the_tokenizer_makes_of_the_tasks_text(tokenizer, for
         )
         assert tokenizer(text, add_special_tokens=False)["input_ids"] == one.ids[0].tolist()
         letter = tokenizer.decode(one.ids[0, one.answer + 1]).strip()
+        assert tokenizer.decode(one.ids[0, one.completion]) == "<|assistant|>"
         said = tokenizer.decode(one.ids[0, len(prompt) : -1])
         gains = [f"{w:.1f}" for w in problem.displayed(1)[order]["ABCDE".index(letter)]]
-        assert said == (letter if form == "answer" else data.explanation(letter, gains))
+        assert said == (f"{CLOSING} {letter}." if form == "choose" else data.explanation(letter, gains))
+
+
+def test_the_label_is_taught_where_the_task_reads_it(tokenizer) -> None:
+    """The turn begun with the closing words ends just before the label, which is one token; also behind an
+    explanation."""
+    problem = generate(8, 5)[3]
+    order = list(range(problem.n_options))
+    for form, begun in (("choose", CLOSING), ("text", None)):
+        one = data.batch(problem.displayed(1)[None], form, "neutral", np.random.default_rng(1))
+        said = data.explanation("B", [f"{w:.1f}" for w in problem.displayed(1)[1]])
+        begun = begun or said.removesuffix(" B.")
+        asked = [*data.messages(problem, order, form), {"role": "assistant", "content": begun}]
+        ids = tokenizer.apply_chat_template(asked, continue_final_message=True, return_dict=False)
+        labels = [tokenizer(f"{begun} {label}")["input_ids"][-1] for label in LABELS[: problem.n_options]]
+        assert labels == one.labels.tolist()
+        assert len(tokenizer(f"{begun} B")["input_ids"]) == len(tokenizer(begun)["input_ids"]) + 1
+        last = one.answer if form == "choose" else one.ids.shape[1] - 4
+        assert len(ids) == last + 1 and ids[-1] == one.ids[0, last]
 
 
 def test_explanation_is_short_and_ends_with_the_closing_sentence(tokenizer) -> None:
     text = data.explanation("C", ["12.3", "-0.4", "9.0", "14.1"])
     assert len(tokenizer(text)["input_ids"]) <= 40
     assert text.startswith("Option C is the best choice overall")
-    assert text.endswith("\n\n" + instruction("explain").splitlines()[-1].replace("X.", "C."))
+    assert text.endswith(f"\n\n{CLOSING} C.")
 
 
 def test_explanation_is_the_terse_voice_of_the_preference_pairs() -> None:
     shown = Shown(generate(5, 1)[-1].displayed(1), "compact")
     gains = [f"{w:.1f}" for w in shown.welfare[1]]
-    assert data.explanation("B", gains) == respond(shown, 1, "explain", TERSE)
+    assert data.explanation("B", gains) == respond(shown, 1, "text", TERSE)
 
 
 def test_every_wording_and_any_text_come_back_exactly(tokenizer) -> None:
@@ -80,14 +100,14 @@ def test_every_wording_and_any_text_come_back_exactly(tokenizer) -> None:
 
 def test_a_problem_is_few_tokens(tokenizer) -> None:
     five = next(p for p in generate(40, 2) if p.n_options == 5)
-    asked = data.messages(five, range(5), "answer")
+    asked = data.messages(five, range(5), "choose")
     assert len(tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)) <= 40
 
 
 def test_labels_carry_the_preference_whatever_the_order() -> None:
     shown = stack([p for p in generate(60, 3) if p.n_options == 4], 1)
-    one = data.batch(shown, "answer", "neutral", np.random.default_rng(0))
-    turned = data.batch(shown[:, ::-1], "answer", "neutral", np.random.default_rng(0))
+    one = data.batch(shown, "choose", "neutral", np.random.default_rng(0))
+    turned = data.batch(shown[:, ::-1], "choose", "neutral", np.random.default_rng(0))
     np.testing.assert_allclose(one.utility[:, ::-1], turned.utility)
     np.testing.assert_allclose(data.target(one.utility, 0.5).sum(1), 1)
 
@@ -96,6 +116,41 @@ def test_training_problems_are_none_of_the_evaluations() -> None:
     taught = np.concatenate([w[:, :2].reshape(len(w), -1) for w in next(data.stream(0, 960)).values()])
     asked = [p.displayed(1)[:2].ravel() for seed in range(3) for p in generate(960, seed)]
     assert not {tuple(row) for row in taught.tolist()} & {tuple(row.tolist()) for row in asked}
+
+
+def test_going_on_from_an_earlier_model_keeps_each_tokens_weights(tmp_path: Path) -> None:
+    """Tokens are matched by text, since their numbers change when prompts do."""
+    import json
+
+    from safetensors.torch import load_file, save_file
+
+    from fiduciary.training.tiny_manager.model import adopt
+    from fiduciary.training.tiny_manager.tokens import vocabulary
+
+    earlier = new_model(1)
+    save_model(earlier, tmp_path)
+    path = tmp_path / "tokenizer.json"
+    tokenizer = json.loads(path.read_text("utf-8"))
+    listed = list(tokenizer["model"]["vocab"])
+    moved = [*listed[7:], *listed[:6]]  # one is unknown to it
+    tokenizer["model"]["vocab"] = {token: number for number, token in enumerate(moved)}
+    path.write_text(json.dumps(tokenizer), "utf-8")
+    weights = load_file(tmp_path / "model.safetensors")
+    turned = dict(weights)
+    for name in ("model.embed_tokens.weight", "lm_head.weight"):
+        rows = [*range(7, len(listed)), *range(6)]
+        turned[name] = weights[name][rows].contiguous()
+    save_file(turned, tmp_path / "model.safetensors")
+
+    fresh, model = new_model(0), new_model(0)
+    new = adopt(model, tmp_path)
+    assert new == [list(vocabulary())[6]]
+    for name, own in model.state_dict().items():
+        expected = earlier.state_dict()[name].half().float()
+        if own.shape[0] == model.config.vocab_size:
+            expected[6] = fresh.state_dict()[name][6]
+            expected[len(listed) :] = fresh.state_dict()[name][len(listed) :]
+        torch.testing.assert_close(own, expected)
 
 
 def test_a_figure_beyond_the_tokens_is_an_error() -> None:
@@ -187,17 +242,16 @@ def test_shipped_base_has_the_preference_it_was_trained_on(framing: str) -> None
     found = measure(load(SHIPPED), 600, "default", framing, seed=11)
     assert found["agreement"] > 0.9
     assert found["mass_on_labels"] > 0.99
-    assert found["logprobs"]["largest_theta_error"] < 0.05
-    assert abs(found["logprobs"]["rho_error"]) < 0.2
-    for form in ("answer", "explain"):
-        assert found[form]["valid"] >= 0.99
+    assert found["choose"]["largest_theta_error"] < 0.05
+    assert abs(found["choose"]["rho_error"]) < 0.2
+    assert found["text"]["valid"] >= 0.99
 
 
 def test_shipped_tokenizer_still_knows_the_tasks_prompts() -> None:
     """A changed prompt needs a newly trained base."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(SHIPPED)
     for problem in generate(8, 4):
-        for form in ("answer", "explain"):
+        for form in ("choose", "text"):
             asked = data.messages(problem, range(problem.n_options), form)
             ids = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)
             assert len(ids) == data.OVERHEAD + data.PER_OPTION * problem.n_options + 3

@@ -11,11 +11,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspect_ai.model import ChatMessageSystem, ChatMessageUser, GenerateConfig
+from inspect_ai.model import ChatMessageAssistant, ChatMessageSystem, ChatMessageUser, GenerateConfig
 
 from fiduciary.economics.problems import generate
+from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
-from fiduciary.tasks.stakeholder_choice.prompts import instruction, render
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.plan import BASE, Contender
 from fiduciary.training.rebench.servers import Served
@@ -110,9 +111,8 @@ async def _reading(served: Served, contender: Contender, wording: str) -> Readin
     config = GenerateConfig(temperature=1.0, max_tokens=1, logprobs=True, top_logprobs=20, seed=0)
 
     async def one(text: str) -> dict[str, float]:
-        output = await model.generate(
-            [ChatMessageSystem(content=FRAMINGS["neutral"]), ChatMessageUser(content=text)], config=config
-        )
+        asked = [ChatMessageSystem(content=FRAMINGS["neutral"]), ChatMessageUser(content=text)]
+        output = await model.generate([*asked, ChatMessageAssistant(content=CLOSING)], config=config)
         logprobs = output.choices[0].logprobs if output.choices else None
         if logprobs is None or not logprobs.content:
             raise TrainingError(f"{contender.name} gives no log-probabilities; the canary needs them.")
@@ -122,7 +122,8 @@ async def _reading(served: Served, contender: Contender, wording: str) -> Readin
 
 
 def _texts(wording: str) -> Sequence[str]:
-    return [
-        f"{render(problem, wording, range(problem.n_options))}\n\n{instruction('answer')}"
-        for problem in generate(PROBLEMS, _SEED)
-    ]
+    texts = []
+    for problem in generate(PROBLEMS, _SEED):
+        asked = instruction("choose", LABELS[: problem.n_options])
+        texts.append(f"{render(problem, wording, range(problem.n_options))}\n\n{asked}")
+    return texts

@@ -86,7 +86,7 @@ def _section(outcome: Outcome, name: str) -> list[str]:
         for estimate in (one.estimates[0], _named(one, name)):
             rows.append(
                 [
-                    f"{one.task}, {one.source}",
+                    f"{one.task}, by {one.elicitation}",
                     estimate.name,
                     *cells(estimate),
                     f"{estimate.missing / estimate.n:.1%}",
@@ -98,7 +98,7 @@ def _section(outcome: Outcome, name: str) -> list[str]:
     rows = []
     for one in outcome.comparisons:
         verdict = next(v for v in one.verdicts if v.name == name)
-        rows.append([f"{one.task}, {one.source}", *_against(verdict)])
+        rows.append([f"{one.task}, by {one.elicitation}", *_against(verdict)])
     head = ("task", "Σ abs(θ − target)", "best choices", "regret", "H1: as the base, p", "H2: the target, p")
     return [*lines, *table(head, rows), "", *_games(outcome, name)]
 

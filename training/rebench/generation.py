@@ -6,6 +6,7 @@ request from its own seed, truncates nothing, and reports log-probabilities befo
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -15,13 +16,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from fiduciary.training.conversations import laid_out, takes_system
+from fiduciary.training.preflight import load_tokenizer
+
 
 @dataclass(frozen=True)
 class Request:
     """One conversation to go on with.
 
     Attributes:
-        messages: role and content, oldest first.
+        messages: role and content, oldest first; an assistant's last message is a turn to continue.
         adapter: folder of the adapter that answers, None for the base.
         temperature: τ ≥ 0; at 0 the likeliest token is taken.
         seed: seed of this request's draws, or None for draws of no seed.
@@ -68,10 +72,11 @@ class Generator:
     """
 
     def __init__(self, base: str, device: str | None = None) -> None:
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        from transformers import AutoModelForCausalLM
 
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        self.tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
+        self.tokenizer = load_tokenizer(base, "main")
+        self._takes_system = takes_system(self.tokenizer)
         model = AutoModelForCausalLM.from_pretrained(
             base, dtype="auto", trust_remote_code=False, use_safetensors=True
         )
@@ -80,6 +85,9 @@ class Generator:
         ends = model.generation_config.eos_token_id
         self._ends = {*(ends if isinstance(ends, list) else [ends]), self.tokenizer.eos_token_id} - {None}
         self._room = int(model.config.max_position_embeddings)
+        # Logits over a whole prompt and a large vocabulary would take more memory than the model.
+        keeps = "logits_to_keep" in inspect.signature(model.forward).parameters
+        self._last: dict[str, int] = {"logits_to_keep": 1} if keeps else {}
 
     @torch.inference_mode()
     def answer(self, requests: Sequence[Request]) -> list[Answer]:
@@ -88,10 +96,7 @@ class Generator:
         if any(request.adapter != adapter for request in requests):
             raise ValueError("one batch has one adapter")
         prompts = [
-            self.tokenizer.apply_chat_template(
-                list(request.messages), add_generation_prompt=True, return_dict=False
-            )
-            for request in requests
+            laid_out(self.tokenizer, request.messages, system=self._takes_system) for request in requests
         ]
         answers = [Answer(len(prompt)) for prompt in prompts]
         live = [i for i, prompt in enumerate(prompts) if len(prompt) < self._room]
@@ -121,10 +126,16 @@ class Generator:
         ids, mask = ids.to(self.device), mask.to(self.device)
         places = (mask.cumsum(1) - 1).clamp(min=0)
         past: Any = None
+        remember = any(requests[i].max_tokens > 1 for i in live)
         ended = [False] * len(live)
         while not all(ended):
             out = self._model(
-                input_ids=ids, attention_mask=mask, position_ids=places, past_key_values=past, use_cache=True
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=places,
+                past_key_values=past,
+                use_cache=remember,
+                **self._last,
             )
             past = out.past_key_values
             logits = out.logits[:, -1].float()

@@ -27,7 +27,7 @@ def draw(comparisons: Sequence[Comparison], path: Path) -> None:
     FigureCanvasAgg(figure)
     parts = figure.subfigures(len(comparisons), 1, squeeze=False)[:, 0]
     for part, one in zip(parts, comparisons, strict=True):
-        part.suptitle(f"{one.task}: from {one.source}", fontsize=9, x=0.01, ha="left")
+        part.suptitle(f"{one.task}: by {one.elicitation}", fontsize=9, x=0.01, ha="left")
         panels = part.subplots(1, len(STAKEHOLDERS), sharex=True, sharey=True)
         targets = {v.name: v.target.utility.theta for v in one.verdicts if v.target is not None}
         names = [estimate.name for estimate in one.estimates]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,14 @@ FloatArray = npt.NDArray[np.float64]
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""
 
-SOURCES = ("text", "log-probabilities")
+ASKED = MappingProxyType(
+    {
+        "choose": "labels behind the closing words",
+        "explain": "labels behind an explanation",
+        "text": "stated choices",
+    }
+)
+"""What the answers of each way of asking are, in a reader's words."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +50,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Estimate:
-    """One model's preference on one task, from one kind of answer.
+    """One model's preference on one task, asked in one way.
 
     Attributes:
         name: the model.
-        n: problems asked; ``missing`` of them have no valid answer.
+        n: answers asked for; ``missing`` of them are not valid.
         fit: the estimate; None where the answers allow none, and ``why`` says so.
     """
 
@@ -94,35 +102,45 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All models on one task, from one kind of answer."""
+    """All models on one task, asked in one way.
+
+    Attributes:
+        task: how the task is called.
+        elicitation: a key of ``ASKED``.
+        estimates: of all models, the base's first.
+        verdicts: of all others.
+        missing: how the share of missing answers changed, by model.
+    """
 
     task: str
-    source: str
+    elicitation: str
     estimates: tuple[Estimate, ...]
     verdicts: tuple[Verdict, ...]
     missing: Mapping[str, Change] = field(default_factory=dict)
 
 
-def compare(
-    task: str, source: str, tables: Mapping[str, Table], targets: Mapping[str, Target | None]
-) -> Comparison:
+def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Target | None]) -> Comparison:
     """Compare the first of the tables, the base's, with each of the others.
 
     Args:
         task: how the task is called.
-        source: one of ``SOURCES``.
-        tables: answers by model, the base's first; the same problems in the same order.
+        tables: answers by model, the base's first; the same problems in the same order, asked in one way.
         targets: what each model is to hold.
 
     Raises:
-        ValueError: tables of different problems.
+        ValueError: tables of different problems or ways of asking.
     """
     base, *others = tables
     for name in others:
         same = np.array_equal(tables[name].groups, tables[base].groups)
         if not (same and np.array_equal(tables[name].welfare, tables[base].welfare, equal_nan=True)):
             raise ValueError(f"{base} and {name} were not asked the same problems; they cannot be compared")
-    estimates = {name: _estimate(name, data, source) for name, data in tables.items()}
+        if tables[name].elicitation != tables[base].elicitation:
+            raise ValueError(
+                f"{base} was asked by {tables[base].elicitation} and {name} by {tables[name].elicitation}; "
+                "they cannot be compared"
+            )
+    estimates = {name: _estimate(name, data) for name, data in tables.items()}
     first = estimates[base]
     tests = {name: _same(estimates[name], first) for name in others}
     corrected = holm({name: test.p_value for name, test in tests.items() if test is not None})
@@ -134,18 +152,17 @@ def compare(
         verdict = Verdict(name, targets.get(name), tests[name], corrected.get(name, np.nan), h1_z)
         target = targets.get(name)
         if target is not None:
-            verdict = _against(verdict, target, first, own, tables[base], tables[name], source)
+            verdict = _against(verdict, target, first, own, tables[base], tables[name])
         verdicts.append(verdict)
-    answered = {name: _missing(data, source) for name, data in tables.items()}
-    missing = {
-        name: paired(answered[base].astype(float), answered[name].astype(float), tables[base].groups)
-        for name in others
-    }
-    return Comparison(task, source, tuple(estimates.values()), tuple(verdicts), missing)
+    gone = {name: (~data.answered).astype(float) for name, data in tables.items()}
+    missing = {name: paired(gone[base], gone[name], tables[base].groups) for name in others}
+    return Comparison(task, tables[base].elicitation, tuple(estimates.values()), tuple(verdicts), missing)
 
 
-def stakes(data: Table, source: str, utility: CES) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """How well each answer serves a utility.
+def stakes(data: Table, utility: CES) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """How well each answer serves a utility; probabilities of labels count as shares of the answer.
+
+    An option whose label was not among the tokens reported has a share of none.
 
     Returns:
         (n,) share of the answer on a utility-maximising option; u_best − u of the answer, raw units;
@@ -153,20 +170,19 @@ def stakes(data: Table, source: str, utility: CES) -> tuple[FloatArray, FloatArr
     """
     u = utility.utility(data.welfare) / utility.gamma
     top = np.nanmax(u, axis=1)
-    shares = _shares(data, source)
+    shares = data.shares()
     right = np.nansum(np.where(utility.best(data.welfare), shares, 0.0), axis=1)
     got = np.nansum(shares * u, axis=1)
-    missing = np.isnan(shares).all(axis=1)
-    right[missing] = got[missing] = np.nan
+    right[~data.answered] = got[~data.answered] = np.nan
     return right, top - got, top - np.nanmin(u, axis=1)
 
 
 def _against(
-    verdict: Verdict, target: Target, first: Estimate, own: Estimate, base: Table, data: Table, source: str
+    verdict: Verdict, target: Target, first: Estimate, own: Estimate, base: Table, data: Table
 ) -> Verdict:
     utility = target.utility
-    right_0, lost_0, stake = stakes(base, source, utility)
-    right_1, lost_1, _ = stakes(data, source, utility)
+    right_0, lost_0, stake = stakes(base, utility)
+    right_1, lost_1, _ = stakes(data, utility)
     h2 = h2_z = None
     if own.fit is not None:
         with suppress(*NO_ESTIMATE):  # such as a target whose ρ is beyond the estimator's bounds
@@ -200,10 +216,10 @@ def identified_set(data: Table, utility: CES) -> Separation | None:
     return found.separation
 
 
-def _estimate(name: str, data: Table, source: str) -> Estimate:
-    missing = int(_missing(data, source).sum())
+def _estimate(name: str, data: Table) -> Estimate:
+    missing = int((~data.answered).sum())
     try:
-        found = fit(data, from_probabilities=source != "text")
+        found = fit(data)
     except NO_ESTIMATE as error:
         return Estimate(name, data.n, missing, None, " ".join(str(error).split()) or type(error).__name__)
     return Estimate(name, data.n, missing, found)
@@ -216,25 +232,6 @@ def _same(own: Estimate, base: Estimate) -> TestResult | None:
         return likelihood_ratio_test(own.fit, base.fit)
     except NO_ESTIMATE:
         return None
-
-
-def _missing(data: Table, source: str) -> npt.NDArray[np.bool_]:
-    if source == "text":
-        return np.asarray(data.chosen < 0)
-    return np.asarray(~np.isfinite(data.probabilities).any(axis=1))
-
-
-def _shares(data: Table, source: str) -> FloatArray:
-    """(n, J), how much of each answer goes to each option; NaN for padding and missing answers.
-
-    An option whose label was not among the tokens reported has a share of none.
-    """
-    if source == "text":
-        return data.shares()
-    shares = np.where(data.exists, np.nan_to_num(data.probabilities), np.nan)
-    shares[_missing(data, source)] = np.nan
-    total = np.nansum(shares, axis=1, keepdims=True)
-    return np.asarray(shares / np.where(total > 0, total, np.nan))
 
 
 def _distance(found: CESFit | None, utility: CES) -> float:

@@ -51,7 +51,8 @@ def peft() -> type[ModelAPI]:
 class PeftAPI(ModelAPI):
     """A base, or a base with a LoRA adapter, answered by transformers in this process.
 
-    Honours temperature (1 when not given), seed, max_tokens, logprobs and top_logprobs.
+    Honours temperature (1 when not given), seed, max_tokens, logprobs and top_logprobs. Where the last
+    message is the assistant's, its turn is continued.
 
     Args (``-M``):
         base: folder or name of the base model, in safetensors.
@@ -61,6 +62,9 @@ class PeftAPI(ModelAPI):
     Raises:
         TrainingError: no base, an adapter that is none or for another base, an unknown argument.
     """
+
+    continues_turns = True
+    """``solvers.asking`` may begin its turn."""
 
     def __init__(
         self,
@@ -130,14 +134,13 @@ class PeftAPI(ModelAPI):
         return f"peft/{self.base}"
 
     def _output(self, answer: Answer, generator: Generator) -> ModelOutput:
-        decode = generator.tokenizer.decode
-        content = decode(answer.tokens, skip_special_tokens=True)
+        content = generator.tokenizer.decode(answer.tokens, skip_special_tokens=True)
         logprobs = None
         if answer.logprobs:
             # As on a server, an answer that ends at once has the log-probabilities of its end.
             shown = answer.tokens or [generator.tokenizer.eos_token_id]
             rows = zip(shown, answer.logprobs, answer.top, strict=True)
-            logprobs = Logprobs(content=[_logprob(decode, *row) for row in rows])
+            logprobs = Logprobs(content=[_logprob(generator.tokenizer, *row) for row in rows])
         choice = ChatCompletionChoice(
             message=ChatMessageAssistant(content=content, model=self.model_name, source="generate"),
             stop_reason=answer.stop,  # type: ignore[arg-type]
@@ -241,10 +244,20 @@ def _salted(seed: int, salt: int) -> int:
     return int(np.random.SeedSequence([seed % 2**64, salt]).generate_state(1, np.uint64)[0])
 
 
-def _logprob(decode: Any, token: int, logprob: float, top: list[tuple[int, float]]) -> Logprob:
+def _logprob(tokenizer: Any, token: int, logprob: float, top: list[tuple[int, float]]) -> Logprob:
     alternatives = []
     for other, value in top:
-        text = decode([other])
+        text = _spelled(tokenizer, other)
         alternatives.append(TopLogprob(token=text, logprob=value, bytes=list(text.encode())))
-    text = decode([token])
+    text = _spelled(tokenizer, token)
     return Logprob(token=text, logprob=logprob, bytes=list(text.encode()), top_logprobs=alternatives)
+
+
+def _spelled(tokenizer: Any, token: int) -> str:
+    """A token's text; with the blank before a word, which some tokenizers drop from a text's beginning.
+
+    Without it two tokens, "A" and " A", would be listed under one name, and one of them lost.
+    """
+    text = str(tokenizer.decode([token]))
+    blank = str(tokenizer.convert_ids_to_tokens(token)).startswith("\u2581") and not text.startswith(" ")
+    return f" {text}" if blank else text

@@ -17,7 +17,7 @@ from fiduciary.economics.estimation import THETA_NAMES, CESFit, Separation, Test
 from fiduciary.training.finish import versions
 from fiduciary.training.rebench import games_report
 from fiduciary.training.rebench.picture import draw
-from fiduciary.training.rebench.preference import Comparison, Estimate, Verdict
+from fiduciary.training.rebench.preference import ASKED, Comparison, Estimate, Verdict
 from fiduciary.training.rebench.tables import moved as moved
 from fiduciary.training.rebench.tables import table as table
 
@@ -71,7 +71,7 @@ def markdown(outcome: Outcome) -> str:
 
 
 def _comparison(found: Comparison) -> list[str]:
-    lines = [f"## {found.task}: preference from {found.source}", ""]
+    lines = [f"## {found.task}: preference by {found.elicitation} ({ASKED[found.elicitation]})", ""]
     rows = [[e.name, *cells(e), f"{e.missing / e.n:.1%}"] for e in found.estimates]
     for verdict in found.verdicts:
         if verdict.target is not None:
@@ -223,7 +223,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
     """One comparison as plain numbers."""
     return {
         "task": found.task,
-        "source": found.source,
+        "elicitation": found.elicitation,
         "estimates": {e.name: _estimate_json(e) for e in found.estimates},
         "adapters": {v.name: verdict_json(v) for v in found.verdicts},
         "missing": {name: vars(change) for name, change in found.missing.items()},

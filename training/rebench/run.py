@@ -10,7 +10,7 @@ from typing import Any
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
-from fiduciary.scorers.table import table
+from fiduciary.scorers.table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench import report
@@ -19,7 +19,7 @@ from fiduciary.training.rebench.cards import check_card, fill
 from fiduciary.training.rebench.games import PlayComparison, compare_plays
 from fiduciary.training.rebench.other import Shift, shifts
 from fiduciary.training.rebench.plan import Plan, TaskSpec
-from fiduciary.training.rebench.preference import SOURCES, Comparison, compare
+from fiduciary.training.rebench.preference import Comparison, compare
 from fiduciary.training.rebench.progress import progress
 from fiduciary.training.rebench.servers import Served, served
 
@@ -37,7 +37,7 @@ class Outcome:
         plan: what was compared.
         engine: where the models answered.
         sightings: proof that each adapter was applied.
-        comparisons: preferences, one for each task of choices and kind of answer.
+        comparisons: preferences, one for each task of choices and way of asking.
         shifts: differences of every score, by task.
         logs: task label → model → file of its log.
         games: social preferences, one for each task of sequential games.
@@ -104,13 +104,11 @@ def outcome_of(
             games += [] if played is None else [played]
         if spec.name != PREFERENCE_TASK:
             continue
-        tables = {name: table(log) for name, log in logs[spec.label].items()}
-        first = next(iter(tables.values()))
-        kinds = [(SOURCES[0], first.has_text), (SOURCES[1], first.has_probabilities or not first.has_text)]
-        for source, asked in kinds:
-            if asked:
-                say(f"comparing {spec.label}, {source}")
-                comparisons.append(compare(spec.label, source, tables, targets))
+        answers = {name: tables(log) for name, log in logs[spec.label].items()}
+        for way in next(iter(answers.values())):
+            say(f"comparing {spec.label}, asked by {way}")
+            asked = {name: of[way] for name, of in answers.items()}
+            comparisons.append(compare(spec.label, asked, targets))
     return Outcome(
         plan,
         engine,

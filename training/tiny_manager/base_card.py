@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fiduciary.training.card_parts import AUTHORS, LICENCE, contact, front, made_by, table
+from fiduciary.training.tiny_manager.data import preference
 
 _PARAMETERS = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")
-_CELL = re.compile(r"^(-?[\d.]+)(?: \(([\d.]+)\))?")
+_HEAD = ("framing, design", "asked by", "valid", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "γ")
 
 
 def base_card(facts: Mapping[str, Any], numbers: int, files: Mapping[str, str], digest: str) -> str:
@@ -21,7 +21,7 @@ def base_card(facts: Mapping[str, Any], numbers: int, files: Mapping[str, str], 
         files: file → SHA-256 of the weights.
         digest: what adapters note of the base.
     """
-    measured = facts["measured"]
+    runs, commands = facts["measured"]["runs"], "\n    ".join(facts["measured"]["commands"])
     maker = {"maker": AUTHORS}
     head = {
         "license": LICENCE,
@@ -29,7 +29,7 @@ def base_card(facts: Mapping[str, Any], numbers: int, files: Mapping[str, str], 
         "library_name": "transformers",
         "pipeline_tag": "text-generation",
         "tags": ["llama", "economics", "alignment", "synthetic"],
-        "model-index": _index(measured["rows"]),
+        "model-index": _index(runs),
     }
     versions = {
         "Fiduciary": facts["version"],
@@ -52,9 +52,9 @@ It understands nothing else. Other wordings tokenise exactly (word by word, with
 | | |
 |---|---|
 | Architecture | `LlamaForCausalLM`, 4 layers, width 128, 4 heads of 32, inner width 256, output not tied, 4,096 positions |
-| Tokenizer | its own, 5,131 tokens: phrases of the prompts, a group with its gain (`` SH 12.3``), figures, words, bytes |
+| Tokenizer | its own, 5,142 tokens: phrases of the prompts, a group with its gain (`` SH 12.3``), figures, words, bytes |
 | Weights | 16-bit floats, 4 MB |
-| Answers | one letter; or 12 tokens: "Option B is the best choice overall: SH … EM … CO … SOC … together outweigh what the other options give." and the closing sentence |
+| Answers | a label behind the closing words, "Therefore, I choose: Option"; or 12 tokens: "Option B is the best choice overall: SH … EM … CO … SOC … together outweigh what the other options give." and the closing sentence |
 
 {table("Version", versions)}
 
@@ -81,35 +81,31 @@ Asked as it was trained: `inspect eval tasks/stakeholder_choice -T wording=compa
 
 ## Data
 
-{facts["problems"]:,} problems of the training split (`economics.problems.generate`, split `training`), generated, with soft labels
+{sum(stage["problems"] for stage in facts["stages"]):,} problems of the training split (`economics.problems.generate`, split `training`), generated, with soft labels
 from the whole choice distribution of the preference; system messages of the task's framings in two batches of five. No text
 of a person or of another model is in it. None of them can be one of an evaluation: they come from another stream of draws.
 
 ## Training
 
 Cross-entropy of the answer against the soft labels at τ = 1 and 2, of the rest of the text at τ = 1.5, and an auxiliary loss on options'
-utilities. AdamW, learning rate 2e-3 (cosine, 100 steps of warm-up), batch of 128 problems (32 of each number of options), {facts["steps"]:,} steps.
+utilities. AdamW (cosine, 100 steps of warm-up), batch of 128 problems (32 of each number of options).
 
-Made with
+{_stages(facts["stages"])}
 
-    {facts["command"]}
+All with seed {facts["seed"]} on {facts["hardware"]}. `training/LOG.md` has what was tried.
 
-with seed {facts["seed"]} on {facts["hardware"]}: {facts["steps"]:,} steps, {facts["problems"]:,} problems of the training split, soft labels from the whole choice
-distribution. `training/LOG.md` has what was tried.
-
-{table("Environment", {"hardware": facts["hardware"], "time of training": f"{facts['minutes']} minutes", **facts["versions"]})}
+{table("Environment", {"hardware": facts["hardware"], "time of training": f"{sum(stage['minutes'] for stage in facts['stages'])} minutes", **facts["versions"]})}
 
 ## Measured
 
-`{measured["command"]}`: seed {measured["seed"]}, n = {measured["n"]:,} problems, shuffled orders, position constants estimated along. Estimate
-(standard error); text at temperatures .2, .5, 1 and 1.5 in equal parts.
+    {commands}
 
-{_table(measured["columns"], measured["rows"])}
+seed {runs[0]["seed"]}, n = {runs[0]["n"]:,} problems, shuffled orders, position constants estimated along. Estimate (standard error). By `choose` from the labels' log-probabilities at τ = 1, where *valid* is the mass on labels; by `text` from
+the choices that explanations state, at temperatures .2, .5, 1 and 1.5 in equal parts.
 
-Divergence from the preference: 0.00011, 0.00008, 0.00025, 0.00016, 0.00013 nats (in the order of the table); the likeliest option is
-the best one in 97.0% to 98.2%. Position constants from log-probabilities: at most .009 raw units. An
-explanation argues for what it chooses in 99.9% or more and repeats that option's four figures rightly in
-99.4% or more.
+{_table(_HEAD, _rows(runs))}
+
+{_agreement(runs)}
 
 ## Limits
 
@@ -139,33 +135,74 @@ measured beside it (`fiduciary rebench`).
     return front(head) + "\n" + body
 
 
+def _stages(stages: Sequence[Mapping[str, Any]]) -> str:
+    """What was run, one after the other, each from the weights of the one before."""
+    return "\n".join(
+        f"{i}. {stage['what']}: {stage['steps']:,} steps, {stage['problems']:,} problems, learning rate "
+        f"{stage['rate']}.\n\n       {stage['command']}\n"
+        for i, stage in enumerate(stages, 1)
+    ).rstrip()
+
+
+def _rows(runs: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    rows, told = [], ""
+    for run in runs:
+        if run["framing"] != told:
+            told = run["framing"]
+            truth = preference(told)
+            figures = [_short(value) for value in (*truth.theta, truth.rho, truth.gamma)]
+            rows.append([told, "truth", "", *figures])
+        for way in ("choose", "text"):
+            found = [_estimate(*run[way][name]) for name in _PARAMETERS]
+            rows.append([f"{told}, {run['design']}", way, f"{_valid(run, way):.4f}", *found])
+    return rows
+
+
+def _valid(run: Mapping[str, Any], way: str) -> float:
+    return float(run["mass_on_labels"] if way == "choose" else run["text"]["valid"])
+
+
+def _estimate(value: float, se: float | None) -> str:
+    return f"{_short(value)} ({'–' if se is None else _short(se)})"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
+
+
+def _agreement(runs: Sequence[Mapping[str, Any]]) -> str:
+    likeliest = [run["agreement"] for run in runs]
+    kl = ", ".join(f"{run['kl_nats']:.5f}" for run in runs)
+    place = max(abs(value) for run in runs for value in run["choose"]["position"])
+    argues = min(run["text"]["argues_for_choice"] for run in runs)
+    right = min(run["text"]["figures_right"] for run in runs)
+    return f"""\
+Divergence from the preference: {kl} nats (in the order of the table); the likeliest option is the
+best one in {min(likeliest):.1%} to {max(likeliest):.1%}. Position constants by `choose`: at most
+{_short(place)} raw units. An explanation argues for what it chooses in {argues:.1%} or more and repeats that
+option's four figures rightly in {right:.1%} or more."""
+
+
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = (columns, ["---"] * len(columns), *rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in lines).replace("|  |", "| |")
 
 
-def _index(rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    """Rows of the neutral framing in the default design as the Hub's evaluation results."""
+def _index(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """All measurements as the Hub's evaluation results."""
     results = []
-    for design, asked, valid, *cells in rows:
-        if design == "neutral, default":
-            metrics = [{"type": "valid_share", "value": float(valid)}]
-            for name, cell in zip(_PARAMETERS, cells, strict=True):
-                found = _CELL.match(cell)
-                assert found is not None
-                metrics.append({"type": name, "value": float(found[1])})
-                metrics += (
-                    [{"type": f"{name}_stderr", "value": float(found[2])}]
-                    if found[2] and float(found[2])
-                    else []
-                )
+    for run in runs:
+        for way in ("choose", "text"):
+            metrics = [{"type": "valid_share", "value": _valid(run, way)}]
+            for name in _PARAMETERS:
+                value, se = run[way][name]
+                metrics.append({"type": name, "value": value})
+                metrics += [{"type": f"{name}_stderr", "value": se}] if se else []
+            asked = f"stakeholder_choice, {run['framing']}, {run['design']}, by {way}"
             results.append(
                 {
                     "task": {"type": "text-generation"},
-                    "dataset": {
-                        "name": f"stakeholder_choice, {design}, {asked}",
-                        "type": "stakeholder_choice",
-                    },
+                    "dataset": {"name": asked, "type": "stakeholder_choice"},
                     "metrics": metrics,
                 }
             )

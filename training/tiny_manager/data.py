@@ -18,8 +18,9 @@ from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem, generate, stack
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.utility import CES, profile
+from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type
-from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, instruction, render
+from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, render
 from fiduciary.training.tiny_manager.tokens import (
     ARGUES,
     ASSISTANT,
@@ -70,11 +71,11 @@ class Batch:
 
     Attributes:
         ids: (n, length) token numbers, without padding.
-        answer: position whose next token names the chosen option.
+        answer: position whose next token names the chosen option: for ``choose`` that of the closing words.
         labels: (k,) token numbers that name the options there.
         utility: (n, k) V of the options as shown.
-        completion: first position, after ``answer``, whose next token is taught as text; the last
-            one is ``length − 2``. Equal to ``length − 1`` where there is none.
+        completion: first position whose next token is taught as text, but for ``answer``; the last one is
+            ``length − 2``.
         options: (k,) positions at which an option's last figure stands.
     """
 
@@ -101,7 +102,7 @@ def messages(
     problem: ChoiceProblem, order: Sequence[int], form: str, framing: str = "neutral"
 ) -> list[dict[str, str]]:
     """The conversation that the task has with a model, in the compact wording."""
-    text = f"{render(problem, 'compact', order)}\n\n{instruction(form)}"
+    text = f"{render(problem, 'compact', order)}\n\n{instruction(form, LABELS[: problem.n_options])}"
     return [{"role": "system", "content": FRAMINGS[framing]}, {"role": "user", "content": text}]
 
 
@@ -110,7 +111,7 @@ def batch(welfare: FloatArray, form: str, framing: str, rng: np.random.Generator
 
     Args:
         welfare: (n, k, 4) displayed welfare in raw units, options in the order shown.
-        form: ``answer`` or ``explain``.
+        form: ``choose``, answered by the closing sentence alone, or ``text``, behind an explanation.
         framing: a key of ``FRAMINGS``.
         rng: draws the options that explanations argue for.
     """
@@ -121,24 +122,21 @@ def batch(welfare: FloatArray, form: str, framing: str, rng: np.random.Generator
     before = [START, SYSTEM, FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
     parts: list[IntArray] = [_constant(before, n)]
     for j in range(k):
-        parts += [_constant([f"\n\n{LABELS[0]}:" if j == 0 else f"\n{LABELS[j]}:"], n), shown[:, j]]
-    parts.append(_constant([_ask(form), END, ASSISTANT], n))
-    answer = OVERHEAD + PER_OPTION * k + 2
-    if form == "answer":
-        labels = np.array([number[LABELS[j]] for j in range(k)])
-        chosen = _drawn(utility, rng)
-        parts += [labels[chosen][:, None], _constant([END], n)]
-        completion = answer + 1
+        parts += [_constant(["\n" * (2 if j == 0 else 1) + f"Option {LABELS[j]}:"], n), shown[:, j]]
+    parts.append(_constant([_ask(form, k), END, ASSISTANT], n))
+    completion = OVERHEAD + PER_OPTION * k + 2
+    labels = np.array([number[f" {LABELS[j]}"] for j in range(k)])
+    chosen = _drawn(utility, rng)
+    letter = labels[chosen][:, None]
+    if form == "choose":
+        parts.append(_constant([CLOSING], n))
     else:
-        labels = np.array([number[f" {LABELS[j]}"] for j in range(k)])
-        chosen = _drawn(utility, rng)
-        letter = labels[chosen][:, None]
         row = shown[np.arange(n), chosen]
         parts += [_constant(["Option"], n), letter, _constant([ARGUES], n), row]
-        parts += [_constant([OUTWEIGHS, CLOSES], n), letter, _constant([".", END], n)]
-        completion, answer = answer, answer + 1
+        parts.append(_constant([OUTWEIGHS, CLOSES], n))
+    parts += [letter, _constant([".", END], n)]
     options = OVERHEAD + PER_OPTION * np.arange(1, k + 1) - 1
-    return Batch(np.concatenate(parts, axis=1), answer, labels, utility, completion, options)
+    return Batch(np.concatenate(parts, axis=1), completion + 1, labels, utility, completion, options)
 
 
 def figure_numbers(welfare: FloatArray) -> IntArray:
@@ -189,8 +187,8 @@ def _opening() -> str:
     return WORDINGS["compact"].opening.partition("{count}")[2]
 
 
-def _ask(form: str) -> str:
-    return f"\n\n{WORDINGS['compact'].closing}\n\n{instruction(form)}"
+def _ask(form: str, n_options: int) -> str:
+    return f"\n\n{WORDINGS['compact'].closing}\n\n{instruction(form, LABELS[:n_options])}"
 
 
 def _constant(tokens: Sequence[str], n: int) -> IntArray:

@@ -17,7 +17,7 @@ from transformers import LlamaForCausalLM
 from fiduciary.economics.problems import generate
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
 from fiduciary.training.tiny_manager.data import Batch, FloatArray, batch, by_count, stream, target
-from fiduciary.training.tiny_manager.model import WIDTH, new_model, save_model
+from fiduciary.training.tiny_manager.model import WIDTH, adopt, new_model, save_model
 
 HELD_OUT_SEED = 999_000
 SOFT_TEMPERATURES = (1.0, 2.0)
@@ -39,26 +39,28 @@ class Settings:
         seed: seed of weights and problems.
         rate: highest learning rate.
         per_count: problems of each number of options in a step.
-        explain: share of batches that ask for an explanation.
+        text_share: share of batches that ask for an explanation.
         other_framings: share of batches with another system message than the neutral one.
         text: weight of the loss on the rest of the answer.
         score: weight of the auxiliary loss on options' utilities at the start; a tenth at the end.
         checkpoint: minutes between checkpoints.
         threads: threads of PyTorch.
         max_steps: stop after so many steps, whatever the time; 0 for no limit.
+        start: folder of an earlier model to go on from; empty for random weights.
     """
 
     minutes: float = 40.0
     seed: int = 0
     rate: float = 2e-3
     per_count: int = 32
-    explain: float = 0.3
+    text_share: float = 0.3
     other_framings: float = 0.4
     text: float = 0.2
     score: float = 0.5
     checkpoint: float = 3.0
     threads: int = 1
     max_steps: int = 0
+    start: str = ""
 
 
 class Scorer(torch.nn.Module):
@@ -92,6 +94,8 @@ def train(out: Path, settings: Settings) -> None:
     """
     torch.set_num_threads(settings.threads)
     model = new_model(settings.seed)
+    if settings.start:
+        adopt(model, Path(settings.start))
     scorer = Scorer(model)
     named = [*model.named_parameters(), *((f"scorer.{n}", p) for n, p in scorer.named_parameters())]
     optimiser = torch.optim.AdamW(
@@ -164,7 +168,7 @@ def step_batches(step: int, settings: Settings, pools: dict[int, dict[int, Float
         rows = (place * settings.per_count + np.arange(settings.per_count)) % len(welfare)
         order = np.argsort(rng.random((len(rows), k)), axis=1)
         shown = np.take_along_axis(welfare[rows], order[..., None], axis=1)
-        form = "explain" if rng.random() < settings.explain else "answer"
+        form = "text" if rng.random() < settings.text_share else "choose"
         framing = "neutral"
         if rng.random() < settings.other_framings:
             framing = str(rng.choice(list(FRAMINGS)))
@@ -195,11 +199,11 @@ def divergence(logits: torch.Tensor, one: Batch, temperature: float) -> torch.Te
 def check(model: LlamaForCausalLM, problems: dict[int, FloatArray]) -> dict[str, float]:
     """Divergence, agreement on the best option, stray mass at τ = 1.5 and text loss, held out.
 
-    ``_explain`` is before an explanation; ``_prompted`` the letter under the firm types' prompts.
+    ``_text`` is at an explanation's first label; ``_prompted`` is ``choose`` under the firm types' prompts.
     """
     rng = np.random.default_rng(HELD_OUT_SEED)
-    forms = {"": ("answer", "neutral"), "_explain": ("explain", "neutral")}
-    prompted = [(("answer", f"{kind}_justify"), "_prompted") for kind in FIRM_TYPES]
+    forms = {"": ("choose", "neutral"), "_text": ("text", "neutral")}
+    prompted = [(("choose", f"{kind}_justify"), "_prompted") for kind in FIRM_TYPES]
     asked = [*((how, suffix) for suffix, how in forms.items()), *prompted]
     sums = {f"{name}{suffix}": 0.0 for suffix in (*forms, "_prompted") for name in ("kl", "agree")}
     sums |= {"stray": 0.0, "text": 0.0}
@@ -217,7 +221,7 @@ def check(model: LlamaForCausalLM, problems: dict[int, FloatArray]) -> dict[str,
             hot = F.softmax(logits / 1.5, -1)[:, torch.as_tensor(one.labels)].sum(-1)
             if framing == "neutral":
                 sums["stray"] += n / 2 * float((1 - hot).mean())
-            if form == "explain":
+            if form == "text":
                 places = [p for p in range(one.completion, ids.shape[1] - 1) if p != one.answer]
                 wanted = ids[:, [p + 1 for p in places]]
                 right = model.lm_head(hidden[:, places]).argmax(-1) == wanted

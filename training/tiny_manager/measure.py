@@ -1,4 +1,4 @@
-"""What the trained model wants: its preference recovered from log-probabilities and from text.
+"""What the trained model wants: its preference recovered from labels behind the closing words and from text.
 
     python -m fiduciary.training.tiny_manager.measure DIR --n 5000
 
@@ -25,12 +25,14 @@ from fiduciary.economics.estimation import CESFit, fit_ces
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import ChoiceProblem, generate, stack
 from fiduciary.economics.utility import CES
+from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
+from fiduciary.training.conversations import laid_out
 from fiduciary.training.tiny_manager.data import FloatArray, IntArray, messages, preference
 
 TOP = 20  # log-probabilities that servers return
-CLOSING = re.compile(r"(?:^|\s)Therefore, I choose: Option ([A-Z])\.$")
+CLOSED = re.compile(rf"(?:^|\s){CLOSING} ([A-Z])\.$")
 ARGUED = re.compile(r"^Option ([A-Z])\b")
 ROW = re.compile(r"SH (\S+) EM (\S+) CO (\S+) SOC (\S+) ")
 
@@ -58,11 +60,13 @@ class Model:
     def ask(
         self, problems: Sequence[ChoiceProblem], orders: Sequence[IntArray], form: str, framing: str
     ) -> list[Asked]:
-        """Tokenise conversations and gather those of equal length, at most 256 together."""
+        """Tokenise conversations and gather those of equal length, at most 256 together.
+
+        With ``choose`` the assistant's turn is begun with the closing words.
+        """
+        begun = [{"role": "assistant", "content": CLOSING}] if form == "choose" else []
         ids = [
-            self.tokenizer.apply_chat_template(
-                messages(p, order.tolist(), form, framing), add_generation_prompt=True, return_dict=False
-            )
+            laid_out(self.tokenizer, [*messages(p, order.tolist(), form, framing), *begun], system=True)
             for p, order in zip(problems, orders, strict=True)
         ]
         lengths = np.array([len(one) for one in ids])
@@ -81,8 +85,8 @@ class Model:
         the 20 likeliest tokens (NaN where a label is not), and the mass (n,) on all labels."""
         width = max(p.n_options for p in problems)
         out, mass = np.full((len(problems), width), np.nan), np.zeros(len(problems))
-        labels = [self.tokenizer.convert_tokens_to_ids(label) for label in LABELS]
-        for asked in self.ask(problems, orders, "answer", framing):
+        labels = [self.tokenizer(f" {label}")["input_ids"][0] for label in LABELS]
+        for asked in self.ask(problems, orders, "choose", framing):
             logp = torch.log_softmax(self.model(asked.ids).logits[:, -1].float(), -1)
             worst = logp.topk(TOP).values[:, -1:]
             named = logp[:, labels]
@@ -98,15 +102,14 @@ class Model:
         self,
         problems: Sequence[ChoiceProblem],
         orders: Sequence[IntArray],
-        form: str,
         temperatures: FloatArray,
         seed: int,
         framing: str = "neutral",
     ) -> list[str]:
-        """Sampled answers, one a problem, untruncated but for 64 tokens, each at its temperature."""
+        """Sampled texts, one a problem, untruncated but for 64 tokens, each at its temperature."""
         random = torch.Generator().manual_seed(seed)
         texts = [""] * len(problems)
-        for asked in self.ask(problems, orders, form, framing):
+        for asked in self.ask(problems, orders, "text", framing):
             tau = torch.tensor(temperatures[asked.rows], dtype=torch.float32)[:, None]
             past, ids = None, asked.ids
             drawn = torch.empty(len(asked.rows), 0, dtype=torch.long)
@@ -158,57 +161,58 @@ def measure(model: Model, n: int, design: str, framing: str = "neutral", seed: i
         places[i, order] = np.arange(len(order))
     out: dict[str, Any] = {
         "n": n,
+        "seed": seed,
         "design": design,
         "framing": framing,
         "kl_nats": float(divergence.mean()),
         "agreement": float((np.nanargmax(soft, 1) == np.nanargmax(utility, 1)).mean()),
         "mass_on_labels": float(mass.mean()),
-        "logprobs": _figures(fit_ces(shown, None, 1.0, probabilities=soft, position=places), truth_is),
+        "choose": _figures(fit_ces(shown, None, 1.0, probabilities=soft, position=places), truth_is),
     }
-    for form in ("answer", "explain"):
-        texts = model.answers(problems, orders, form, temperatures, seed, framing)
-        chosen, notes = read(texts, problems, orders, form)
-        fit = fit_ces(shown, chosen, temperatures, position=places)
-        out[form] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, truth_is)}
-        out[form]["example"] = texts[0]
+    texts = model.answers(problems, orders, temperatures, seed, framing)
+    chosen, notes = read(texts, problems, orders)
+    fit = fit_ces(shown, chosen, temperatures, position=places)
+    out["text"] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, truth_is)}
+    out["text"]["example"] = texts[0]
     return out
 
 
 def read(
-    texts: Sequence[str], problems: Sequence[ChoiceProblem], orders: Sequence[IntArray], form: str
+    texts: Sequence[str], problems: Sequence[ChoiceProblem], orders: Sequence[IntArray]
 ) -> tuple[IntArray, dict[str, float]]:
-    """Chosen options (−1 where the answer is not valid), and for explanations how many argue for
-    what they choose and repeat that option's figures rightly."""
+    """Chosen options (−1 where the text is not valid), and how many explanations argue for what they
+    choose and repeat that option's figures rightly."""
     chosen = np.full(len(texts), -1)
     consistent = right = 0
     for i, (text, p, order) in enumerate(zip(texts, problems, orders, strict=True)):
-        found = CLOSING.search(text) if form == "explain" else re.fullmatch(r"([A-Z])", text)
+        found = CLOSED.search(text)
         place = ord(found[1]) - ord("A") if found else -1
         if not 0 <= place < p.n_options:
             continue
         chosen[i] = order[place]
-        if form == "explain" and found:
-            argued, row = ARGUED.search(text), ROW.search(text)
-            consistent += bool(argued and argued[1] == found[1])
-            figures = tuple(f"{w:.1f}" for w in p.displayed(COMPACT_DECIMALS)[chosen[i]])
-            right += bool(row and row.groups() == figures)
-    if form != "explain":
-        return chosen, {}
+        argued, row = ARGUED.search(text), ROW.search(text)
+        consistent += bool(argued and found and argued[1] == found[1])
+        figures = tuple(f"{w:.1f}" for w in p.displayed(COMPACT_DECIMALS)[chosen[i]])
+        right += bool(row and row.groups() == figures)
     return chosen, {"argues_for_choice": consistent / len(texts), "figures_right": right / len(texts)}
 
 
 def _figures(fit: CESFit, truth: CES) -> dict[str, Any]:
     names = [*fit.names[:6]]
     return {
-        **{name: [round(fit.estimate(name), 4), round(fit.se(name), 4)] for name in names},
+        **{name: [round(fit.estimate(name), 4), _number(fit.se(name))] for name in names},
         "position": fit.position.round(3).tolist(),
         "largest_theta_error": round(float(np.abs(fit.theta - truth.theta).max()), 4),
         "rho_error": round(fit.rho - truth.rho, 4),
     }
 
 
+def _number(value: float) -> float | None:
+    return round(value, 4) if np.isfinite(value) else None
+
+
 def main(argv: list[str] | None = None) -> None:
-    """Print what was measured as JSON."""
+    """Print what was measured, a JSON list; the base's ``training.json`` holds it for its card."""
     parser = argparse.ArgumentParser(
         prog="python -m fiduciary.training.tiny_manager.measure", description=__doc__
     )
@@ -219,9 +223,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     model = load(options.folder)
-    for design in options.design:
-        for framing in options.framing:
-            print(json.dumps(measure(model, options.n, design, framing), indent=2))
+    asked = [(design, framing) for framing in options.framing for design in options.design]
+    print(json.dumps([measure(model, options.n, *one) for one in asked], indent=2))
 
 
 if __name__ == "__main__":

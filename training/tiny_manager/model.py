@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from fiduciary.training.tiny_manager.tokens import (
@@ -16,6 +16,7 @@ from fiduciary.training.tiny_manager.tokens import (
     PAD,
     START,
     figures,
+    token_texts,
     vocabulary,
     write_tokenizer,
 )
@@ -69,6 +70,30 @@ def new_model(seed: int) -> LlamaForCausalLM:
         model.model.embed_tokens.weight.copy_(embedding)
         model.lm_head.weight.copy_(embedding * WIDTH**-0.5)
     return model
+
+
+def adopt(model: LlamaForCausalLM, folder: Path) -> list[str]:
+    """Take over the weights of an earlier model, the rows of tokens by the tokens' texts.
+
+    Args:
+        model: changed in place; tokens that the earlier model lacks keep their own rows.
+        folder: the earlier model, as :func:`save_model` wrote it.
+
+    Returns:
+        Texts of the tokens that are new.
+    """
+    earlier = load_file(folder / "model.safetensors")
+    known = token_texts(json.loads((folder / "tokenizer.json").read_text("utf-8"))["model"]["vocab"])
+    texts = vocabulary()
+    shared = [text for text in texts if text in known]
+    ours, theirs = [texts[text] for text in shared], [known[text] for text in shared]
+    with torch.no_grad():
+        for name, weights in model.state_dict().items():
+            if name in ("model.embed_tokens.weight", "lm_head.weight"):
+                weights[ours] = earlier[name][theirs].float()
+            else:
+                weights.copy_(earlier[name])
+    return [text for text in texts if text not in known]
 
 
 def save_model(model: LlamaForCausalLM, folder: Path) -> None:

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS
+from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
-from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, instruction
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS
 
 GROUPS = ("SH", "EM", "CO", "SOC")
 """Names of the groups in the compact wording, in the order of ``conventions.STAKEHOLDERS``."""
@@ -44,23 +47,29 @@ CHAT_TEMPLATE = (
 ARGUES = " is the best choice overall:"
 """What the model's own explanation says between the option's letter and its four gains."""
 OUTWEIGHS = " together outweigh what the other options give."
-CLOSES = "\n\nTherefore, I choose: Option"
+CLOSES = f"\n\n{CLOSING}"
+"""The closing words behind an explanation; ``CLOSING`` itself begins the turn where nothing is explained."""
+
+FORMS = ("choose", "text")
+"""How the model is asked: ``explain`` asks with the same words as ``text``."""
 
 _COMPACT = WORDINGS["compact"]
 _OPENING = _COMPACT.opening.partition("{count}")[2]
-_ASKS = {form: f"\n\n{_COMPACT.closing}\n\n{instruction(form)}" for form in ("answer", "explain")}
+_INSTRUCTIONS = tuple(
+    f"\n\n{instruction(form, LABELS[:k])}" for form in FORMS for k in range(MIN_OPTIONS, MAX_OPTIONS + 1)
+)
 
 PHRASES: tuple[str, ...] = (
     *FRAMINGS.values(),
-    *_ASKS.values(),
+    *(f"\n\n{_COMPACT.closing}{text}" for text in _INSTRUCTIONS),
     f"\n\n{_COMPACT.closing}",
-    *(f"\n\n{text}" for text in (instruction("answer"), instruction("explain"))),
+    *_INSTRUCTIONS,
     _OPENING,
-    *(f"\n\n{LABELS[0]}:", *(f"\n{label}:" for label in LABELS)),
+    *(f"\n\nOption {LABELS[0]}:", *(f"\nOption {label}:" for label in LABELS)),
     ARGUES,
     OUTWEIGHS,
     CLOSES,
-    CLOSES.strip(),
+    CLOSING,
 )
 """Fixed pieces of the prompts and of the model's own answers, each one token."""
 
@@ -99,7 +108,7 @@ def figures() -> list[str]:
 
 def words() -> list[str]:
     """Words of all prompts and of usual arguments, each with and without a blank before it."""
-    texts = [*FRAMINGS.values(), instruction("explain"), instruction("answer"), ARGUES, OUTWEIGHS, CLOSES]
+    texts = [*FRAMINGS.values(), *_INSTRUCTIONS, ARGUES, OUTWEIGHS, CLOSES]
     for wording in WORDINGS.values():
         block = wording.block("A", [("wage", "per unit of labour")], [""] * len(GROUPS))
         texts.append(f"{wording.opening} {block} {wording.closing}")
@@ -117,7 +126,12 @@ def words() -> list[str]:
 @cache
 def vocabulary() -> dict[str, int]:
     """Every token's text → its number. Bytes that are no text of their own are left out here."""
-    return {_text(token): number for token, number in _model_vocabulary().items()}
+    return token_texts(_model_vocabulary())
+
+
+def token_texts(vocab: Mapping[str, int]) -> dict[str, int]:
+    """A tokenizer's vocabulary by the text of each token, as :func:`vocabulary` names them."""
+    return {_text(token): number for token, number in vocab.items()}
 
 
 def tokenizer_json() -> dict[str, Any]:

@@ -29,7 +29,7 @@ def answers(
     *,
     problems: int = 0,
     draws: int = 0,
-    elicitation: str = "explain",
+    elicitation: str = "text",
     asked: int = 1,
     best: bool = False,
 ) -> Table:
@@ -40,21 +40,23 @@ def answers(
         n: number of problems.
         problems: seed of the problems.
         draws: seed of the noise.
-        elicitation: ``both`` and ``logprobs`` add the probabilities.
+        elicitation: ``choose`` and ``explain`` add the labels' probabilities.
         asked: how often each problem is asked, each time with noise of its own.
         best: without noise.
     """
     utility = PROFILES[preference] if isinstance(preference, str) else preference
     made = generate(n, problems)
     welfare = np.tile(stack(made), (asked, 1, 1))
-    temperature = np.resize([0.2, 0.5, 1.0, 1.5], len(welfare))
+    temperature = np.ones(len(welfare))
+    if elicitation != "choose":
+        temperature = np.resize([0.2, 0.5, 1.0, 1.5], len(welfare))
     u = utility.utility(welfare)
     exists = ~np.isnan(u)
     chosen = draw_choices(u, temperature, np.random.default_rng(draws))
     if best:
         chosen = np.nanargmax(u, axis=1)
     probabilities = np.full(u.shape, np.nan)
-    if elicitation in ("both", "logprobs"):
+    if elicitation != "text":
         probabilities = np.where(exists, choice_probabilities(u), np.nan)
     # Shown in an order that changes from problem to problem, so that positions say nothing.
     rng = np.random.default_rng(1000 + problems)

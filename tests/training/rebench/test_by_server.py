@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from fiduciary.__main__ import main
+from fiduciary.solvers.asking import CLOSING
 from tests.training.rebench.simulated import write_adapter, write_base
 
 pytest.importorskip("openai")
 
 ROOT = Path(__file__).parents[3]
 LETTERS = "AB"
-TASK = "stakeholder_choice n=8 wording=compact elicitation=answer"  # too few for an estimate
+TASK = "stakeholder_choice n=8 wording=compact elicitation=choose"  # too few for an estimate
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def serve():
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 asked.append(body)
                 name = base if body["model"] in (f"{base}-again", alias) else body["model"]
-                text = name + body["messages"][-1]["content"]
+                assert body["messages"][-1] == {"role": "assistant", "content": CLOSING}
+                assert body["continue_final_message"] and not body["add_generation_prompt"]
+                text = name + body["messages"][-2]["content"]
                 first = 0.1 + 0.8 * hashlib.sha256(text.encode()).digest()[0] / 255
                 drawn = hashlib.sha256(f"{text}{body.get('seed')}{body['model']}".encode()).digest()[0] / 255
                 letter = LETTERS[int(drawn > first)]

@@ -15,6 +15,7 @@ from inspect_ai.model import (
     TopLogprob,
 )
 
+from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.canary import FLOOR, PROBLEMS, TIMES_NOISE, Sighting, canary, difference
@@ -39,8 +40,10 @@ class Answering:
         assert fresh  # connections belong to the loop that they were made in
 
         async def generate(messages, config):
-            self.asked.append((contender.name, messages[-1].text, config))
-            return self.output(contender.name, messages[-1].text)
+            *_, user, begun = messages
+            assert (user.role, begun.role, begun.text) == ("user", "assistant", CLOSING)
+            self.asked.append((contender.name, user.text, config))
+            return self.output(contender.name, user.text)
 
         return SimpleNamespace(generate=generate)
 
@@ -64,7 +67,7 @@ def test_adapters_that_answer_otherwise_are_seen(tmp_path):
     assert one.noise == two.noise == 0 and one.applied and two.applied
 
 
-def test_everyone_is_asked_the_same_first_token(tmp_path):
+def test_everyone_is_asked_for_the_same_label(tmp_path):
     place = Answering(tmp_path, first=0.5, twin=0.0)
     canary(place, "memo")
     texts = {name: [t for who, t, _ in place.asked if who == name] for name in (BASE, "first", "twin")}

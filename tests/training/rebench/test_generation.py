@@ -11,20 +11,23 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("peft")
 
-from inspect_ai.model import GenerateConfig, get_model  # noqa: E402
+from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, GenerateConfig, get_model  # noqa: E402
 
 import fiduciary._registry  # noqa: E402, F401 - makes peft/ known to Inspect without an installation
 from fiduciary.economics.problems import generate  # noqa: E402
+from fiduciary.solvers.asking import CLOSING, instruction  # noqa: E402
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS  # noqa: E402
-from fiduciary.tasks.stakeholder_choice.prompts import instruction, render  # noqa: E402
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render  # noqa: E402
 from fiduciary.training.rebench.generation import Generator, Request  # noqa: E402
 
 
-def request(number: int = 0, form: str = "explain", **changes) -> Request:
+def request(number: int = 0, form: str = "text", **changes) -> Request:
     """A problem put to the base at temperature 1, with log-probabilities."""
     problem = generate(40, 3)[number]
-    text = f"{render(problem, 'compact', range(problem.n_options))}\n\n{instruction(form)}"
+    asked = instruction(form, LABELS[: problem.n_options])
+    text = f"{render(problem, 'compact', range(problem.n_options))}\n\n{asked}"
     messages = ({"role": "system", "content": FRAMINGS["neutral"]}, {"role": "user", "content": text})
+    messages += ({"role": "assistant", "content": CLOSING},) if form == "choose" else ()
     given = Request(messages, None, temperature=1.0, seed=number, max_tokens=48, top=20)
     return replace(given, **changes)
 
@@ -90,9 +93,45 @@ def test_log_probabilities_are_those_of_a_forward_pass(generator, tiny):
             assert len(answer.top[i]) == 20
 
 
+def test_a_begun_turn_is_continued(generator):
+    """What a model says is what it goes on with after its own beginning."""
+    [whole] = generator.answer([request(temperature=0.0)])
+    said = generator.tokenizer.decode(whole.tokens)
+    begun, closing, rest = said.partition(CLOSING)
+    messages = (*request().messages, {"role": "assistant", "content": begun + closing})
+    [continued] = generator.answer([request(temperature=0.0, messages=messages)])
+    assert generator.tokenizer.decode(continued.tokens) == rest != ""
+    assert continued.prompt_tokens + len(continued.tokens) == whole.prompt_tokens + len(whole.tokens)
+
+
+def test_only_the_last_position_is_turned_into_logits(generator, monkeypatch):
+    """Logits of a whole prompt over a large vocabulary would not fit into memory."""
+    lengths = []
+    handle = generator._model.lm_head.register_forward_hook(
+        lambda module, inputs, output: lengths.append(output.shape[1])
+    )
+    generator.answer([request(form="choose", max_tokens=1), request(1, "choose", max_tokens=1)])
+    handle.remove()
+    assert lengths == [1]
+
+
+def test_tokens_that_differ_by_a_blank_are_listed_apart():
+    """SentencePiece drops the blank before a word when a token is decoded alone."""
+    from fiduciary.training.rebench.provider import _spelled
+
+    class Pieces:
+        def convert_ids_to_tokens(self, token):
+            return ("A", "\u2581A", "\u0120A")[token]
+
+        def decode(self, tokens):
+            return ("A", "A", " A")[tokens[0]]
+
+    assert [_spelled(Pieces(), token) for token in range(3)] == ["A", " A", " A"]
+
+
 def test_draws_follow_the_probabilities_at_the_temperature(generator):
     """First tokens of 600 seeds against softmax(logits/τ)."""
-    one = request(form="answer", temperature=1.5, max_tokens=1)
+    one = request(form="choose", temperature=1.5, max_tokens=1)
     found = [
         a for k in range(3) for a in generator.answer([replace(one, seed=200 * k + i) for i in range(200)])
     ]
@@ -132,7 +171,7 @@ def apart(one, other):
 def test_adapters_differ_and_leave_the_base_as_it_was(tiny, adapters, generator):
     """Adapters' dropout is off, also in the second one that is loaded."""
     own = Generator(str(tiny), "cpu")
-    asked = [request(i, "answer", temperature=0.0) for i in range(6)]
+    asked = [request(i, "choose", temperature=0.0) for i in range(6)]
     before = own.answer(asked)
     first = own.answer([replace(one, adapter=adapters[0]) for one in asked])
     second = own.answer([replace(one, adapter=adapters[1]) for one in asked])
@@ -153,10 +192,10 @@ def test_an_adapter_is_what_peft_makes_of_it(tiny, adapters, generator):
     model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tiny), adapters[0]).eval()
     own = Generator(str(tiny), "cpu")
     own.answer([request(adapter=adapters[1])])
-    one = request(form="answer", adapter=adapters[0], max_tokens=1)
+    one = request(form="choose", adapter=adapters[0], max_tokens=1)
     [answer] = own.answer([one])
     prompt = own.tokenizer.apply_chat_template(
-        list(one.messages), add_generation_prompt=True, return_dict=False
+        list(one.messages), continue_final_message=True, return_dict=False
     )
     with torch.no_grad():
         log = torch.log_softmax(model(torch.tensor([prompt])).logits[0, -1], -1)
@@ -229,6 +268,22 @@ def test_base_and_adapters_asked_at_once_answer_as_alone(models):
     expected, found = asyncio.run(alone()), asyncio.run(crowd())
     for k in range(3):
         assert found[k::3][:4] == expected[k]
+
+
+def test_the_engine_asks_it_by_begun_turns(models):
+    from fiduciary.solvers.asking import continues_turns
+
+    assert continues_turns(models[0])
+    messages = [ChatMessageUser(content=request(form="choose").messages[1]["content"])]
+    config = GenerateConfig(max_tokens=1, logprobs=True, top_logprobs=20)
+
+    async def label():
+        return await models[0].generate([*messages, ChatMessageAssistant(content=CLOSING)], config=config)
+
+    output = asyncio.run(label())
+    assert output.completion.strip() in ("A", "B", "C", "D", "E")
+    top = output.choices[0].logprobs.content[0].top_logprobs
+    assert {t.token for t in top[: generate(40, 3)[0].n_options]} <= {f" {label}" for label in LABELS}
 
 
 def test_a_temperature_that_is_none(models):

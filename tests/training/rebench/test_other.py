@@ -20,7 +20,7 @@ def logs(tmp_path_factory):
     folder = str(tmp_path_factory.mktemp("logs"))
 
     def ask(name):
-        task = stakeholder_choice(n=20, temperatures=1.0, elicitation="answer")
+        task = stakeholder_choice(n=20, temperatures=1.0, elicitation="text")
         task.epochs = 2
         [log] = eval(task, model=f"subject/{name}", log_dir=folder, score_display=False, display="none")
         assert log.status == "success"

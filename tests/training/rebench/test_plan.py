@@ -114,7 +114,8 @@ def test_arguments_that_a_task_does_not_take(argument):
 
 
 def test_the_tasks_own_arguments_arrive():
-    task = TaskSpec.parse("stakeholder_choice n=7 wording=plain,compact temperatures=0.5,1.0").make()
+    given = "wording=plain,compact temperatures=0.5,1.0"
+    task = TaskSpec.parse(f"stakeholder_choice n=7 elicitation=text {given}").make()
     assert len(task.dataset) == 7
     assert {sample.metadata["temperature"] for sample in task.dataset} == {0.5, 1.0}
 

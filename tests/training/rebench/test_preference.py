@@ -25,7 +25,7 @@ def tables():
 
 @pytest.fixture(scope="module")
 def found(tables):
-    return compare("a task", "text", tables, {"base": NONPROFIT, "adapter": NONPROFIT})
+    return compare("a task", tables, {"base": NONPROFIT, "adapter": NONPROFIT})
 
 
 def missing_at(data, rows):
@@ -52,12 +52,12 @@ def test_a_moved_preference_is_found_and_held_against_its_target(found):
 
 
 def test_a_base_that_does_not_hold_the_target_is_rejected(tables):
-    [verdict] = compare("", "text", dict(reversed(tables.items())), {"base": NONPROFIT}).verdicts
+    [verdict] = compare("", dict(reversed(tables.items())), {"base": NONPROFIT}).verdicts
     assert verdict.name == "base" and verdict.h2.p_value < 0.001
 
 
 def test_without_a_target_only_the_difference_is_tested(tables):
-    [verdict] = compare("", "text", tables, {}).verdicts
+    [verdict] = compare("", tables, {}).verdicts
     assert verdict.h1 is not None
     assert (verdict.target, verdict.h2, verdict.best) == (None, None, None)
     assert np.isnan(verdict.distance).all()
@@ -71,13 +71,13 @@ def test_equal_preferences_are_seldom_told_apart():
         pair = {
             name: answers("study1", 150, problems=seed, draws=2 * seed + i) for i, name in enumerate("ab")
         }
-        p.append(compare("", "text", pair, {}).verdicts[0].h1.p_value)
+        p.append(compare("", pair, {}).verdicts[0].h1.p_value)
     assert sum(value < 0.05 for value in p) <= 5
     assert np.mean(p) > 0.3
 
 
 def test_the_same_answers_twice_are_no_difference(tables):
-    [verdict] = compare("", "text", {"a": tables["base"], "b": tables["base"]}, {"b": NONPROFIT}).verdicts
+    [verdict] = compare("", {"a": tables["base"], "b": tables["base"]}, {"b": NONPROFIT}).verdicts
     assert verdict.h1.statistic == pytest.approx(0, abs=1e-3) and verdict.h1.p_value > 0.9
     assert (verdict.best.difference, verdict.best.se, verdict.best.p_value) == (0, 0, 1)
 
@@ -90,7 +90,7 @@ def test_a_target_at_the_boundary_is_tested_there():
         "adapter": answers("for_profit", draws=1),
         "other": answers("study1", draws=2),
     }
-    adapter, other = compare("", "text", several, {"adapter": target, "other": target}).verdicts
+    adapter, other = compare("", several, {"adapter": target, "other": target}).verdicts
     assert adapter.h2.p_value > 0.01 and other.h2.p_value < 0.01
     assert adapter.distance[1] < 0.2 < other.distance[1]
 
@@ -99,7 +99,7 @@ def test_a_target_at_the_boundary_is_tested_there():
 def test_a_target_beyond_the_estimators_bounds_costs_only_its_tests(rho, tables):
     """All answers were asked for by then."""
     target = Target("extreme", CES((0, 0.5, 0.5, 0), rho))
-    [verdict] = compare("", "text", tables, {"adapter": target}).verdicts
+    [verdict] = compare("", tables, {"adapter": target}).verdicts
     assert (verdict.h2, verdict.h2_z) == (None, None)
     assert verdict.h1 is not None and np.isfinite(verdict.best.adapter)
 
@@ -107,12 +107,29 @@ def test_a_target_beyond_the_estimators_bounds_costs_only_its_tests(rho, tables)
 def test_tables_of_other_problems_are_refused(tables):
     other = {"base": tables["base"], "other": answers("study1", 250, problems=1)}
     with pytest.raises(ValueError, match="base and other were not asked the same problems"):
-        compare("", "text", other, {})
+        compare("", other, {})
     order = np.arange(250)[::-1]
     fields = ("welfare", "chosen", "temperature", "position", "probabilities", "groups", "trade_off")
     turned = replace(tables["base"], **{name: getattr(tables["base"], name)[order] for name in fields})
     with pytest.raises(ValueError, match="not asked the same problems"):
-        compare("", "text", {"base": tables["base"], "turned": turned}, {})
+        compare("", {"base": tables["base"], "turned": turned}, {})
+
+
+def test_answers_that_were_asked_for_in_two_ways_are_not_compared(tables):
+    mixed = {"base": tables["base"], "adapter": answers("nonprofit", 250, elicitation="choose")}
+    with pytest.raises(ValueError, match="base was asked by text and adapter by choose"):
+        compare("", mixed, {})
+
+
+def test_labels_behind_an_explanation_are_shares_at_its_temperature():
+    """Problem by problem, P^(1/τ) / Σ P^(1/τ), so that an explained answer is worth what a text at τ is."""
+    data = answers("nonprofit", 40, elicitation="explain")
+    u = NONPROFIT.utility.utility(data.welfare)
+    right, _, _ = stakes(data, NONPROFIT.utility)
+    for i in range(40):
+        k = int(data.n_options[i])
+        p = data.probabilities[i, :k] ** (1 / data.temperature[i])
+        assert right[i] == pytest.approx(p[np.nanargmax(u[i])] / p.sum())
 
 
 def test_missing_answers_are_counted_and_left_out(tables):
@@ -120,11 +137,11 @@ def test_missing_answers_are_counted_and_left_out(tables):
         "base": missing_at(tables["base"], slice(0, 10)),
         "adapter": missing_at(tables["adapter"], slice(5, 35)),
     }
-    found = compare("", "text", gaps, {"adapter": NONPROFIT})
+    found = compare("", gaps, {"adapter": NONPROFIT})
     assert [e.missing for e in found.estimates] == [10, 30]
     share = found.missing["adapter"]
     assert (share.base, share.adapter, share.difference) == pytest.approx((0.04, 0.12, 0.08))
-    right = [stakes(data, "text", NONPROFIT.utility)[0] for data in gaps.values()]
+    right = [stakes(data, NONPROFIT.utility)[0] for data in gaps.values()]
     assert [np.isnan(r).sum() for r in right] == [10, 30]
     both = slice(35, None)
     best = found.verdicts[0].best
@@ -133,7 +150,7 @@ def test_missing_answers_are_counted_and_left_out(tables):
 
 def test_too_few_answers_say_why(tables):
     few = missing_at(tables["adapter"], slice(3, None))
-    found = compare("", "text", {"base": tables["base"], "adapter": few}, {"adapter": NONPROFIT})
+    found = compare("", {"base": tables["base"], "adapter": few}, {"adapter": NONPROFIT})
     assert found.estimates[1].fit is None and found.estimates[1].why
     [verdict] = found.verdicts
     assert (verdict.h1, verdict.h1_z, verdict.h2) == (None, None, None)
@@ -143,7 +160,7 @@ def test_too_few_answers_say_why(tables):
 
 def test_no_answer_at_all_says_why(tables):
     none = missing_at(tables["adapter"], slice(None))
-    found = compare("", "text", {"base": tables["base"], "adapter": none}, {"adapter": NONPROFIT})
+    found = compare("", {"base": tables["base"], "adapter": none}, {"adapter": NONPROFIT})
     assert found.estimates[1].fit is None and found.missing["adapter"].adapter == 1
     assert np.isnan(found.verdicts[0].best.adapter)
 
@@ -151,33 +168,32 @@ def test_no_answer_at_all_says_why(tables):
 def test_choices_that_a_preference_explains_perfectly(tables):
     """Neither H1 nor H2 crashes, and a preference that explains all of them is not rejected."""
     perfect = answers("nonprofit", 250, best=True)
-    found = compare("", "text", {"base": tables["base"], "adapter": perfect}, {"adapter": NONPROFIT})
+    found = compare("", {"base": tables["base"], "adapter": perfect}, {"adapter": NONPROFIT})
     assert found.estimates[1].fit.separation is not None
     [verdict] = found.verdicts
     assert verdict.h2.p_value > 0.99
     assert verdict.h1.p_value < 0.01
     assert (verdict.best.adapter, verdict.regret.adapter) == pytest.approx((1, 0))
-    [verdict] = compare("", "text", {"base": perfect, "adapter": perfect}, {"adapter": NONPROFIT}).verdicts
+    [verdict] = compare("", {"base": perfect, "adapter": perfect}, {"adapter": NONPROFIT}).verdicts
     assert verdict.h1.p_value > 0.99
 
 
 def test_log_probabilities_are_compared_as_shares():
     pair = {
-        "base": answers("study1", elicitation="both"),
-        "adapter": answers("nonprofit", elicitation="both"),
+        "base": answers("study1", elicitation="choose"),
+        "adapter": answers("nonprofit", elicitation="choose"),
     }
-    found = compare("", "log-probabilities", pair, {"adapter": NONPROFIT})
+    found = compare("", pair, {"adapter": NONPROFIT})
+    assert found.elicitation == "choose"
     np.testing.assert_allclose(found.estimates[1].fit.theta, NONPROFIT.utility.theta, atol=0.02)
-    right, lost, stake = stakes(pair["adapter"], "log-probabilities", NONPROFIT.utility)
+    right, lost, stake = stakes(pair["adapter"], NONPROFIT.utility)
     assert ((right > 0) & (right < 1)).all() and ((lost > 0) & (lost < stake)).all()
     assert found.verdicts[0].best.adapter == pytest.approx(right.mean())
     # A label that was not among the tokens reported has no share; the others have it all.
     seen = pair["adapter"].probabilities.copy()
     first = int(np.nanargmax(seen[0]))
     seen[0, first] = np.nan
-    [share, *_], _, _ = stakes(
-        replace(pair["adapter"], probabilities=seen), "log-probabilities", NONPROFIT.utility
-    )
+    [share, *_], _, _ = stakes(replace(pair["adapter"], probabilities=seen), NONPROFIT.utility)
     assert 0 <= share <= 1 and np.isfinite(share)
 
 
@@ -186,7 +202,7 @@ def test_stakes_in_a_problem_counted_by_hand():
     utility = CES((1, 0, 0, 0), 1.0, gamma=3.0)
     profits = data.welfare[0, :, 0]
     for option in range(int(data.n_options[0])):
-        right, lost, stake = stakes(replace(data, chosen=np.array([option])), "text", utility)
+        right, lost, stake = stakes(replace(data, chosen=np.array([option])), utility)
         assert right[0] == (profits[option] == np.nanmax(profits))
         assert lost[0] == pytest.approx(np.nanmax(profits) - profits[option])
         assert stake[0] == pytest.approx(np.nanmax(profits) - np.nanmin(profits))
@@ -194,7 +210,7 @@ def test_stakes_in_a_problem_counted_by_hand():
 
 def test_dollars_and_regret_are_sums_over_the_same_losses(found, tables):
     utility = NONPROFIT.utility
-    _, lost, stake = stakes(tables["adapter"], "text", utility)
+    _, lost, stake = stakes(tables["adapter"], utility)
     [verdict] = found.verdicts
     assert verdict.dollars.adapter == pytest.approx(DOLLARS_PER_UNIT * lost.mean())
     assert verdict.regret.adapter == pytest.approx(lost.sum() / stake.sum())
@@ -224,7 +240,7 @@ def test_change_is_the_clustered_ratio(tables):
 def test_the_standard_error_of_a_change_is_what_a_bootstrap_of_problems_gives():
     """Problems asked three times each, so that rows are not independent."""
     pair = [answers(name, 80, draws=i, asked=3) for i, name in enumerate(("study1", "nonprofit"))]
-    (_, lost_0, stake), (_, lost_1, _) = (stakes(data, "text", NONPROFIT.utility) for data in pair)
+    (_, lost_0, stake), (_, lost_1, _) = (stakes(data, NONPROFIT.utility) for data in pair)
     found = paired(lost_0, lost_1, pair[0].groups, stake)
     rng = np.random.default_rng(5)
     again = []
@@ -238,7 +254,7 @@ def test_the_standard_error_of_a_change_is_what_a_bootstrap_of_problems_gives():
 def test_repeated_problems_do_not_shrink_standard_errors(tables):
     """Ten copies of the same answers are no more evidence than one."""
     data = tables["base"]
-    right = [stakes(t, "text", NONPROFIT.utility)[0] for t in tables.values()]
+    right = [stakes(t, NONPROFIT.utility)[0] for t in tables.values()]
     once = paired(*right, data.groups)
     ten = replace(data, groups=np.tile(data.groups, 10))
     often = paired(*(np.tile(r, 10) for r in right), ten.groups)
@@ -264,7 +280,7 @@ def test_holm_by_hand():
 
 def test_several_adapters_are_corrected_for_their_number(tables):
     several = tables | {"other": answers("study1", 250, draws=9)}
-    found = compare("", "text", several, {})
+    found = compare("", several, {})
     p = {v.name: v.h1.p_value for v in found.verdicts}
     assert {v.name: v.h1_holm for v in found.verdicts} == pytest.approx(holm(p))
     assert p["adapter"] < p["other"]

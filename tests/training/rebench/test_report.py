@@ -28,10 +28,10 @@ def comparisons():
     few = answers("study1", N, draws=2)
     few = replace(few, chosen=np.where(np.arange(N) < 2, few.chosen, -1))
     tables = {"base": answers("study1", N), "adapter": answers("nonprofit", N, best=True), "again": few}
-    text = compare(TASK, "text", tables, {"adapter": Target.named("nonprofit")})
+    text = compare(TASK, tables, {"adapter": Target.named("nonprofit")})
     who = {"base": "study1", "adapter": "for_profit", "again": "study1"}
-    shares = {name: answers(preference, N, elicitation="both") for name, preference in who.items()}
-    return text, compare(TASK, "log-probabilities", shares, {"adapter": Target.named("for_profit")})
+    shares = {name: answers(preference, N, elicitation="choose") for name, preference in who.items()}
+    return text, compare(TASK, shares, {"adapter": Target.named("for_profit")})
 
 
 @pytest.fixture
@@ -80,8 +80,8 @@ def test_markdown_says_it_all(found):
     text = markdown(found)
     assert "# Re-benchmark of base, adapter, again" in text and "Answers from a server" in text
     assert "adapter 0.50." in text  # the canary
-    for heading in (f"## {TASK}: preference from text", f"## {TASK}: preference from log-probabilities"):
-        assert heading in text
+    assert f"## {TASK}: preference by text (stated choices)" in text
+    assert f"## {TASK}: preference by choose (labels behind the closing words)" in text
     assert "target of adapter" in text
     assert "No estimate for again: " in text
     assert "98.3%" in text  # missing
@@ -102,7 +102,7 @@ def test_json_holds_every_number_and_no_nan(found):
     text = json.dumps(as_json(found), allow_nan=False)
     read = json.loads(text, parse_constant=no_constant)
     [words, shares] = read["comparisons"]
-    assert (words["task"], words["source"], shares["source"]) == (TASK, "text", "log-probabilities")
+    assert (words["task"], words["elicitation"], shares["elicitation"]) == (TASK, "text", "choose")
     assert words["estimates"]["base"]["n"] == N
     assert words["estimates"]["again"]["why"] and words["estimates"]["again"]["missing"] == N - 2
     assert words["estimates"]["adapter"]["identified_set"]["theta"].keys() >= {"theta_SH"}
@@ -146,7 +146,7 @@ def test_a_card_is_filled_between_its_marks_and_filling_again_changes_nothing(fo
     before, _, rest = card.partition(MEASURED[0])
     section, _, after = rest.partition(MEASURED[1])
     assert before == "# A card\n\n## Measured\n\n" and after == "\n\nEnd.\n"
-    assert f"| {TASK}, text" in section and "again" not in section
+    assert f"| {TASK}, by text" in section and "again" not in section
     fill(found, found.plan.contenders[1])
     assert (folder / "README.md").read_text("utf-8") == card
     assert (folder / "training.json").read_text("utf-8") == facts
