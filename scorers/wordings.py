@@ -72,7 +72,7 @@ def wording_lines(data: Table, level: float = 0.95) -> Iterator[str]:
     if count < FEWEST:
         return
     if not found:
-        yield f"between {count} wordings: no interval, since some allow no estimate of their own"
+        yield f"between {count} wordings: no interval, since some of them hold too few answers"
         return
     yield f"between {count} wordings (one estimate each; t, {count - 1} degrees of freedom)"
     for name, one in found.items():

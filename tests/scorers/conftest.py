@@ -120,7 +120,7 @@ def choice_scores() -> MakeScores:
             more: dict[str, Any] = {}
             if probabilities is not None and probabilities[i] is not None:
                 more = {"probabilities": list(probabilities[i] or []), "mass_outside": 0.0}
-            said = {"chosen": int(own), "reason": None if own >= 0 else "no answer", **more}
+            said = {"chosen": int(own), "reason": None if own >= 0 or more else "no answer", **more}
             value = Score(value=float(own >= 0 or bool(more)), metadata=said)
             out.append(SampleScore(score=value, sample_id=f"{i}", sample_metadata=about))
         return out

@@ -83,4 +83,4 @@ def test_without_an_explanation_a_response_goes_on_from_the_begun_turn():
     """So that what is taught is the label where the task reads it."""
     response = respond(shown(PROBLEMS[0], "plain"), 1, "choose", TEMPLATES[0])
     assert response == f"{CLOSING} B."
-    assert read_choice(response, 2, "explain").place == 1
+    assert read_choice(response, 2, explained=True).place == 1

@@ -143,11 +143,6 @@ def test_log_probabilities_are_exact(run: Run) -> None:
     np.testing.assert_allclose(both, np.broadcast_to(1 - np.eye(3), both.shape), atol=1e-9)
 
 
-def test_log_probabilities_are_missing_where_none_come(run: Run) -> None:
-    found = metrics(run(transitivity(n=1, elicitation="choose"), lambda messages, config: "A"))
-    assert found["missing_no_log-probabilities"] == 1
-
-
 def test_the_default_reads_labels_once(run: Run) -> None:
     """Where the provider continues a turn, probabilities say all at the first time of asking."""
     table = pair_table(run(transitivity(n=2), "subject/study1"))
