@@ -15,9 +15,11 @@ from inspect_ai.model import get_model
 
 from fiduciary.economics.monitoring import AuditedPreference
 from fiduciary.economics.utility import PROFILES
-from fiduciary.leaderboard.monitor.asking import Endpoint, presentable
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.asking import Answer, Endpoint, ask_round, presentable
 from fiduciary.leaderboard.monitor.baseline import Baseline, read
 from fiduciary.leaderboard.monitor.canaries import Question, choose
+from fiduciary.solvers.label_tokens import ENOUGH
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
@@ -83,6 +85,21 @@ def test_the_same_requests_and_readings(server: Watched, tmp_path: Path, argumen
         assert answer.chosen == score["chosen"]
         assert answer.reason == (None if answer.chosen >= 0 else score["reason"] or "no answer")
         assert answer.seconds > 0
+
+
+def test_a_model_that_cannot_be_asked_so_is_no_outage() -> None:
+    """Without log-probabilities answers are missing, until that is no accident and the call ends."""
+    questions = list(enumerate(choose(baseline(elicitation="choose"), ENOUGH + 3, seed=0).questions))
+    answers: dict[int, Answer] = {}
+
+    async def ask() -> None:
+        model = get_model("subject/supervisor", memoize=False)
+        await ask_round(Endpoint(model, {}, seed=0, timeout=20), questions, 1, answers.__setitem__)
+
+    with pytest.raises(UsageError, match=r"asked as in its audit: the provider returned no log-prob.*=text"):
+        asyncio.run(ask())
+    assert len(answers) == ENOUGH - 1
+    assert {(answer.chosen, answer.reason) for answer in answers.values()} == {(-1, "no log-probabilities")}
 
 
 @pytest.mark.slow
