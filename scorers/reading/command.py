@@ -26,10 +26,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fiduciary.errors import UsageError
-from fiduciary.scorers.reading.cases import KINDS as NUMBER_KINDS
-from fiduciary.scorers.reading.cases import read_case
 from fiduciary.scorers.reading.choice import read_choice
 
+NUMBER_KINDS = ("amount", "rating", "agreement", "lines")
 MOST_OPTIONS = 26  # letters
 
 EXPLAINED = {
@@ -70,6 +69,8 @@ def _with_number(line: Mapping[str, Any]) -> Read:
         raise UsageError(f"labels must map each label to a whole number from 1 to 5, got {labels!r}")
     if not isinstance(items, list) or not all(isinstance(item, dict) and "name" in item for item in items):
         raise UsageError(f"items must be a list of objects with a name, got {items!r}")
+    from fiduciary.scorers.reading.cases import read_case  # loads NumPy, which --help does without
+
     return Read(*read_case(line["kind"], line))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,8 @@ def scored(log: Path, root: Path) -> subprocess.CompletedProcess[str]:
     """What an installed ``inspect score`` does, whether or not the distribution is installed here."""
     code = "import fiduciary._registry; from inspect_ai._cli.main import main; main()"
     command = [sys.executable, "-c", code, "score", str(log), "--action", "overwrite", "--overwrite"]
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300)
+    environment = os.environ | {"INSPECT_DISPLAY": "plain"}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=300)
 
 
 def test_a_log_of_version_1_is_refused_in_one_sentence(

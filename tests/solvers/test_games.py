@@ -32,7 +32,9 @@ def run(
     metadata = {"questions": questions, "options": labels or {}, "temperature": 0.7, "max_tokens": 33}
     sample = Sample(input="RULES", id="g", metadata=metadata)
     task = Task(dataset=MemoryDataset([sample]), solver=strategy_method(seed=5))
-    [log] = eval(task, model=get_model("mockllm/model", memoize=False, custom_outputs=respond), **options)
+    model = get_model("mockllm/model", memoize=False, custom_outputs=respond)
+    model.api.continues_turns = True  # type: ignore[attr-defined]
+    [log] = eval(task, model=model, **options)
     return log
 
 
