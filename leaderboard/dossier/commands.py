@@ -68,7 +68,7 @@ def train(case: Case, method: str) -> str:
     run = case.run(CHOICE, base.name)
     about = (run or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
-    parts = ["python", "-m", "training", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
+    parts = ["fiduciary", "train", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
     return _joined([*parts, "--base", name, *target_options(case), "--out", f"adapters/{method}"])
 
 
@@ -88,7 +88,6 @@ def watch(case: Case) -> str:
     run = case.run(CHOICE)
     about = (run or case.any_run).log.header.eval
     parts = [
-        "leaderboard",
         "monitor",
         "--baseline",
         shown_path(run.file) if run else "LOG",
@@ -97,18 +96,18 @@ def watch(case: Case) -> str:
     ]
     for name, value in about.model_args.items():
         parts += ["-M", f"{name}={_value(value)}"]
-    return python(*parts, "--state", f"watch/{about.model.replace('/', '-')}", "--every", "1d")
+    return fiduciary(*parts, "--state", f"watch/{about.model.replace('/', '-')}", "--every", "1d")
 
 
 def again(case: Case, *more: str) -> str:
     """This dossier, with something more."""
     known = [case.model, case.folder, *principal_options(case)]
-    return python("leaderboard", "dossier", *known, *more, "--out", "dossier")
+    return fiduciary("dossier", *known, *more, "--out", "dossier")
 
 
-def python(*parts: str) -> str:
-    """A command of one of the rooms."""
-    return _joined(["python", "-m", *parts])
+def fiduciary(*parts: str) -> str:
+    """One of this project's own commands."""
+    return _joined(["fiduciary", *parts])
 
 
 def _joined(parts: list[str]) -> str:

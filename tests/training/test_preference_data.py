@@ -61,7 +61,7 @@ def test_nothing_is_overwritten_or_left_half_done(tmp_path, monkeypatch):
 
 
 def test_a_folder_without_data_says_how_to_make_it(tmp_path):
-    with pytest.raises(TrainingError, match=r"train.parquet and facts.json missing.*training preferences"):
+    with pytest.raises(TrainingError, match=r"train.parquet and facts.json missing.*fiduciary train pairs"):
         preference_data.read(tmp_path)
 
 
