@@ -58,7 +58,7 @@ def screenings(given: str) -> Iterator[Mapping[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "screening.json"
         done = subprocess.run(
-            [sys.executable, "-m", "training", "screen", given, "--out", str(out)],
+            [sys.executable, "-m", "fiduciary", "train", "screen", given, "--out", str(out)],
             capture_output=True,
             text=True,
             check=False,
