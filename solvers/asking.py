@@ -33,7 +33,6 @@ from inspect_ai.model import (
     ChatMessageUser,
     Content,
     ContentText,
-    GenerateConfig,
     Model,
     ModelOutput,
     get_model,
@@ -43,6 +42,7 @@ from inspect_ai.util import collect
 
 from fiduciary._inspect import active_generate_config, active_model, run_is_set_up
 from fiduciary.solvers.label_tokens import CannotAsk, Watch, is_broken, label_settings
+from fiduciary.solvers.refusals import generate
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 ELICITATIONS = ("choose", "explain", "text", "both")
@@ -216,7 +216,7 @@ async def ask(state: TaskState, question: Question, seed: int, watch: Watch) -> 
     text = settings | {"temperature": question.temperature}
     if active_generate_config().max_tokens is None:
         text["max_tokens"] = question.max_tokens
-    output = await get_model().generate(list(question.messages), config=GenerateConfig(**text))
+    output = await generate(get_model(), question.messages, text)
     if question.elicitation == "text" or output.error or not output.choices:
         return Answer(output)
     begun = _continued(output.choices[0].message.content, question.closing)
@@ -268,7 +268,7 @@ async def _label(
     asked |= await label_settings(model, question.labels, settings)
     turn = [*messages, ChatMessageAssistant(content=begun)]
     for _ in range(TRIES):
-        output = await model.generate(turn, config=GenerateConfig(**asked))
+        output = await generate(model, turn, asked)
         if not is_broken(output):
             break
     watch.saw(output, question.labels, question.closing)
