@@ -1,7 +1,7 @@
 """What a server refuses in a request, and how the same is asked so that it does not.
 
-A chat template may have no system role (Gemma, older Mistral), and a server may return fewer log-probabilities
-than are asked for. Both say so with the first request; from then on that model is asked accordingly.
+A chat template may have no system role (Gemma, older Mistral), and a server may return too few of the
+log-probabilities. Both say so with the first request; from then on that model is asked accordingly.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _most_logprobs: dict[str, int] = {}
 def folded(messages: Sequence[ChatMessage]) -> list[ChatMessage]:
     """Messages whose system texts stand at the head of the first user's turn."""
     system = [message.text for message in messages if message.role == "system"]
-    rest = [message for message in messages if message.role != "system"]
+    rest: list[ChatMessage] = [message for message in messages if message.role != "system"]
     for place, message in enumerate(rest):
         if system and message.role == "user":
             text = "\n\n".join([*system, message.text])
