@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align dossier real test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -69,6 +69,9 @@ align: $(TRAIN) ## DPO of the embedded language model, measured beside its base,
 
 dossier: $(TRAIN) $(DEV) ## the embedded model and its adapters examined, and a dossier of each (HTML, PDF, JSON)
 	PYTHON="$(VENV_TRAIN)/bin/python" PAGE_PYTHON="$(BIN)/python" runs/dossier.sh
+
+real: $(TRAIN) $(BASE) ## a real model (SmolLM2-135M) behind vLLM on the CPU: every task, and a page (Linux x86-64, 4 GB)
+	PYTHON="$(BIN)/python" TRAIN_PYTHON="$(VENV_TRAIN)/bin/python" runs/real.sh
 
 test: $(DEV) ## all tests
 	$(BIN)/python -m pytest -n auto

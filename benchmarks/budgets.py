@@ -31,7 +31,7 @@ from fiduciary.economics.estimation.intervals import contains
 from fiduciary.economics.logit import choice_probabilities, draw_choices
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, profile
-from fiduciary.scorers._splits import read_split
+from fiduciary.scorers.reading.splits import read_split
 from fiduciary.solvers.budgets import budget_instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.preferences import Cyclic

@@ -308,7 +308,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 2
     out = given.work / "rebench"
     adapters = [part for name in ADAPTERS for part in ("--adapter", f"{name}={given.work / name}")]
-    task = f"economic_games repeats={given.repeats}"
+    task = f"economic_games elicitation=text repeats={given.repeats}"
     asked = [
         "rebench",
         "--base",

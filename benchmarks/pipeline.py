@@ -16,7 +16,7 @@ from inspect_ai.log import list_eval_logs, read_eval_log
 
 from fiduciary.economics.utility import profile
 from fiduciary.scorers.report import estimates
-from fiduciary.scorers.table import table
+from fiduciary.scorers.table import tables
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")
@@ -48,18 +48,18 @@ def main(argv: list[str] | None = None) -> int:
     truth = dict(zip(NAMES, (*true.theta, true.rho, 1.0), strict=True))
     fine = True
     with tempfile.TemporaryDirectory() as temporary:
-        for elicitation in ("explain", "logprobs"):
+        for elicitation in ("text", "choose"):
             folder = Path(temporary) / elicitation
             seconds = run(folder, args.n, "-T", f"elicitation={elicitation}")
             (info,) = list_eval_logs(str(folder))
-            (fit,) = estimates(table(read_eval_log(info))).values()
+            (fit,) = estimates(tables(read_eval_log(info))).values()
             fine &= seconds <= 45 or args.n != 1000
             asked = "   (asked: <= 45 s)" if args.n == 1000 else ""
             print(f"\nsubject/study1, {elicitation}: {fit.n} answers in {seconds:.1f} s{asked}")
             print(f"{'':20}{'true':>8}{'estimate':>10}{'std. error':>12}{'|error|':>10}")
             for name in NAMES:
                 error = abs(fit.estimate(name) - truth[name])
-                ok = error <= (0.005 if elicitation == "logprobs" else 3 * fit.se(name))
+                ok = error <= (0.005 if elicitation == "choose" else 3 * fit.se(name))
                 fine &= ok
                 print(
                     f"{name:20}{truth[name]:>8.3f}{fit.estimate(name):>10.4f}{fit.se(name):>12.4f}{error:>10.4f}"

@@ -2,7 +2,7 @@
 
 Two models without a difference are compared 500 times, at the default 12 blocks and at 24; ten items
 moved by 0.5 must be found at 24 blocks and a within-block standard deviation of 0.4, with means of
-distributions (log-probabilities) and with whole answers (text). Prints the power at other spreads and
+distributions (``choose``) and with whole answers (``text``). Prints the power at other spreads and
 numbers of blocks.
 
     python -m benchmarks.psychometrics

@@ -34,7 +34,8 @@ from fiduciary.economics.choice_sets import ChoiceSet, draw_sets
 from fiduciary.economics.consistency.noise import consistency_test
 from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.triads import Triads, chance
-from fiduciary.scorers._pairs import read_pair
+from fiduciary.scorers._answers import Kept
+from fiduciary.scorers._labelled import LABELS, read_labelled
 from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
 from fiduciary.scorers.pair_table import pair_table
 from fiduciary.scorers.pump_table import pump_table
@@ -172,8 +173,10 @@ def through_inspect(case: Case, n: int, repeats: int) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         logs = inspect_eval(
             [
-                transitivity(n=n, repeats=repeats, temperature=case.temperature, seed=1_000),
-                money_pump(n=n, temperature=case.temperature, seed=1_000),
+                transitivity(
+                    n=n, repeats=repeats, elicitation="text", temperature=case.temperature, seed=1_000
+                ),
+                money_pump(n=n, elicitation="text", temperature=case.temperature, seed=1_000),
             ],
             model=model,
             log_dir=folder,
@@ -211,9 +214,9 @@ def answers(case: Case, sets: Sequence[ChoiceSet], repeats: int, seed: int) -> P
     for k, choice_set in enumerate(sets):
         for pair, text in questions(choice_set, "plain").items():
             i, j = map(int, pair.split("-"))
-            asked = f"{text}\n\n{instruction('answer')}"
+            asked = f"{text}\n\n{instruction('text', LABELS[:2])}"
             for answer in subject.answers([asked], case.temperature, rng, repeats):
-                place = read_pair(answer.text, "answer", "stop", None).place
+                place = read_labelled(Kept(answer.text, "stop", None, None), "text", LABELS[:2]).stated.place
                 rows.append((k, i, j, -1 if place < 0 else (i, j)[place]))
     k, i, j, chosen = np.array(rows).T
     return PairedChoices.from_answers(k, i, j, chosen, n_sets=len(sets), m=sets[0].m)

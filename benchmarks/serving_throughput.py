@@ -6,11 +6,11 @@
 
 Weights are dummies, since speed does not depend on them; so is what they say, which is why every answer
 goes on to ``--max-tokens``. The server starts here, on a free port, and is stopped before transformers loads
-the same shape. Prints one JSON object, for ``explain`` (explain, then choose) and ``logprobs``:
+the same shape. Prints one JSON object, for ``text`` (explain, then choose) and ``choose``:
 
 - ``problems_per_s`` and ``tokens_per_s`` (generated) of `inspect eval`, start and scoring included;
 - ``cached``: share of prompt tokens that came from the server's prefix cache;
-- ``transformers_problems_per_s``: the same prompts by ``generate`` in batches (``logprobs``: one forward
+- ``transformers_problems_per_s``: the same prompts by ``generate`` in batches (``choose``: one forward
   pass), without Inspect;
 - ``ratio``: the first over the last.
 
@@ -72,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
         checkpoint = Path(temporary) / "checkpoint"
         write_checkpoint(checkpoint, SHAPES[options.shape])
         with served(options.server_python, checkpoint, Path(temporary) / "server.log") as url:
-            runs = {kind: ask(kind, options, url) for kind in ("explain", "logprobs")}
+            runs = {kind: ask(kind, options, url) for kind in ("text", "choose")}
         slow = {}
         if options.transformers_n:
             slow = {kind: by_transformers(kind, options, checkpoint) for kind in runs}
@@ -174,7 +174,7 @@ def ask(kind: str, options: argparse.Namespace, url: str) -> Spent:
             stakeholder_choice(n=options.n, elicitation=kind),
             model=get_model(f"vllm/{NAME}", base_url=f"{url}/v1", memoize=False),
             max_connections=options.connections,
-            max_tokens=options.max_tokens if kind == "explain" else 1,
+            max_tokens=options.max_tokens if kind == "text" else 1,
             log_dir=logs,
             log_realtime=False,
             score_display=False,
@@ -202,10 +202,15 @@ def _cache(url: str) -> tuple[float, float]:
 def by_transformers(kind: str, options: argparse.Namespace, checkpoint: Path) -> float:
     """Problems a second by transformers on the same prompts, in batches padded on the left."""
     import torch
+    from inspect_ai.dataset import Sample
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-    from fiduciary.solvers.asking import instruction
+    from fiduciary.solvers.asking import CLOSING, instruction
+    from fiduciary.solvers.choosing import LABELS
     from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+
+    def labels_of(sample: Sample) -> str:
+        return LABELS[: (sample.metadata or {})["n_options"]]
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tokenizer = AutoTokenizer.from_pretrained(checkpoint, padding_side="left")
@@ -215,17 +220,18 @@ def by_transformers(kind: str, options: argparse.Namespace, checkpoint: Path) ->
         ).eval()
     texts = [
         tokenizer.apply_chat_template(
-            [{"role": "user", "content": f"{sample.input}\n\n{instruction(kind)}"}],
+            [{"role": "user", "content": f"{sample.input}\n\n{instruction(kind, labels_of(sample))}"}],
             tokenize=False,
             add_generation_prompt=True,
         )
+        + ("" if kind == "text" else CLOSING)
         for sample in stakeholder_choice(n=options.transformers_n, elicitation=kind).dataset
     ]
 
     @torch.inference_mode()
     def answer(batch: list[str]) -> None:
         inputs = tokenizer(batch, return_tensors="pt", padding=True, add_special_tokens=False).to(device)
-        if kind == "explain":
+        if kind == "text":
             model.generate(
                 **inputs, do_sample=True, min_new_tokens=options.max_tokens, max_new_tokens=options.max_tokens
             )

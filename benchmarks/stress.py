@@ -331,7 +331,7 @@ def answer(samples: Sequence[Sample], subject: Any, seed: int) -> StressTable:
         for name, question in about["questions"].items():
             [said] = subject.answers([question["text"]], about["temperature"], rng)
             kept = Kept(said.text, "stop", None, None)
-            found[name] = read(kept, order, "answer", foreign=question["pressure"] == "translated")
+            found[name] = read(kept, order, "text", foreign=question["pressure"] == "translated")
         metadata = {
             "chosen": {name: a.chosen for name, a in found.items()},
             "reasons": {name: a.reason for name, a in found.items()},

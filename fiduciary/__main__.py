@@ -11,6 +11,7 @@ from importlib import import_module
 from fiduciary.errors import UsageError
 
 COMMANDS = {
+    "show": ("fiduciary.show:main", "one question as a model sees it, and what a whole run would ask"),
     "report": ("fiduciary.report:main", "what logs say, for every task"),
     "board": ("fiduciary.leaderboard.build:main", "logs to one table, ranks for a principal, and a page"),
     "compare": ("fiduciary.leaderboard.compare:main", "two states of a model, for CI"),
@@ -21,6 +22,10 @@ COMMANDS = {
     ),
     "monitor": ("fiduciary.leaderboard.monitor.command:main", "is a deployed model still the audited one"),
     "supervise": ("fiduciary.scorers.supervision.command:main", "a second model judges explanations"),
+    "read": (
+        "fiduciary.scorers.reading.command:main",
+        "how each answer of a file would be read, and why",
+    ),
     "inventory compare": (
         "fiduciary.scorers.inventory.command:compare_logs",
         "what training moved in inventories",

@@ -5,16 +5,13 @@ pandas or matplotlib (``import scipy`` alone is cheap: its parts are loaded when
 """
 
 from fiduciary._inspect import register_bare
-from fiduciary.scorers import (
-    chosen_option,
-    consistency,
-    explanation_agreement,
-    game_play,
-    statement_agreement,
-)
 from fiduciary.scorers.allocation import budget_allocations
+from fiduciary.scorers.choice import chosen_option
+from fiduciary.scorers.consistency import consistency
 from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
 from fiduciary.scorers.duopoly import pricing
+from fiduciary.scorers.explanation_agreement import explanation_agreement
+from fiduciary.scorers.games import game_play
 from fiduciary.scorers.inventory import inventory_answers, inventory_scores
 from fiduciary.scorers.menus import menu_choices
 from fiduciary.scorers.metrics import (
@@ -44,6 +41,7 @@ from fiduciary.scorers.metrics.pump_losses import pump_losses
 from fiduciary.scorers.metrics.pumps_missing import pumps_missing
 from fiduciary.scorers.metrics.supervision_rates import supervision_rates
 from fiduciary.scorers.money_pump import money_lost
+from fiduciary.scorers.statement_agreement import statement_agreement
 from fiduciary.scorers.stress import stress_answers
 from fiduciary.scorers.stress.metrics import stress_summary
 from fiduciary.scorers.supervision import supervised

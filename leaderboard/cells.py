@@ -20,6 +20,13 @@ from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.metrics._clustered import Ratio, ratio
 from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
 
+_SOURCES = {
+    "choose": "from log-probabilities",
+    "explain": "from log-probabilities behind explanations",
+    "text": None,
+}
+"""What must be said of an estimate, by elicitation."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -107,7 +114,7 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
     if answers.fit is None:
         return {f"{CHOICE}.{name}": Cell(None, n=0, note=answers.why) for name in names}
     fit = answers.fit
-    source = "from log-probabilities" if answers.data.by_probability else None
+    source = _SOURCES[answers.data.elicitation]
     out = {}
     for name in PARAMETERS:
         low, high, method = answers.intervals[name]
@@ -116,7 +123,9 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
         error = _number(fit.se(name))
         said = None if status == "ok" else status if status == method else f"{status} ({method})"
         ends = "open below: estimation ends there" if name == "rho" and low == RHO_MIN else None
-        note = "; ".join(filter(None, (said, ends, source))) or None
+        # A label at τ = 1 is drawn by the sampler, whatever the model: its noise cannot be shown to scale.
+        scale = "not conviction" if name == "gamma" and answers.data.elicitation == "choose" else None
+        note = "; ".join(filter(None, (said, ends, source, scale))) or None
         value = fit.estimate(name) if known else None
         out[f"{CHOICE}.{name}"] = Cell(value, _number(low), _number(high), error, fit.n, note)
     off = np.abs(fit.theta - np.asarray(target.theta))

@@ -112,6 +112,7 @@ def tidy(board: Board) -> list[dict[str, Any]]:
                     "status": run.log.header.status if run else None,
                     "version": run.version if run else None,
                     "seed": run.seed if run else None,
+                    "elicitation": run.elicitation if run else None,
                     "commit": run.commit if run else None,
                     "inspect": run.log.header.eval.packages.get("inspect_ai") if run else None,
                     "tokens_in": run.tokens[0] if run else None,

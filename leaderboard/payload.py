@@ -15,6 +15,7 @@ from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import Column
 from fiduciary.leaderboard.figures import figures
+from fiduciary.leaderboard.preferences import ASKED
 from fiduciary.leaderboard.rows import Row
 
 FORMAT = 1
@@ -62,6 +63,7 @@ def payload(board: Board, logs: Mapping[str, str] | None = None, commit: str | N
             },
             "stakeholders": list(STAKEHOLDERS),
             **_choices(board, ids),
+            "asked": sorted({ASKED[one.data.elicitation] for one in board.answers.values()}),
             "ranking": _ranking(board, ids),
             "figures": figures(board, ids),
             "troubles": [{"file": t.file, "problem": t.problem} for t in board.troubles],
@@ -109,6 +111,7 @@ def _model(row: Row, ids: Mapping[str, str], logs: Mapping[str, str]) -> dict[st
                 "status": run.log.header.status,
                 "version": run.version,
                 "seed": run.seed,
+                "elicitation": run.elicitation,
                 "n": run.samples,
                 "commit": run.commit,
                 "tokens_in": run.tokens[0],

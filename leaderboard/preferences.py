@@ -23,6 +23,13 @@ FloatArray = npt.NDArray[np.float64]
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""
 
+ASKED = {
+    "choose": "the probabilities of the options' labels behind the closing words, without an explanation",
+    "explain": "the probabilities of the options' labels behind the model's own explanation",
+    "text": "what the model's explanations state in their last sentence",
+}
+"""What counts as a choice, by elicitation."""
+
 _SERIAL = 6
 """Logs up to which starting processes costs more than it saves."""
 

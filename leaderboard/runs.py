@@ -59,6 +59,12 @@ class Run:
         return self.log.header.eval.task_args
 
     @property
+    def elicitation(self) -> str | None:
+        """How it asked, where the task has several ways: the one taken where the argument is ``auto``."""
+        asked = (self.log.header.eval.metadata or {}).get("elicitation", self.arguments.get("elicitation"))
+        return None if asked is None else str(asked)
+
+    @property
     def seed(self) -> int | None:
         """The task's seed."""
         seed = self.arguments.get("seed")
@@ -120,10 +126,11 @@ class Run:
         return out
 
     def _argument(self, name: str) -> str:
-        value = self.arguments[name]
-        if name == "elicitation" and self.task == "stakeholder_choice" and value == "both":
-            value = "explain"  # the same question in text, with log-probabilities asked for besides
-        return short(value)
+        if name != "elicitation":
+            return short(self.arguments[name])
+        asked = str(self.elicitation)
+        # The table holds the answers without explanation, which are the same questions.
+        return "choose" if self.task == "stakeholder_choice" and asked == "both" else asked
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,6 @@ ask() { # framing, further options
     [ "$framing" = neutral ] || folder="$LOG_DIR/$framing"
     "$PYTHON" -m inspect_ai eval-set tasks/stakeholder_choice --model "$MODEL" \
         --log-dir "$folder" --log-dir-allow-dirty \
-        -T n="$N" -T trade_offs=published -T framing="$framing" -T elicitation=text \
+        -T n="$N" -T trade_offs=published -T framing="$framing" -T elicitation=text -T wording=plain \
         -T temperatures="$TEMPERATURES" "$@" ${OPTIONS[@]+"${OPTIONS[@]}"}
 }

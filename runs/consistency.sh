@@ -25,8 +25,9 @@ Environment:
   MENUS        option sets of menus                (default 20)
   BUDGETS      budgets of a set                    (default 20)
   FRAMING      who the model is told it decides for (default neutral)
-  ELICITATION  answer or explain                   (default answer)
-  TEMPERATURE  of all answers                      (default 1.0)
+  ELICITATION  choose, explain or text             (default auto: choose where the
+               server continues a begun turn, else text)
+  TEMPERATURE  of text answers                     (default 1.0)
   LOG_DIR      where logs go                       (default logs/consistency/MODEL)
 
 The picture of several models: runs/rationality_picture.py logs/consistency
@@ -43,14 +44,18 @@ ask_task() { # task, its own arguments
     printf '\n%s\n' "$task"
     "$PYTHON" -m inspect_ai eval-set "tasks/$task" --model "$MODEL" \
         --log-dir "$LOG_DIR/$task" --log-dir-allow-dirty \
-        -T framing="${FRAMING:-neutral}" -T elicitation="${ELICITATION:-answer}" \
+        -T framing="${FRAMING:-neutral}" \
         -T temperature="${TEMPERATURE:-1.0}" "$@" ${OPTIONS[@]+"${OPTIONS[@]}"}
 }
 
-ask_task transitivity -T n="$N"
-ask_task menus -T n="${MENUS:-20}"
-ask_task allocation -T budgets="${BUDGETS:-20}"
-ask_task money_pump -T n="$N"
+WAY="${ELICITATION:-auto}"
+# Amounts are read from texts, so that allocation knows but these two ways.
+case "$WAY" in explain | text) AMOUNTS=explain ;; *) AMOUNTS=answer ;; esac
+
+ask_task transitivity -T n="$N" -T elicitation="$WAY"
+ask_task menus -T n="${MENUS:-20}" -T elicitation="$WAY"
+ask_task allocation -T budgets="${BUDGETS:-20}" -T elicitation="$AMOUNTS"
+ask_task money_pump -T n="$N" -T elicitation="$WAY"
 
 "$PYTHON" -m fiduciary report "$LOG_DIR"
 case "$LOG_DIR" in

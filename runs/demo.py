@@ -1,7 +1,8 @@
 """`make demo`: ask subjects whose preferences are known, and compare what comes back with what went in.
 
-Every subject gets the same choice problems in text (explain, then choose) and once more for
-log-probabilities. The estimates come from the logs alone, as they would for a language model.
+Every subject gets the same choice problems twice: it chooses at once, and it explains and then chooses. The
+estimates come from the logs alone, as they would for a language model: at once by the log-probabilities of
+the labels, explained by what the texts state.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.build import publish
 from fiduciary.leaderboard.principal import principal
 from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import table
+from fiduciary.scorers.table import tables
 from fiduciary.subjects.catalogue import create
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
@@ -54,7 +55,7 @@ class Case:
         title: what it shows.
         subject: name after ``subject/``.
         arguments: the subject's ``-M`` arguments.
-        elicitation: of the task; "both" adds log-probabilities to the text.
+        elicitation: of the task.
         share: of the problems, where fewer of them show the same.
     """
 
@@ -86,7 +87,7 @@ CASES = (
         "the same, obeyed without noise: perfectly explained choices bound γ from below",
         "for_profit",
         {"gamma": 1e4},
-        "explain",
+        "text",
         0.3,
     ),
 )
@@ -114,8 +115,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for case in CASES:
         before = time.monotonic()
         log = ask(case, round(options.n * case.share), options.seed, options.log_dir)
-        text = fit(table(log))
-        logprobs = fit(table(log), from_probabilities=True) if case.elicitation == "both" else None
+        found = tables(log)
+        text = fit(replace(found["explain"], elicitation="text") if "explain" in found else found["text"])
+        logprobs = fit(found["choose"]) if "choose" in found else None
         lines, wrong = compare(case, text, logprobs)
         print(f"\nsubject/{case.subject}{arguments(case)} - {case.title}")
         print(f"{text.n} valid answers, {text.n_missing} missing, {time.monotonic() - before:.0f} s")

@@ -18,7 +18,8 @@ picture. A run that was stopped resumes when the same command is given again.
 Environment:
   N            vehicle cases        (default 288)
   PROBE        repetitions of the probe (default 20)
-  TEMPERATURE  of every request     (default 1.0)
+  ELICITATION  of choices: auto, choose, explain or text (default auto)
+  TEMPERATURE  of texts             (default 1.0)
   LOG_DIR      where logs and the picture go (default logs/dilemmas/MODEL)
 USAGE
 }
@@ -37,5 +38,6 @@ cd "$ROOT" # a task is found by its name relative to the checkout, and only so
 
 "$PYTHON" -m inspect_ai eval-set tasks/moral_dilemmas --model "$MODEL" \
     --log-dir "$LOG_DIR" --log-dir-allow-dirty \
-    -T n="${N:-288}" -T probe="${PROBE:-20}" -T temperature="${TEMPERATURE:-1.0}" "$@"
+    -T n="${N:-288}" -T probe="${PROBE:-20}" -T elicitation="${ELICITATION:-auto}" \
+    -T temperature="${TEMPERATURE:-1.0}" "$@"
 "$PYTHON" -m fiduciary report "$LOG_DIR" --picture "$LOG_DIR/dilemmas.png"

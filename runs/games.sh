@@ -19,11 +19,12 @@ stopped resumes where it was when the same command is given again.
   runs/games.sh subject/moralis
 
 Environment:
-  GAMES      what is played            (default all)
-  REPEATS    samples of each game      (default 20)
-  BELIEFS    before, after or none     (default before)
-  LABELS     neutral or labelled       (default neutral)
-  LOG_DIR    where logs go             (default logs/games/MODEL)
+  GAMES        what is played                     (default all)
+  REPEATS      samples of each game               (default 20)
+  ELICITATION  auto, choose or text               (default auto)
+  BELIEFS      before, none or, as texts, after   (default before)
+  LABELS       neutral or labelled                (default neutral)
+  LOG_DIR      where logs go                      (default logs/games/MODEL)
 
 The picture of several models: runs/games_picture.py logs/games
 USAGE
@@ -33,7 +34,7 @@ start_study "$@"
 "$PYTHON" -m inspect_ai eval-set tasks/economic_games --model "$MODEL" \
     --log-dir "$LOG_DIR" --log-dir-allow-dirty \
     -T games="${GAMES:-all}" -T repeats="${REPEATS:-20}" -T beliefs="${BELIEFS:-before}" \
-    -T labels="${LABELS:-neutral}" ${OPTIONS[@]+"${OPTIONS[@]}"}
+    -T labels="${LABELS:-neutral}" -T elicitation="${ELICITATION:-auto}" ${OPTIONS[@]+"${OPTIONS[@]}"}
 "$PYTHON" -m fiduciary report "$LOG_DIR"
 case "$LOG_DIR" in
     *://*) ;;

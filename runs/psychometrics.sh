@@ -27,8 +27,8 @@ environment (make train-env):
 Environment:
   TASKS        inventories      (default "hexaco100 dark_tetrad")
   INSTRUMENT   own or official  (default own; official: fiduciary inventory import hexaco100 FILE)
-  ELICITATION  logprobs, answer or both (default logprobs)
-  REPEATS      of every block, with answer only (default 1)
+  ELICITATION  auto, choose, text or both (default auto: choose where the provider continues turns, else text)
+  REPEATS      of every block, with text only (default 1)
   WORDING, LABELS  of the task  (default all, "numbers,letters")
   OUT          logs, tables and pictures (default logs/psychometrics)
   PYTHON       interpreter      (default .venv/bin/python, .venv-train/bin/python for adapters in folders)
@@ -58,7 +58,7 @@ OPTIONS=("$@")
 OUT="${OUT:-logs/psychometrics}"
 case "$OUT" in /* | *://*) ;; *) OUT="$PWD/$OUT" ;; esac
 TASKS="${TASKS:-hexaco100 dark_tetrad}"
-ARGUMENTS=("instrument=${INSTRUMENT:-own}" "elicitation=${ELICITATION:-logprobs}" "wording=${WORDING:-all}"
+ARGUMENTS=("instrument=${INSTRUMENT:-own}" "elicitation=${ELICITATION:-auto}" "wording=${WORDING:-all}"
     "labels=${LABELS:-numbers,letters}" "repeats=${REPEATS:-1}")
 
 adapter_folders=0
@@ -105,4 +105,4 @@ else
     done
     "$PYTHON" -m fiduciary inventory compare "${folders[@]}" --out "$OUT"
 fi
-"$PYTHON" -c 'from economics.psychometrics.published import describe; print(describe())'
+"$PYTHON" -c 'from fiduciary.economics.psychometrics.published import describe; print(describe())'

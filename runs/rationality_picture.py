@@ -3,7 +3,8 @@
     python runs/rationality_picture.py logs/consistency --picture rationality.png
 
 One row a model. Left: triads whose majorities go round, with 95 % intervals over choice sets, the level
-of a coin as a tick, and filled where there are more than noise makes (5 % level). Middle: answers for
+of a coin as a tick, and filled where there are more than noise makes (5 % level; of probabilities, which are
+not sampled, wherever there are any). Middle: answers for
 the option shown first. Right: dollars that a money pump took, beside what a consistent chooser with the
 same answers would have lost.
 """
@@ -23,18 +24,40 @@ from inspect_ai.log import read_eval_log
 # Run as a script, its folder stands where the checkout should.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fiduciary.economics.consistency.profile import RationalityProfile, rationality_profile
+from fiduciary.economics.consistency.profile import rationality_profile
 from fiduciary.scorers.logs import find
-from fiduciary.scorers.metrics._clustered import ratio
-from fiduciary.scorers.pair_table import pair_table
+from fiduciary.scorers.metrics._clustered import Ratio, ratio
+from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
+from fiduciary.scorers.pair_table import PairTable, pair_table
 from fiduciary.scorers.pump_table import PumpTable, pump_table
+
+Interval = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Circles and places, each with its interval.
+
+    Attributes:
+        n_sets: choice sets.
+        circles: share of triads that go round.
+        chance: the same from coins.
+        more: whether there are more than noise makes.
+        first: share of answers for the option shown first.
+    """
+
+    n_sets: int
+    circles: Interval
+    chance: float
+    more: bool
+    first: Interval
 
 
 @dataclass
 class Row:
     """What a model's logs say; the latest log of each task counts."""
 
-    pairs: RationalityProfile | None = None
+    pairs: Pairs | None = None
     pumps: PumpTable | None = None
 
 
@@ -59,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def read(paths: Sequence[str]) -> dict[str, Row]:
-    """Profiles and pumps by model; log-probabilities and sets of more than six options are left out."""
+    """Pairs and pumps by model; counts of sets of more than six options, which have no test, are left out."""
     rows: dict[str, Row] = {}
     for path in paths:
         log = read_eval_log(path, header_only=True)
@@ -72,9 +95,32 @@ def read(paths: Sequence[str]) -> dict[str, Row]:
             row.pumps = pump_table(log)
         else:
             table = pair_table(log)
-            if table.whole and not table.by_probability:
-                row.pairs = rationality_profile(table.choices())
+            if table.whole or table.by_probability:
+                row.pairs = _exact(table) if table.by_probability else _counted(table)
     return {model: row for model, row in rows.items() if row.pairs or (row.pumps and row.pumps.n)}
+
+
+def _counted(table: PairTable) -> Pairs:
+    profile = rationality_profile(table.choices())
+    circles, first = profile.indices["intransitive"], profile.indices["first_share"]
+    return Pairs(
+        table.n,
+        (circles.value, circles.low, circles.high),
+        circles.chance,
+        profile.tests["circles"].rejected(),
+        (first.value, first.low, first.high),
+    )
+
+
+def _exact(table: PairTable) -> Pairs:
+    """Probabilities: a circle is a circle, and intervals are those of other sets."""
+    circles, chance = circular_share(table)
+    return Pairs(table.n, _interval(circles), chance, circles.value > 0, _interval(first_share(table)))
+
+
+def _interval(found: Ratio) -> Interval:
+    spread = 1.96 * float(np.nan_to_num(found.stderr))
+    return found.value, max(0.0, found.value - spread), min(1.0, found.value + spread)
 
 
 def draw(rows: dict[str, Row], path: Path) -> None:
@@ -86,14 +132,13 @@ def draw(rows: dict[str, Row], path: Path) -> None:
     circles, places, money = panels
     for y, row in enumerate(reversed(rows.values())):
         if row.pairs is not None:
-            found = row.pairs.indices["intransitive"]
-            fill = "C0" if row.pairs.tests["circles"].rejected() else "white"
-            circles.hlines(y, found.low, found.high, color="C0", linewidth=2)
-            circles.plot(found.value, y, "o", color="C0", markerfacecolor=fill)
-            circles.plot(found.chance, y, "|", color="C3", ms=14, mew=2)
-            first = row.pairs.indices["first_share"]
-            places.hlines(y, first.low, first.high, color="C0", linewidth=2)
-            places.plot(first.value, y, "o", color="C0")
+            value, low, high = row.pairs.circles
+            circles.hlines(y, low, high, color="C0", linewidth=2)
+            circles.plot(value, y, "o", color="C0", markerfacecolor="C0" if row.pairs.more else "white")
+            circles.plot(row.pairs.chance, y, "|", color="C3", ms=14, mew=2)
+            value, low, high = row.pairs.first
+            places.hlines(y, low, high, color="C0", linewidth=2)
+            places.plot(value, y, "o", color="C0")
         if row.pumps is not None:
             for which, colour, shift in ((row.pumps.closed, "C1", 0.13), (~row.pumps.closed, "C0", -0.13)):
                 if not which.any():

@@ -18,13 +18,14 @@ that was stopped resumes where it was when the same command is given again.
 
   runs/stress.sh vllm/llama-3.1-8b
   runs/stress.sh subject/weak -M to=hidden_instruction
-  WORDING=compact ELICITATION=logprobs runs/stress.sh vllm/tiny-manager
+  WORDING=compact runs/stress.sh vllm/tiny-manager
 
 Environment:
   N            problems                            (default 100)
   FRAMING      who the model is told it decides for (default neutral)
   WORDING      how a problem is worded             (default plain)
-  ELICITATION  answer, explain or logprobs         (default answer)
+  ELICITATION  choose, explain or text             (default auto: choose where the
+               server continues a begun turn, else text)
   PRESSURES    all, or some of them with commas    (default all)
   LOG_DIR      where logs and the report go        (default logs/stress/MODEL)
 USAGE
@@ -36,7 +37,7 @@ start_study "$@"
 "$PYTHON" -m inspect_ai eval-set tasks/stress --model "$MODEL" \
     --log-dir "$LOG_DIR" --log-dir-allow-dirty \
     -T n="$N" -T framing="${FRAMING:-neutral}" -T wording="${WORDING:-plain}" \
-    -T elicitation="${ELICITATION:-answer}" -T pressures="${PRESSURES:-all}" ${OPTIONS[@]+"${OPTIONS[@]}"}
+    -T elicitation="${ELICITATION:-auto}" -T pressures="${PRESSURES:-all}" ${OPTIONS[@]+"${OPTIONS[@]}"}
 
 case "$LOG_DIR" in
     *://*) "$PYTHON" -m fiduciary report "$LOG_DIR" ;;

@@ -19,8 +19,8 @@ A run that was stopped resumes where it was when the same command is given again
 
 Environment:
   N          problems                 (default 1000)
-  TEMPERATURES  temperature, or "plan" (default 0.1, as published; with one
-             temperature γ is known only as γ/τ: "plan" identifies it)
+  TEMPERATURES  temperature, or several (default 0.1, as published; with one
+             temperature γ is known only as γ/τ: 0.2,0.5,1,1.5 identifies it)
   LOG_DIR    where logs go            (default logs/study1)
 USAGE
 }

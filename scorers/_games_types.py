@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from inspect_ai.log import EvalLog
 
-from fiduciary.economics.games import fit_mixture, plan_choices
+from fiduciary.economics.games import fit_mixture, plan_shares
 from fiduciary.scorers.games_table import plays
 
 
@@ -22,10 +22,10 @@ def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:
         ValueError: no plan with beliefs, more types than logs, or a design that does not identify them.
     """
     rows = [(number, play) for number, log in enumerate(logs) for play in plays(log) if play.sequential]
-    data = plan_choices(
+    data = plan_shares(
         [play.material() for _, play in rows],
         [play.expected for _, play in rows],
-        [play.actions for _, play in rows],
+        [play.shares for _, play in rows],
         [number for number, _ in rows],
     )
     fit = fit_mixture(data, count, seed=seed)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._labels import label_probabilities
-from fiduciary.scorers._parse import NO_PLACE, Reading, argued_place, read_choice
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import NO_PLACE, Reading, read_choice
 from fiduciary.scorers.reading.text import REFUSAL, answer_of
 
 EXPLAINED = "/explained"
@@ -84,7 +85,7 @@ def read_labelled(kept: Kept | None, elicitation: str, labels: Sequence[str] = L
     k, explained = len(labels), elicitation != "choose"
     if kept is None or kept.error or kept.stop_reason is None:
         return Labelled(elicitation, Reading(reason="error"), state="error" if explained else None)
-    stated = read_choice(kept.text, k, "explain" if explained else "answer", kept.stop_reason)
+    stated = read_choice(kept.text, k, explained, kept.stop_reason)
     answer = Labelled(elicitation, stated)
     if explained:
         answer = replace(answer, argued=argued_place(kept.text, k), state=state_of(kept))

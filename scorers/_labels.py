@@ -42,10 +42,25 @@ def label_probabilities(logprobs: Logprobs | None, labels: Sequence[str]) -> Lab
     places = {label: place for place, label in enumerate(labels)}
     mass: list[float | None] = [None] * len(labels)
     for token, logprob in tokens.items():
-        place = places.get(token.strip().strip(_WORD_STARTS))
+        place = places.get(_bare(token))
         if place is not None:
             mass[place] = (mass[place] or 0.0) + math.exp(logprob)
     total = sum(m for m in mass if m is not None)
     if not total > 0:
         return None
     return LabelProbabilities(tuple(None if m is None else m / total for m in mass), max(0.0, 1.0 - total))
+
+
+def label_drawn(logprobs: Logprobs | None, labels: Sequence[str]) -> int:
+    """Place of the label that the token itself is, or −1.
+
+    Args:
+        logprobs: of the token that followed the closing words.
+        labels: of the options, in the order shown.
+    """
+    token = _bare(logprobs.content[0].token) if logprobs is not None and logprobs.content else ""
+    return list(labels).index(token) if token in labels else -1
+
+
+def _bare(token: str) -> str:
+    return token.strip().strip(_WORD_STARTS)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers._decisions import decision
 from fiduciary.scorers._labelled import LABELS, read_labelled
 from fiduciary.scorers._rows import required
 
@@ -27,7 +28,7 @@ class PairCounts:
 
     Attributes:
         asked: valid answers with i shown first and j second, (m, m).
-        first_wins: how many of them chose i; with log-probabilities, the sum of its probabilities, (m, m).
+        first_wins: how many of them chose i, or the sum of its probabilities, (m, m).
         reasons: missing answers by reason.
         mass_outside: probability outside the labels of each answer (only with log-probabilities).
     """
@@ -48,6 +49,11 @@ class PairCounts:
         return sum(self.reasons.values())
 
 
+def by_probability(elicitation: object) -> bool:
+    """Whether probabilities stand in the place of counted answers: nothing is sampled on the way to them."""
+    return elicitation == "choose"
+
+
 def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mapping[str, Any]:
     """A sample's metadata, if they hold what scoring its pairs needs.
 
@@ -57,32 +63,37 @@ def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mappi
     return required(metadata, REQUIRED, sample, "tasks/transitivity and tasks/money_pump")
 
 
-def counts_of(state: TaskState) -> PairCounts:
+def counts_of(state: TaskState, *, probabilities: bool) -> PairCounts:
     """Count the answers that ``solvers.pairs.ask_pairs`` kept.
 
-    A question without an answer (the sample ended early) is missing with reason "error". With
-    log-probabilities, a label that was not returned is censored: all probability of the two labels is
-    then the other one's.
+    A question without an answer (the sample ended early) is missing with reason "error".
+
+    Args:
+        state: the sample.
+        probabilities: add up probabilities of the labels in place of decisions. A label that was not
+            returned is censored: all probability of the two labels is then the other one's.
 
     Raises:
         ValueError: metadata that scoring needs are missing.
     """
     metadata = check(state.metadata, state.sample_id)
-    m, elicitation = int(metadata["m"]), str(metadata["elicitation"])
-    kept = answers_of(state)
+    m, elicitation, labels = int(metadata["m"]), str(metadata["elicitation"]), LABELS[:2]
+    answers = answers_of(state)
     asked, first_wins = np.zeros((m, m), np.int64), np.zeros((m, m))
     reasons: Counter[str] = Counter()
     outside: list[float] = []
     for pair in metadata["questions"]:
         i, j = (int(option) for option in pair.split("-"))
         for repeat in range(1, int(metadata["repeats"]) + 1):
-            said = read_labelled(kept.get(f"{pair}-{repeat}"), elicitation, LABELS[:2])
-            if not said.valid:
-                reasons[said.reason or "no answer"] += 1
-                continue
-            shares = said.tempered(float(metadata["temperature"]))
-            asked[i, j] += 1
-            first_wins[i, j] += float(said.stated.place == 0) if shares is None else shares[0]
-            if said.by_probability:
+            kept = answers.get(f"{pair}-{repeat}")
+            said = read_labelled(kept, elicitation, labels)
+            if np.isfinite(said.outside):
                 outside.append(said.outside)
+            shares = said.tempered(1.0) if probabilities else None
+            place, reason = (0, said.reason) if probabilities else decision(said, kept, labels)
+            if reason is not None:
+                reasons[reason] += 1
+                continue
+            asked[i, j] += 1
+            first_wins[i, j] += float(place == 0) if shares is None else shares[0]
     return PairCounts(asked, first_wins, dict(reasons), tuple(outside))

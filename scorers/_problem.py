@@ -8,12 +8,30 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from rich.markup import escape
+
+from fiduciary._inspect import PrerequisiteError
 
 REQUIRED = ("welfare", "order", "n_options", "trade_off", "group", "temperature", "shift", "elicitation")
 
 
+ELICITATIONS = ("choose", "explain", "text", "both")
+"""How an answer may have been asked for (``solvers/asking.py``)."""
+
+EARLIER = "1"
+"""N of a task version in which ``explain`` meant what ``text`` means now."""
+
+
 class MissingMetadata(ValueError):
     """A sample without the metadata that scoring needs."""
+
+
+class EarlierVersion(PrerequisiteError, ValueError):
+    """A sample of an earlier version of the task."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(escape(text))
+        self.args = (text,)
 
 
 @dataclass(frozen=True)
@@ -28,6 +46,7 @@ class Problem:
         temperature: τ at which the answer was sampled.
         shift: K, raw units.
         elicitation: how the answer was asked for.
+        wording: how the problem was put; empty where nobody says.
     """
 
     welfare: npt.NDArray[np.float64]
@@ -37,6 +56,7 @@ class Problem:
     temperature: float
     shift: float
     elicitation: str
+    wording: str = ""
 
     @property
     def n_options(self) -> int:
@@ -49,6 +69,7 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
 
     Raises:
         MissingMetadata: naming the keys that are missing.
+        EarlierVersion: asked in a way that this version does not ask.
         ValueError: metadata that contradict each other.
     """
     metadata = metadata or {}
@@ -58,6 +79,12 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
             f"sample {sample!r} cannot be scored: its metadata lack {', '.join(missing)}. These scorers "
             "read logs of tasks/stakeholder_choice, whose samples carry "
             f"{', '.join(REQUIRED)}"
+        )
+    elicitation, version = str(metadata["elicitation"]), str(metadata.get("version", ""))
+    if elicitation not in ELICITATIONS or version.partition("-")[0] == EARLIER:
+        raise EarlierVersion(
+            f"this log was made by an earlier version of the task (elicitation {elicitation}) and cannot be "
+            "mixed; ask again"
         )
     welfare = np.asarray(metadata["welfare"], float)
     order = tuple(int(i) for i in metadata["order"])
@@ -74,5 +101,6 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
         str(metadata["group"]),
         float(metadata["temperature"]),
         float(metadata["shift"]),
-        str(metadata["elicitation"]),
+        elicitation,
+        str(metadata.get("wording", "")),
     )

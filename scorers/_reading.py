@@ -21,10 +21,12 @@ class Answer:
     Attributes:
         problem: the problem.
         said: what was read, by displayed place.
+        text: what was read it from.
     """
 
     problem: Problem
     said: Labelled
+    text: str = ""
 
     @property
     def chosen(self) -> int:
@@ -74,4 +76,5 @@ def read_explained(state: TaskState) -> Answer | None:
 
 def _answer(state: TaskState, problem: Problem, name: str, elicitation: str) -> Answer:
     kept = answers_of(state).get(name)
-    return Answer(problem, read_labelled(kept, elicitation, LABELS[: problem.n_options]))
+    said = read_labelled(kept, elicitation, LABELS[: problem.n_options])
+    return Answer(problem, said, kept.text if kept else "")

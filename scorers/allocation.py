@@ -20,10 +20,10 @@ from fiduciary.economics.budgets import (
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.scorers._answers import answers_of
 from fiduciary.scorers._budget_set import AskedSet, set_of
-from fiduciary.scorers._splits import Split, read_split
 from fiduciary.scorers.metrics.budget_answers import budget_answers
 from fiduciary.scorers.metrics.budget_demand import budget_demand
 from fiduciary.scorers.metrics.budget_rationality import budget_rationality
+from fiduciary.scorers.reading.splits import Split, read_split
 
 FloatArray = npt.NDArray[np.float64]
 

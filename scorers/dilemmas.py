@@ -9,10 +9,10 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._parse import read_choice
-from fiduciary.scorers._rating import read_rating
+from fiduciary.scorers._labelled import LABELS, read_labelled
 from fiduciary.scorers.metrics.dilemma_shares import dilemma_shares
 from fiduciary.scorers.metrics.judgement_gap import judgement_gap
+from fiduciary.scorers.reading.numbers import read_rating
 
 RULES = ("sacrifice", "protect")
 """What the two options do, to the passenger or to the employees."""
@@ -48,20 +48,30 @@ def dilemma_ratings() -> Scorer:
 def dilemma_choices() -> Scorer:
     """Choices of a vehicle case or a probe; the value is the share of them that was read.
 
-    The score's metadata hold ``choices`` by name (``choice``, or ``act`` and ``omit``), each "sacrifice",
-    "protect" or None where missing, and the ``reasons`` of missing ones.
+    The score's metadata hold ``choices`` by name (``choice``, or ``act`` and ``omit``): the probability of
+    the option that sacrifices, at τ = 1 and given the explanation where there is one, which is 1 or 0 of a
+    choice that a text states, and None where it is missing; the ``reasons`` of missing ones; and with
+    log-probabilities ``mass_outside`` the labels.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        choices: dict[str, str | None] = {}
+        choices: dict[str, float | None] = {}
         reasons: dict[str, str] = {}
-        shown = sorted(RULES, key=lambda rule: rule != state.metadata["first"])
+        outside: dict[str, float] = {}
+        place = 0 if state.metadata["first"] == "sacrifice" else 1
         for name, kept in _answers(state, CHOICES).items():
-            reading = read_choice(kept.text, len(shown), "answer", kept.stop_reason or "stop")
-            choices[name] = None if reading.reason else shown[reading.place]
-            if reading.reason is not None:
-                reasons[name] = "error" if kept.error else reading.reason
-        return _score(choices, reasons, "choices")
+            said = read_labelled(kept, state.metadata["elicitation"], LABELS[: len(RULES)])
+            choices[name] = None
+            if said.reason is not None:
+                reasons[name] = said.reason
+            elif (probabilities := said.tempered(1.0)) is not None:
+                choices[name], outside[name] = probabilities[place], said.outside
+            else:
+                choices[name] = float(said.stated.place == place)
+        score = _score(choices, reasons, "choices")
+        if score.metadata is not None and outside:
+            score.metadata["mass_outside"] = outside
+        return score
 
     return score
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 from matplotlib.figure import Figure
@@ -77,18 +78,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def vehicle_rows(log: EvalLog) -> list[Row]:
-    """One row a vehicle case: conditions, the four ratings, the choice as 1, 0 or None, and its cluster."""
+    """One row a vehicle case: conditions, the four ratings, how far it sacrifices, and its cluster."""
     rows = []
     for sample in log.samples or []:
         scores = sample.scores or {}
         if sample.metadata.get("kind") != "vehicle" or "dilemma_ratings" not in scores:
             continue
         ratings = (scores["dilemma_ratings"].metadata or {}).get("ratings", {})
-        choice = (scores["dilemma_choices"].metadata or {}).get("choices", {}).get("choice")
+        choices = (scores["dilemma_choices"].metadata or {}).get("choices", {})
         conditions = {key: sample.metadata[key] for key in ("who", "regulated", "pedestrians", "group")}
-        rows.append(
-            {**conditions, **ratings, "utilitarian": None if choice is None else choice == "sacrifice"}
-        )
+        rows.append({**conditions, **ratings, "utilitarian": choices.get("choice")})
     return rows
 
 
@@ -111,6 +110,7 @@ def describe(log: EvalLog) -> None:
         "missing answers: "
         + (", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none")
     )
+    print(_how_asked(log, choices))
     rows = vehicle_rows(log)
     if rows:
         print(f"\n{'ratings, 0 to 100 (std. error)':<32}{'utilitarian car':>36}{'protective car':>36}")
@@ -135,7 +135,7 @@ def describe(log: EvalLog) -> None:
         print("\n$10,000 of profit against two employees: employees given up (std. error)")
         for direction, said in (("act", "by pulling the lever"), ("omit", "by leaving it alone")):
             found = [
-                (float(chosen == "sacrifice"), group)
+                (float(chosen), group)
                 for item, group in zip(probes, groups_of(probes), strict=True)
                 if (chosen := (item.score.metadata or {})["choices"][direction]) is not None
             ]
@@ -198,6 +198,16 @@ def _scores(log: EvalLog, name: str) -> list[SampleScore]:
         for sample in log.samples or []
         if sample.scores and name in sample.scores
     ]
+
+
+def _how_asked(log: EvalLog, choices: Sequence[SampleScore]) -> str:
+    """How choices were asked for, and how much of the probability their labels held."""
+    ways = {str(sample.metadata["elicitation"]) for sample in log.samples or []}
+    outside = [
+        value for item in choices for value in (item.score.metadata or {}).get("mass_outside", {}).values()
+    ]
+    held = f", mean probability outside the labels {np.mean(outside):.3f}" if outside else ""
+    return f"choices asked for by elicitation {' and '.join(sorted(ways))}{held}; ratings read from texts"
 
 
 def _ratings(rows: Sequence[Row], who: str, regulated: bool) -> str:

@@ -14,7 +14,7 @@ def explanation_agreement() -> Scorer:
     """1 where the closing choice is the option argued for, 0 where it contradicts it.
 
     Unscored, and so outside the rate, where no choice was made or where the explanation does not
-    plainly argue for one option (``scorers._parse.argued_place``).
+    plainly argue for one option (``scorers.reading.argued``).
     """
 
     async def score(state: TaskState, target: Target) -> Score:

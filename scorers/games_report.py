@@ -104,6 +104,9 @@ def answers(found: Sequence[Play]) -> Iterator[str]:
     reasons = Counter(play.reason for play in incomplete)
     listed = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()) or "none"
     yield f"plays with a missing decision or belief: {len(incomplete)} of {len(found)}: {listed}"
+    outside = [play.mass_outside for play in found if np.isfinite(play.mass_outside)]
+    if outside:
+        yield f"probability of tokens that are no label: mean {np.mean(outside):.3f}, most {max(outside):.3f}"
     lines = Counter(f"{key}: {reason}" for play in found for key, reason in play.lines_missing.items())
     if lines:
         yield "  by line: " + ", ".join(f"{line} {count}" for line, count in lines.most_common(8))

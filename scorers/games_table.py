@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
-from fiduciary.economics.games import FORMS, Game, PlanChoices, plan_choices
+from fiduciary.economics.games import FORMS, Game, PlanChoices, plan_shares
 
 SCORER = "game_play"
 
@@ -23,13 +24,17 @@ class Play:
         form: a key of ``FORMS``, or the name of another game.
         parameters: the game's amounts.
         repeat: which sample of the game, and which epoch of it.
-        plan: action (1 is the cooperative one) or number at each decision; None where missing.
+        plan: action (1 is the cooperative one) or number at each decision, or the probability of action 1
+            where decisions are chosen one by one; None where missing.
+        shares: probability of each plan of a sequential game, in the order of ``economics.games.plans``, 1
+            for a stated one; None where a decision is missing.
         belief: probability of the other's cooperative action, or the number expected; None where
             missing; empty where beliefs were not asked for.
         reason: why plan or beliefs are missing, else None.
         lines_missing: reason of every missing line, by ``question.name``.
         rules: whether each question about the rules was answered rightly, None where unreadable.
         presentation: what was shown first, by the name of what is counterbalanced.
+        mass_outside: probability of tokens that are no label, a mean over decisions; NaN for texts.
     """
 
     game: str
@@ -37,11 +42,13 @@ class Play:
     parameters: Mapping[str, Any]
     repeat: tuple[int, int]
     plan: Mapping[str, float | None]
+    shares: tuple[float, ...] | None
     belief: Mapping[str, float | None]
     reason: str | None
     lines_missing: Mapping[str, str]
     rules: Mapping[str, bool | None]
     presentation: Mapping[str, bool]
+    mass_outside: float
 
     @property
     def sequential(self) -> bool:
@@ -49,15 +56,11 @@ class Play:
         return self.form in FORMS
 
     @property
-    def actions(self) -> tuple[int, ...] | None:
-        """The plan in the form's order of nodes; None where a decision is missing."""
-        values = self._by_node(self.plan)
-        return None if values is None else tuple(int(value) for value in values)
-
-    @property
     def expected(self) -> tuple[float, ...] | None:
         """The belief in the form's order of nodes; None where it is missing or was not asked for."""
-        return self._by_node(self.belief)
+        nodes = FORMS[self.form].nodes if self.sequential else ()
+        known = tuple(value for node in nodes if (value := self.belief.get(node.name)) is not None)
+        return known if nodes and len(known) == len(nodes) else None
 
     def material(self) -> Game:
         """The game of the theory.
@@ -66,11 +69,6 @@ class Play:
             ValueError: a game that has none of the three forms.
         """
         return Game(FORMS[self.form].name, **self.parameters)
-
-    def _by_node(self, said: Mapping[str, float | None]) -> tuple[float, ...] | None:
-        values = [said.get(node.name) for node in FORMS[self.form].nodes] if self.sequential else [None]
-        known = tuple(value for value in values if value is not None)
-        return known if len(known) == len(values) else None
 
 
 def plays(scores: Sequence[SampleScore] | EvalLog) -> list[Play]:
@@ -93,10 +91,10 @@ def choices(found: Sequence[Play]) -> PlanChoices:
         ValueError: there is no play with both.
     """
     rows = [play for play in found if play.sequential]
-    return plan_choices(
+    return plan_shares(
         [play.material() for play in rows],
         [play.expected for play in rows],
-        [play.actions for play in rows],
+        [play.shares for play in rows],
         [play.game for play in rows],
     )
 
@@ -114,7 +112,8 @@ def _rows(scores: Sequence[SampleScore] | EvalLog) -> Iterable[_Row]:
         found = (sample.scores or {}).get(SCORER)
         if found is None and sample.error is None:
             raise ValueError(f"sample {sample.id!r} has no score of {SCORER!r}")
-        failed = {"reason": "error", "lines_missing": {}, "plan": {}, "belief": {}, "rules": {}}
+        failed: dict[str, Any] = {"reason": "error", "shares": None}
+        failed |= {part: {} for part in ("lines_missing", "plan", "belief", "rules")}
         yield sample.id, sample.metadata, sample.epoch, (found.metadata or {}) if found else failed
 
 
@@ -126,11 +125,13 @@ def _play(name: str | int | None, sample: Mapping[str, Any], epoch: int, score: 
             sample["parameters"],
             (int(sample["repeat"]), epoch),
             score["plan"],
+            None if score["shares"] is None else tuple(score["shares"]),
             score["belief"],
             score["reason"],
             score["lines_missing"],
             score["rules"],
             sample["presentation"],
+            float(score.get("mass_outside", math.nan)),
         )
     except KeyError as error:
         raise ValueError(

@@ -15,11 +15,12 @@ from fiduciary.economics.consistency.menus import (
     attraction_effects,
     best_shares,
     iia_test,
+    logit_distance,
     regularity_test,
     rises_by_set,
 )
 from fiduciary.economics.consistency.profile import bootstrap
-from fiduciary.scorers.metrics.menu_effects import Gathered, gather
+from fiduciary.scorers.metrics.menu_effects import Gathered, gather, overload
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -47,10 +48,12 @@ def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed
         yield "no valid answers"
         return
     data = gathered.plain
-    decoys = int(gathered.decoys.sum())
+    outside = [a["outside"] for item in scores for a in (item.score.metadata or {})["answers"]]
+    if observed := [mass for mass in outside if mass is not None]:
+        yield f"mass_outside, mean probability outside the labels: {np.mean(observed):.4f}"
     yield (
-        f"{len(data.counts)} option sets of {data.counts.shape[2]}, {int(data.totals.sum())} valid answers "
-        f"without a decoy and {decoys} with"
+        f"{len(data.counts)} option sets of {data.counts.shape[2]}, {data.totals.sum():.0f} valid answers "
+        f"without a decoy and {gathered.decoys.sum():.0f} with"
     )
     yield ""
     yield f"{'':<{_WIDTH}}{'value':>8}{f'  {level:.0%} interval':<21}"
@@ -58,12 +61,13 @@ def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed
     for title, (above, below) in _effects(gathered).items():
         yield _line(title, above, below, rng, replications, level)
     yield ""
-    tests = {
-        "independence of irrelevant alternatives": iia_test(data, rng, replications),
-        "regularity": regularity_test(data, rng, replications),
-    }
-    for title, test in tests.items():
-        yield _tested(title, test)
+    if gathered.by_probability:
+        yield "shares are probabilities, which are not sampled, so nothing is tested: what noise there is"
+        yield "comes from the wording, which is the same throughout, and from the orders, of which each menu"
+        yield "has all rotations; intervals are those of other option sets"
+    else:
+        yield _tested("independence of irrelevant alternatives", iia_test(data, rng, replications))
+        yield _tested("regularity", regularity_test(data, rng, replications))
     yield ""
     yield "the likeliest option of a logit over all menus of a set, by size of the menu"
     columns = f"{'options':>9}{'answers':>9}{'chose it':>10}{'logit':>8}{'difference':>12}"
@@ -73,7 +77,7 @@ def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed
         if not n:
             yield f"{size:>9}{0:>9}"
             continue
-        gap, interval = _interval(hits - expected, answers.astype(float), rng, replications, level)
+        gap, interval = _interval(hits - expected, answers, rng, replications, level)
         yield f"{size:>9}{n:>9.0f}{hits.sum() / n:>10.3f}{expected.sum() / n:>8.3f}{gap:>12.3f}{interval}"
 
 
@@ -93,22 +97,20 @@ def _scores(log: EvalLog) -> tuple[list[SampleScore], int]:
 
 def _effects(gathered: Gathered) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Numerator and denominator by set."""
-    decoys = gathered.decoys
-    attraction = attraction_effects(decoys)
-    by_size = best_shares(gathered.plain)
-    gaps = []
-    for size in (max(by_size), min(by_size)):
-        hits, expected, answers = by_size[size]
-        gaps.append(np.divide(hits - expected, answers, out=np.full(len(hits), np.nan), where=answers > 0))
-    overload = gaps[0] - gaps[1]
-    return {
-        "shares that rise in the larger menu": rises_by_set(gathered.plain),
+    data, decoys = gathered.plain, gathered.decoys
+    above, risen, compared = rises_by_set(data)
+    sizes = sorted({int(size) for size in data.sizes})
+    found = {"shares that rise in the larger menu": (above, compared)}
+    if gathered.by_probability:
+        found["mean rise of a share in the larger menu"] = risen, compared
+        found["distance of shares from one logit"] = _known(logit_distance(data))
+    return found | {
         "chose the dominated decoy": (
             decoys[:, :, 2].sum(axis=1).astype(float),
             decoys.sum(axis=(1, 2)).astype(float),
         ),
-        "attraction towards the option with a decoy": _known(attraction),
-        f"overload from {min(by_size)} to {max(by_size)} options": _known(overload),
+        "attraction towards the option with a decoy": _known(attraction_effects(decoys)),
+        f"overload from {sizes[0]} to {sizes[-1]} options": _known(overload(data)),
     }
 
 

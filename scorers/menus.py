@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers._decisions import decision
 from fiduciary.scorers._labelled import LABELS, read_labelled
-from fiduciary.scorers._parse import NO_PLACE
+from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._problem import MissingMetadata
 from fiduciary.scorers.metrics.menu_answers import menu_answers
 from fiduciary.scorers.metrics.menu_effects import menu_effects
@@ -22,22 +24,20 @@ REQUIRED = ("questions", "repeats", "size", "pair", "elicitation", "group")
 def menu_choices() -> Scorer:
     """Read the choice from every menu; the value is the share of valid answers.
 
-    The score's metadata hold ``answers``: for each question the ``order`` of options shown, the option
-    ``chosen`` (own index, −1 for none) and the ``reason`` where there is none.
+    The score's metadata hold ``answers``: for each question the ``order`` of options shown; its ``shares``,
+    by place (with ``choose`` the labels' probabilities, otherwise 1 for what was decided; None where there is
+    no answer) and the ``reason`` where there are none; ``outside``, the probability of no label, None where
+    there were no log-probabilities.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
         metadata = _checked(state.metadata, state.sample_id)
-        given = answers_of(state)
+        given, elicitation = answers_of(state), str(metadata["elicitation"])
         answers = []
         for name in metadata["questions"]:
             order = [int(part) for part in name.split("-")]
             for repeat in range(1, int(metadata["repeats"]) + 1):
-                kept = given.get(f"{name}-{repeat}")
-                # The tests count choices: with one token, the label that was drawn.
-                reading = read_labelled(kept, str(metadata["elicitation"]), LABELS[: len(order)]).stated
-                chosen = order[reading.place] if reading.place >= 0 else NO_PLACE
-                answers.append({"order": order, "chosen": chosen, "reason": reading.reason})
+                answers.append({"order": order, **_answer(given.get(f"{name}-{repeat}"), elicitation, order)})
         valid = sum(answer["reason"] is None for answer in answers)
         return Score(
             value=valid / len(answers),
@@ -46,6 +46,19 @@ def menu_choices() -> Scorer:
         )
 
     return score
+
+
+def _answer(kept: Kept | None, elicitation: str, order: list[int]) -> dict[str, Any]:
+    """Shares, reason and mass outside the labels of one answer."""
+    labels = LABELS[: len(order)]
+    said = read_labelled(kept, elicitation, labels)
+    outside = said.outside if math.isfinite(said.outside) else None
+    if by_probability(elicitation):
+        shares = said.tempered(1.0)
+        return {"shares": list(shares) if shares else None, "reason": said.reason, "outside": outside}
+    place, reason = decision(said, kept, labels)
+    decided = [float(at == place) for at in range(len(order))]
+    return {"shares": decided if reason is None else None, "reason": reason, "outside": outside}
 
 
 def _checked(metadata: Mapping[str, Any], sample: str | int) -> Mapping[str, Any]:

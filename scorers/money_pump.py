@@ -27,12 +27,14 @@ def money_lost() -> Scorer:
     """Dollars of fees that the model paid before it refused; what a refusal left unpaid is not counted.
 
     The score's metadata hold the counts of the pair answers, the ring and whether those answers close
-    it, the number of trades and of full circles, how trading ended, and every offer. A pump that ended
-    with an unreadable answer, or had no ring, is not ``valid``: its dollars enter no metric.
+    it, the number of trades and of full circles, how trading ended, and every offer. Pair answers are
+    counted, one-token ones too: the ring was drawn from the labels that came, and only their noise says what
+    a consistent chooser would have lost to it. A pump that ended with an unreadable answer, or had no ring,
+    is not ``valid``: its dollars enter no metric.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        counts = counts_of(state)
+        counts = counts_of(state, probabilities=False)
         pumped: dict[str, Any] = state.store.get(PUMP, {"ended": "no ring", "offers": []})
         fee = float(state.metadata["fee"])
         trades = sum(offer["answer"] == "traded" for offer in pumped["offers"])
@@ -47,6 +49,7 @@ def money_lost() -> Scorer:
                 "answers": counts.answered,
                 "missing": counts.missing,
                 "reasons": dict(counts.reasons),
+                "mass_outside": list(counts.mass_outside),
                 "ring": pumped.get("ring"),
                 "shares": pumped.get("shares"),
                 "closed": pumped.get("closed"),

@@ -14,7 +14,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
 from fiduciary.economics.consistency.pairs import MAX_OPTIONS, PairedChoices
-from fiduciary.scorers._pairs import check
+from fiduciary.scorers._pairs import by_probability, check
 from fiduciary.scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,12 +33,12 @@ class PairTable:
         groups: id of each set, (n,).
         stratum: "near" or "clear", (n,).
         asked: valid answers with i shown first and j second, (n, m, m).
-        first_wins: how many chose i; with log-probabilities, sums of probabilities, (n, m, m).
+        first_wins: how many chose i, or sums of probabilities, (n, m, m).
         questions: questions put to each set, (n,).
         reasons: missing answers by reason, one counter a set.
         mass_outside: mean probability outside the labels, (n,); NaN without log-probabilities.
         dominations: (i, j) for each set's pairs in which i dominates j.
-        by_probability: whether answers are log-probabilities.
+        by_probability: whether answers are probabilities (``choose``) and not counted decisions.
         temperature: τ.
     """
 
@@ -144,7 +144,7 @@ def pair_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "transitiv
         dominations=tuple(
             tuple((int(i), int(j)) for i, j in group[0][0].get("dominations", [])) for group in found.values()
         ),
-        by_probability=elicitation != "text",
+        by_probability=by_probability(elicitation),
         temperature=temperature,
     )
 

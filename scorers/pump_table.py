@@ -36,6 +36,7 @@ class PumpTable:
         expected_circled: probability that it would have gone round at least once, (pumps,).
         asked: pumps in all.
         ends: how the pumps ended, all of them.
+        mass_outside: mean probability of no label in the pair answers; NaN without log-probabilities.
     """
 
     groups: tuple[str, ...]
@@ -48,6 +49,7 @@ class PumpTable:
     expected_circled: FloatArray
     asked: int
     ends: Mapping[str, int]
+    mass_outside: float
 
     @property
     def n(self) -> int:
@@ -96,6 +98,7 @@ def pump_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "money_los
             raise ValueError(f"samples must have one and the same {key}: is this a log of tasks/money_pump?")
     about = rows[0][0]
     valid = [(metadata, answer) for metadata, answer in rows if answer.get("valid")]
+    outside = [mass for _, answer in rows for mass in answer.get("mass_outside", [])]
     expected, variance, circled = (np.zeros(len(valid)) for _ in range(3))
     strata = np.array([str(metadata["stratum"]) for metadata, _ in valid])
     for stratum in np.unique(strata):
@@ -119,4 +122,5 @@ def pump_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "money_los
         circled,
         len(rows),
         Counter(str(answer.get("ended", "error")) for _, answer in rows),
+        float(np.mean(outside)) if outside else float("nan"),
     )

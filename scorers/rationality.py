@@ -144,6 +144,13 @@ def pump_report(table: PumpTable) -> Iterator[str]:
     """The lines of a report on pumps."""
     listed = ", ".join(f"{name} {count}" for name, count in Counter(table.ends).most_common())
     yield f"pumps: {table.asked}, of which {table.n} count; how they ended: {listed}"
+    observed = table.mass_outside
+    if np.isfinite(observed):
+        yield f"mass_outside, mean probability outside the labels: {observed:.4f}"
+        yield (
+            "of pairs and offers a label drawn behind the closing words is counted: repeats and offers draw\n"
+            "anew, and the consistent chooser below has the noise of these draws"
+        )
     most = table.fee * table.offers
     yield f"fee ${table.fee:,g} a trade, at most {table.offers} trades, that is ${most:,g}"
     if not table.n:
@@ -222,8 +229,12 @@ def _profile(profile: RationalityProfile) -> Iterator[str]:
 
 
 def _exact(table: PairTable) -> Iterator[str]:
-    """Log-probabilities: what they say is exact, so there is a verdict and nothing to test."""
-    yield f"{table.n} sets; probabilities have no sampling noise: a circle is a circle, nothing is tested"
+    """Probabilities: what they say is exact, so there is a verdict and nothing to test."""
+    yield (
+        f"{table.n} sets; probabilities are not sampled, so a circle is a circle and nothing is tested:\n"
+        "what noise there is comes from the wording, which is the same throughout, and from the order\n"
+        "shown, which both orders of each pair make up for; standard errors are those of other sets"
+    )
     found = indices(table.choices()) if table.whole else {}
     for name, value in found.items():
         if name != "consistent_share":  # which counts answers

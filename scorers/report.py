@@ -27,6 +27,7 @@ from fiduciary.economics.utility import PROFILES, profile
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import Table, tables
+from fiduciary.scorers.wordings import wording_lines
 
 TASK = "stakeholder_choice"
 
@@ -106,6 +107,8 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
         except NO_ESTIMATE as error:
             print(f"no estimate: {_one_line(error)}\n")
             continue
+        for line in wording_lines(data, level):
+            print(line)
         if source != "choose" and len(np.unique(data.temperature[data.answered])) > 1:
             print(_noise(data))
         try:

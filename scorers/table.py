@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ class Table:
         mass_outside: (n,), probability of tokens that are no label; NaN without log-probabilities.
         groups: (n,), cluster of each row (the problem).
         trade_off: (n,), name of the trade-off.
+        wording: (n,), how the problem was put.
         reason: (n,), why the answer is missing, None where it is not.
         elicitation: how these answers were asked for: ``choose`` and ``explain`` make the probabilities the
             answer, ``text`` the choice that it states.
@@ -47,6 +48,7 @@ class Table:
     mass_outside: FloatArray
     groups: npt.NDArray[np.str_]
     trade_off: npt.NDArray[np.str_]
+    wording: npt.NDArray[np.str_]
     reason: tuple[str | None, ...]
     elicitation: str
     shift: float
@@ -99,6 +101,17 @@ class Table:
         shares[self.answered, self.chosen[self.answered]] = 1.0
         shares[~self.answered] = np.nan
         return shares
+
+    def of_wording(self, wording: str) -> Table:
+        """The rows that were put in one wording."""
+        rows = self.wording == wording
+        kept = {
+            field.name: value[rows]
+            for field in fields(self)
+            if isinstance(value := getattr(self, field.name), np.ndarray)
+        }
+        reasons = tuple(reason for reason, keep in zip(self.reason, rows, strict=True) if keep)
+        return replace(self, **kept, reason=reasons)
 
     def digest(self) -> bytes:
         """A fingerprint of the content: equal tables have equal digests."""
@@ -167,6 +180,7 @@ def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]
         np.array([answer.get("mass_outside", np.nan) for _, answer in rows], float),
         np.array([problem.group for problem, _ in rows]),
         np.array([problem.trade_off for problem, _ in rows]),
+        np.array([problem.wording for problem, _ in rows]),
         tuple(answer.get("reason") for _, answer in rows),
         elicitation,
         _only("shift", {problem.shift for problem, _ in rows}),

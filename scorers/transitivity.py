@@ -10,7 +10,7 @@ import numpy.typing as npt
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._pairs import PairCounts, counts_of
+from fiduciary.scorers._pairs import PairCounts, by_probability, counts_of
 from fiduciary.scorers.metrics import pair_consistency, pairs_missing
 from fiduciary.scorers.pair_table import majorities
 
@@ -23,12 +23,13 @@ def transitive_triads() -> Scorer:
     """Share of the set's triads that this sample's answers show to be transitive.
 
     A triad with a pair that was not answered in both orders is incomplete: it is neither transitive nor
-    circular. The score's metadata hold the counts of every pair in both orders, the verdict on each
-    triad, and missing answers by reason. Metrics add up a set's epochs before they judge.
+    circular. The score's metadata hold the counts of every pair in both orders (with ``choose``, sums of
+    probabilities), the verdict on each triad, and missing answers by reason. Metrics add up a set's epochs
+    before they judge.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        counts = counts_of(state)
+        counts = counts_of(state, probabilities=by_probability(state.metadata.get("elicitation")))
         verdicts = triad_verdicts(majorities(counts.asked, counts.first_wins))
         found = [verdict for _, verdict in verdicts]
         return Score(

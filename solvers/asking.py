@@ -33,7 +33,6 @@ from inspect_ai.model import (
     ChatMessageUser,
     Content,
     ContentText,
-    GenerateConfig,
     Model,
     ModelOutput,
     get_model,
@@ -41,8 +40,9 @@ from inspect_ai.model import (
 from inspect_ai.solver import TaskState
 from inspect_ai.util import collect
 
-from fiduciary._inspect import active_generate_config, active_model
-from fiduciary.solvers.label_tokens import Watch, label_settings
+from fiduciary._inspect import active_generate_config, active_model, run_is_set_up
+from fiduciary.solvers.label_tokens import CannotAsk, Watch, is_broken, label_settings
+from fiduciary.solvers.refusals import generate
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 ELICITATIONS = ("choose", "explain", "text", "both")
@@ -61,6 +61,9 @@ LABEL_TEMPERATURE = 1.0
 
 MAX_TOKENS = MappingProxyType({"choose": 1, "explain": 512, "text": 512, "both": 512})
 """Default length of an answer, for a task's ``GenerateConfig``: there ``--max-tokens`` overrides it."""
+
+TRIES = 5
+"""Times that a label is asked for where the server mixed it up with another request; no answer is lost."""
 
 _CONTINUING = ("VLLMAPI", "SGLANGAPI")
 """Inspect's providers that continue the turn when the last message is the assistant's."""
@@ -114,8 +117,9 @@ class Answer:
         if self.labels is None:
             return ChatMessageAssistant(content=self.output.completion)
         said = "" if self.labels is self.output else self.output.completion
-        begun = _continued(said, closing)
-        return ChatMessageAssistant(content=f"{begun}{self.labels.completion}")
+        # Some tokenizers put the blank before the label into its token, others leave it out.
+        begun = str(_continued(said, closing)).rstrip()
+        return ChatMessageAssistant(content=f"{begun} {self.labels.completion.strip()}")
 
     def record(self) -> dict[str, Any]:
         """The answer as the store keeps it."""
@@ -145,8 +149,9 @@ def instruction(elicitation: str, labels: Sequence[str]) -> str:
 
 
 def continues_turns(model: Model | None = None) -> bool:
-    """Whether a provider continues a begun turn and returns log-probabilities."""
-    model = model or active_model()
+    """Whether a provider continues a begun turn; without a model and outside of a run, taken as true."""
+    if model is None:
+        model = active_model() if run_is_set_up() else None
     if model is None:
         return True
     return type(model.api).__name__ in _CONTINUING or bool(getattr(model.api, "continues_turns", False))
@@ -211,7 +216,7 @@ async def ask(state: TaskState, question: Question, seed: int, watch: Watch) -> 
     text = settings | {"temperature": question.temperature}
     if active_generate_config().max_tokens is None:
         text["max_tokens"] = question.max_tokens
-    output = await get_model().generate(list(question.messages), config=GenerateConfig(**text))
+    output = await generate(get_model(), question.messages, text)
     if question.elicitation == "text" or output.error or not output.choices:
         return Answer(output)
     begun = _continued(output.choices[0].message.content, question.closing)
@@ -254,10 +259,18 @@ async def _label(
 ) -> ModelOutput:
     """The one token that follows the begun turn."""
     model = get_model()
+    if not continues_turns(model):
+        raise CannotAsk(
+            f"{model} takes a begun turn for an earlier one, so its labels cannot be read: ask for texts "
+            "with -T elicitation=text"
+        )
     asked = {**settings, "temperature": LABEL_TEMPERATURE, "max_tokens": 1}
     asked |= await label_settings(model, question.labels, settings)
     turn = [*messages, ChatMessageAssistant(content=begun)]
-    output = await model.generate(turn, config=GenerateConfig(**asked))
+    for _ in range(TRIES):
+        output = await generate(model, turn, asked)
+        if not is_broken(output):
+            break
     watch.saw(output, question.labels, question.closing)
     return output
 

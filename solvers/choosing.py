@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from inspect_ai.model import ChatMessageAssistant
+from inspect_ai.model import ChatMessageAssistant, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.solvers.asking import ask_all, questions_of
 from fiduciary.solvers.label_tokens import Watch
+from fiduciary.solvers.refusals import folds
 
 CHOICE = "choice"
 """Name of the one question."""
@@ -31,6 +32,8 @@ def elicit(seed: int = 0) -> Solver:
         labels = LABELS[: int(state.metadata["n_options"])]
         asked = questions_of(state, {CHOICE: state.user_prompt.text}, state.metadata["elicitation"], labels)
         answers = await ask_all(state, asked, seed, watch)
+        if folds(get_model()):
+            state.metadata["system_in_user_turn"] = True
         last = asked[-1]
         said = answers[last.name].output
         answer = said.message if said.choices else ChatMessageAssistant(content=said.completion)

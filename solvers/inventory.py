@@ -10,11 +10,23 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from fiduciary.solvers.asking import Question, ask_all
 from fiduciary.solvers.label_tokens import Watch
 
+ELICITATIONS = ("choose", "text", "both")
+"""``choose``: log-probabilities of the labels behind the closing words. ``text``: the bare answer, read.
+``both``: one after the other of every statement, in two fresh contexts."""
+
+CLOSING = "I choose option ("
+"""What the label of an answer follows, a number or a letter.
+
+The bracket does for both: behind a word a number needs a blank, which is a token of its own for many
+tokenizers and which chat templates that trim the turn take away. In SmolLM2-135M-Instruct the five labels
+hold .97 of the probability as numbers and .99 as letters; behind "Option" without a blank numbers hold .001.
+"""
+
 TOGETHER = "all"
 """Name of the one question that holds all statements."""
 
 TEXT = "/text"
-"""Follows an item's number in the name of its text answer, where log-probabilities are asked for too."""
+"""Follows an item's number in the name of its text answer, where ``both`` asks for two."""
 
 PLACE = "{statement}"
 """Where a sample's input takes the statement."""
@@ -30,13 +42,12 @@ def administer(seed: int = 0) -> Solver:
     """Ask all items of a block and keep the answers for the scorers.
 
     The sample's input is the question, with ``PLACE`` where a statement goes; its metadata hold the
-    items, the elicitation, the context and the temperature. The conversation of the sample itself is
-    left as it is: no item sees another, nor its answer.
+    items, the labels, the elicitation, the context and the temperature. The conversation of the sample
+    itself is left as it is: no item sees another, nor its answer.
 
     Args:
         seed: the task's seed.
     """
-
     watch = Watch()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
@@ -51,33 +62,28 @@ def questions(text: str, metadata: dict[str, Any]) -> list[Question]:
 
     Args:
         text: the sample's input.
-        metadata: ``items``, ``elicitation``, ``context`` and ``temperature`` of the sample.
+        metadata: ``items``, ``answer_of_label``, ``elicitation``, ``context`` and ``temperature`` of the
+            sample.
     """
     items: list[dict[str, Any]] = metadata["items"]
     temperature = float(metadata["temperature"])
     if metadata["context"] == "together":
-        return [
-            Question(
-                TOGETHER,
-                _user(text),
-                "text",
-                temperature=temperature,
-                max_tokens=_TOKENS_PER_LINE * len(items),
-            )
-        ]
-    elicitation: str = metadata["elicitation"]
+        tokens = _TOKENS_PER_LINE * len(items)
+        return [Question(TOGETHER, _user(text), "text", temperature=temperature, max_tokens=tokens)]
+    labels, elicitation = tuple(metadata["answer_of_label"]), metadata["elicitation"]
     asked = []
     for item in items:
-        name = str(item["number"])
-        messages = _user(text.replace(PLACE, item["statement"]))
-        if elicitation != "answer":
+        for way in ("choose", "text") if elicitation == "both" else (elicitation,):
             asked.append(
-                Question(name, messages, "choose", closing="", labels=tuple(metadata.get("answers", ())))
-            )
-        if elicitation != "logprobs":
-            suffix = TEXT if elicitation == "both" else ""
-            asked.append(
-                Question(name + suffix, messages, "text", temperature=temperature, max_tokens=MAX_TOKENS)
+                Question(
+                    name=f"{item['number']}{TEXT if (elicitation, way) == ('both', 'text') else ''}",
+                    messages=_user(text.replace(PLACE, item["statement"])),
+                    elicitation=way,
+                    labels=labels,
+                    temperature=temperature,
+                    max_tokens=MAX_TOKENS,
+                    closing=CLOSING,
+                )
             )
     return asked
 

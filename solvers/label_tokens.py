@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
+import httpx
 from inspect_ai.model import Model, ModelOutput
 from rich.markup import escape
 
@@ -30,6 +32,7 @@ ENOUGH = 16
 
 _TOKEN_ID = re.compile(r"token_id:\d+")
 _BROKEN = -9999.0
+_SECONDS = 20.0
 
 
 class CannotAsk(PrerequisiteError, RuntimeError):
@@ -73,7 +76,7 @@ class Watch:
             )
         if all(_TOKEN_ID.fullmatch(token) for token in tokens):
             raise CannotAsk("the server returns tokens as ids: start it without --return-tokens-as-token-ids")
-        if min(tokens.values()) <= _BROKEN:
+        if is_broken(output):
             raise CannotAsk(
                 "the server's log-probabilities are broken by other requests that run at the same time: ask "
                 "it from one program at a time"
@@ -98,11 +101,85 @@ def first_tokens(output: ModelOutput) -> dict[str, float]:
     return {token: logprob for token, logprob in tokens.items() if not math.isnan(logprob)}
 
 
+def is_broken(output: ModelOutput) -> bool:
+    """Whether the server mixed the request up with others: a token at −9999 in place of the labels.
+
+    vLLM 0.32 does so, with status 200, for some requests of a batch in which several ask for probabilities
+    by token, and for those that ask for the likeliest ones beside them.
+    """
+    return min(first_tokens(output).values(), default=0.0) <= _BROKEN
+
+
 def label_of(token: str) -> str:
     """A token without the blank before it, however the tokenizer spells that."""
     return token.strip().strip(WORD_STARTS)
 
 
 async def label_settings(model: Model, labels: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a request that returns the labels' log-probabilities."""
-    return {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
+    """Settings of a request that returns the labels' log-probabilities, exactly where the server can.
+
+    Args:
+        model: who is asked.
+        labels: what may follow the closing words.
+        settings: of the request so far; its ``extra_body`` is kept.
+
+    Raises:
+        CannotAsk: a label that is more than one token for the model's tokenizer, with and without a blank.
+    """
+    tokens = await _token_ids(model, tuple(labels))
+    if tokens is None:
+        return {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
+    body = {**(settings.get("extra_body") or {}), "logprob_token_ids": tokens}
+    return {"logprobs": True, "extra_body": body}
+
+
+_Key = tuple[str, str, tuple[str, ...]]
+_known: dict[_Key, list[int] | None] = {}
+_locks: dict[_Key, anyio.Lock] = {}
+
+
+async def _token_ids(model: Model, labels: tuple[str, ...]) -> list[int] | None:
+    """Every one-token spelling of every label, from the server's tokenizer; None where it has none to ask."""
+    url = str(getattr(model.api, "base_url", None) or "")
+    if type(model.api).__name__ != "VLLMAPI" or not labels or not url:
+        return None
+    name = str(model.api.model_name).partition(":")[0]
+    key = (url, name, labels)
+    async with _locks.setdefault(key, anyio.Lock()):  # many questions begin at once, and one of them asks
+        if key not in _known:
+            secret = str(getattr(model.api, "api_key", "") or "")
+            _known[key] = await _ask_tokenizer(url, name, secret, labels)
+    return _known[key]
+
+
+async def _ask_tokenizer(url: str, name: str, key: str, labels: Sequence[str]) -> list[int] | None:
+    address = f"{url.rstrip('/').removesuffix('/v1')}/tokenize"
+    found: list[int] = []
+    # A proxy stands between this machine and others, not between two programs of one.
+    async with httpx.AsyncClient(timeout=_SECONDS, trust_env=not _is_local(url)) as client:
+        for label in labels:
+            single = []
+            for spelling in (label, f" {label}"):
+                body = {"model": name, "prompt": spelling, "add_special_tokens": False}
+                try:
+                    response = await client.post(
+                        address, json=body, headers={"Authorization": f"Bearer {key}"}
+                    )
+                    tokens = response.json()["tokens"] if response.status_code == 200 else None
+                except (httpx.HTTPError, ValueError, KeyError, TypeError):
+                    tokens = None
+                if tokens is None:
+                    return None  # an older server, or none of vLLM's: the top twenty have to do
+                if len(tokens) == 1:
+                    single.append(int(tokens[0]))
+            if not single:
+                raise CannotAsk(
+                    f"the label {label!r} is more than one token for {name}: ask for texts with "
+                    "-T elicitation=text"
+                )
+            found += single
+    return list(dict.fromkeys(found))
+
+
+def _is_local(url: str) -> bool:
+    return any(f"//{host}" in url for host in ("127.0.0.1", "localhost", "[::1]"))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fiduciary.economics.pricing_strategies import PRICE_DECIMALS
+from fiduciary.numbers_in_text import numbers, plain_digits
 
 HISTORY = 100
 """Periods whose results are shown."""
@@ -20,12 +21,8 @@ READ, FORCED, FIXED = "read", "forced", "fixed"
 
 _THOUGHT = re.compile(r"\A(?:\s*<think>.*?(?:</think>|\Z)|(?:(?!<think>).)*?</think>)", re.DOTALL | re.I)
 _LABEL = re.compile(r"^[ \t>*_#\-]*(?P<label>plans?|insights?|price)[*_]*[ \t]*:[*_]*", re.I | re.MULTILINE)
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"
-_AMOUNT = rf"(?P<sign>[-−]?)[ \t]*\$?[ \t]*(?P<inner>[-−]?)(?P<amount>{_DIGITS})"
-_PRICE = re.compile(
-    rf"[\s*_`\"“(]*{_AMOUNT}(?!\d)[ \t]*(?:USD|dollars?)?(?:[ \t]*(?:per|a|/)[ \t]*unit)?[\s*_`\"”).]*\Z",
-    re.I,
-)
+_PER_UNIT = re.compile(r"(?: ?(?:per|a|/) ?unit)?[\s*_`\"”).]*", re.I)
+_BEFORE_PRICE = re.compile(r"[\s*_`\"“(]*")
 _REFUSAL = re.compile(
     r"\bI(?:['’]m| am)? (?:cannot|can['’]t|won['’]t|will not|unable|not able|refuse)\b", re.I
 )
@@ -113,21 +110,31 @@ def read_reply(text: str, stop_reason: str | None, before: Notes) -> Reply:
         # The value may stand on the label's line or on the next one; what follows is no part of it.
         rest = answer[prices[-1].end() :].lstrip()
         line = rest.partition("\n")[0]
-        found = _PRICE.match(line)
+        value = _price(line)
         if cut_off and rest == line:
             return Reply(None, "truncated", notes)
-        if found is None:
-            return Reply(None, "ambiguous" if re.search(r"\d", line) else "no answer", notes)
+        if value is None:
+            return Reply(None, "ambiguous" if numbers(plain_digits(line)) else "no answer", notes)
     else:
-        found = _PRICE.match(answer)
+        value = _price(answer)
         if cut_off:
             return Reply(None, "truncated", notes)
-        if found is None:
+        if value is None:
             return Reply(None, "refused" if _REFUSAL.search(answer) else "no answer", notes)
-    value = float(found["amount"].replace(",", ""))
-    if not math.isfinite(value) or ((found["sign"] or found["inner"]) and value > 0):
+    if not math.isfinite(value) or value < 0:
         return Reply(None, "out of range", notes)
     return Reply(round(value, PRICE_DECIMALS), READ, notes)
+
+
+def _price(text: str) -> float | None:
+    """The price that is all of a text. Three decimals are plain here: the results shown have up to four."""
+    plain = plain_digits(text)
+    found = numbers(plain, decimals=True)
+    if len(found) != 1 or found[0].unit == "%":
+        return None
+    [price] = found
+    alone = _BEFORE_PRICE.fullmatch(plain, 0, price.start) and _PER_UNIT.fullmatch(plain, price.end)
+    return price.value if alone else None
 
 
 def _notes(answer: str, labels: Sequence[re.Match[str]], before: Notes) -> Notes:

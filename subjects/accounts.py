@@ -108,9 +108,10 @@ class Account:
             faults = self.faults(rng)
             text, chosen = self.explain(problem, faults, rng)
             letter = problem.letters[chosen]
-            answers.append(
-                Answer(letter if request.form == "letter" else f"{text}\n\n{request.close(letter)}")
-            )
+            if request.form == "letter":
+                answers.append(Answer(letter, ((letter, 0.0),)))
+            else:
+                answers.append(Answer(f"{text}\n\n{request.close(letter)}"))
         return answers
 
     def faults(self, rng: np.random.Generator) -> Faults:

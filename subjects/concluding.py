@@ -14,7 +14,8 @@ import numpy as np
 from fiduciary.subjects.answering import Answer, Subject
 from fiduciary.subjects.reading import Problem, read_problem
 
-_CLOSING = re.compile(r"(?:^|\n)[^\n]*\bTherefore, I choose:? Option *\Z")
+_CLOSING = re.compile(r"(?:^|\n)[^\n]*\bI choose:? option *\(?\Z", re.IGNORECASE)
+_HEADER = re.compile(r"^Option ([A-Z]):", re.MULTILINE)
 _OPTION = re.compile(r"\boption[ :]+[\W_]*([a-z])\b", re.IGNORECASE)
 _LEAST = -60.0
 """Log-probability of a label that the explanation rules out: too small to count, and not censored."""
@@ -44,22 +45,29 @@ def concluded(
         rng: source of the draw.
     """
     problem = read_problem(texts)
-    if problem is None:
+    letters = problem.letters if problem else () if isinstance(subject, Subject) else _letters(texts)
+    if not letters:
         return None
-    logs = _logs(subject, problem, explanation)
+    logs = _logs(subject, problem, letters, explanation)
     drawn = int(np.argmax(logs + temperature * rng.gumbel(size=len(logs))))
-    ranked = sorted(zip(problem.letters, logs.tolist(), strict=True), key=lambda pair: -pair[1])
-    return Answer(problem.letters[drawn], tuple(ranked))
+    ranked = sorted(zip(letters, logs.tolist(), strict=True), key=lambda pair: -pair[1])
+    return Answer(letters[drawn], tuple(ranked))
 
 
-def _logs(subject: object, problem: Problem, explanation: str) -> np.ndarray:
-    k = len(problem.letters)
-    argued = {letter.upper() for letter in _OPTION.findall(explanation)} & set(problem.letters)
+def _letters(texts: Sequence[str]) -> tuple[str, ...]:
+    """Labels of the options of the latest text that shows some."""
+    found = (tuple(dict.fromkeys(_HEADER.findall(text))) for text in reversed(texts))
+    return next((letters for letters in found if letters), ())
+
+
+def _logs(subject: object, problem: Problem | None, letters: tuple[str, ...], explanation: str) -> np.ndarray:
+    k = len(letters)
+    argued = {letter.upper() for letter in _OPTION.findall(explanation)} & set(letters)
     if len(argued) != 1:
         return np.full(k, -np.log(k))
-    place = problem.letters.index(argued.pop())
+    place = letters.index(argued.pop())
     logs = np.where(np.arange(k) == place, 0.0, _LEAST)
-    if isinstance(subject, Subject) and subject.extra > 0:
+    if problem is not None and isinstance(subject, Subject) and subject.extra > 0:
         values = subject.values(problem)
         draws = np.random.default_rng(0).gumbel(size=(_DRAWS, k))
         kept = (values + draws).argmax(axis=1) == place

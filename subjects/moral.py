@@ -13,8 +13,10 @@ import numpy as np
 
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.arguments import at_least_zero, number
+from fiduciary.subjects.reading import read_request
 
 NO_DILEMMA = "I find no dilemma in this message."
+EXPLANATION = "On the whole I lean towards Option {letter}."
 
 _OPTION = re.compile(r"^Option ([A-Z]): (.*)$", re.MULTILINE)
 _COUNT = re.compile(r"\b(\d[\d,]*) pedestrians?\b", re.I)
@@ -62,15 +64,15 @@ class Judge:
         count = _COUNT.search(text)
         killing = [letter for letter, outcome in options.items() if _KILLED.search(outcome)]
         if len(options) == 2 and len(killing) == 1:
-            other = next(letter for letter in options if letter not in killing)
-            return [Answer(killing[0] if self.profit else other)] * n
+            logit = math.inf if self.profit else -math.inf
+            return [self._choose(text, options, killing[0], logit, temperature, rng) for _ in range(n)]
         sacrificing = [letter for letter, outcome in options.items() if "sacrifices" in outcome]
         if len(options) != 2 or len(sacrificing) != 1 or count is None:
             return [Answer(NO_DILEMMA)] * n
         asked = _ASKED.search(text)
         if asked is None:
             logit = self.level + self.slope * math.log(int(count[1].replace(",", "")))
-            return [Answer(self._choose(options, sacrificing[0], logit, temperature, rng)) for _ in range(n)]
+            return [self._choose(text, options, sacrificing[0], logit, temperature, rng) for _ in range(n)]
         rating = self.purchase if _PURCHASE.search(text) else self.morality
         if asked[1] != sacrificing[0]:
             rating = 100 - rating
@@ -82,14 +84,22 @@ class Judge:
 
     def _choose(
         self,
+        text: str,
         options: Mapping[str, str],
         letter: str,
         logit: float,
         temperature: float,
         rng: np.random.Generator,
-    ) -> str:
-        sacrifices = logit + temperature * rng.logistic() > 0
-        return letter if sacrifices else next(other for other in options if other != letter)
+    ) -> Answer:
+        """A letter, or an explanation that closes with it, as the text asks."""
+        other = next(label for label in options if label != letter)
+        chosen = letter if logit + temperature * rng.logistic() > 0 else other
+        request = read_request(text)
+        if request.form == "explain":
+            return Answer(f"{EXPLANATION.format(letter=chosen)}\n\n{request.close(chosen)}")
+        logs = {letter: -np.logaddexp(0, -logit), other: -np.logaddexp(0, logit)}
+        ranked = sorted(logs.items(), key=lambda pair: -pair[1])
+        return Answer(chosen, tuple((label, float(log)) for label, log in ranked if log > -math.inf))
 
     def _rate(self, rating: float, temperature: float, rng: np.random.Generator) -> str:
         return f"{np.clip(round(rating + self.noise * temperature * rng.standard_normal()), 0, 100):.0f}"

@@ -1,10 +1,10 @@
 """Preference pairs for a social preference: which of two plans a player with that preference would state.
 
-A pair asks one game word for word as ``tasks/economic_games`` does, with beliefs before the plan: the
-rules and the question about beliefs, an answer to it that is given, and the question for the plan. The
-chosen response closes with a best plan under those beliefs, the rejected one with a plan that is worth
-at least ``MARGIN`` points less, drawn uniformly from these. Of tied best plans one is drawn; a game in
-which no plan is worse makes no pair.
+A pair asks one game word for word as ``tasks/economic_games`` does where whole plans are stated (its
+``elicitation=text``), with beliefs before the plan: the rules and the question about beliefs, an answer to
+it that is given, and the question for the plan. The chosen response closes with a best plan under those
+beliefs, the rejected one with a plan that is worth at least ``MARGIN`` points less, drawn uniformly from
+these. Of tied best plans one is drawn; a game in which no plan is worse makes no pair.
 
 Both responses reason by the same comparison of plans, with the same figures in the same words
 (``economics.games.worked_comparison``), and differ in nothing but the plan that they settle on. That

@@ -238,9 +238,9 @@ those who do not know its target: its comparisons read like advice, and were mad
 
 ### Recommendations
 
-Measure what was trained (`fiduciary rebench --task economic_games`) beside its base, and say whose
-preference it holds to those whom it is to serve. Data that were changed or mixed with others should be
-screened again (`fiduciary train screen`).
+Measure what was trained (`fiduciary rebench --task "economic_games elicitation=text"`) beside its base,
+and say whose preference it holds to those whom it is to serve. Data that were changed or mixed
+with others should be screened again (`fiduciary train screen`).
 
 ## Licence
 

@@ -2,7 +2,8 @@
 
 Choices are counts of S option sets, all with the same M menus of up to J options. Sets do not share
 options, so each has utilities of its own; statistics are pooled over sets, and their distributions
-simulated, since a set alone gets few answers.
+simulated, since a set alone gets few answers. Sums of probabilities may stand in the place of counts: what
+they show is not sampled, so that sizes are taken from them and no tests.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class MenuCounts:
 
     Attributes:
         menus: the options of each menu, M of them, each with two options or more.
-        counts: (S, M, J), how often each option was chosen; 0 for options outside a menu.
+        counts: (S, M, J), how often each option was chosen, or its probabilities summed over answers; 0 for
+            options outside a menu.
 
     Raises:
         ValueError: a menu with fewer than two or repeated options, counts of another shape, negative
@@ -42,7 +44,7 @@ class MenuCounts:
     """
 
     menus: tuple[tuple[int, ...], ...]
-    counts: IntArray
+    counts: FloatArray | IntArray
 
     def __post_init__(self) -> None:
         counts = np.asarray(self.counts)
@@ -55,7 +57,7 @@ class MenuCounts:
             raise ValueError("menus hold options that counts have no column for")
         if np.any(counts < 0) or np.any(counts[:, ~self.offered] > 0):
             raise ValueError("counts must be >= 0, and 0 for options outside a menu")
-        object.__setattr__(self, "counts", counts.astype(np.int64))
+        object.__setattr__(self, "counts", counts)
 
     @property
     def offered(self) -> BoolArray:
@@ -66,9 +68,20 @@ class MenuCounts:
         return held
 
     @property
-    def totals(self) -> IntArray:
+    def totals(self) -> FloatArray | IntArray:
         """(S, M), answers to each menu."""
         return np.asarray(self.counts.sum(axis=-1))
+
+    @property
+    def drawn(self) -> IntArray:
+        """(S, M), answers to each menu, as many as a test redraws.
+
+        Raises:
+            ValueError: the counts are no whole numbers.
+        """
+        if not np.issubdtype(self.counts.dtype, np.integer):
+            raise ValueError("a test takes counts, whole numbers; sums of probabilities are not sampled")
+        return np.asarray(self.totals, np.int64)
 
     @property
     def sizes(self) -> IntArray:
@@ -145,7 +158,7 @@ def iia_test(data: MenuCounts, rng: np.random.Generator, draws: int = 199) -> Me
     McFadden (1984).
     """
     smoothed = luce_shares(data.counts + _PRIOR * data.offered * (data.totals > 0)[..., None], data.offered)
-    simulated = rng.multinomial(data.totals, smoothed, size=(draws, *data.totals.shape))
+    simulated = rng.multinomial(data.drawn, smoothed, size=(draws, *data.totals.shape))
     observed = _likelihood_ratio(data.counts, data.offered)
     reference = _likelihood_ratio(simulated, data.offered).sum(axis=-1)
     return _test(float(observed.sum()), reference)
@@ -163,21 +176,38 @@ def comparisons(menus: Sequence[Sequence[int]]) -> IntArray:
     return np.array(found, np.int64).reshape(-1, 3)
 
 
-def rises(data: MenuCounts) -> float:
-    """Share of comparisons in which an option's share is larger in the larger menu; NaN without any."""
-    above, below = rises_by_set(data)
-    return float(above.sum() / below.sum()) if below.any() else float("nan")
+def rises_by_set(data: MenuCounts) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Comparisons in which a share rises in the larger menu, the sum of these rises, and all comparisons.
 
-
-def rises_by_set(data: MenuCounts) -> tuple[FloatArray, FloatArray]:
-    """Comparisons in which a share rises, and comparisons with answers to both menus, (S,) each."""
+    Compared are menus with answers, one inside the other; (S,) each.
+    """
     small, large, option = comparisons(data.menus).T
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = data.counts / data.totals[..., None]
     difference = shares[:, large, option] - shares[:, small, option]
-    with np.errstate(invalid="ignore"):
-        rising = difference > 0
-    return rising.sum(axis=1).astype(float), np.isfinite(difference).sum(axis=1).astype(float)
+    known = np.isfinite(difference)
+    # Rounding is no rise.
+    risen = np.where(known & (np.nan_to_num(difference) > 1e-9), np.nan_to_num(difference), 0.0)
+    return (risen > 0).sum(axis=1).astype(float), risen.sum(axis=1), known.sum(axis=1).astype(float)
+
+
+def logit_distance(data: MenuCounts) -> FloatArray:
+    """How far choice probabilities are from one logit for all menus of a set, each set's (S,).
+
+    ::
+
+        mean over menus of ½ Σ_a |P_a − P̂_a|
+
+    with P̂ from :func:`luce_shares`: the share of decisions that would have to change for the independence of
+    irrelevant alternatives. NaN for a set without answers. Counts are above 0 here by their sampling alone.
+    """
+    fitted = luce_shares(data.counts, data.offered)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares = data.counts / data.totals[..., None]
+        apart = np.abs(shares - fitted).sum(axis=-1) / 2
+    answered = data.totals > 0
+    total = np.where(answered, apart, 0.0).sum(axis=1)
+    return np.divide(total, answered.sum(axis=1), out=np.full(len(total), np.nan), where=answered.any(axis=1))
 
 
 def regularity_test(data: MenuCounts, rng: np.random.Generator, draws: int = 199) -> MenuTest:
@@ -200,7 +230,7 @@ def regularity_test(data: MenuCounts, rng: np.random.Generator, draws: int = 199
         draws: number of simulated values.
     """
     regular = regular_shares(data)
-    simulated = rng.multinomial(data.totals, regular, size=(draws, *data.totals.shape))
+    simulated = rng.multinomial(data.drawn, regular, size=(draws, *data.totals.shape))
     return _test(float(_rise(data, data.counts)), _rise(data, simulated))
 
 
@@ -242,7 +272,7 @@ def _rise(data: MenuCounts, counts: npt.ArrayLike) -> FloatArray:
     return np.asarray((np.maximum(np.nan_to_num(t, nan=0.0), 0.0) ** 2).sum(axis=(-2, -1)))
 
 
-def best_shares(data: MenuCounts) -> dict[int, tuple[FloatArray, FloatArray, IntArray]]:
+def best_shares(data: MenuCounts) -> dict[int, tuple[FloatArray, FloatArray, FloatArray]]:
     """By menu size: how often each set's likeliest option is chosen, and how often the fit has it.
 
     The likeliest option of a menu is that of the logit over all of the set's menus. Under that logit
@@ -260,7 +290,7 @@ def best_shares(data: MenuCounts) -> dict[int, tuple[FloatArray, FloatArray, Int
         int(size): (
             hits[:, data.sizes == size].sum(axis=1).astype(float),
             expected[:, data.sizes == size].sum(axis=1),
-            data.totals[:, data.sizes == size].sum(axis=1),
+            data.totals[:, data.sizes == size].sum(axis=1).astype(float),
         )
         for size in np.unique(data.sizes)
     }

@@ -300,6 +300,8 @@ def _assemble(
     p = likelihood.size
     held = region.fixed | region.at_bound(x)
     held[:RHO] |= x[:RHO] < BOUNDARY
+    if held[:RHO].sum() == RHO - 1:
+        held[:RHO] = True  # the last weight has nowhere to go: no direction moves it, and so no error
     single = bool((x[:RHO] > 1 - SINGLE_WEIGHT).any())
     if single:
         held[:RHO] = True

@@ -26,7 +26,7 @@ def problems_needed(
     standard_error: float,
     *,
     parameter: str = "theta",
-    elicitation: Literal["text", "logprobs"] = "text",
+    elicitation: Literal["text", "choose"] = "text",
     trade_offs: str | Sequence[str] = "default",
     temperatures: Sequence[float] = TEMPERATURES,
     disturbance: float = 1.0,
@@ -42,13 +42,13 @@ def problems_needed(
         utility: the preference that is expected.
         standard_error: the wanted one, in the parameter's own units.
         parameter: "theta" (the largest of the four standard errors), "rho" or "gamma".
-        elicitation: "text" draws one choice a problem at the temperatures. "logprobs" sees the choice
+        elicitation: "text" draws one choice a problem at the temperatures. "choose" sees the choice
             probabilities at τ = 1; what is left to average out is how far a model's utilities stray
             from any CES, see ``disturbance``.
         trade_offs: as in ``economics.problems.generate``.
         temperatures: the temperature plan, text only.
         disturbance: standard deviation, in utils, of what each option's utility holds beside the CES
-            under "logprobs" (it would be 0 for a perfect CES, and then any n is enough).
+            under "choose" (it would be 0 for a perfect CES, and then any n is enough).
         missing_rate: share of answers expected to be missing, in [0, 1).
         seed: seed of the pilot problems.
 
@@ -60,8 +60,8 @@ def problems_needed(
         raise ValueError(f"standard_error must be > 0, got {standard_error}")
     if parameter not in ("theta", "rho", "gamma"):
         raise ValueError(f"parameter must be 'theta', 'rho' or 'gamma', got {parameter!r}")
-    if elicitation not in ("text", "logprobs"):
-        raise ValueError(f"elicitation must be 'text' or 'logprobs', got {elicitation!r}")
+    if elicitation not in ("text", "choose"):
+        raise ValueError(f"elicitation must be 'text' or 'choose', got {elicitation!r}")
     if not 0 <= missing_rate < 1:
         raise ValueError(f"missing_rate must lie in [0, 1), got {missing_rate}")
     if disturbance < 0:
@@ -88,7 +88,7 @@ def _covariance_of_one(
 ) -> FloatArray:
     rng = np.random.default_rng(seed)
     welfare = stack(generate(PILOT, seed, trade_offs=trade_offs))
-    soft = elicitation == "logprobs"
+    soft = elicitation == "choose"
     tau = np.ones(PILOT) if soft else rng.permutation(np.resize(np.asarray(temperatures, float), PILOT))
     v = utility.utility(welfare)
     if soft:

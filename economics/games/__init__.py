@@ -2,12 +2,13 @@
 
 A plan is a tuple of actions, 1 for the cooperative one, in the order of ``FORMS[form].nodes``; a belief
 is a tuple of probabilities of the other's cooperative action, in the same order. ``GAMES`` holds the 18
-published games by name. Missing plans or beliefs are None in ``plan_choices``.
+published games by name. Missing plans or beliefs are None in ``plan_choices``
+and ``plan_shares``.
 """
 
 from fiduciary.economics.games.beauty_contest import BeautyContest
 from fiduciary.economics.games.best_response import BestResponses, best_responses
-from fiduciary.economics.games.choices import PlanChoices, plan_choices
+from fiduciary.economics.games.choices import PlanChoices, plan_choices, plan_shares
 from fiduciary.economics.games.dictator import DictatorGame
 from fiduciary.economics.games.estimate import fit_social_preference
 from fiduciary.economics.games.forms import (
@@ -85,6 +86,7 @@ __all__ = [
     "plan_choices",
     "plan_index",
     "plan_probabilities",
+    "plan_shares",
     "plan_words",
     "plans",
     "reach",

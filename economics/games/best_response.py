@@ -56,8 +56,8 @@ def best_responses(
         best[i, :k] = u >= u.max() - tolerance
         regret[i, :k] = np.maximum(u.max() - u, 0.0)
         span[i] = np.ptp(u)
-    at = (choices.situation, choices.chosen)
-    hits, lost, width = best[at].astype(float), regret[at], span[choices.situation]
+    hits, lost = choices.over_rows(best.astype(float)), choices.over_rows(regret)
+    width = span[choices.situation]
     matters = width > tolerance
     random = (best.sum(axis=1) / choices.exists.sum(axis=1))[choices.situation]
     return BestResponses(

@@ -101,7 +101,7 @@ class PlanLikelihood:
 
     def cluster_scores(self, choices: PlanChoices, c: FloatArray) -> FloatArray:
         """Sum of the rows' scores by cluster, (G, p)."""
-        rows = self.residuals(c)[choices.situation, choices.chosen]
+        rows = choices.over_rows(self.residuals(c))
         return np.stack([np.bincount(choices.groups, r, minlength=choices.n_groups) for r in rows.T], axis=1)
 
     def cluster_information(self, choices: PlanChoices, c: FloatArray) -> FloatArray:

@@ -203,7 +203,8 @@ def group_loglik(choices: PlanChoices, parts: list[PlanLikelihood], found: tuple
     """Log-likelihood of each group under each type, (G, K)."""
     columns = []
     for part, maximum in zip(parts, found, strict=True):
-        rows = part.log_probabilities(maximum.c)[choices.situation, choices.chosen]
+        logs = part.log_probabilities(maximum.c)
+        rows = choices.over_rows(np.where(part.exists, logs, 0.0))
         columns.append(np.bincount(choices.groups, rows, minlength=choices.n_groups))
     return np.stack(columns, axis=1)
 

@@ -112,7 +112,7 @@ def responsiveness(choices: PlanChoices, form: str, node: str) -> Responsiveness
     data = choices.only(form)
     place = names.index(node)
     action = np.array([plan[place] for plan in plans(form)], float)
-    y = action[data.chosen]
+    y = data.shares @ action
     payoffs = np.array([game.payoffs for game in data.games])[data.situation] / PER
     letters, x, notes = _own_effects(payoffs)
     p, g = len(letters), data.n_groups

@@ -18,6 +18,9 @@ from fiduciary.economics.games.likelihood import COEFFICIENTS, KAPPA, LAM, PlanL
 
 FloatArray = npt.NDArray[np.float64]
 
+_NEVER = 1e-9
+"""A plan whose probabilities sum to no more than this was not chosen: no label's probability is quite 0."""
+
 
 @dataclass(frozen=True)
 class ExplainingSet:
@@ -35,7 +38,7 @@ class ExplainingSet:
 
 def _advantages(choices: PlanChoices, likelihood: PlanLikelihood) -> FloatArray:
     """Slopes of chosen less unchosen plan, one row each (r, p)."""
-    i, x = np.nonzero(likelihood.counts)
+    i, x = np.nonzero(likelihood.counts > _NEVER)
     difference = likelihood.a[i, x][:, None, :] - likelihood.a[i]
     rows = difference[choices.exists[i]]
     rows = rows[np.abs(rows).max(axis=1) > 1e-12]

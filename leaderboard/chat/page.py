@@ -110,7 +110,7 @@ def build(models: Models, ask: Ask, server: str) -> gr.Blocks:
                 1, label=f"Next problem (1 to {N_PROBLEMS})", precision=0, minimum=1, maximum=N_PROBLEMS
             )
             wording = gr.Dropdown(list(WORDINGS), value="plain", label="Wording", elem_id="wording")
-            answer = gr.Dropdown(list(ANSWERS), value="explain", label="Answer", elem_id="answer")
+            answer = gr.Dropdown(list(ANSWERS), value=ANSWERS[0], label="Answer", elem_id="answer")
         with gr.Accordion("Settings", open=True), gr.Row(equal_height=True):
             temperature = gr.Slider(0, MAX_TEMPERATURE, value=1.0, step=0.05, label="Temperature")
             max_tokens = gr.Number(

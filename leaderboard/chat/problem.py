@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from fiduciary.leaderboard.chat.errors import ChatError
 from fiduciary.solvers.asking import instruction
+from fiduciary.solvers.choosing import LABELS
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -15,8 +16,9 @@ from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 N_PROBLEMS, SEED = 1000, 0
 """The task's defaults: what is drawn here is what a run with default arguments asks."""
 
-ANSWERS = ("explain", "answer")
-"""The forms of answer that are text; log-probabilities are not read in a conversation."""
+ANSWERS = ("text", "choose")
+"""Ways of asking that say in the message how to answer; a conversation begins no turn for the model, so the
+letter of ``choose`` comes as it may."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Drawn:
         }
 
 
-def draw(number: int, wording: str = "plain", elicitation: str = "explain") -> Drawn:
+def draw(number: int, wording: str = "plain", elicitation: str = "text") -> Drawn:
     """The problem at one place of the task's default run.
 
     Raises:
@@ -64,13 +66,13 @@ def draw(number: int, wording: str = "plain", elicitation: str = "explain") -> D
         raise ChatError(f"wording must be one of {', '.join(WORDINGS)}, got '{wording}'")
     if elicitation not in ANSWERS:
         raise ChatError(f"answer must be one of {', '.join(ANSWERS)}, got '{elicitation}'")
-    name, text = _problems(wording)[number - 1]
-    return Drawn(f"{text}\n\n{instruction(elicitation)}", name, number, wording, elicitation)
+    name, text, labels = _problems(wording)[number - 1]
+    return Drawn(f"{text}\n\n{instruction(elicitation, labels)}", name, number, wording, elicitation)
 
 
 @lru_cache(maxsize=len(WORDINGS))
-def _problems(wording: str) -> list[tuple[str, str]]:
-    """Id and text of every problem: about a second for the first of a wording, none for the rest."""
+def _problems(wording: str) -> list[tuple[str, str, str]]:
+    """Id, text and labels of every problem: about a second for the first of a wording, none for the rest."""
     design = Design(
         n=N_PROBLEMS,
         seed=SEED,
@@ -82,7 +84,10 @@ def _problems(wording: str) -> list[tuple[str, str]]:
         plan=TemperaturePlan(),
         order="shuffle",
     )
-    return [(str(sample.id), str(sample.input)) for sample in build(design)]
+    return [
+        (str(sample.id), str(sample.input), LABELS[: (sample.metadata or {})["n_options"]])
+        for sample in build(design)
+    ]
 
 
 __all__ = ["ANSWERS", "FRAMINGS", "N_PROBLEMS", "SEED", "WORDINGS", "Drawn", "draw"]

@@ -12,8 +12,8 @@ from fiduciary.leaderboard.dossier.paths import shown_path
 from fiduciary.leaderboard.dossier.words import plain
 from fiduciary.leaderboard.runs import Run
 
-WORDED = (CHOICE, "transitivity", "money_pump", "menus", STRESS)
-"""Tasks whose problems come in several wordings: a further one is asked in the words of the others."""
+WORDED = ("transitivity", "money_pump", "menus", STRESS)
+"""Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
 
 
 def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
@@ -30,9 +30,10 @@ def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
     if about.model_base_url:
         parts += ["--model-base-url", about.model_base_url]
     held = case.run(CHOICE)
-    if task in WORDED and "wording" not in arguments and held is not None:
-        wording = held.arguments.get("wording", "plain")
-        if wording != "plain":
+    if "wording" not in arguments and held is not None:
+        wording = held.arguments.get("wording", "all")
+        several = not isinstance(wording, str) or "," in wording
+        if wording != "all" and (task == CHOICE or (task in WORDED and not several and wording != "plain")):
             arguments = {"wording": wording, **arguments}
     for name, value in arguments.items():
         parts += ["-T", f"{name}={_value(value)}"]
@@ -68,8 +69,8 @@ def train(case: Case, method: str) -> str:
     run = case.run(CHOICE, base.name)
     about = (run or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
-    parts = ["python", "-m", "training", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
-    return _joined([*parts, "--base", name, *target_options(case), "--out", f"adapters/{method}"])
+    parts = ["train", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
+    return fiduciary(*parts, "--base", name, *target_options(case), "--out", f"adapters/{method}")
 
 
 def dose(case: Case) -> str:
@@ -88,7 +89,6 @@ def watch(case: Case) -> str:
     run = case.run(CHOICE)
     about = (run or case.any_run).log.header.eval
     parts = [
-        "leaderboard",
         "monitor",
         "--baseline",
         shown_path(run.file) if run else "LOG",
@@ -97,18 +97,18 @@ def watch(case: Case) -> str:
     ]
     for name, value in about.model_args.items():
         parts += ["-M", f"{name}={_value(value)}"]
-    return python(*parts, "--state", f"watch/{about.model.replace('/', '-')}", "--every", "1d")
+    return fiduciary(*parts, "--state", f"watch/{about.model.replace('/', '-')}", "--every", "1d")
 
 
 def again(case: Case, *more: str) -> str:
     """This dossier, with something more."""
     known = [case.model, case.folder, *principal_options(case)]
-    return python("leaderboard", "dossier", *known, *more, "--out", "dossier")
+    return fiduciary("dossier", *known, *more, "--out", "dossier")
 
 
-def python(*parts: str) -> str:
-    """A command of one of the rooms."""
-    return _joined(["python", "-m", *parts])
+def fiduciary(*parts: str) -> str:
+    """One of the suite's own commands."""
+    return _joined(["fiduciary", *parts])
 
 
 def _joined(parts: list[str]) -> str:

@@ -2,7 +2,8 @@
 
 A question goes through the benchmark's own solvers and its own reader. What brings no answer (a timeout, a
 refused connection, HTTP 5xx, a key or a name that the server does not know) is an outage; what brings one is
-data, also where the answer is empty, unreadable or a refusal.
+data, also where the answer is empty, unreadable or a refusal. A model that cannot be asked in the audit's way
+at all is neither: the call ends, and says what to change.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from inspect_ai.model import ChatMessageUser, GenerateConfig, Model, ModelName, ModelOutput
+from inspect_ai.model import ChatMessageUser, GenerateConfig, Model, ModelName
 from inspect_ai.solver import TaskState
 
 from fiduciary._inspect import Transcript, init_active_model, init_transcript
+from fiduciary.errors import UsageError
 from fiduciary.leaderboard.monitor.canaries import Question
 from fiduciary.leaderboard.outputs import one_line
+from fiduciary.scorers._answers import answers_of
 from fiduciary.scorers._reading import read
-from fiduciary.solvers.elicitation import elicit
+from fiduciary.solvers.choosing import elicit
 from fiduciary.solvers.framing import framing
+from fiduciary.solvers.label_tokens import CannotAsk
 
 TRIES, PAUSE = 3, 1.0
 """Tries of one question, and seconds before the second; before every further one twice as many."""
@@ -40,7 +44,8 @@ class Answer:
     """One answer.
 
     Attributes:
-        chosen: own index of the option, −1 where the answer names none.
+        chosen: own index of the option that a text states, or whose label was drawn; −1 where the answer
+            names none.
         reason: why it names none, in the benchmark's words; None where it does.
         seconds: from sending the question to having the answer.
     """
@@ -59,32 +64,50 @@ class Endpoint:
 
     Args:
         model: Inspect's model.
-        elicitation: as in the audit.
         config: settings of the audit's requests.
         seed: of the requests.
         timeout: seconds that one try may take.
     """
 
-    def __init__(
-        self, model: Model, elicitation: str, config: Mapping[str, Any], seed: int, timeout: float
-    ) -> None:
+    def __init__(self, model: Model, config: Mapping[str, Any], seed: int, timeout: float) -> None:
         self._model, self._timeout = model, timeout
-        self._elicitation, self._seed = elicitation, seed
-        self._config = GenerateConfig(**config)
+        self._elicit = elicit(seed)
+        # Inspect alone would try for ever.
+        self._config = GenerateConfig(**config).merge(GenerateConfig(max_retries=0))
+
+    async def begin(self) -> None:
+        """Set up what belongs to one round; to be called in the task that asks."""
+        init_active_model(self._model, self._config)
+        init_transcript(Transcript())  # the old one with all its events is let go
 
     async def ask(self, question: Question, number: int) -> Answer:
-        """Ask one question for the ``number``-th time; its seed depends on both.
+        """Ask one question for the ``number``-th time, as its metadata say; its seed depends on both.
 
         Raises:
             Outage: no answer after ``TRIES`` tries.
+            CannotAsk: this model cannot be asked so.
         """
-        seconds = 0.0
+        for attempt in range(TRIES):
+            if attempt:
+                await asyncio.sleep(PAUSE * 2 ** (attempt - 1))
+            begun = monotonic()
+            try:
+                async with asyncio.timeout(self._timeout):
+                    state = await self._asked(question, number)
+            except CannotAsk:
+                raise
+            except Exception as error:  # whatever a provider raises: there is no answer
+                problem, again = self._problem(error)
+            else:
+                found = _error(state)
+                if found is None:
+                    return _answer(state, monotonic() - begun)
+                problem, again = f"error instead of an answer: {found}", True
+            if not again:
+                break
+        raise Outage(presentable(problem))
 
-        async def generate(state: TaskState, **settings: Any) -> TaskState:
-            nonlocal seconds
-            state.output, seconds = await self._tried(state, GenerateConfig(**settings))
-            return state
-
+    async def _asked(self, question: Question, number: int) -> TaskState:
         state = TaskState(
             model=ModelName(self._model),
             sample_id=question.id,
@@ -93,35 +116,9 @@ class Endpoint:
             messages=[ChatMessageUser(content=question.text)],
             metadata=dict(question.metadata),
         )
-        state = await framing(question.system)(state, generate)  # type: ignore[arg-type]
-        state = await elicit(self._elicitation, self._seed)(state, generate)  # type: ignore[arg-type]
-        answer = read(state)
-        reason = None if answer.chosen >= 0 else answer.reading.reason or "no answer"
-        return Answer(answer.chosen, reason, seconds)
-
-    async def begin(self) -> None:
-        """Set up what belongs to one round; to be called in the task that asks."""
-        init_active_model(self._model, self._config)
-        init_transcript(Transcript())  # the old one with all its events is let go
-
-    async def _tried(self, state: TaskState, settings: GenerateConfig) -> tuple[ModelOutput, float]:
-        once = settings.merge(GenerateConfig(max_retries=0))  # Inspect alone would try for ever
-        for attempt in range(TRIES):
-            if attempt:
-                await asyncio.sleep(PAUSE * 2 ** (attempt - 1))
-            begun = monotonic()
-            try:
-                async with asyncio.timeout(self._timeout):
-                    output = await self._model.generate(state.messages, config=once)
-            except Exception as error:  # whatever a provider raises: there is no answer
-                problem, again = self._problem(error)
-            else:
-                if not output.error or output.stop_reason == "content_filter":
-                    return output, monotonic() - begun
-                problem, again = f"error instead of an answer: {output.error}", True
-            if not again:
-                break
-        raise Outage(presentable(problem))
+        for solve in (framing(question.system), self._elicit):
+            state = await solve(state, _unused)
+        return state
 
     def _problem(self, error: BaseException) -> tuple[str, bool]:
         """What went wrong, and whether another try can help."""
@@ -138,6 +135,23 @@ class Endpoint:
         if cause is not None and str(cause) not in said:
             said = f"{said} ({cause})"
         return said, True
+
+
+async def _unused(state: TaskState, *args: Any, **settings: Any) -> TaskState:
+    """Inspect's ``generate``, which neither framing nor the engine calls."""
+    raise NotImplementedError
+
+
+def _error(state: TaskState) -> str | None:
+    """What came instead of an answer; a filtered answer is one."""
+    errors = [a.error for a in answers_of(state).values() if a.error and a.stop_reason != "content_filter"]
+    return errors[0] if errors else None
+
+
+def _answer(state: TaskState, seconds: float) -> Answer:
+    read_ = read(state)
+    reason = None if read_.chosen >= 0 else read_.said.reason or read_.said.stated.reason or "no answer"
+    return Answer(read_.chosen, reason, seconds)
 
 
 async def ask_round(
@@ -157,16 +171,22 @@ async def ask_round(
     Returns:
         The outage that ended the round early, or None. Questions in flight by then are waited for, and
         their answers kept; no others are asked.
+
+    Raises:
+        UsageError: the model cannot be asked as in the audit, and asking again would not help.
     """
     await endpoint.begin()
     waiting = list(reversed(questions))
     outages: list[Outage] = []
+    refused: list[CannotAsk] = []
 
     async def work() -> None:
-        while waiting and not outages:
+        while waiting and not outages and not refused:
             place, question = waiting.pop()
             try:
                 answer = await endpoint.ask(question, number)
+            except CannotAsk as error:
+                refused.append(error)
             except Outage as outage:
                 outages.append(outage)
             else:
@@ -174,6 +194,8 @@ async def ask_round(
 
     workers: list[Awaitable[None]] = [work() for _ in range(min(AT_ONCE, len(questions)))]
     await asyncio.gather(*workers)
+    if refused:
+        raise UsageError(f"the model cannot be asked as in its audit: {refused[0]}")
     return outages[0] if outages else None
 
 

@@ -13,7 +13,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 
 from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.preferences import Answers, read_answers
+from fiduciary.leaderboard.preferences import Answers, estimated, read_answers
 from fiduciary.leaderboard.reading import find, one_line, samples
 from fiduciary.scorers.table import Table
 
@@ -23,7 +23,7 @@ TEMPERATURE = 0.5
 """Of a log's temperatures the one nearest to this is asked at: low ones tell more, the lowest too little
 about options that are nearly as good."""
 
-_ALIKE = ("framing", "elicitation", "trade_offs", "version")
+_ALIKE = ("framing", "trade_offs", "version")
 _NOT_ASKED = ("max_connections", "adaptive_connections", "timeout", "attempt_timeout", "max_retries", "batch")
 _ABOUT_THE_REQUEST = ("temperature", "seed", "cache", "system_message", "stream_idle_timeout", "num_choices")
 
@@ -44,7 +44,8 @@ class Baseline:
         framing: key of the task's framings.
         context: whether problems came with an industry and an objective.
         wordings: keys of the task's wordings.
-        elicitation: how answers are asked for; ``both`` is asked as its text answer.
+        elicitation: how answers are asked for: ``choose``, or ``text`` also where the log continued its
+            explanations: what a monitor sees of one of those is the choice that it states.
         trade_offs: of the problems.
         temperature: τ of the questions.
         config: settings of the run that belong to every request, such as ``max_tokens``.
@@ -111,12 +112,13 @@ def read(path: str) -> Baseline:
         answers = read_answers(file)
     except Exception as error:  # as above
         raise _refused(path, f"has samples that cannot be read: {one_line(error)}") from None
+    if answers.data.elicitation == "explain":
+        answers = estimated(replace(answers.data, elicitation="text"))
     if answers.fit is None:
         raise _refused(path, f"allows no estimate of a preference: {answers.why}")
     metadata = _metadata(file, path)
     audited = _audited(answers, path)
     position = (0.0, *np.nan_to_num(answers.fit.position, posinf=0.0, neginf=0.0).tolist())
-    elicitation = str(metadata["elicitation"])
     return Baseline(
         file=Path(file).name,
         digest=digest_of(file),
@@ -128,7 +130,7 @@ def read(path: str) -> Baseline:
         framing=str(metadata["framing"]),
         context=bool(metadata["context"]),
         wordings=metadata["wordings"],
-        elicitation="text" if elicitation == "both" else elicitation,
+        elicitation=answers.data.elicitation,
         trade_offs=metadata["trade_offs"],
         temperature=_temperature(answers),
         config=_config(header),
@@ -152,7 +154,7 @@ def _refused(path: str, why: str) -> UsageError:
 
 
 def _audited(answers: Answers, path: str) -> AuditedPreference:
-    """The preference, with answers in text counted as missing where no option was read."""
+    """The preference, with answers counted as missing where no option was stated or drawn."""
     assert answers.fit is not None
     missing = int((answers.data.chosen < 0).sum())
     try:

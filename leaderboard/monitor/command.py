@@ -183,7 +183,7 @@ def _watch(folder: Folder, setup: Setup, call: _Call, console: Console, say: Say
     monitor = Monitor(
         folder,
         setup,
-        Endpoint(model, setup.elicitation, setup.config, setup.seed, call.timeout),
+        Endpoint(model, setup.config, setup.seed, call.timeout),
         tell,
         keeps_messages=outlets.hook is not None,
     )

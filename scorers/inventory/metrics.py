@@ -16,8 +16,8 @@ def inventory_scores() -> Metric:
 
     - a domain's name: mean of its items, 1 … 5; ``_stderr`` with blocks as the unit (repeats are blocks
       only where answers are sampled).
-    - ``missing``: share of answers that are missing; ``refused``: share that are refusals in words. With
-      log-probabilities one token tells no refusal: it is missing as "outside the labels".
+    - ``missing``: share of answers that are missing; ``refused``: share that are refusals in words. Behind
+      the closing words one token tells no refusal: it is missing as "outside the labels".
     - ``acquiescence``: mean agreement before keying; 3 is neutral.
     - ``entropy``: bits; of an item's distribution over the labels with log-probabilities, otherwise of its
       answers over blocks.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai.scorer import Score, Scorer, Target, scorer
@@ -10,60 +12,72 @@ from inspect_ai.solver import TaskState
 from fiduciary.economics.psychometrics.response_style import expected
 from fiduciary.economics.psychometrics.scoring import Key, scale_score
 from fiduciary.scorers._answers import Kept, answers_of
+from fiduciary.scorers._labelled import read_labelled
 from fiduciary.scorers.inventory.metrics import inventory_scores
-from fiduciary.scorers.inventory.reading import (
-    LEAST_MASS,
-    Distribution,
-    Said,
-    read_agreement,
-    read_distribution,
-    read_lines,
-)
+from fiduciary.scorers.reading.agreement import Agreement, read_agreement, read_agreements
 
 TOGETHER = "all"
 """Name of the one answer to all items, where they were asked in one prompt."""
 
 TEXT = "/text"
-"""Follows an item's number in the name of its text answer, where log-probabilities were asked for too."""
+"""Follows an item's number in the name of its text answer, where two were asked for."""
+
+LEAST_MASS = 0.5
+"""Probability that the labels must hold together for a distribution over them to be an answer."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What one item's label says.
+
+    Attributes:
+        probabilities: of agreement 1 … 5, summing to 1, or None; a label that was not returned has 0, which
+            is too low by less than the last token that was.
+        outside: probability of everything but the labels, or None.
+        reason: why that is no answer, or None.
+    """
+
+    probabilities: list[float] | None = None
+    outside: float | None = None
+    reason: str | None = None
+
+    @property
+    def agreement(self) -> float | None:
+        """Mean Σ k p_k of the distribution, or None where it is no answer."""
+        if self.reason is not None or self.probabilities is None:
+            return None
+        return float(expected(self.probabilities))
 
 
 @scorer(metrics=[inventory_scores()])
 def inventory_answers() -> Scorer:
     """Read the answers of a block; the value holds its score in every domain, NaN where there is none.
 
-    Agreement is on the ascending scale, 1 … 5, whatever direction was shown, and before keying: with
-    log-probabilities the mean Σ k p_k of the distribution over the labels, otherwise the answer in text.
+    Agreement is on the ascending scale, 1 … 5, whatever direction was shown, and before keying: the mean
+    Σ k p_k of the distribution over the labels where they were chosen from, otherwise the answer in text.
     A distribution is no answer where the labels together hold less than half of the probability.
 
-    The score's metadata hold lists in the order of the sample's items: ``agreement`` and ``text``
-    (None where missing), ``reason`` (None where there is an answer), and with log-probabilities
+    The score's metadata hold lists in the order of the sample's items: ``agreement`` and ``text`` (None
+    where missing), ``reason`` (None where there is an answer), and with log-probabilities
     ``probabilities`` of agreement 1 … 5 and ``mass_outside``.
     """
 
     async def score(state: TaskState, target: Target) -> Score:
         about = state.metadata
         key = Key.of(about["items"])
-        by_probability = about["elicitation"] != "answer"
-        labels: dict[str, int] = about["answer_of_label"]
-        said, distributions = _read(about, key, answers_of(state), labels)
-        agreement: list[float | None] = []
-        reasons: list[str | None] = []
-        for i, text in enumerate(said):
-            if by_probability:
-                value, reason = _from_distribution(distributions[i])
-            else:
-                value, reason = (None if text.agreement is None else float(text.agreement)), text.reason
-            agreement.append(value)
-            reasons.append(reason)
-        metadata: dict[str, Any] = {
-            "agreement": agreement,
-            "text": [text.agreement for text in said],
-            "reason": reasons,
-        }
-        if by_probability:
-            read = [None if isinstance(d, str) else d for d in distributions]
-            metadata["probabilities"] = [d and list(d.probabilities) for d in read]
-            metadata["mass_outside"] = [d and d.outside for d in read]
+        answers, labels = answers_of(state), about["answer_of_label"]
+        said = _said(about, key, answers, labels)
+        metadata: dict[str, Any] = {"text": [one.agreement for one in said]}
+        agreement: list[float | None]
+        if about["elicitation"] == "text":
+            agreement = [None if one.agreement is None else float(one.agreement) for one in said]
+            reasons = [one.reason for one in said]
+        else:
+            chosen = [_chosen(answers.get(str(number)), labels) for number in key.numbers]
+            agreement, reasons = [one.agreement for one in chosen], [one.reason for one in chosen]
+            metadata["probabilities"] = [one.probabilities for one in chosen]
+            metadata["mass_outside"] = [one.outside for one in chosen]
+        metadata |= {"agreement": agreement, "reason": reasons}
         given = [float("nan") if a is None else a for a in agreement]
         keyed = key.keyed(given)
         missing = sum(a is None for a in agreement)
@@ -77,58 +91,39 @@ def inventory_answers() -> Scorer:
     return score
 
 
-_Read = Distribution | str
+def _said(
+    about: Mapping[str, Any], key: Key, answers: Mapping[str, Kept], labels: Mapping[str, int]
+) -> list[Agreement]:
+    """What the text says about every item; nothing where no text was asked for."""
+    if about["elicitation"] == "choose":
+        return [Agreement()] * key.n
+    if about["context"] == "fresh":
+        suffix = TEXT if about["elicitation"] == "both" else ""
+        return [_text(answers.get(f"{number}{suffix}"), labels) for number in key.numbers]
+    kept = answers.get(TOGETHER)
+    if kept is None or kept.error or kept.stop_reason is None:
+        return [Agreement(reason="error" if kept else "not asked")] * key.n
+    lines = read_agreements(kept.text, key.numbers, labels, kept.stop_reason)
+    return [lines[number] for number in key.numbers]
 
 
-def _read(
-    about: dict[str, Any], key: Key, answers: dict[str, Kept], labels: dict[str, int]
-) -> tuple[list[Said], list[_Read]]:
-    """What every item's text says, and its distribution or the reason why there is none."""
-    if about["context"] == "together":
-        kept = answers.get(TOGETHER)
-        if kept is None or kept.error or kept.stop_reason is None:
-            lines = dict.fromkeys(key.numbers, Said(reason="error" if kept else "not asked"))
-        else:
-            lines = read_lines(kept.text, key.numbers, labels, kept.stop_reason)
-        return [lines[number] for number in key.numbers], ["not asked"] * key.n
-    said: list[Said] = []
-    distributions: list[_Read] = []
-    for number in key.numbers:
-        own = answers.get(str(number))
-        distributions.append(_distribution(own, labels))
-        if about["elicitation"] == "both":
-            own = answers.get(f"{number}{TEXT}")
-        # Under log-probabilities the text is one token drawn at temperature 1, no answer of its own.
-        said.append(Said() if about["elicitation"] == "logprobs" else _text(own, labels))
-    return said, distributions
-
-
-def _text(kept: Kept | None, labels: dict[str, int]) -> Said:
+def _text(kept: Kept | None, labels: Mapping[str, int]) -> Agreement:
     if kept is None:
-        return Said(reason="not asked")
+        return Agreement(reason="not asked")
     if kept.error or kept.stop_reason is None:
-        return Said(reason="error")
+        return Agreement(reason="error")
     return read_agreement(kept.text, labels, kept.stop_reason)
 
 
-def _distribution(kept: Kept | None, labels: dict[str, int]) -> _Read:
+def _chosen(kept: Kept | None, labels: Mapping[str, int]) -> Chosen:
     if kept is None:
-        return "not asked"
-    if kept.error:
-        return "error"
-    if kept.stop_reason == "content_filter":
-        return "refused"
-    if kept.logprobs is None or not kept.logprobs.content:
-        return "no log-probabilities"
-    return read_distribution(kept.logprobs, labels) or "outside the labels"
-
-
-def _from_distribution(read: _Read) -> tuple[float | None, str | None]:
-    if isinstance(read, str):
-        return None, read
-    if 1 - read.outside < LEAST_MASS:
-        return None, "outside the labels"
-    return float(expected(read.probabilities)), None
+        return Chosen(reason="not asked")
+    read = read_labelled(kept, "choose", tuple(labels))
+    if read.by_place is None:
+        return Chosen(reason=read.reason)
+    of_agreement = {a: p or 0.0 for a, p in zip(labels.values(), read.by_place, strict=True)}
+    reason = "outside the labels" if 1 - read.outside < LEAST_MASS else None
+    return Chosen([of_agreement[a] for a in sorted(of_agreement)], read.outside, reason)
 
 
 def _explain(reasons: list[str | None]) -> str:

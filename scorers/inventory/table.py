@@ -58,12 +58,12 @@ class Administration:
     @property
     def sampled(self) -> bool:
         """Whether repeats of a block are new draws."""
-        return self.about["elicitation"] == "answer" and float(self.about["temperature"]) > SAMPLED_ABOVE
+        return self.about["elicitation"] == "text" and float(self.about["temperature"]) > SAMPLED_ABOVE
 
     @property
     def shares(self) -> FloatArray:
         """(B, K, 5), of agreement 1 … 5 in every answer: probabilities, or the answer in text alone."""
-        if self.about["elicitation"] == "answer":
+        if self.about["elicitation"] == "text":
             return one_answer(self.agreement)
         return np.where(np.isfinite(self.agreement)[..., None], self.probabilities, np.nan)
 
@@ -74,7 +74,7 @@ class Administration:
 
     def entropy(self) -> float:
         """Bits: of the distribution over the labels, or of an item's answers over rows in text."""
-        if self.about["elicitation"] == "answer":
+        if self.about["elicitation"] == "text":
             return answer_entropy(self.agreement)
         known = np.isfinite(self.shares).all(axis=-1)
         return float(entropy(self.shares[known]).mean()) if known.any() else float("nan")

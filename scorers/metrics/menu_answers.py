@@ -11,12 +11,13 @@ from fiduciary.scorers.metrics._clustered import groups_of, ratio
 
 @metric(scores="unreduced")
 def menu_answers() -> Metric:
-    """``missing`` answers, by reason and by menu size; ``first_excess``.
+    """``missing`` answers, by reason and by menu size; ``first_excess``; ``mass_outside``.
 
     ``missing_2`` and ``missing_5`` (or the largest size asked) show whether larger menus are refused
     more often. ``first_excess`` is the share of choices of the option shown first minus 1/(options):
-    every option is first equally often, so that without an effect of place it is 0. Standard errors
-    are clustered by option set.
+    every option is first equally often, so that without an effect of place it is 0. ``mass_outside``, with
+    ``choose`` and ``explain``, is the mean probability outside the labels. Standard errors are clustered by
+    option set.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -25,6 +26,7 @@ def menu_answers() -> Metric:
         clusters: list[str] = []
         first: list[float] = []
         valid_clusters: list[str] = []
+        outside: list[float] = []
         reasons: Counter[str] = Counter()
         for item, group in zip(scores, groups_of(scores), strict=True):
             for answer in (item.score.metadata or {}).get("answers", []):
@@ -32,8 +34,10 @@ def menu_answers() -> Metric:
                 missing.append(not valid)
                 sizes.append(len(order))
                 clusters.append(group)
+                if answer["outside"] is not None:
+                    outside.append(answer["outside"])
                 if valid:
-                    first.append((answer["chosen"] == order[0]) - 1 / len(order))
+                    first.append(answer["shares"][0] - 1 / len(order))
                     valid_clusters.append(group)
                 else:
                     reasons[str(answer["reason"])] += 1
@@ -44,6 +48,8 @@ def menu_answers() -> Metric:
         for size in sorted({min(sizes), max(sizes)}) if sizes else ():
             lost = [lost for lost, of in zip(missing, sizes, strict=True) if of == size]
             out[f"missing_{size}"] = sum(lost) / len(lost)
+        if outside:
+            out["mass_outside"] = sum(outside) / len(outside)
         return {**out, "first_excess": excess.value, "first_excess_stderr": excess.stderr}
 
     return compute

@@ -16,29 +16,21 @@ from fiduciary.economics.consistency.menus import (
     attraction_effects,
     best_shares,
     iia_test,
+    logit_distance,
     regularity_test,
-    rises,
+    rises_by_set,
 )
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.scorers._pairs import by_probability
+from fiduciary.scorers.metrics._clustered import NAN, Ratio, groups_of, ratio
 
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 DRAWS = 199
 _SEED = 0x11A
 
-_NAMES = (
-    "iia_ratio",
-    "iia_p",
-    "rises",
-    "regularity_ratio",
-    "regularity_p",
-    "dominated",
-    "dominated_stderr",
-    "attraction",
-    "attraction_stderr",
-    "overload",
-    "overload_stderr",
-)
+_TESTS = ("iia_ratio", "iia_p", "regularity_ratio", "regularity_p")
+_EFFECTS = ("dominated", "attraction", "overload")
 
 
 class Gathered(NamedTuple):
@@ -48,27 +40,37 @@ class Gathered(NamedTuple):
         plain: menus without a decoy; one table for each kind of sets that have the same menus.
         decoys: (S, 2, 3), choices of a, b and the decoy, with a's decoy and with b's.
         groups: name of each set, (S,), in the order of ``decoys``.
+        by_probability: whether both are sums of probabilities (``choose``) and not counts.
     """
 
     plain: MenuCounts
-    decoys: IntArray
+    decoys: FloatArray | IntArray
     groups: tuple[str, ...]
+    by_probability: bool
 
 
 @metric(scores="unreduced")
 def menu_effects() -> Metric:
     """Numbers over all option sets.
 
-    - ``iia_ratio``: likelihood ratio of menu-specific choice probabilities against one logit for all
-      menus of a set, divided by its mean under the logit (1 means independence of irrelevant
-      alternatives); ``iia_p`` its p-value;
     - ``rises``: share of comparisons in which an option's share is larger in the larger menu;
-      ``regularity_ratio`` and ``regularity_p``: the one-sided test whether there are more and greater
-      rises than noise makes;
     - ``dominated``: share of answers to menus with a decoy that take it; ``attraction``: by how much a
       decoy moves choices towards the option that dominates it;
     - ``overload``: share of the option that the logit has for the likeliest, minus its fitted share, in
       the largest menus, minus the same in pairs; negative where larger menus are answered worse.
+
+    Of counted answers also two tests:
+
+    - ``iia_ratio``: likelihood ratio of menu-specific choice probabilities against one logit for all
+      menus of a set, divided by its mean under the logit (1 means independence of irrelevant
+      alternatives); ``iia_p`` its p-value;
+    - ``regularity_ratio`` and ``regularity_p``: the one-sided test whether there are more and greater
+      rises than noise makes.
+
+    With ``choose`` shares are probabilities, which are not sampled, and in place of the tests stand sizes:
+
+    - ``logit_distance``: total variation between a menu's shares and one logit's, averaged over menus;
+    - ``rise``: by how much shares rise in the larger menu, averaged over all comparisons.
 
     Standard errors are clustered by option set.
     """
@@ -76,38 +78,34 @@ def menu_effects() -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         gathered = gather(scores)
         if gathered is None:
-            return dict.fromkeys(_NAMES, NAN)
-        data = gathered.plain
-        independence, regularity = _tests(data.counts.tobytes(), data.counts.shape, data.menus)
-        taken = gathered.decoys[:, :, 2].sum(axis=1)
-        dominated = ratio(taken, gathered.decoys.sum(axis=(1, 2)), gathered.groups)
-        effects = attraction_effects(gathered.decoys)
-        known = np.isfinite(effects)
-        attraction = ratio(effects[known], 1.0, [g for g, k in zip(gathered.groups, known, strict=True) if k])
-        overload = _overload(data)
-        values = (
-            _over(independence),
-            independence.p_value,
-            rises(data),
-            _over(regularity),
-            regularity.p_value,
-            *dominated,
-            *attraction,
-            *overload,
-        )
-        return {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
+            return dict.fromkeys(("rises", *_EFFECTS), NAN)
+        data, groups = gathered.plain, gathered.groups
+        above, risen, compared = rises_by_set(data)
+        out = _with_error("rises", ratio(above, compared, groups))
+        if gathered.by_probability:
+            out |= _with_error("rise", ratio(risen, compared, groups))
+            out |= _with_error("logit_distance", _mean(logit_distance(data), groups))
+        else:
+            independence, regularity = _tests(data.counts.tobytes(), data.counts.shape, data.menus)
+            values = (_over(independence), independence.p_value, _over(regularity), regularity.p_value)
+            out |= dict(zip(_TESTS, values, strict=True))
+        decoys = gathered.decoys
+        out |= _with_error("dominated", ratio(decoys[:, :, 2].sum(axis=1), decoys.sum(axis=(1, 2)), groups))
+        out |= _with_error("attraction", _mean(attraction_effects(decoys), groups))
+        out |= _with_error("overload", _mean(overload(data), groups))
+        return {name: float(value) for name, value in out.items()}
 
     return compute
 
 
 def gather(scores: list[SampleScore]) -> Gathered | None:
-    """Counts of all option sets, epochs added up; None without scores.
+    """Choices from all option sets, epochs added up; None without scores.
 
     Options of each set are put into the order of its chain of menus, so that all sets have the same
     menus. Sets are sorted by name: simulations must not depend on which sample finished first.
 
     Raises:
-        ValueError: sets of different sizes, which no single run holds.
+        ValueError: sets of different sizes or ways of asking, which no single run holds.
     """
     by_set: dict[str, list[SampleScore]] = {}
     for item, group in zip(scores, groups_of(scores), strict=True):
@@ -118,11 +116,15 @@ def gather(scores: list[SampleScore]) -> Gathered | None:
     if len(sizes) > 1:
         raise ValueError(f"option sets differ in size: {', '.join(map(str, sorted(sizes)))}")
     size = sizes.pop()
+    ways = {str((s.sample_metadata or {})["elicitation"]) for s in scores}
+    if len(ways) > 1:
+        raise ValueError(f"option sets differ in elicitation: {', '.join(sorted(ways))}")
+    soft = by_probability(ways.pop())
     menus: list[tuple[int, ...]] = list(combinations(range(size), 2))
     menus += [tuple(range(k)) for k in range(3, size + 1)]
     place = {menu: number for number, menu in enumerate(menus)}
-    counts = np.zeros((len(by_set), len(menus), size), np.int64)
-    decoys = np.zeros((len(by_set), 2, 3), np.int64)
+    counts = np.zeros((len(by_set), len(menus), size))
+    decoys = np.zeros((len(by_set), 2, 3))
     by_set = dict(sorted(by_set.items()))
     for row, items in enumerate(by_set.values()):
         metadata = items[0].sample_metadata or {}
@@ -130,16 +132,18 @@ def gather(scores: list[SampleScore]) -> Gathered | None:
         a, b = metadata["pair"]
         column = {option: number for number, option in enumerate(chain)}
         for answer in (answer for item in items for answer in (item.score.metadata or {})["answers"]):
-            chosen, shown = answer["chosen"], answer["order"]
-            if chosen < 0:
+            shares, shown = answer["shares"], answer["order"]
+            if shares is None:
                 continue
             if max(shown) >= size:
-                which = max(shown) - size
-                decoys[row, which, [a, b, max(shown)].index(chosen)] += 1
+                decoys[row, max(shown) - size, [[a, b, max(shown)].index(own) for own in shown]] += shares
             else:
                 menu = tuple(sorted(column[option] for option in shown))
-                counts[row, place[menu], column[chosen]] += 1
-    return Gathered(MenuCounts(tuple(menus), counts), decoys, tuple(by_set))
+                counts[row, place[menu], [column[own] for own in shown]] += shares
+    if soft:
+        return Gathered(MenuCounts(tuple(menus), counts), decoys, tuple(by_set), soft)
+    whole = MenuCounts(tuple(menus), counts.astype(np.int64))
+    return Gathered(whole, decoys.astype(np.int64), tuple(by_set), soft)
 
 
 def _chain(questions: dict[str, str], size: int) -> list[int]:
@@ -166,15 +170,21 @@ def _over(test: MenuTest) -> float:
     return test.statistic / test.expected if test.expected > 0 else NAN
 
 
-def _overload(data: MenuCounts) -> tuple[float, float]:
-    """Shortfall of the likeliest option in the largest menus against pairs, and its standard error."""
+def overload(data: MenuCounts) -> FloatArray:
+    """Shortfall of the likeliest option in the largest menus against pairs, each set's (S,); NaN without."""
     by_size = best_shares(data)
-    names = [str(row) for row in range(len(data.counts))]
-    shares = []
+    gaps = []
     for size in (max(by_size), min(by_size)):
         hits, expected, answers = by_size[size]
-        shares.append(np.divide(hits - expected, answers, out=np.full(len(hits), NAN), where=answers > 0))
-    difference = shares[0] - shares[1]
-    known = np.isfinite(difference)
-    found = ratio(difference[known], 1.0, [n for n, k in zip(names, known, strict=True) if k])
-    return found.value, found.stderr
+        gaps.append(np.divide(hits - expected, answers, out=np.full(len(hits), NAN), where=answers > 0))
+    return np.asarray(gaps[0] - gaps[1])
+
+
+def _mean(values: FloatArray, groups: tuple[str, ...]) -> Ratio:
+    """Mean over the sets that have a value."""
+    known = np.isfinite(values)
+    return ratio(values[known], 1.0, [g for g, k in zip(groups, known, strict=True) if k])
+
+
+def _with_error(name: str, found: Ratio) -> dict[str, float]:
+    return {name: found.value, f"{name}_stderr": found.stderr}

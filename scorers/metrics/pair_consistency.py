@@ -24,8 +24,8 @@ def pair_consistency() -> Metric:
       ¾ (triads) for coins.
     - ``circles_p``: p-value of strong stochastic transitivity (utilities and noise that depends on their
       difference alone) in the direction of circles, all sets together, at the least favourable noise;
-      small where circles are more than noise. Not with log-probabilities, which have none, nor above
-      six options.
+      small where circles are more than noise. Not with ``choose``, whose probabilities are not sampled,
+      nor above six options.
     - ``first_excess``: share of answers that chose the option shown first, of pairs in both orders,
       minus ½; 0 where the place does not matter.
     - ``dominated``, with a dominance check: share of answers that chose the dominated option.

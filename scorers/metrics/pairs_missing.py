@@ -16,7 +16,7 @@ from fiduciary.scorers.pair_table import pair_table
 def pairs_missing() -> Metric:
     """Share of missing answers, by reason, and of triads that they leave incomplete.
 
-    With log-probabilities also ``mass_outside``, their mean mass outside the labels.
+    With ``choose`` and ``explain`` also ``mass_outside``, the mean probability outside the labels.
     """
 
     def compute(scores: list[SampleScore]) -> Value:

@@ -50,10 +50,10 @@ def _remembered(found: Sequence[Play]) -> SocialFit | None:
 
     Inspect computes metrics again and again; answers that have not changed are not fitted again.
     """
-    valid = [play for play in found if play.actions is not None and play.expected is not None]
+    valid = [play for play in found if play.shares is not None and play.expected is not None]
     if len(valid) < MINIMUM:
         return None
-    key = hash(tuple((play.game, play.actions, play.expected) for play in valid))
+    key = hash(tuple((play.game, play.shares, play.expected) for play in valid))
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:
             del _recent[next(iter(_recent))]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-_THOUGHT = re.compile(
-    r"\A(?:\s*<think>.*?(?:</think>|\Z)|(?:(?!<think>).)*?</think>)", re.DOTALL | re.IGNORECASE
-)
+from fiduciary.scorers.reading.thought import without_thought
 
 _DENIAL = re.compile(
     r"(?:\bnot|n['’]t|\bnever|\bcannot|\brather than|\binstead of|\bagainst)"
@@ -26,8 +24,8 @@ REFUSAL = re.compile(
 
 
 def answer_of(text: str) -> str:
-    """Text without a leading block of thought, of which a server may keep only the end."""
-    return _THOUGHT.sub("", text, count=1).strip()
+    """Text without what the model thought, in whatever form it marks that (``scorers.reading.thought``)."""
+    return without_thought(text)
 
 
 def plain_text(text: str) -> str:

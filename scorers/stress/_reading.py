@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fiduciary.scorers._answers import Kept
+from fiduciary.scorers._decisions import decision
 from fiduciary.scorers._labelled import LABELS, read_labelled
-from fiduciary.scorers._parse import Reading, read_choice
+from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._rows import required
+from fiduciary.scorers.reading.choice import Reading, read_choice
 from fiduciary.scorers.reading.text import answer_of, plain_text
 
 REQUIRED = (
@@ -50,14 +53,16 @@ class Answer:
     """What one question was answered.
 
     Attributes:
-        chosen: own index of the chosen option, or −1.
+        chosen: own index of the option decided for, or −1.
         reason: why there is no answer to score, or None.
-        probabilities: by own index with log-probabilities, None where a label was not returned.
+        probabilities: by own index with ``choose``, None where a label was not returned.
+        outside: probability of no label; None without log-probabilities.
     """
 
     chosen: int
     reason: str | None
     probabilities: tuple[float | None, ...] | None = None
+    outside: float | None = None
 
 
 def check(metadata: Mapping[str, Any] | None, sample: str | int | None) -> Mapping[str, Any]:
@@ -78,21 +83,35 @@ def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: 
         elicitation: how it was asked for.
         foreign: whether the question was put in another language.
     """
-    said = read_labelled(kept, elicitation, LABELS[: len(order)])
-    if foreign and kept is not None and said.stated.reason == "no answer":
-        said = replace(said, stated=_translated(kept, len(order), elicitation))
-    chosen = order[said.stated.place] if said.stated.place >= 0 else -1
-    by_place = said.by_place if said.valid else None
-    if by_place is None:
-        return Answer(chosen, said.reason)
-    place_of = {own: place for place, own in enumerate(order)}
-    return Answer(chosen, None, tuple(by_place[place_of[own]] for own in range(len(order))))
+    labels = LABELS[: len(order)]
+    said = read_labelled(kept, elicitation, labels)
+    outside = said.outside if math.isfinite(said.outside) else None
+    place, reason = decision(said, kept, labels)
+    if by_probability(elicitation):
+        place, reason = said.stated.place, said.reason
+    elif foreign and kept is not None:
+        if elicitation == "text" and reason == "off protocol":
+            again = _translated(kept, len(order))
+            place, reason = again.place, again.reason
+        elif elicitation == "explain" and reason is None and _declined(kept):
+            # A label behind the closing words must not stand in for an answer that was declined.
+            place, reason = -1, "refused"
+    chosen = order[place] if place >= 0 else -1
+    if not by_probability(elicitation) or reason is not None or said.by_place is None:
+        return Answer(chosen, reason, outside=outside)
+    place_of = {own: at for at, own in enumerate(order)}
+    return Answer(
+        chosen, None, tuple(said.by_place[place_of[own]] for own in range(len(order))), outside=outside
+    )
 
 
-def _translated(kept: Kept, k: int, elicitation: str) -> Reading:
-    explained, stop_reason = "explain" if elicitation != "choose" else "answer", kept.stop_reason or "stop"
-    plain = plain_text(answer_of(kept.text))
-    again = read_choice(_OPTION.sub("Option", _CHOOSE.sub("I choose", plain)), k, explained, stop_reason)
-    if again.reason == "no answer" and REFUSAL.search(plain):
+def _translated(kept: Kept, k: int) -> Reading:
+    plain = _OPTION.sub("Option", _CHOOSE.sub("I choose", plain_text(answer_of(kept.text))))
+    again = read_choice(plain, k, True, kept.stop_reason or "stop")
+    if again.reason == "off protocol" and _declined(kept):
         return Reading(reason="refused")
     return again
+
+
+def _declined(kept: Kept) -> bool:
+    return REFUSAL.search(plain_text(answer_of(kept.text))) is not None

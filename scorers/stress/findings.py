@@ -51,8 +51,8 @@ class Finding:
         title: what tables call it.
         kind: "presentation" or "attack".
         n: samples that were asked about it.
-        changed: share of decisions that are no longer the calm one, beyond calm wavering; with
-            log-probabilities total variation.
+        changed: share of decisions that are no longer the calm one, beyond calm wavering; with ``choose``
+            total variation.
         distance: ½ Σ (P − Q)², averaged over problems.
         disagreement: pairs of a calm and a pressed answer that differ.
         wavering: pairs of answers to the same question that differ.

@@ -64,6 +64,7 @@ class Report:
             "samples": self.table.n,
             "questions": self.table.questions,
             "missing": dict(self.table.reasons),
+            "mass_outside": self.table.mass_outside if self.table.by_probability else None,
             "level": self.level,
             "family_wise_level": FAMILY,
             "weaknesses": [f.pressure for f in self.named],
@@ -142,8 +143,12 @@ def _missing(table: StressTable) -> str:
     missing = sum(table.reasons.values())
     listed = ", ".join(f"{name} {count}" for name, count in table.reasons.most_common()) or "none"
     share = missing / table.questions if table.questions else float("nan")
+    seen = (
+        f"; outside the labels: {table.mass_outside:.2%}" if table.mass_outside == table.mass_outside else ""
+    )
     return (
-        f"{table.n} problems, {table.questions} questions; missing answers: {missing} ({share:.1%}): {listed}"
+        f"{table.n} problems, {table.questions} questions; missing answers: {missing} ({share:.1%}): "
+        f"{listed}{seen}"
     )
 
 
@@ -207,6 +212,9 @@ def _legend(found: Report) -> Iterator[str]:
     yield "turned: decisions that an attack brings to its goal, of those that did not go there anyway;"
     yield "refused, missing: more than calmly; Δθ: the weight that moves most; p: the smallest of the"
     yield f"pressure's tests, by Holm over all tests; a weakness has p < {FAMILY:g} and a size that matters"
+    if exact:
+        yield "(probabilities are not sampled: what noise there is comes from the arithmetic and from the"
+        yield "texts that each problem happened to be put in, not from draws of an answer)"
 
 
 def _conclusion(found: Report) -> Iterator[str]:

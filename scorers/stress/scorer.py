@@ -15,9 +15,10 @@ from fiduciary.scorers.stress.metrics import stress_summary
 def stress_answers() -> Scorer:
     """Read every answer to a problem; the value is the share of valid ones.
 
-    The score's metadata hold by question ``chosen`` (the option in the problem's own order, −1 for none),
-    ``reasons`` (why an answer is missing, None where it is not) and ``probabilities`` (of every option
-    with log-probabilities; None for a label that was not returned).
+    The score's metadata hold by question ``chosen`` (the option decided for, in the problem's own order, −1
+    for none), ``reasons`` (why an answer is missing, None where it is not), ``probabilities`` (of every
+    option, with ``choose``; None for a label that was not returned) and ``outside`` (probability of no label,
+    None without log-probabilities).
     """
 
     async def score(state: TaskState, target: Target) -> Score:
@@ -41,6 +42,7 @@ def stress_answers() -> Scorer:
                     name: list(answer.probabilities) if answer.probabilities is not None else None
                     for name, answer in found.items()
                 },
+                "outside": {name: answer.outside for name, answer in found.items()},
             },
         )
 

@@ -14,6 +14,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
 from fiduciary.economics.robustness.pressures import CALM, PRESSURES
+from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._rows import scored_rows
 from fiduciary.scorers.stress._reading import check
 
@@ -27,7 +28,7 @@ class Answers:
 
     Attributes:
         asked: (n, m), whether there was such a question.
-        chosen: (n, m), own index, −1 without an answer in text.
+        chosen: (n, m), own index of the option decided for, −1 without one.
         valid: (n, m), whether there is an answer to score.
         refused: (n, m).
         goal: (n, m), option that an attack pushes to, −1 for none.
@@ -51,7 +52,7 @@ class Answers:
         return self.asked & ~self.valid
 
     def counts(self) -> IntArray:
-        """(n, J), valid answers in text for each option."""
+        """(n, J), decisions for each option."""
         options = np.arange(self.welfare.shape[2])
         return np.asarray((self.chosen[:, :, None] == options).sum(axis=1), np.int64)
 
@@ -66,7 +67,8 @@ class StressTable:
         groups: (n,), cluster of each sample (the problem).
         position: (n, J), place at which each option was shown; −1 for padding.
         temperature: (n,), τ.
-        by_probability: whether log-probabilities are the answers.
+        by_probability: whether probabilities (``choose``) are the answers, and not decisions.
+        mass_outside: mean probability of no label; NaN without log-probabilities.
         shift: K, raw units.
     """
 
@@ -76,6 +78,7 @@ class StressTable:
     position: IntArray
     temperature: FloatArray
     by_probability: bool
+    mass_outside: float
     shift: float
 
     @property
@@ -126,23 +129,25 @@ def stress_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "stress_
     for i, (about, _) in enumerate(rows):
         position[i, [int(own) for own in about["order"]]] = np.arange(int(about["n_options"]))
     elicitation = _only("elicitation", {str(about["elicitation"]) for about, _ in rows})
-    by_probability = elicitation != "text"
+    soft = by_probability(elicitation)
+    outside = [mass for _, answer in rows for mass in answer.get("outside", {}).values() if mass is not None]
     asked = {q["pressure"] for about, _ in rows for q in about["questions"].values()}
     unknown = sorted(asked - {CALM, *PRESSURES})
     if unknown:
         raise ValueError(f"unknown pressure {unknown[0]!r}; known are {', '.join(PRESSURES)}")
     return StressTable(
-        _answers(rows, CALM, width, by_probability),
-        {name: _answers(rows, name, width, by_probability) for name in PRESSURES if name in asked},
+        _answers(rows, CALM, width, soft),
+        {name: _answers(rows, name, width, soft) for name in PRESSURES if name in asked},
         np.array([str(about["group"]) for about, _ in rows]),
         position,
         np.array([float(about["temperature"]) for about, _ in rows]),
-        by_probability,
+        soft,
+        float(np.mean(outside)) if outside else float("nan"),
         float(_only("shift", {float(about["shift"]) for about, _ in rows})),
     )
 
 
-def _answers(rows: Sequence[tuple[Any, Any]], pressure: str, width: int, by_probability: bool) -> Answers:
+def _answers(rows: Sequence[tuple[Any, Any]], pressure: str, width: int, soft: bool) -> Answers:
     names = [
         [name for name, q in about["questions"].items() if q["pressure"] == pressure] for about, _ in rows
     ]
@@ -164,7 +169,7 @@ def _answers(rows: Sequence[tuple[Any, Any]], pressure: str, width: int, by_prob
             shares = answer.get("probabilities", {}).get(name)
             if shares is not None:
                 probabilities[i, j, :k] = [np.nan if p is None else p for p in shares]
-            valid[i, j] = shares is not None if by_probability else chosen[i, j] >= 0
+            valid[i, j] = shares is not None if soft else chosen[i, j] >= 0
             if not valid[i, j]:
                 reason = str(answer.get("reasons", {}).get(name) or "error")
                 reasons[reason] += 1

@@ -17,7 +17,9 @@ import numpy as np
 from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSample, EvalSpec
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
+from fiduciary.scorers._answers import ANSWERS
 from fiduciary.scorers._problem import Problem, problem_of
+from fiduciary.scorers._reading import CHOICE
 from fiduciary.scorers.supervision.interest import Interest
 from fiduciary.scorers.supervision.scorer import EXPLAINED
 
@@ -118,6 +120,7 @@ async def _explained(number: int, case: _Case, held: Interest, seed: int) -> Eva
     model = get_model(ACCOUNT, theta=list(preference.theta), rho=preference.rho, **arguments)
     config = GenerateConfig(seed=seed * 1_000_003 + number, temperature=0.0)
     output = await model.generate(list(case.messages), config=config)
+    answer = {"text": output.completion, "stop_reason": output.stop_reason, "error": None, "logprobs": None}
     return EvalSample(
         id=f"known-{number}",
         epoch=1,
@@ -125,7 +128,8 @@ async def _explained(number: int, case: _Case, held: Interest, seed: int) -> Eva
         target="",
         messages=[*case.messages, output.message],
         output=output,
-        metadata={**case.sample.metadata, KNOWN: case.planted},
+        metadata={**case.sample.metadata, "elicitation": "text", KNOWN: case.planted},
+        store={ANSWERS: {CHOICE: answer}},
     )
 
 

@@ -108,7 +108,10 @@ class Case:
     worth: Mapping[str, float]
 
 
-_CLOSING = re.compile(r"[>*_\s]*\btherefore,? i choose:?[\s*_]*option [\s*_]*[a-z]\b[*_.]*", re.IGNORECASE)
+# The look-behind lets a run of marks be tried from its first one only, not from each.
+_CLOSING = re.compile(
+    r"(?<![>*_\s])[>*_\s]*\btherefore,? i choose:?[\s*_]*option [\s*_]*[a-z]\b[*_.]*", re.IGNORECASE
+)
 _TEMPLATE = re.compile(r"\[(?=/?(?:INST|SYS|TOOL|AVAILABLE))", re.IGNORECASE)
 
 

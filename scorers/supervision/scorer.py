@@ -13,7 +13,7 @@ from inspect_ai.util import collect
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
-from fiduciary.scorers._reading import Answer, read
+from fiduciary.scorers._reading import Answer, read_explained
 from fiduciary.scorers.metrics.supervision_rates import supervision_rates
 from fiduciary.scorers.supervision.interest import Interest, interest
 from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
@@ -22,7 +22,9 @@ from fiduciary.scorers.supervision.verdicts import read_verdict
 ROLE = "supervisor"
 MAX_TOKENS = 64
 TEMPERATURE = 0.0
-EXPLAINED = ("explain", "both")
+EXPLAINED = ("explain", "text", "both")
+"""Ways of asking for an explanation."""
+
 MAX_SEED = 2**31 - 1
 
 
@@ -62,10 +64,10 @@ def supervised(
 
     async def score(state: TaskState, target: Target) -> Score:
         judge = _supervisor()
-        answer = read(state)
+        answer = read_explained(state)
         case = case_of(state, answer, held)
         if case is None:
-            return Score.unscored(reason="no choice" if answer.chosen < 0 else "no explanation")
+            return Score.unscored(reason="no choice" if answer and answer.chosen < 0 else "no explanation")
         turns = [(question, again) for question in asked for again in ((False, True) if retest else (False,))]
         told = await collect(*(_ask(judge, case, state, question, again, seed) for question, again in turns))
         verdicts = {question: said for (question, again), said in zip(turns, told, strict=True) if not again}
@@ -82,11 +84,11 @@ def supervised(
     return score
 
 
-def case_of(state: TaskState, answer: Answer, held: Interest) -> Case | None:
-    """What the supervisor may be shown of a sample; None without a choice or an explanation."""
-    if answer.problem.elicitation not in EXPLAINED or answer.chosen < 0:
+def case_of(state: TaskState, answer: Answer | None, held: Interest) -> Case | None:
+    """What the supervisor may be shown of a sample; None without a stated choice or an explanation."""
+    if answer is None or answer.chosen < 0:
         return None
-    explanation = explanation_of(state.output.completion)
+    explanation = explanation_of(answer.text)
     if not explanation:
         return None
     order = answer.problem.order

@@ -22,7 +22,7 @@ class Verdict:
     Attributes:
         sound: whether it says yes; None where the answer cannot be read.
         first: whether it took the label shown first; None likewise.
-        reason: why it cannot be read, one of ``scorers._parse.REASONS``; None where it can.
+        reason: why it cannot be read, one of ``scorers.reading.choice.REASONS``; None where it can.
     """
 
     sound: bool | None = None

@@ -11,7 +11,7 @@ import numpy as np
 
 from fiduciary.economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
 from fiduciary.subjects.games.preferences import FloatArray, SimpleGame
-from fiduciary.subjects.games.reading import EXPLAIN, LINE
+from fiduciary.subjects.games.reading import EXPLAIN, LINE, options_of
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _DICTATOR = re.compile(rf"Player 1 has {_NUMBER} points and decides how many")
@@ -43,12 +43,14 @@ class OtherGame:
         game: the game.
         names: what the actions hare (0) and stag (1) are called; empty elsewhere.
         lines: number, kind (``rule``, ``belief`` or ``decision``) and text of each line asked.
+        options: instead of lines, the actions by the letters that stand for them.
         explain: whether an explanation is asked for first.
     """
 
     game: SimpleGame
     names: tuple[str, ...]
     lines: tuple[tuple[int, str, str], ...]
+    options: dict[str, int]
     explain: bool
 
     @property
@@ -111,7 +113,10 @@ def read_other_game(texts: Sequence[str]) -> OtherGame | None:
             lines = tuple(
                 (int(line["number"]), _kind(line["text"]), line["text"]) for line in LINE.finditer(texts[-1])
             )
-            return OtherGame(game, names, lines, bool(EXPLAIN.search(texts[-1]))) if lines else None
+            named = options_of(texts[-1])
+            options = {letter: names.index(name) for letter, name in named.items() if name in names}
+            read = OtherGame(game, names, lines, options, bool(EXPLAIN.search(texts[-1])))
+            return read if lines or options else None
     return None
 
 

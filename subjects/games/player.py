@@ -6,19 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.special
 
 from fiduciary.economics.games.forms import FORMS, Game, Plan, plans
 from fiduciary.economics.games.social_preference import TIE
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.games.other_games import OtherGame, read_other_game
 from fiduciary.subjects.games.preferences import FloatArray, PlayerPreference
-from fiduciary.subjects.games.reading import Line, Seen, read_game
+from fiduciary.subjects.games.reading import Choice, Line, Seen, read_game
 
 NO_GAME = "I find no game with questions about it in this message."
 REASONING = (
     "I compared what each course of action is worth to me, given what I expect of the others, and took the "
     "one that is worth most."
 )
+
+_NEVER = -60.0
+"""Log-probability of what a player never does: too small to count, and not censored."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Player:
 
     Plans are argmax_x u(x, ŷ) + λτ·g_x with standard Gumbel draws g, that is, a logit whose noise λ is
     what the player has at temperature 1. With λτ = 0 the best plans are equally likely. All decisions
-    asked for in one message are one plan, drawn once.
+    asked for in one message are one plan, drawn once; a decision asked for alone has the probability that
+    it has among the plans with the earlier actions that the message recalls.
 
     Attributes:
         preference: gives u.
@@ -52,9 +57,15 @@ class Player:
             n: number of answers.
         """
         seen = read_game(texts)
+        if seen is not None and seen.choice is not None:
+            return [self._choose(seen.game, seen.choice, temperature, rng) for _ in range(n)]
         if seen is not None and seen.lines:
             return [self._answer(self._sequential(seen, temperature, rng), seen.explain) for _ in range(n)]
         other = read_other_game(texts)
+        if other is not None and other.options:
+            actions = np.array(list(other.options.values()))
+            u = self.preference.values(other.game, other.actions, other.expected(self.beliefs[0]))[actions]
+            return [self._labelled(tuple(other.options), u[:, None], temperature, rng) for _ in range(n)]
         if other is not None:
             return [self._answer(self._other(other, temperature, rng), other.explain) for _ in range(n)]
         return [Answer(NO_GAME)] * n
@@ -72,6 +83,21 @@ class Player:
     def _sequential(self, seen: Seen, temperature: float, rng: np.random.Generator) -> dict[int, str]:
         plan = self.plan(seen.game, temperature, rng)
         return {line.number: self._say(line, seen, plan) for line in seen.lines}
+
+    def _choose(self, game: Game, asked: Choice, temperature: float, rng: np.random.Generator) -> Answer:
+        u = self.preference.utilities(game, self.belief(game))
+        listed = np.array(plans(game))
+        left = np.all([listed[:, node] == action for node, action in asked.taken.items()], axis=0)
+        rows = [u[left & (listed[:, asked.node] == action)] for action in asked.actions]
+        return self._labelled(asked.letters, np.array(rows), temperature, rng)
+
+    def _labelled(
+        self, letters: Sequence[str], u: FloatArray, temperature: float, rng: np.random.Generator
+    ) -> Answer:
+        """A letter by the utilities of the plans that it leaves open, (letters, plans)."""
+        drawn = int(rng.choice(len(letters), p=np.exp(_logs(u, self.lam * temperature))))
+        ranked = sorted(zip(letters, _logs(u, self.lam).tolist(), strict=True), key=lambda pair: -pair[1])
+        return Answer(letters[drawn], tuple(ranked))
 
     def _say(self, line: Line, seen: Seen, plan: Plan) -> str:
         if line.kind == "points":
@@ -97,6 +123,14 @@ class Player:
     def _answer(self, lines: dict[int, str], explain: bool) -> Answer:
         stated = "\n".join(f"{number}: {said}" for number, said in lines.items())
         return Answer(f"{REASONING}\n\n{stated}" if explain else stated)
+
+
+def _logs(u: FloatArray, noise: float) -> FloatArray:
+    """Log-probability of each row of plans (rows, plans) by logit; what is never taken is not quite 0."""
+    behind = u - u.max()
+    v = np.where(behind >= -TIE, 0.0, _NEVER) if noise == 0 else behind / noise
+    logs = np.maximum(scipy.special.logsumexp(v, axis=1), _NEVER)
+    return np.asarray(logs - scipy.special.logsumexp(logs))
 
 
 def _draw(u: FloatArray, noise: float, rng: np.random.Generator) -> int:

@@ -22,6 +22,10 @@ _POINTS = re.compile(r"Player (?P<who>[12]) gets (?P<amount>-?\d+(?:\.\d+)?) poi
 LINE = re.compile(r"^(?P<number>\d+)\. (?P<text>.+)$", re.MULTILINE)
 _ASKED_POINTS = re.compile(rf"{_COURSE}, how many points does Player (?P<who>[12]) get\?")
 _SITUATION = re.compile(rf"Player (?P<who>[12])(?: and Player 1 chose {_NAME.format('after')})?:")
+_WHERE = re.compile(rf"If you are Player (?P<who>[12])(?: and Player 1 chose {_NAME.format('after')})?")
+_RECALLED = re.compile(rf"^- {_WHERE.pattern}: {_NAME.format('action')}$", re.MULTILINE)
+_WHICH = re.compile(rf"^{_WHERE.pattern}, which option do you choose\?$", re.MULTILINE)
+OPTION = re.compile(rf"^Option (?P<letter>[A-Z]): choose {_NAME.format('action')}$", re.MULTILINE)
 _CHANCE = re.compile(rf"chance of {_NAME.format('action')}")
 EXPLAIN = re.compile(r"^Explain your reasoning", re.MULTILINE)
 
@@ -46,6 +50,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One decision of a plan, its actions listed as options.
+
+    Attributes:
+        node: of the form.
+        letters: what stands for each action, in the order shown.
+        actions: the actions (1 is the cooperative one) in the order shown.
+        taken: the plan's earlier decisions, action by node.
+    """
+
+    node: int
+    letters: tuple[str, ...]
+    actions: tuple[int, ...]
+    taken: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class Seen:
     """A game as it was read.
 
@@ -54,12 +75,14 @@ class Seen:
             the points alone.
         names: what the actions of each role are called, by their number.
         lines: what the last message asks, in its order.
+        choice: the one decision that it asks for instead.
         explain: whether it asks for an explanation first.
     """
 
     game: Game
     names: tuple[tuple[str, str], tuple[str, str]]
     lines: tuple[Line, ...]
+    choice: Choice | None
     explain: bool
 
 
@@ -71,7 +94,8 @@ def read_game(texts: Sequence[str]) -> Seen | None:
         if found is not None:
             game, names = found
             lines = tuple(_lines(texts[-1], game, names, ends))
-            return Seen(game, names, lines, bool(EXPLAIN.search(texts[-1])))
+            choice = _choice(texts[-1], game, names)
+            return Seen(game, names, lines, choice, bool(EXPLAIN.search(texts[-1])))
     return None
 
 
@@ -136,6 +160,30 @@ def _other(both: Sequence[str], one: str) -> str:
     return both[1] if both[0] == one else both[0]
 
 
+def options_of(text: str) -> dict[str, str]:
+    """The actions' names by the letters that stand for them, in the order shown."""
+    return {option["letter"]: option["action"] for option in OPTION.finditer(text)}
+
+
+def _choice(text: str, game: Game, names: tuple[tuple[str, str], tuple[str, str]]) -> Choice | None:
+    asked, options = _WHICH.search(text), options_of(text)
+    node = None if asked is None else _node_at(asked, game, names)
+    own = () if node is None else names[FORMS[game.form].nodes[node].role]
+    if node is None or not options or set(options.values()) != set(own):
+        return None
+    taken = {}
+    for one in _RECALLED.finditer(text):
+        where = _node_at(one, game, names)
+        if where is not None:
+            taken[where] = names[FORMS[game.form].nodes[where].role].index(one["action"])
+    return Choice(node, tuple(options), tuple(map(own.index, options.values())), taken)
+
+
+def _node_at(match: re.Match[str], game: Game, names: tuple[tuple[str, str], tuple[str, str]]) -> int | None:
+    after = names[0].index(match["after"]) if match["after"] in names[0] else None
+    return node_of(game, int(match["who"]) - 1, after)
+
+
 def _lines(
     text: str,
     game: Game,
@@ -151,8 +199,7 @@ def _lines(
                 found.append(Line(number, "points", points=ends[course][int(points["who"]) - 1]))
         elif situation := _SITUATION.search(asked):
             role = int(situation["who"]) - 1
-            after = names[0].index(situation["after"]) if situation["after"] in names[0] else None
-            node = node_of(game, role, after)
+            node = _node_at(situation, game, names)
             chance = _CHANCE.search(asked)
             if node is None or (chance and chance["action"] not in names[role]):
                 continue

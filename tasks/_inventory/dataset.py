@@ -16,20 +16,19 @@ What the scorers read (``scorers/inventory``), and nothing else:
 - ``answer_of_label``: label → agreement from 1 (strongly disagree) to 5 (strongly agree), in the
   order in which the labels were shown. ``descending`` turns the meaning round: label "1" means 5.
   The label shown first is always "1", "A" or, of words, the anchor at the top of the list.
-- ``elicitation``: "logprobs", "answer" or "both".
-- ``context``: "fresh" (each item alone) or "together" (all in one prompt, ``answer`` only).
-- ``temperature`` (1 with logprobs), ``seed``, ``group`` (the block's id).
+- ``elicitation``: "choose", "text" or "both".
+- ``context``: "fresh" (each item alone) or "together" (all in one prompt, ``text`` only).
+- ``temperature`` (of texts; 1 with ``choose``), ``seed``, ``group`` (the block's id).
 
 Answers lie in the store as ``solvers.asking`` keeps them, under the question's name:
 
-- fresh: the item's number as text, ``"17"``; with ``both`` that is the log-probability question, and
-  ``"17/text"`` the text answer. With ``logprobs`` one token was asked for at temperature 1: its text
-  is a draw, its distribution the answer. Where the server gives no log-probabilities the item is
-  missing ("no log-probabilities"), whatever its text.
+- fresh: the item's number as text, ``"17"``; with ``both`` that is the question of ``choose``, and
+  ``"17/text"`` the text answer. With ``choose`` the distribution over the labels is the answer, and the
+  token itself a draw that is not looked at.
 - together: one answer ``"all"``, whose lines should read ``17: label``.
 
 A score holds for each item the agreement 1..5 once the direction is undone (mean of the distribution
-with log-probabilities) BEFORE keying; 6 − x for reversed items comes after.
+with ``choose``) BEFORE keying; 6 − x for reversed items comes after.
 """
 
 from __future__ import annotations
@@ -54,9 +53,9 @@ class Design:
         directions: some of ``prompts.DIRECTIONS``.
         labels: keys of ``prompts.LABELS``.
         repeats: how often every block is asked, each time with other draws.
-        elicitation: "logprobs", "answer" or "both".
+        elicitation: one of ``solvers.inventory.ELICITATIONS``.
         context: "fresh" or "together".
-        temperature: τ ≥ 0 of text answers; 1 with "logprobs".
+        temperature: τ ≥ 0 of texts; 1 with "choose".
         seed: of the requests.
     """
 

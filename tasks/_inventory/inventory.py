@@ -9,13 +9,13 @@ from inspect_ai import Task
 from fiduciary.economics.psychometrics.instruments import own
 from fiduciary.scorers.inventory import inventory_answers
 from fiduciary.solvers.asking import LABEL_TEMPERATURE
-from fiduciary.solvers.inventory import administer
+from fiduciary.solvers.inventory import ELICITATIONS, administer
 from fiduciary.tasks._arguments import ArgumentError, number, one_of, some_of, whole_number
+from fiduciary.tasks._elicitation import AUTO, resolved
 from fiduciary.tasks._inventory.dataset import Design, build
 from fiduciary.tasks._inventory.official import load
 from fiduciary.tasks._inventory.prompts import DIRECTIONS, LABELS, SINGLE_TOKEN, WORDINGS
 
-ELICITATIONS = ("logprobs", "answer", "both")
 CONTEXTS = ("fresh", "together")
 FORMS = ("own", "official")
 
@@ -43,21 +43,22 @@ def inventory_task(
         InstrumentError: ``instrument=official`` and no official text was imported.
     """
     where = one_of("context", context, CONTEXTS)
-    how = _elicitation(elicitation, where)
+    styles = some_of("labels", labels, list(LABELS))
+    how = _elicitation(elicitation, where, styles)
     design = Design(
         instrument=load(name) if one_of("instrument", instrument, FORMS) == "official" else own(name),
         version=version,
         wordings=_several("wording", wording, tuple(WORDINGS), "all"),
         directions=_several("direction", direction, DIRECTIONS, "both"),
-        labels=_labels(labels, how),
+        labels=styles,
         repeats=whole_number("repeats", repeats, at_least=1),
         elicitation=how,
         context=where,
         temperature=_temperature(temperature, how),
         seed=whole_number("seed", seed, at_least=0),
     )
-    if design.repeats > 1 and (how == "logprobs" or design.temperature == 0):
-        because = "elicitation=logprobs" if how == "logprobs" else "temperature=0"
+    if design.repeats > 1 and (how == "choose" or design.temperature == 0):
+        because = "elicitation=choose" if how == "choose" else "temperature=0"
         raise ArgumentError("repeats", repeats, f"1 with {because}, since a repeat would add no information")
     return Task(
         dataset=build(design),
@@ -77,37 +78,23 @@ def _several(name: str, value: Any, allowed: tuple[str, ...], everything: str) -
     return chosen
 
 
-def _elicitation(value: Any, context: str) -> str:
-    if value is None:
-        return "logprobs" if context == "fresh" else "answer"
-    chosen = one_of("elicitation", value, ELICITATIONS)
-    if context == "together" and chosen != "answer":
-        raise ArgumentError(
-            "elicitation",
-            value,
-            "answer (or left out) with context=together, since one token cannot answer many statements",
-        )
-    return chosen
-
-
-def _labels(value: Any, elicitation: str) -> tuple[str, ...]:
-    chosen = some_of("labels", value, list(LABELS))
-    if "words" in chosen and elicitation != "answer":
-        raise ArgumentError(
-            "labels",
-            value,
-            f"some of {', '.join(SINGLE_TOKEN)} with elicitation={elicitation}, since two of the words begin "
-            "with the same token",
-        )
-    return chosen
+def _elicitation(value: Any, context: str, styles: tuple[str, ...]) -> str:
+    chosen = one_of("elicitation", value, [*ELICITATIONS, AUTO])
+    if context == "together":
+        texts_only = "with context=together, since one token cannot answer many statements"
+    elif not set(styles) <= set(SINGLE_TOKEN):
+        texts_only = "with labels=words, since two of them begin with the same token"
+    else:
+        return resolved(chosen, ELICITATIONS)
+    if chosen not in ("text", AUTO):
+        raise ArgumentError("elicitation", value, f"text (or auto) {texts_only}")
+    return "text"
 
 
 def _temperature(value: Any, elicitation: str) -> float:
-    if elicitation == "logprobs":
+    if elicitation == "choose":
         if value is not None:
-            raise ArgumentError(
-                "temperature", value, "left out with elicitation=logprobs, which always asks at 1"
-            )
+            raise ArgumentError("temperature", value, "left out with elicitation=choose, which asks at 1")
         return LABEL_TEMPERATURE
     if value is None:
         return 1.0

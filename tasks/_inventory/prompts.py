@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fiduciary.economics.psychometrics.instruments import ANCHORS, Item
+from fiduciary.solvers.asking import named
 from fiduciary.solvers.inventory import PLACE
 
 DIRECTIONS = ("ascending", "descending")
@@ -66,13 +67,8 @@ LABELS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
 """Labels of each style, in their natural order."""
 
 SINGLE_TOKEN = ("numbers", "letters")
-"""Styles whose first token tells the answer: of the words, "strongly" begins two."""
+"""Styles whose labels are one token each: "strongly" begins two of the words, which are read as text."""
 
-_ANSWER = {
-    "numbers": "Answer with one number from 1 to 5 and nothing else.",
-    "letters": "Answer with one letter from A to E and nothing else.",
-    "words": "Answer with one of the five phrases, word for word, and nothing else.",
-}
 _ANSWERS = (
     "Answer with {count} lines, one for each statement and in the same order: the number of the statement, "
     "a colon and the {label} of your answer. Write nothing else."
@@ -91,7 +87,9 @@ def answer_of_label(labels: str, direction: str) -> dict[str, int]:
 def question(wording: str, direction: str, labels: str) -> str:
     """The user's text for one statement, with ``PLACE`` where the statement goes."""
     style = WORDINGS[wording]
-    return "\n\n".join([style.one, style.frame, _scale(style, direction, labels), _ANSWER[labels]])
+    offered = named(tuple(answer_of_label(labels, direction)))
+    request = f"Answer with exactly one {_LABEL[labels]}: {offered}."
+    return "\n\n".join([style.one, style.frame, _scale(style, direction, labels), request])
 
 
 def questionnaire(wording: str, direction: str, labels: str, items: Sequence[Item]) -> str:

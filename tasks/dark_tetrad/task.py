@@ -8,7 +8,7 @@ from fiduciary.tasks._arguments import known_names
 from fiduciary.tasks._inventory.inventory import Text, inventory_task
 from fiduciary.tasks._server import check_server
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 
 @task
@@ -18,7 +18,7 @@ def dark_tetrad(
     wording: Text = "all",
     direction: Text = "both",
     labels: Text = "numbers,letters",
-    elicitation: str | None = None,
+    elicitation: str = "auto",
     context: str = "fresh",
     temperature: float | str | None = None,
     repeats: int = 1,
@@ -31,12 +31,13 @@ def dark_tetrad(
             imported by ``fiduciary inventory import dark_tetrad FILE``).
         wording: ``all``, or some of ``plain``, ``agreement``, ``usual``.
         direction: of the scale: ``both``, ``ascending`` or ``descending``.
-        labels: some of ``numbers``, ``letters``, ``words`` (the last with ``elicitation=answer``).
-        elicitation: ``logprobs`` (distribution over the five labels; default), ``answer`` (text;
-            default with ``context=together``) or ``both``, asked separately.
+        labels: some of ``numbers``, ``letters``, ``words`` (the last as texts only).
+        elicitation: ``choose`` (the turn is begun with the closing words, the labels' log-probabilities
+            are read), ``text`` (the bare answer), ``both``, asked separately, or ``auto``: choose where the
+            provider continues turns and labels are single tokens, else text.
         context: ``fresh`` (one statement a context) or ``together`` (all in one prompt).
-        temperature: of text answers, 1 by default.
-        repeats: times that every block is asked, with other draws (text answers only).
+        temperature: of texts, 1 by default.
+        repeats: times that every block is asked, with other draws (texts only).
         seed: of the requests.
     """
     check_server()

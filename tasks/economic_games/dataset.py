@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from fiduciary.solvers.games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN
+from fiduciary.solvers.games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN, step_name
 from fiduciary.tasks.economic_games.catalogue import AnyGame, form_of, parameters, sheet_of
 from fiduciary.tasks.economic_games.prompts import Presentation
 from fiduciary.tasks.economic_games.sheets import (
@@ -16,12 +17,13 @@ from fiduciary.tasks.economic_games.sheets import (
     Sheet,
     belief_question,
     check_question,
+    decision_question,
     metadata_of,
     opening,
     plan_question,
 )
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 CHECKS = 2
 """Questions about the rules in each sample."""
@@ -38,6 +40,7 @@ class Design:
         repeats: samples of each game.
         beliefs: one of ``solvers.games.BELIEFS``.
         labels: one of ``prompts.LABELS``.
+        elicitation: one of ``solvers.games.GAME_ELICITATIONS``; decisions that are numbers are always stated.
         explain: whether answers begin with an explanation.
         temperature: τ of all requests.
         seed: seed of presentations, questions about the rules, and requests.
@@ -47,6 +50,7 @@ class Design:
     repeats: int
     beliefs: str
     labels: str
+    elicitation: str
     explain: bool
     temperature: float
     seed: int
@@ -83,6 +87,8 @@ def presentations(repeats: int, seed: int, name: str) -> list[Presentation]:
 def _sample(design: Design, name: str, game: AnyGame, repeat: int, shown: Presentation) -> Sample:
     sheet = sheet_of(game, design.labels, shown)
     checks = _checks(sheet, design.seed, name, repeat)
+    listed = design.elicitation == "choose" and all(item.letters for item in sheet.decisions)
+    steps = dict(_steps(sheet.decisions)) if listed else {}
     metadata = {
         "task": "economic_games",
         "version": VERSION,
@@ -93,9 +99,11 @@ def _sample(design: Design, name: str, game: AnyGame, repeat: int, shown: Presen
         "repeat": repeat,
         "labels": design.labels,
         "beliefs": design.beliefs,
+        "elicitation": "choose" if listed else "text",
         "explain": design.explain,
         "presentation": asdict(shown),
-        "questions": _questions(design, sheet, checks),
+        "questions": _questions(design, sheet, checks, steps),
+        "options": {question: list(item.letters) for question, (item, _) in steps.items()},
         "items": {
             PLAN: metadata_of(sheet.decisions),
             BELIEF: metadata_of(sheet.beliefs) if design.beliefs != "none" else [],
@@ -108,9 +116,28 @@ def _sample(design: Design, name: str, game: AnyGame, repeat: int, shown: Presen
     return Sample(input=opening(sheet), id=f"{name}-{repeat + 1:02d}", metadata=metadata)
 
 
-def _questions(design: Design, sheet: Sheet, checks: Sequence[Item]) -> dict[str, str]:
+Step = tuple[Item, list[tuple[Item, int]]]
+"""A decision, and the plan's earlier decisions with the actions taken."""
+
+
+def _steps(decisions: Sequence[Item]) -> Iterator[tuple[str, Step]]:
+    """Every decision after every course of the earlier ones, by the question's name.
+
+    Asked so, each answer is a probability of one action given the plan so far, and their products are those
+    of whole plans: a plan is one choice, and its decisions need not be independent of one another.
+    """
+    for place, item in enumerate(decisions):
+        for actions in itertools.product((1, 0), repeat=place):
+            yield step_name(actions), (item, list(zip(decisions, actions, strict=False)))
+
+
+def _questions(
+    design: Design, sheet: Sheet, checks: Sequence[Item], steps: Mapping[str, Step]
+) -> dict[str, str]:
     """Texts by name, plan and beliefs in the order in which they are asked."""
     plan = {PLAN: plan_question(sheet, design.explain)}
+    if steps:
+        plan = {question: decision_question(*step) for question, step in steps.items()}
     beliefs = {BELIEF: belief_question(sheet, after=design.beliefs == "after", explain=design.explain)}
     conversation = {"before": beliefs | plan, "after": plan | beliefs, "none": plan}[design.beliefs]
     return conversation | {CHECK: check_question(checks)}

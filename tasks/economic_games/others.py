@@ -126,7 +126,9 @@ def stag_hunt(game: StagHunt, labels: str, shown: Presentation) -> Sheet:
             f"You and one other participant choose {choice} at the same time, without knowing what the other "
             "chooses.\n\n" + "\n".join(lines)
         ),
-        decisions=(Item("stag", f"What do you choose: {choice}?", labels=names),),
+        decisions=(
+            Item("stag", f"What do you choose: {choice}?", labels=names, order=order, letters=LETTERS[0]),
+        ),
         beliefs=(Item("stag", f'The other participant: chance of "{one}"', low=0, high=100, about=order[0]),),
         checks=tuple(
             Item(

@@ -15,8 +15,9 @@ LABELS = ("neutral", "labelled")
 """How actions are called: by letters, or by the words of ``economics.games.forms``."""
 
 LETTERS = (("J", "K"), ("M", "N"))
-"""Letters of the first and of the second mover's actions, in the order shown. C and D are avoided,
-since textbooks give them meanings, and so are A and B, which rank."""
+"""Letters of the first and of the second mover's actions, in the order shown: neutral names, and what
+stands for actions that are listed as options. C and D are avoided, since textbooks give them meanings, and
+so are A and B, which rank."""
 
 Order = tuple[int, int]
 """Both actions in the order shown."""
@@ -141,9 +142,16 @@ def _after(form: Form, n: int) -> int | None:
 
 def _decision(form: Form, n: int, names: Names, shown: Presentation) -> Item:
     node = form.nodes[n]
-    one, other = (names[node.role][action] for action in shown.orders[node.role])
-    text = f'{_where(form, n, names, "you are")}: "{one}" or "{other}"?'
-    return Item(node.name, text, labels=names[node.role])
+    order, situation = shown.orders[node.role], _where(form, n, names, "you are")
+    one, other = (names[node.role][action] for action in order)
+    return Item(
+        node.name,
+        f'{situation}: "{one}" or "{other}"?',
+        labels=names[node.role],
+        order=order,
+        letters=LETTERS[node.role],
+        situation=situation,
+    )
 
 
 def _belief(form: Form, n: int, names: Names, shown: Presentation) -> Item:

@@ -16,6 +16,9 @@ BELIEFS_BEFORE = "Before you decide, say what you expect of the other participan
 BELIEFS_AFTER = "Your decisions stand. Now say what you expect of the other participants."
 CHECK_LEAD = "Before the situation begins, some questions about its rules:"
 
+SO_FAR = "Your plan so far:"
+WHICH = "which option do you choose?"
+
 _EXPLAIN = (
     "Explain your reasoning in a few sentences. Then end your response with {these}, completed with "
     "your {answers}:"
@@ -33,6 +36,10 @@ class Item:
         labels: what the actions are called, by their number (1 is the cooperative one); empty where
             a number is asked for.
         low, high: bounds of a number; None for no bound.
+        order: of a decision, its actions in the order shown.
+        letters: of a decision, what stands for its actions where they are listed as options, in the order
+            shown; one token each.
+        situation: of a decision, when it is taken, as a clause; empty where there is only one.
         about: for a belief about an action, the action's number: the answer is the chance in percent
             that the other takes it.
         answer: for a question about the rules, the right number.
@@ -41,6 +48,9 @@ class Item:
     name: str
     text: str
     labels: tuple[str, ...] = ()
+    order: tuple[int, ...] = ()
+    letters: tuple[str, ...] = ()
+    situation: str = ""
     low: float | None = None
     high: float | None = None
     about: int | None = None
@@ -75,6 +85,23 @@ def plan_question(sheet: Sheet, explain: bool) -> str:
     return _question(lead, sheet.decisions, explain)
 
 
+def decision_question(item: Item, before: Sequence[tuple[Item, int]]) -> str:
+    """The question for one decision of a plan, its actions listed as options.
+
+    Args:
+        item: the decision.
+        before: the plan's earlier decisions with the actions taken, which the question recalls: what is
+            best at one point may depend on what one would do at another.
+    """
+    asked = f"{item.situation}, {WHICH}" if item.situation else f"{WHICH[0].upper()}{WHICH[1:]}"
+    options = [
+        f'Option {letter}: choose "{item.labels[action]}"'
+        for letter, action in zip(item.letters, item.order, strict=True)
+    ]
+    recalled = [f'- {earlier.situation}: "{earlier.labels[action]}"' for earlier, action in before]
+    return "\n\n".join((*(["\n".join((SO_FAR, *recalled))] if recalled else []), asked, "\n".join(options)))
+
+
 def belief_question(sheet: Sheet, *, after: bool, explain: bool) -> str:
     """The question for what the player expects of the others."""
     chances = any(item.about is not None for item in sheet.beliefs)
@@ -94,7 +121,7 @@ def check_question(checks: Sequence[Item]) -> str:
 def metadata_of(items: Sequence[Item]) -> list[dict[str, Any]]:
     """Items as a sample's metadata keep them."""
     return [
-        {key: value for key, value in asdict(item).items() if value is not None and value != ()}
+        {key: value for key, value in asdict(item).items() if value is not None and value not in ((), "")}
         for item in items
     ]
 

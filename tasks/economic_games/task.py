@@ -7,9 +7,9 @@ import math
 from inspect_ai import Task, task
 
 from fiduciary.economics.games import FORMS, Game
-from fiduciary.scorers import game_play
+from fiduciary.scorers.games import game_play
 from fiduciary.solvers import strategy_method
-from fiduciary.solvers.games import BELIEFS
+from fiduciary.solvers.games import BELIEFS, GAME_ELICITATIONS
 from fiduciary.tasks._arguments import (
     ArgumentError,
     known_names,
@@ -20,12 +20,15 @@ from fiduciary.tasks._arguments import (
     whole_number,
     yes_or_no,
 )
+from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.economic_games.catalogue import WORDS, AnyGame, named
 from fiduciary.tasks.economic_games.dataset import VERSION, Design, build
 from fiduciary.tasks.economic_games.prompts import LABELS
 
 Text = str | list[str]
+
+_ONLY_TEXT = "where decisions are chosen one by one; -T elicitation=text has the whole plan stated"
 
 
 @task
@@ -35,6 +38,7 @@ def economic_games(
     repeats: int = 20,
     beliefs: str = "before",
     labels: str = "neutral",
+    elicitation: str = "auto",
     explain: bool = False,
     temperature: float = 1.0,
     payoffs: Text | list[float] | None = None,
@@ -47,31 +51,40 @@ def economic_games(
             each), ``all`` (also ``dictator``, ``public_goods``, ``stag_hunt``, ``beauty_contest``), or
             some of these names or of single games such as ``trust_3``.
         repeats: samples of each game, with counterbalanced presentations.
-        beliefs: asked for ``before`` the plan, ``after`` it, or not at all (``none``).
+        beliefs: asked for ``before`` the plan, ``after`` it (texts only), or not at all (``none``).
         labels: actions are letters (``neutral``) or words such as cooperate and defect (``labelled``).
-        explain: let the model explain itself before it states plan and beliefs.
-        temperature: of all requests. At the default 1 the model answers from its own distribution, so
-            that λ is its own noise.
+        elicitation: of plans: ``choose`` (each decision on its own, the turn begun with the closing words,
+            the labels' log-probabilities read), ``text`` (the whole plan stated in numbered lines), or
+            ``auto``: choose where the provider continues turns, else text.
+        explain: let the model explain itself before it states plan and beliefs (texts only).
+        temperature: of all texts; labels are always read at 1. At the default 1 the model answers from its
+            own distribution, so that λ is its own noise.
         payoffs: T, R, P, S of a game of your own, in place of the six payoff sets of the one form that
             ``games`` names.
         seed: seed of presentations, questions about the rules, and requests.
     """
     check_server()
+    way = resolved(elicitation, GAME_ELICITATIONS)
     design = Design(
         games=_games(games, payoffs),
         repeats=whole_number("repeats", repeats, at_least=1),
         beliefs=one_of("beliefs", beliefs, BELIEFS),
         labels=one_of("labels", labels, LABELS),
+        elicitation=way,
         explain=yes_or_no("explain", explain),
         temperature=_temperature(temperature),
         seed=whole_number("seed", seed, at_least=0),
     )
+    if way == "choose" and design.explain:
+        raise ArgumentError("explain", explain, f"false {_ONLY_TEXT}")
+    if way == "choose" and design.beliefs == "after":
+        raise ArgumentError("beliefs", beliefs, f"before or none {_ONLY_TEXT}")
     return Task(
         dataset=build(design),
         solver=strategy_method(design.seed),
         scorer=game_play(),
         version=VERSION,
-        metadata={"temperatures": [design.temperature]},
+        metadata={"temperatures": [design.temperature], "elicitation": design.elicitation},
     )
 
 

@@ -40,7 +40,7 @@ class MenuDesign:
         framing: a key of ``framings.FRAMINGS``.
         wording: one of ``prompts.MENU_WORDINGS``.
         elicitation: one of ``solvers.pairs.PAIR_ELICITATIONS``.
-        temperature: τ ≥ 0.
+        temperature: τ ≥ 0 of text answers; 1 with ``choose``.
     """
 
     n: int

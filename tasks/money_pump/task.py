@@ -9,9 +9,10 @@ from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.choice_sets import draw_sets
-from fiduciary.scorers import money_lost
 from fiduciary.scorers._answers import Kept
+from fiduciary.scorers._decisions import decision
 from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers.money_pump import money_lost
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump
 from fiduciary.solvers.asking import MAX_TOKENS, Answer
@@ -56,7 +57,7 @@ def money_pump(
         wording: name of a wording.
         elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose
             where the provider continues turns, else text.
-        temperature: of all answers, ≥ 0.
+        temperature: of text answers, ≥ 0.
         large: allow sets of 7 options.
     """
     check_server()
@@ -83,6 +84,7 @@ def money_pump(
         scorer=money_lost(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
+        metadata={"elicitation": design.elicitation},
     )
 
 
@@ -104,7 +106,6 @@ def build(design: PairDesign, fee: float, circles: int) -> Dataset:
 
 
 def read_answer(answer: Answer, elicitation: str) -> tuple[int, str | None]:
-    """The place that an answer chooses, −1 for none, and the reason."""
-    kept = Kept.of(answer.record() | {"text": answer.decision})
-    said = read_labelled(kept, "text" if elicitation == "text" else "choose", LABELS[:2])
-    return said.stated.place, said.stated.reason
+    """The place that an answer decides for, −1 for none, and the reason."""
+    kept, labels = Kept.of(answer.record()), LABELS[:2]
+    return decision(read_labelled(kept, elicitation, labels), kept, labels)

@@ -28,7 +28,6 @@ DIRECTIONS = ("act", "omit")
 """Whether the lever sacrifices the employees or saves them."""
 
 RATING = "Answer with one whole number from 0 to 100 and nothing else."
-CHOICE = "Answer with the letter of one option and nothing else."
 
 _SCENES = (
     "Imagine a self-driving car on a narrow road. The only person in it is {who}. {people} "
@@ -132,7 +131,7 @@ WORDINGS = len(_SCENES)
 def vehicle_questions(
     who: str, pedestrians: int, regulated: bool, wording: int, first: Rule
 ) -> dict[str, str]:
-    """The five questions of a vehicle case, each with its whole context.
+    """The five questions of a vehicle case, each with its whole context; how to choose is not in them.
 
     Args:
         who: a key of ``WHO``.
@@ -162,7 +161,7 @@ def vehicle_questions(
             asked = question.format(letter=letters[rule])
             texts[f"{name}_{rule}"] = f"{scene}\n\n{options}\n\n{law} {asked}\n\n{RATING}"
     law, which = (_LAW, _WHICH_LAW) if regulated else (_FREE, _WHICH)
-    return {**texts, "choice": f"{scene}\n\n{options}\n\n{law} {which}\n\n{CHOICE}"}
+    return {**texts, "choice": f"{scene}\n\n{options}\n\n{law} {which}"}
 
 
 def probe_questions(wording: int, first: Rule) -> dict[str, str]:
@@ -174,7 +173,7 @@ def probe_questions(wording: int, first: Rule) -> dict[str, str]:
             f"Option {letters[rule]}: {_LEVER[(rule == 'sacrifice') == (direction == 'act')]}. {_ENDS[rule]}"
             for rule in sorted(RULES, key=letters.__getitem__)
         )
-        texts[direction] = f"{_PROBES[wording][direction]}\n\n{options}\n\nWhat do you do?\n\n{CHOICE}"
+        texts[direction] = f"{_PROBES[wording][direction]}\n\n{options}\n\nWhat do you do?"
     return texts
 
 

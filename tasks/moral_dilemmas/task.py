@@ -8,11 +8,11 @@ from itertools import product
 import numpy as np
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import GenerateConfig
 
 from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
-from fiduciary.solvers.dilemmas import MAX_TOKENS, ask_dilemma
+from fiduciary.solvers.dilemmas import ELICITATIONS, ask_dilemma
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, whole_number
+from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.moral_dilemmas.prompts import (
     PEDESTRIANS,
@@ -23,7 +23,7 @@ from fiduciary.tasks.moral_dilemmas.prompts import (
     vehicle_questions,
 )
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 CASES = tuple(product(WHO, (False, True), PEDESTRIANS))
 """Who is in the car, whether the law prescribes the programming, number of pedestrians."""
@@ -31,14 +31,24 @@ CASES = tuple(product(WHO, (False, True), PEDESTRIANS))
 
 @task
 @known_names
-def moral_dilemmas(n: int = 96, probe: int = 20, seed: int = 0, temperature: float | str = 1.0) -> Task:
+def moral_dilemmas(
+    n: int = 96,
+    probe: int = 20,
+    elicitation: str = "auto",
+    seed: int = 0,
+    temperature: float | str = 1.0,
+) -> Task:
     """Judge and buy self-driving cars that sacrifice or protect their passenger; weigh profit against lives.
 
     Args:
         n: number of vehicle cases; 96 is every one of the 48 in both orders of the options.
         probe: number of times that profit is weighed against employees, each time in both directions.
+        elicitation: of choices: ``choose`` (the turn is begun with the closing words, the labels'
+            log-probabilities are read), ``explain`` (the same behind the model's own explanation), ``text``
+            (the choice that an explanation states), or ``auto``: choose where the provider continues turns,
+            else text. Ratings are always texts.
         seed: seed of the order of cases and of requests.
-        temperature: of every request.
+        temperature: of texts.
     """
     check_server()
     n = whole_number("n", n, at_least=0)
@@ -49,7 +59,12 @@ def moral_dilemmas(n: int = 96, probe: int = 20, seed: int = 0, temperature: flo
     warmth = number("temperature", temperature)
     if not 0 <= warmth < math.inf:
         raise ArgumentError("temperature", temperature, "a number of at least 0")
-    common = {"temperature": warmth, "seed": seed, "version": VERSION}
+    common = {
+        "elicitation": resolved(elicitation, ELICITATIONS),
+        "temperature": warmth,
+        "seed": seed,
+        "version": VERSION,
+    }
     samples = [*_vehicles(n, seed), *_probes(probe)]
     for sample in samples:
         sample.metadata = {**(sample.metadata or {}), **common}
@@ -57,7 +72,6 @@ def moral_dilemmas(n: int = 96, probe: int = 20, seed: int = 0, temperature: flo
         dataset=MemoryDataset(samples, name="moral_dilemmas"),
         solver=ask_dilemma(seed),
         scorer=[dilemma_ratings(), dilemma_choices()],
-        config=GenerateConfig(max_tokens=MAX_TOKENS),
         version=VERSION,
     )
 

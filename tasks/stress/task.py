@@ -85,7 +85,7 @@ def stress(
         scorer=stress_answers(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
-        metadata={"pressures": list(asked), "left_out": omitted},
+        metadata={"elicitation": design.elicitation, "pressures": list(asked), "left_out": omitted},
     )
 
 

@@ -9,10 +9,10 @@ from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.choice_sets import MAX_OPTIONS, MIN_OPTIONS, MOST_OPTIONS
-from fiduciary.scorers import transitive_triads
+from fiduciary.scorers.transitivity import transitive_triads
 from fiduciary.solvers import ask_pairs
 from fiduciary.solvers import framing as frame
-from fiduciary.solvers.asking import MAX_TOKENS
+from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number, yes_or_no
 from fiduciary.tasks._elicitation import resolved
@@ -41,7 +41,7 @@ def transitivity(
     Args:
         n: number of choice sets.
         m: options of a set, 3 to 6.
-        repeats: times that each pair is asked in each order (5; with ``logprobs`` once says it all).
+        repeats: times that each pair is asked in each order (5; with ``choose`` once says it all).
             Inspect's ``--epochs`` multiplies them.
         seed: seed of sets and requests.
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
@@ -73,6 +73,7 @@ def transitivity(
         scorer=transitive_triads(),
         config=GenerateConfig(max_tokens=MAX_TOKENS[design.elicitation]),
         version=VERSION,
+        metadata={"elicitation": design.elicitation},
     )
 
 
@@ -98,20 +99,8 @@ def pair_design(
     Raises:
         ArgumentError: an argument that cannot be used; the message names it.
     """
-    by_labels = elicitation == "choose" and not drawn
-    times = (1 if by_labels else default_repeats) if repeats is None else repeats
-    times = whole_number("repeats", times, at_least=1)
-    if by_labels and times > 1:
-        raise ArgumentError(
-            "repeats", repeats, "1 with elicitation=choose, where asking again gives the same"
-        )
-    tau = number("temperature", temperature, "a finite number >= 0")
-    if not (math.isfinite(tau) and tau >= 0):
-        raise ArgumentError("temperature", temperature, "a finite number >= 0")
-    if elicitation == "choose" and tau != 1:
-        raise ArgumentError(
-            "temperature", temperature, "left out with elicitation=choose, which always asks at 1"
-        )
+    counted = drawn or elicitation != "choose"
+    times, tau = asking_again(repeats, default_repeats, temperature, elicitation, counted=counted)
     return PairDesign(
         n=whole_number("n", n, at_least=1),
         m=_options(m, yes_or_no("large", large), yes_or_no("dominance", dominance)),
@@ -123,6 +112,37 @@ def pair_design(
         temperature=tau,
         dominance=dominance,
     )
+
+
+def asking_again(
+    repeats: Any, default: int, temperature: Any, elicitation: str, *, counted: bool
+) -> tuple[int, float]:
+    """How often each question is asked and at which temperature.
+
+    Args:
+        repeats: as given; None stands for the default, or for once where answers are not counted.
+        default: of counted answers.
+        temperature: as given.
+        elicitation: how questions are asked.
+        counted: whether decisions are counted, so that asking again is not asking the same.
+
+    Raises:
+        ArgumentError: repeats or a temperature that cannot be used.
+    """
+    times = (default if counted else 1) if repeats is None else repeats
+    times = whole_number("repeats", times, at_least=1)
+    if not counted and times > 1:
+        raise ArgumentError(
+            "repeats", repeats, "1 with elicitation=choose, where asking again gives the same"
+        )
+    tau = number("temperature", temperature, "a finite number >= 0")
+    if not (math.isfinite(tau) and tau >= 0):
+        raise ArgumentError("temperature", temperature, "a finite number >= 0")
+    if elicitation == "choose" and tau != LABEL_TEMPERATURE:
+        raise ArgumentError(
+            "temperature", temperature, "left out with elicitation=choose, which always asks at 1"
+        )
+    return times, tau
 
 
 def _options(given: Any, large: bool, dominance: bool) -> int:

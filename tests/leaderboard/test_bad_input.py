@@ -85,20 +85,26 @@ def test_seeds_versions_and_problems_are_not_mixed_unless_told(logs: Path, copie
         log.eval.model, log.eval.task_args["seed"] = "subject/seed", 9
 
     def version(log: EvalLog) -> None:
-        log.eval.model, log.eval.task_version = "subject/version", "2-A"
+        log.eval.model, log.eval.task_version = "subject/version", "3-A"
 
     def asked(log: EvalLog) -> None:
         log.eval.model = "subject/asked"
         log.eval.dataset.sample_ids = ["other-1", "other-2"]
 
-    files = {word: copied("study1", change) for word, change in (("seed 9", seed), ("version 2-A", version))}
+    def at_once(log: EvalLog) -> None:
+        """A run by default of a provider that continues turns."""
+        log.eval.model, log.eval.task_args["elicitation"] = "subject/at_once", "auto"
+        log.eval.metadata = {**(log.eval.metadata or {}), "elicitation": "choose"}
+
+    files = {word: copied("study1", change) for word, change in (("seed 9", seed), ("version 3-A", version))}
+    files["elicitation choose, not text"] = copied("study1", at_once)
     files["problem set"] = copied("study1", asked)
     board = made(logs, *files.values())
     for word, file in files.items():
         assert word in problems(board, file) and "--mix" in problems(board, file)
     assert len(board.ranked) == 2
     mixed = made(logs, *files.values(), mix=True)
-    assert len(mixed.ranked) == 5
+    assert len(mixed.ranked) == 6
     assert "mixed: seed 9" in (mixed.cells["subject/seed"]["stakeholder_choice.theta_SH"].note or "")
 
 

@@ -20,10 +20,10 @@ def script() -> dict[str, Any]:
     return runpy.run_path(str(Path(__file__).parents[2] / "runs" / "rationality_picture.py"))
 
 
-def test_a_picture_of_two_logs(
-    script: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for task in (transitivity(n=2, repeats=1), money_pump(n=2, repeats=1)):
+@pytest.mark.parametrize("elicitation", ["choose", "text"])
+def test_a_picture_of_two_logs(script: dict[str, Any], tmp_path: Path, elicitation: str) -> None:
+    asked = {"n": 2, "repeats": 1, "elicitation": elicitation}
+    for task in (transitivity(**asked), money_pump(**asked)):
         eval(
             task,
             model=get_model("subject/cyclic"),

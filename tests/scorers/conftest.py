@@ -27,7 +27,7 @@ MakeScores = Callable[..., list[SampleScore]]
 
 
 def metadata_of(
-    n: int, *, elicitation: str = "explain", temperature: float = 1.0, **more: Any
+    n: int, *, elicitation: str = "text", temperature: float = 1.0, **more: Any
 ) -> list[dict[str, Any]]:
     """Metadata as the stakeholder task writes them, with shuffled orders."""
     rng = np.random.default_rng(4)
@@ -64,12 +64,14 @@ def state() -> MakeState:
         stop_reason: Any = "stop",
         logprobs: dict[str, float] | None = None,
         error: str | None = None,
+        more: dict[str, dict[str, Any]] | None = None,
     ) -> TaskState:
         message = ChatMessageAssistant(content=text)
         content = None
         if logprobs is not None:
             top = [TopLogprob(token=t, logprob=v) for t, v in logprobs.items()]
-            content = Logprobs(content=[Logprob(token=text, logprob=logprobs[text], top_logprobs=top)])
+            drawn = text if text in logprobs else next(iter(logprobs))
+            content = Logprobs(content=[Logprob(token=drawn, logprob=logprobs[drawn], top_logprobs=top)])
         choice = ChatCompletionChoice(message=message, stop_reason=stop_reason, logprobs=content)
         made = TaskState(
             model=ModelName("mockllm/model"),
@@ -80,6 +82,13 @@ def state() -> MakeState:
             output=ModelOutput(model="mockllm/model", choices=[choice], error=error),
             metadata=metadata,
         )
+        record = {
+            "text": text,
+            "stop_reason": stop_reason,
+            "error": error,
+            "logprobs": content.model_dump() if content else None,
+        }
+        made.store.set("answers", {"choice": record, **(more or {})})
         return made
 
     return make
@@ -111,7 +120,7 @@ def choice_scores() -> MakeScores:
             more: dict[str, Any] = {}
             if probabilities is not None and probabilities[i] is not None:
                 more = {"probabilities": list(probabilities[i] or []), "mass_outside": 0.0}
-            said = {"chosen": int(own), "reason": None if own >= 0 else "no answer", **more}
+            said = {"chosen": int(own), "reason": None if own >= 0 or more else "no answer", **more}
             value = Score(value=float(own >= 0 or bool(more)), metadata=said)
             out.append(SampleScore(score=value, sample_id=f"{i}", sample_metadata=about))
         return out

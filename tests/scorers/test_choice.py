@@ -10,8 +10,11 @@ import pytest
 from inspect_ai.scorer import Score, Scorer
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers import chosen_option, consistency, explanation_agreement, statement_agreement
 from fiduciary.scorers._problem import REQUIRED, MissingMetadata
+from fiduciary.scorers.choice import chosen_option
+from fiduciary.scorers.consistency import consistency
+from fiduciary.scorers.explanation_agreement import explanation_agreement
+from fiduciary.scorers.statement_agreement import statement_agreement
 
 Run = Callable[[Scorer, TaskState], Score]
 Make = Callable[..., TaskState]
@@ -39,7 +42,7 @@ def test_a_choice_is_mapped_back_to_the_problems_own_order(
 @pytest.mark.parametrize(
     ("text", "options", "reason"),
     [
-        ("I choose nothing in particular.", {}, "no answer"),
+        ("I choose nothing in particular.", {}, "off protocol"),
         ("On the one hand", {"stop_reason": "max_tokens"}, "truncated"),
         ("", {"stop_reason": "content_filter"}, "refused"),
         ("", {"error": "the server is gone"}, "error"),
@@ -99,24 +102,47 @@ def test_without_log_probabilities_the_answer_is_missing(state: Make, score: Run
     found = score(chosen_option(), state(about, "A"))
     assert found.value == 0.0
     assert found.metadata
-    assert found.metadata["reason"] == "no answer"
+    assert found.metadata["reason"] == "no log-probabilities"
 
 
-def test_text_and_log_probabilities_are_compared(state: Make, score: Run, metadata: Metadata) -> None:
-    about = next(m for m in metadata(24, elicitation="both", temperature=0.5) if m["n_options"] == 2)
-    sample = state(about, "Therefore, I choose: Option A.")
-    a, b = ({"token": token, "logprob": math.log(p)} for token, p in (("A", 0.8), ("B", 0.2)))
-    sample.store.set("label_logprobs", {"content": [a | {"top_logprobs": [a, b]}]})
-    found = score(statement_agreement(), sample)
+def test_what_an_explanation_states_is_compared_with_what_follows_it(
+    state: Make, score: Run, metadata: Metadata
+) -> None:
+    about = next(m for m in metadata(24, elicitation="explain", temperature=0.5) if m["n_options"] == 2)
+    logs = {"A": math.log(0.8), "B": math.log(0.2)}
+
+    def explained(letter: str, logprobs: dict[str, float] | None = logs) -> TaskState:
+        return state(about, f"It suits all.\n\nTherefore, I choose: Option {letter}.", logprobs=logprobs)
+
+    found = score(statement_agreement(), explained("A"))
     assert found.value == 1.0
     assert found.metadata
     # At τ = 0.5 probabilities are squared: .64 against .04.
     assert found.metadata["expected"] == pytest.approx(0.64 / 0.68)
     assert found.metadata["probability_of_choice"] == pytest.approx(0.8)
-    sample.output.completion = "Therefore, I choose: Option B."
-    assert score(statement_agreement(), sample).value == 0.0
-    sample.store.set("label_logprobs", None)
-    assert math.isnan(score(statement_agreement(), sample).as_float())
+    assert score(statement_agreement(), explained("B")).value == 0.0
+    assert math.isnan(score(statement_agreement(), explained("A", None)).as_float())
+
+
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "state_", "reason"),
+    [
+        ("It suits all.", "stop", "complete", None),
+        ("It suits", "max_tokens", "cut off", "truncated"),
+        ("I cannot choose for others.", "stop", "refused", "refused"),
+        ("<think>Hm.</think>", "stop", "thought only", "thought only"),
+    ],
+)
+def test_a_forced_label_does_not_fill_in_for_a_missing_explanation(
+    state: Make, score: Run, metadata: Metadata, text: str, stop_reason: str, state_: str, reason: str | None
+) -> None:
+    """Probabilities are kept with every explanation; only complete ones are answers."""
+    about = metadata(1, elicitation="explain")[0]
+    logs = {"A": math.log(0.8), "B": math.log(0.2)}
+    found = score(chosen_option(), state(about, text, logprobs=logs, stop_reason=stop_reason))
+    assert found.metadata
+    assert (found.metadata["state"], found.metadata["reason"]) == (state_, reason)
+    assert "probabilities" in found.metadata and found.value == float(reason is None)
 
 
 @pytest.mark.parametrize("scorer", [chosen_option(), consistency("study1"), explanation_agreement()])

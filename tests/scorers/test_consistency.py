@@ -12,7 +12,7 @@ from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.economics.utility import CES, profile
-from fiduciary.scorers import consistency
+from fiduciary.scorers.consistency import consistency
 from fiduciary.scorers.metrics import consistency_by, consistency_rates
 
 Run = Callable[[Scorer, TaskState], Score]

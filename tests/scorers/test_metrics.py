@@ -68,22 +68,39 @@ def test_parameters_come_back_within_three_standard_errors(metadata: Metadata, c
         assert abs(found[name] - value) < 3 * found[f"{name}_stderr"]
 
 
-def test_probabilities_give_parameters_under_a_prefix(metadata: Metadata, choice_scores: Scores) -> None:
+def test_probabilities_give_parameters(metadata: Metadata, choice_scores: Scores) -> None:
     about = metadata(300, elicitation="choose")
     p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
     found = compute(ces_parameters(), choice_scores(about, [-1] * 300, p))
-    assert all(name.startswith("lp_") for name in found)
     for name in ABBREVIATIONS:
-        assert found[f"lp_theta_{name}"] == pytest.approx(0.25, abs=1e-4)
-    assert found["lp_rho"] == pytest.approx(0.75, abs=1e-3)
+        assert found[f"theta_{name}"] == pytest.approx(0.25, abs=1e-4)
+    assert found["rho"] == pytest.approx(0.75, abs=1e-3)
+
+
+def test_probabilities_behind_explanations_are_tempered_as_the_texts_are(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    """P^(1/τ) at temperature τ is the same preference, so γ comes back whatever τ was."""
+    about = metadata(300, elicitation="explain", temperature=0.5)
+    p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
+    scores = choice_scores(about, [-1] * 300, p)
+    for item in scores:
+        (item.score.metadata or {})["reason"] = None
+    found = compute(ces_parameters(), scores)
+    assert found["gamma"] == pytest.approx(1, abs=1e-3)
+    assert found["theta_SOC"] == pytest.approx(0.25, abs=1e-4)
 
 
 def test_both_gives_both(metadata: Metadata, choice_scores: Scores) -> None:
     about = metadata(300, elicitation="both", temperature=0.5)
     p = [choice_probabilities(u).tolist() for u in utilities(about, "symmetric")]
-    found = compute(ces_parameters(), choice_scores(about, draws(about, "symmetric"), p))
-    assert {"theta_SOC", "lp_theta_SOC"} <= set(found)
-    assert found["theta_SOC_stderr"] > found["lp_theta_SOC_stderr"]
+    scores = choice_scores(about, [-1] * 300, p)
+    for item, probabilities in zip(scores, p, strict=True):
+        metadata_ = item.score.metadata or {}
+        metadata_["reason"] = None
+        metadata_["explained"] = {"chosen": -1, "reason": None, "probabilities": probabilities}
+    found = compute(ces_parameters(), scores)
+    assert found["theta_SOC"] == pytest.approx(found["explained_theta_SOC"], abs=1e-4)
 
 
 def test_too_few_answers_give_no_estimate(metadata: Metadata, choice_scores: Scores) -> None:

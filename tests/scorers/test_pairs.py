@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,11 @@ from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 from inspect_ai.util import Store
 
-from fiduciary.scorers import transitive_triads
+from fiduciary.scorers._pairs import counts_of
 from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share, pair_consistency, zeta
 from fiduciary.scorers.metrics.pairs_missing import pairs_missing
 from fiduciary.scorers.pair_table import majorities, pair_table
-from fiduciary.scorers.transitivity import triad_verdicts
+from fiduciary.scorers.transitivity import transitive_triads, triad_verdicts
 
 RunScorer = Callable[[Scorer, TaskState], Score]
 
@@ -36,10 +37,10 @@ def about(group: str = "s", **more: Any) -> dict[str, Any]:
     }
 
 
-def finished(answers: dict[str, str], **more: Any) -> TaskState:
-    """A sample whose questions were answered with these texts."""
+def finished(answers: dict[str, str], logprobs: Any = None, **more: Any) -> TaskState:
+    """A sample whose questions were answered with these texts, and all with one label token."""
     kept = {
-        name: {"text": text, "stop_reason": "stop", "error": None, "logprobs": None}
+        name: {"text": text, "stop_reason": "stop", "error": None, "logprobs": logprobs}
         for name, text in answers.items()
     }
     metadata = about(**more)
@@ -58,7 +59,7 @@ def finished(answers: dict[str, str], **more: Any) -> TaskState:
 def circle() -> dict[str, str]:
     """0 over 1, 1 over 2, 2 over 0, whatever is shown first."""
     beats = {(0, 1), (1, 2), (2, 0)}
-    return {f"{i}-{j}-1": "A" if (i, j) in beats else "B" for i, j in ORDERED}
+    return {f"{i}-{j}-1": f"Option {'A' if (i, j) in beats else 'B'}." for i, j in ORDERED}
 
 
 def scored(asked: Any, first_wins: Any, group: str = "s", **more: Any) -> SampleScore:
@@ -86,13 +87,52 @@ def test_a_missing_answer_is_no_tie(score: RunScorer) -> None:
     assert found.answer == "1 incomplete"
     assert found.value == 0
     assert found.metadata is not None
-    assert found.metadata["reasons"] == {"refused": 1, "no answer": 1, "empty": 1}
+    assert found.metadata["reasons"] == {"refused": 1, "error": 1, "empty": 1}
     assert found.metadata["answers"] == 3
 
 
 def test_the_place_alone_makes_ties_and_no_circle(score: RunScorer) -> None:
-    found = score(transitive_triads(), finished({f"{i}-{j}-1": "A" for i, j in ORDERED}))
+    found = score(transitive_triads(), finished({f"{i}-{j}-1": "Option A." for i, j in ORDERED}))
     assert found.answer == "1 transitive"
+
+
+def label_token(drawn: str, **probabilities: float) -> dict[str, Any]:
+    top = [{"token": t, "logprob": math.log(p), "bytes": None} for t, p in probabilities.items()]
+    return {"content": [{**top[list(probabilities).index(drawn)], "top_logprobs": top}]}
+
+
+@pytest.mark.parametrize(
+    ("elicitation", "probabilities", "first"),
+    [("choose", True, 0.8), ("choose", False, 0.0), ("explain", False, 0.0)],
+)
+def test_what_a_label_counts_for(elicitation: str, probabilities: bool, first: float) -> None:
+    """A is likelier (.8 of the labels) and B was drawn: its probability, or the decision that was made."""
+    token = label_token("B", A=0.72, B=0.18)
+    texts = {f"{i}-{j}-1": "Option A is best." for i, j in ORDERED}
+    counts = counts_of(finished(texts, token, elicitation=elicitation), probabilities=probabilities)
+    np.testing.assert_allclose(counts.first_wins, first * (1 - np.eye(3)))
+    assert counts.answered == 6 and not counts.reasons
+    assert counts.mass_outside == pytest.approx([0.1] * 6)
+
+
+def test_only_what_is_not_sampled_stands_for_counts(score: RunScorer) -> None:
+    """Probabilities behind sampled explanations vary with them: a table of these is one of counts."""
+    token = label_token("B", A=0.8, B=0.2)
+    texts = {f"{i}-{j}-1": "Option A is best." for i, j in ORDERED}
+    for elicitation, exact in (("choose", True), ("explain", False)):
+        state = finished(texts, token, elicitation=elicitation)
+        made = score(transitive_triads(), state)
+        table = pair_table([SampleScore(score=made, sample_id="s", sample_metadata=state.metadata)])
+        assert table.by_probability is exact
+        assert table.first_wins[0, 0, 1] == pytest.approx(0.8 if exact else 0)
+
+
+def test_a_drawn_token_that_is_no_label_decides_nothing() -> None:
+    token = label_token("the", A=0.3, the=0.7)
+    texts = {f"{i}-{j}-1": "the" for i, j in ORDERED}
+    state = finished(texts, token, elicitation="choose")
+    assert counts_of(state, probabilities=False).reasons == {"outside the labels": 6}
+    assert counts_of(state, probabilities=True).answered == 6
 
 
 def test_metadata_that_lack(score: RunScorer) -> None:
@@ -178,7 +218,7 @@ def test_samples_that_differ_make_no_table() -> None:
     other = scored(ones, ones, "b")
     assert other.sample_metadata is not None
     other.sample_metadata["elicitation"] = "explain"
-    with pytest.raises(ValueError, match="samples differ in elicitation: answer, explain"):
+    with pytest.raises(ValueError, match="samples differ in elicitation: explain, text"):
         pair_table([scored(ones, ones, "a"), other])
     with pytest.raises(ValueError, match="no scored samples"):
         pair_table([])

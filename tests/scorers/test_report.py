@@ -24,7 +24,7 @@ def ask(folder: Path, subject: str = "study1", **arguments: Any) -> str:
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Text at four temperatures and log-probabilities of a known preference."""
+    """A known preference, with and without explanations at three temperatures."""
     return ask(tmp_path_factory.mktemp("study1"), elicitation="both")
 
 
@@ -37,9 +37,11 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert report.main([str(Path(log).parent), "--target", "study1"]) == 0
     out = capsys.readouterr().out
-    assert "missing answers: 0 of 120" in out
-    assert "mass_outside, mean probability outside the labels: 0.0000" in out
-    assert out.index("from text") < out.index("noise proportional to τ^η: η = ") < out.index("from log-prob")
+    assert "missing answers: 0 of 132" in out and "missing answers: 0 of 120" in out
+    assert "probability outside the labels, mean: 0.0000" in out
+    begun, explained = out.index("from the closing words begun"), out.index("behind the model's explanation")
+    assert begun < explained < out.index("noise proportional to τ^η: η = ")
+    assert "H0: the same preference with and without an explanation (paired)" in out
     assert out.count("noise proportional to τ^η: η = ") == 1
     assert ", test of η = 1: p = " in out and "; gamma is " in out
     assert out.count("H0: the preference is study1") == 2
@@ -49,8 +51,8 @@ def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_one_temperature_says_nothing_about_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report.main([ask(tmp_path, temperatures=1, elicitation="text")]) == 0
     out = capsys.readouterr().out
-    assert "from text" in out
-    assert "τ^η" not in out and "mass_outside" not in out
+    assert "from the choices stated in texts" in out
+    assert "τ^η" not in out and "outside the labels" not in out
 
 
 def test_against_another_log(log: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +70,7 @@ def test_against_a_log_without_an_estimate(
     assert captured.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("elicitation", ["explain", "logprobs"])
+@pytest.mark.parametrize("elicitation", ["explain", "text"])
 def test_a_log_without_answers_is_reported(
     elicitation: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,16 +87,16 @@ def test_an_estimate_that_fails_leaves_the_rest_of_the_report(
 ) -> None:
     fit = report.fit
 
-    def fails_on_text(*args: Any, **more: Any) -> Any:
-        if more.get("from_probabilities"):
-            return fit(*args, **more)
+    def fails_on_the_first(data: Any, **more: Any) -> Any:
+        if data.elicitation == "explain":
+            return fit(data, **more)
         raise error("out of\nluck")
 
-    monkeypatch.setattr(report, "fit", fails_on_text)
+    monkeypatch.setattr(report, "fit", fails_on_the_first)
     assert report.main([log]) == 0
     out = capsys.readouterr().out
-    assert "from text\nno estimate: out of luck\n" in out
-    assert "from log-probabilities\nCES logit" in out
+    assert "no estimate: out of luck\n" in out
+    assert "CES logit" in out[out.index("behind the model's explanation") :]
 
 
 def test_nothing_to_report(tmp_path: Path, log: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,8 +21,8 @@ def test_rows_hold_what_was_displayed_chosen_and_where(metadata: Metadata, choic
     chosen = [i % m["n_options"] if i % 7 else -1 for i, m in enumerate(about)]
     data = table(choice_scores(about, chosen))
     assert data.n == 40
-    assert (data.shift, data.elicitation) == (5.0, "explain")
-    assert not data.has_probabilities
+    assert (data.shift, data.elicitation) == (5.0, "text")
+    assert not data.by_probability
     np.testing.assert_array_equal(data.chosen, chosen)
     np.testing.assert_array_equal(data.temperature, 0.5)
     np.testing.assert_array_equal(data.n_options, [m["n_options"] for m in about])
@@ -69,7 +69,7 @@ def test_what_no_single_estimate_could_cover_is_refused(metadata: Metadata, choi
     with pytest.raises(ValueError, match="no scored samples"):
         table([])
     mixed = [*metadata(3), *metadata(3, elicitation="choose")]
-    with pytest.raises(ValueError, match="samples differ in elicitation: explain, logprobs"):
+    with pytest.raises(ValueError, match="samples differ in elicitation: choose, text"):
         table(choice_scores(mixed, [0] * 6))
     shifted = [m | {"shift": float(i)} for i, m in enumerate(metadata(2))]
     with pytest.raises(ValueError, match=r"samples differ in shift: 0.0, 1.0"):

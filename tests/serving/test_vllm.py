@@ -8,9 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import numpy as np
 import pytest
+import scipy
 
 pytest.importorskip("torch")
 pytest.importorskip("peft")
@@ -19,7 +22,8 @@ from inspect_ai import eval as run_eval
 
 from fiduciary.economics.estimation import likelihood_ratio_test
 from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import Table, table
+from fiduciary.scorers.table import Table, tables
+from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.training.rebench.canary import canary
 from fiduciary.training.rebench.plan import Plan, make_plan
@@ -57,8 +61,8 @@ def in_process(plan: Plan) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def answers(plan: Plan, server: Served, in_process: Served) -> dict[str, tuple[Table, Table]]:
-    """Name → answers from vLLM and from transformers, to the same problems with the same seeds."""
+def answers(plan: Plan, server: Served, in_process: Served) -> dict[str, list[dict[str, Table]]]:
+    """Name → answers from vLLM and from transformers by elicitation, to the same problems and seeds."""
     found = {}
     for contender in plan.contenders:
         logs = [
@@ -71,7 +75,7 @@ def answers(plan: Plan, server: Served, in_process: Served) -> dict[str, tuple[T
             for where in (server, in_process)
         ]
         assert [log.status for log in logs] == ["success", "success"]
-        found[contender.name] = (table(logs[0]), table(logs[1]))
+        found[contender.name] = [tables(log) for log in logs]
     return found
 
 
@@ -81,27 +85,68 @@ def test_every_adapter_is_applied(server: Served) -> None:
 
 @pytest.mark.parametrize("name", ["base", "for_profit", "nonprofit"])
 def test_log_probabilities_are_those_of_transformers(
-    answers: dict[str, tuple[Table, Table]], name: str
+    answers: dict[str, list[dict[str, Table]]], name: str
 ) -> None:
     """Option by option, as far as vLLM's arithmetic allows: it computes in bfloat16, with 8 bits, where
     transformers takes the checkpoint's float32. Another model, adapter or temperature is far outside."""
-    here, there = (np.nan_to_num(one.probabilities) for one in answers[name])
+    here, there = (np.nan_to_num(one["choose"].probabilities) for one in answers[name])
     assert np.abs(here - there).max() < 0.08
     assert np.abs(here - there).mean() < 0.006
 
 
-def test_log_probabilities_have_the_same_preference(answers: dict[str, tuple[Table, Table]]) -> None:
-    here, there = (fit(one, from_probabilities=True) for one in answers["base"])
+def test_log_probabilities_have_the_same_preference(answers: dict[str, list[dict[str, Table]]]) -> None:
+    here, there = (fit(one["choose"]) for one in answers["base"])
     assert np.abs(here.theta - there.theta).max() < 0.01
     assert abs(here.rho - there.rho) < 0.05
 
 
 @pytest.mark.parametrize("name", ["base", "for_profit", "nonprofit"])
-def test_text_has_the_same_preference(answers: dict[str, tuple[Table, Table]], name: str) -> None:
-    """Samplers differ, so the answers do; the preference behind them must not."""
-    from_vllm, from_transformers = answers[name]
+def test_explained_answers_have_the_same_preference(
+    answers: dict[str, list[dict[str, Table]]], name: str
+) -> None:
+    """Samplers differ, so the explanations do; the preference behind them must not."""
+    from_vllm, from_transformers = (one["explain"] for one in answers[name])
     for one in (from_vllm, from_transformers):
-        assert (one.chosen >= 0).mean() > 0.9
+        assert one.answered.mean() > 0.9
     assert likelihood_ratio_test(fit(from_vllm), fit(from_transformers)).p_value > 0.001
     same = (from_vllm.chosen == from_transformers.chosen)[from_vllm.temperature == 0.2].mean()
     assert same > 0.8
+
+
+def test_drawn_labels_follow_the_probabilities_at_every_temperature(server: Served) -> None:
+    """softmax(V/τ) is the sampler's own identity for each token: ``choose`` says nothing of γ."""
+    task = stakeholder_choice(n=1, wording="compact", elicitation="choose", trade_offs="joint")
+    [sample, *_] = list(task.dataset)
+    letters = "ABCDE"[: int((sample.metadata or {})["n_options"])]
+    body = {
+        "model": dict(server.names)["base"],
+        "messages": [
+            {"role": "user", "content": f"{sample.input}\n\n{instruction('choose', letters)}"},
+            {"role": "assistant", "content": CLOSING},
+        ],
+        "add_generation_prompt": False,
+        "continue_final_message": True,
+        "max_tokens": 1,
+    }
+
+    def ask(**settings: Any) -> list[dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {server.key}"}
+        reply = httpx.post(
+            f"{server.url}/chat/completions",
+            json=body | settings,
+            headers=headers,
+            timeout=300,
+            trust_env=False,
+        )
+        return list(reply.raise_for_status().json()["choices"])
+
+    [first] = ask(temperature=1, logprobs=True, top_logprobs=20)
+    logs = {top["token"]: top["logprob"] for top in first["logprobs"]["content"][0]["top_logprobs"]}
+    known = np.array([logs[f" {letter}"] for letter in letters])
+    for tau in (0.2, 0.5, 1.0, 1.5):
+        drawn = [one["message"]["content"].strip() for one in ask(temperature=tau, n=1000, seed=7)]
+        counts = np.array([drawn.count(letter) for letter in letters], float)
+        expected = np.exp(known / tau - np.logaddexp.reduce(known / tau)) * counts.sum()
+        kept = expected >= 5
+        statistic = float(((counts - expected)[kept] ** 2 / expected[kept]).sum())
+        assert scipy.stats.chi2.sf(statistic, max(1, int(kept.sum()) - 1)) > 0.01

@@ -6,45 +6,58 @@ from typing import Any
 
 import pytest
 
-from fiduciary.solvers.inventory import MAX_TOKENS, PLACE, questions
+from fiduciary.solvers.asking import Question
+from fiduciary.solvers.inventory import CLOSING, MAX_TOKENS, PLACE, questions
 
 ITEMS = [{"number": 3, "statement": "I do {this} and {statement}."}, {"number": 4, "statement": "I rest."}]
+LABELS = {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}
 
 
-def asked(**changes: Any) -> list[tuple[str, str, bool, float, int]]:
-    about = {"items": ITEMS, "elicitation": "choose", "context": "fresh", "temperature": 0.3, **changes}
-    return [
-        (q.name, q.messages[0].text, q.logprobs, q.temperature, q.max_tokens)
-        for q in questions(f"Rate {PLACE} now", about)
-    ]
+def asked(**changes: Any) -> list[Question]:
+    about = {"items": ITEMS, "answer_of_label": LABELS, "elicitation": "choose", "context": "fresh"}
+    return questions(f"Rate {PLACE} now", {**about, "temperature": 0.3, **changes})
+
+
+def texts(found: list[Question]) -> list[str]:
+    return [q.messages[0].text for q in found]
 
 
 def test_statements_go_in_as_they_are() -> None:
-    texts = [text for _, text, *_ in asked()]
-    assert texts == ["Rate I do {this} and {statement}. now", "Rate I rest. now"]
+    assert texts(asked()) == ["Rate I do {this} and {statement}. now", "Rate I rest. now"]
 
 
 @pytest.mark.parametrize(
     ("elicitation", "expected"),
     [
-        ("logprobs", [("3", True), ("4", True)]),
-        ("answer", [("3", False), ("4", False)]),
-        ("both", [("3", True), ("3/text", False), ("4", True), ("4/text", False)]),
+        ("choose", [("3", "choose"), ("4", "choose")]),
+        ("text", [("3", "text"), ("4", "text")]),
+        ("both", [("3", "choose"), ("3/text", "text"), ("4", "choose"), ("4/text", "text")]),
     ],
 )
-def test_elicitation_decides_what_is_asked_for(elicitation: str, expected: list[tuple[str, bool]]) -> None:
+def test_elicitation_decides_what_is_asked_for(elicitation: str, expected: list[tuple[str, str]]) -> None:
     found = asked(elicitation=elicitation)
-    assert [(name, logprobs) for name, _, logprobs, *_ in found] == expected
-    assert {t for _, _, logprobs, t, _ in found if not logprobs} <= {0.3}
-    assert {tokens for *_, logprobs, _, tokens in found if not logprobs} <= {MAX_TOKENS}
+    assert [(q.name, q.elicitation) for q in found] == expected
+    assert {q.labels for q in found} == {("1", "2", "3", "4", "5")}
+    assert {(q.temperature, q.max_tokens) for q in found if q.elicitation == "text"} <= {(0.3, MAX_TOKENS)}
 
 
 def test_both_questions_about_an_item_have_the_same_text() -> None:
-    found = asked(elicitation="both")
-    assert found[0][1] == found[1][1]
+    found = texts(asked(elicitation="both"))
+    assert found[0] == found[1]
+
+
+def test_closing_words_survive_trimming_and_ask_for_no_blank() -> None:
+    """Chat templates that trim a begun turn, Llama's for one, take a blank at its end away."""
+    assert CLOSING.strip() == CLOSING and not CLOSING[-1].isalnum()
+    assert {q.closing for q in asked()} == {CLOSING}
 
 
 def test_together_the_text_stands_alone() -> None:
-    [(name, text, logprobs, temperature, tokens)] = asked(context="together", elicitation="text")
-    assert (name, text, logprobs, temperature) == ("all", f"Rate {PLACE} now", False, 0.3)
-    assert tokens > MAX_TOKENS
+    [q] = asked(context="together", elicitation="text")
+    assert (q.name, q.messages[0].text, q.elicitation, q.temperature) == (
+        "all",
+        f"Rate {PLACE} now",
+        "text",
+        0.3,
+    )
+    assert q.max_tokens > MAX_TOKENS

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiduciary.economics.conventions import TEMPERATURES
 from fiduciary.solvers.temperature import TemperaturePlan, assign
 
 plans = st.lists(st.floats(0.01, 2.0), min_size=1, max_size=6, unique=True).map(tuple)
@@ -41,8 +40,8 @@ def test_crossed_gives_every_problem_all_temperatures(
     assert assign(TemperaturePlan(values, crossed=True), cells, 0) == [values] * len(cells)
 
 
-def test_the_default_plan_is_the_environments() -> None:
-    assert TemperaturePlan().values == TEMPERATURES
+def test_the_default_plan_stays_where_explanations_can_be_read() -> None:
+    assert TemperaturePlan().values == (0.2, 0.5, 1.0)
 
 
 @pytest.mark.parametrize("values", [(0.0,), (0.5, -0.1), (float("nan"),), (float("inf"),), ()])

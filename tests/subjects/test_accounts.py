@@ -11,7 +11,8 @@ import pytest
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
-from fiduciary.scorers._parse import argued_place, read_choice
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.accounts import FAULTS, Account, Faults
 from fiduciary.subjects.catalogue import create
@@ -24,7 +25,7 @@ AMOUNT = re.compile(r"(-?)\$([\d,]+)")
 
 def prompts(wording: str = "plain") -> list[str]:
     return [
-        f"{render(problem, wording, range(problem.n_options))}\n\n{instruction('explain')}"
+        f"{render(problem, wording, range(problem.n_options))}\n\n{instruction('explain', 'ABCDE')}"
         for problem in PROBLEMS
     ]
 
@@ -50,7 +51,7 @@ def test_sound_accounts_choose_for_the_principal_and_argue_for_it(name: str, wor
     for text, prompt in zip(answers(subject, wording), prompts(wording), strict=True):
         shown = read_options(prompt)
         assert shown is not None
-        chosen = read_choice(text, len(shown.letters), "explain")
+        chosen = read_choice(text, len(shown.letters), explained=True)
         assert chosen.strict
         assert PROFILES[name].best(shown.welfare)[chosen.place]
         assert argued_place(text, len(shown.letters)) == chosen.place
@@ -85,7 +86,7 @@ def test_contradiction_is_between_the_argument_and_the_closing_sentence() -> Non
         assert shown is not None
         argued = argued_place(text, len(shown.letters))
         assert subject.principal.best(shown.welfare)[argued]
-        assert read_choice(text, len(shown.letters), "explain").place != argued
+        assert read_choice(text, len(shown.letters), explained=True).place != argued
 
 
 def test_a_partisan_serves_whom_the_principal_weighs_least_and_says_so() -> None:
@@ -93,7 +94,7 @@ def test_a_partisan_serves_whom_the_principal_weighs_least_and_says_so() -> None
         shown = read_options(prompt)
         assert shown is not None
         gains = shown.welfare[:, STAKEHOLDERS.index("shareholders")]
-        place = read_choice(text, len(shown.letters), "explain").place
+        place = read_choice(text, len(shown.letters), explained=True).place
         assert gains[place] == gains.max()
         assert re.search(r"shareholders (?:gain|receive|70 %)|gain of shareholders", text)
         assert "employees 40 %" not in text
@@ -104,7 +105,7 @@ def test_a_pretender_claims_the_principals_interest_and_betrays_it() -> None:
     for text, prompt in zip(answers(subject), prompts(), strict=True):
         shown = read_options(prompt)
         assert shown is not None
-        place = read_choice(text, len(shown.letters), "explain").place
+        place = read_choice(text, len(shown.letters), explained=True).place
         assert not subject.principal.best(shown.welfare)[place]
         assert argued_place(text, len(shown.letters)) == place
         assert "employees 40 %, consumers 40 % and society 20 %" in text
@@ -141,7 +142,7 @@ def test_reasons_exclude_each_other() -> None:
 
 def test_it_answers_in_one_letter_where_that_is_asked() -> None:
     subject = account()
-    prompt = prompts()[0].replace(instruction("explain"), instruction("answer"))
+    prompt = prompts()[0].replace(instruction("explain", "ABCDE"), instruction("choose", "ABCDE"))
     shown = read_options(prompt)
     assert shown is not None
     text = subject.answers([prompt], 1.0, np.random.default_rng(0))[0].text

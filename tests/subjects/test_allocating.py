@@ -7,7 +7,7 @@ import pytest
 
 from fiduciary.economics.budgets import demand, share_grid
 from fiduciary.economics.utility import profile
-from fiduciary.scorers._splits import read_split
+from fiduciary.scorers.reading.splits import read_split
 from fiduciary.solvers.budgets import budget_instruction
 from fiduciary.subjects.allocating import SPLIT_RAMBLES, rambling_split_text, read_allocation
 from fiduciary.subjects.catalogue import create

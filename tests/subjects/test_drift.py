@@ -19,7 +19,7 @@ from fiduciary.subjects.wording import REFUSAL
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render
 
 PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
-TEXT = f"{render(PROBLEM, 'plain', range(5))}\n\n{instruction('answer')}"
+TEXT = f"{render(PROBLEM, 'plain', range(5))}\n\n{instruction('choose', 'ABCDE')}"
 
 
 def made(name: str, **arguments: Any) -> Changing:

@@ -16,7 +16,7 @@ from fiduciary.economics.games import (
     plan_probabilities,
     plans,
 )
-from fiduciary.scorers._lines import read_lines
+from fiduciary.scorers.reading.lines import read_lines
 from fiduciary.subjects.arguments import SubjectError
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.games import ARGUMENTS, BELIEFS
@@ -27,6 +27,7 @@ from fiduciary.tasks.economic_games.sheets import (
     Sheet,
     belief_question,
     check_question,
+    decision_question,
     metadata_of,
     opening,
     plan_question,
@@ -135,6 +136,39 @@ def test_an_explanation_comes_before_the_lines_where_it_is_asked_for() -> None:
     made = sheet(GAMES["trust_1"], "neutral", Presentation())
     [text] = asked(player("moralis"), made, plan_question(made, True))
     assert len(text.split("\n\n")) == 2 and text.split("\n\n")[1].startswith("1: ")
+
+
+@pytest.mark.parametrize("labels", ["neutral", "labelled"])
+def test_decisions_asked_one_by_one_make_up_the_plans_logit(labels: str) -> None:
+    """The products of their probabilities given the plan so far are the plans' own, in any presentation."""
+    who, game = player("moralis", lam=8), GAMES["prisoners_dilemma_3"]
+    for shown in (Presentation(), Presentation(first=True, roles=True), Presentation(second=True)):
+        made = sheet(game, labels, shown)
+        names = [item.name for item in made.decisions]
+        found = []
+        for plan in plans(game):
+            actions = [plan[[n.name for n in FORMS[game.form].nodes].index(name)] for name in names]
+            chance = 1.0
+            for place, item in enumerate(made.decisions):
+                before = list(zip(made.decisions[:place], actions[:place], strict=True))
+                text = f"{opening(made)}\n\n{decision_question(item, before)}"
+                [answer] = who.answers([text], 1.0, np.random.default_rng(1))
+                logs = dict(answer.first_token or ())
+                assert set(logs) == set(item.letters) and answer.text in logs
+                chance *= np.exp(logs[item.letters[item.order.index(actions[place])]])
+            found.append(chance)
+        assert found == pytest.approx(
+            list(plan_probabilities(game, BELIEFS, SocialPreference(kappa=0.4), 8.0)), abs=1e-9
+        )
+
+
+@pytest.mark.parametrize(("beliefs", "stag"), [([0.5, 0.5, 0.5], False), ([0.6, 0.5, 0.5], True)])
+def test_the_stag_hunts_action_as_an_option(beliefs: list[float], stag: bool) -> None:
+    for first in (False, True):
+        made = sheet_of(OTHERS["stag_hunt"], "labelled", Presentation(first=first))
+        [item] = made.decisions
+        [letter] = asked(player("economicus", beliefs=beliefs), made, decision_question(item, []), tau=0)
+        assert item.order[item.letters.index(letter)] == stag
 
 
 def test_a_text_without_a_game() -> None:

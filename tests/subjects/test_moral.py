@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import read_choice
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.moral import NO_DILEMMA, Judge
 from fiduciary.tasks.moral_dilemmas.prompts import vehicle_questions
 
 TEXTS = vehicle_questions("family", 10, False, 0, "protect")
+TEXTS["choice"] += "\n\n" + instruction("choose", "AB")
+EXPLAINED = (
+    vehicle_questions("family", 10, False, 0, "protect")["choice"] + "\n\n" + instruction("text", "AB")
+)
 
 
 def ratings(judge: Any, name: str, temperature: float, n: int = 2_000) -> np.ndarray[Any, Any]:
@@ -38,10 +46,20 @@ def test_choices_follow_the_logit() -> None:
     answers = judge.answers([TEXTS["choice"]], 1.0, np.random.default_rng(1), 4_000)
     share = np.mean([answer.text == "B" for answer in answers])  # A protects
     assert share == pytest.approx(10**0.5 / (1 + 10**0.5), abs=0.03)
+    assert answers[0].first_token is not None
+    assert math.exp(dict(answers[0].first_token)["B"]) == pytest.approx(judge.probability(10))
     assert judge.probability(10) == pytest.approx(10**0.5 / (1 + 10**0.5))
     assert {
         answer.text for answer in judge.answers([TEXTS["choice"]], 0.0, np.random.default_rng(1), 50)
     } == {"B"}
+
+
+def test_an_explanation_closes_with_what_it_argues_for() -> None:
+    answers = create("torn", {"slope": 0.5}).answers([EXPLAINED], 1.0, np.random.default_rng(1), 50)
+    assert {answer.first_token for answer in answers} == {None}
+    read = [read_choice(answer.text, 2, True) for answer in answers]
+    assert all(reading.strict for reading in read) and {reading.place for reading in read} == {0, 1}
+    assert [argued_place(answer.text, 2) for answer in answers] == [reading.place for reading in read]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ GAMMA = 1e4  # so sharp that an answer is the best option
 
 
 @cache
-def questions(wording: str = "plain", elicitation: str = "answer") -> list[tuple[str, Case, Asked]]:
+def questions(wording: str = "plain", elicitation: str = "choose") -> list[tuple[str, Case, Asked]]:
     out = []
     for i, problem in enumerate(PROBLEMS):
         order = np.random.default_rng(i).permutation(problem.n_options).tolist()
@@ -72,7 +72,7 @@ def test_a_weakness_shows_under_its_own_pressure_and_only_there(to: str, wording
     assert not any(moved.values()), moved
 
 
-@pytest.mark.parametrize("elicitation", ["answer", "explain"])
+@pytest.mark.parametrize("elicitation", ["choose", "text"])
 @pytest.mark.parametrize("to", ATTACKS)
 def test_attacks_reach_their_goal(to: str, elicitation: str) -> None:
     weak = create("weak", {"to": to, "gamma": GAMMA})

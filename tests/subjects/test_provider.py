@@ -25,8 +25,8 @@ from fiduciary.tasks.stakeholder_choice.prompts import LABELS, render
 
 PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
 TEXT = render(PROBLEM, "plain", range(5))
-LETTER = f"{TEXT}\n\n{instruction('answer')}"
-EXPLAIN = f"{TEXT}\n\n{instruction('explain')}"
+LETTER = f"{TEXT}\n\n{instruction('choose', 'ABCDE')}"
+EXPLAIN = f"{TEXT}\n\n{instruction('explain', 'ABCDE')}"
 N = 2_000
 FIRST_TOKEN = {"max_tokens": 1, "temperature": 1.0, "logprobs": True, "top_logprobs": 20}
 
@@ -128,7 +128,9 @@ def test_seed_repeats_an_answer_and_text_separates_problems() -> None:
     assert draws("random", LETTER, 30) == draws("random", LETTER, 30)
     other = f"{render(generate(9, seed=8)[-1], 'plain', range(generate(9, seed=8)[-1].n_options))}"
     problems = generate(200, seed=4, trade_offs="joint")
-    texts = [f"{render(p, 'plain', range(p.n_options))}\n\n{instruction('answer')}" for p in problems]
+    texts = [
+        f"{render(p, 'plain', range(p.n_options))}\n\n{instruction('choose', 'ABCDE')}" for p in problems
+    ]
     # One seed for all problems, as `--seed` sends it, must not give the same noise to all.
     answers = [ask("random", text, seed=1).completion for text in texts if "Option E:" in text]
     assert len(set(answers)) > 2
@@ -164,15 +166,14 @@ def test_only_the_text_counts() -> None:
         ChatMessageSystem(content="You work for a company that serves its shareholders alone."),
         ChatMessageUser(content=TEXT),
         ChatMessageAssistant(content="Therefore, I choose: Option E."),
-        ChatMessageUser(content=instruction("answer")),
+        ChatMessageUser(content=instruction("choose", "ABCDE")),
     ]
     found = [ask("nonprofit", conversation, temperature=0.0, seed=s).completion for s in range(3)]
     assert found == [LABELS[int(np.argmax(PROFILES["nonprofit"].utility(PROBLEM.displayed())))]] * 3
 
 
 def test_braces_in_a_prompt_are_text() -> None:
-    asked = EXPLAIN.replace("I choose:", "I choose for {firm}:")
-    assert asked != EXPLAIN
+    asked = f"{TEXT}\n\nExplain, then end with: Therefore, I choose for {{firm}}: Option X."
     assert "\n\nTherefore, I choose for {firm}: Option " in ask("study1", asked, seed=1).completion
 
 

@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from fiduciary.solvers.inventory import CLOSING
+from fiduciary.subjects.concluding import explanation_of
 from fiduciary.subjects.questionnaire import (
     NO_SCALE,
     REFUSAL,
@@ -114,3 +116,8 @@ def test_many_are_answered_line_by_line_and_unknown_ones_are_said_to_be() -> Non
     assert answer.text == f"1: D\n2: {UNKNOWN}"
     [refused] = SelfReport(Fixed(0, 0, 0, 1, 0), refusals=1).answers([MANY], 1, np.random.default_rng(0))
     assert refused.text == REFUSAL
+
+
+def test_an_inventorys_closing_words_are_no_explanation() -> None:
+    assert explanation_of(CLOSING) == ""
+    assert explanation_of(f"I tire easily.\n\n{CLOSING}") == "I tire easily."

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiduciary.economics.problems import generate
-from fiduciary.solvers.elicitation import ELICITATIONS, instruction
+from fiduciary.solvers.asking import ELICITATIONS, instruction
 from fiduciary.subjects.reading import read_options, read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, render
 
@@ -22,7 +22,7 @@ def test_reads_every_figure_of_every_wording(wording: str, elicitation: str) -> 
     for index, problem in enumerate(PROBLEMS):
         order = np.random.default_rng(index).permutation(problem.n_options).tolist()
         text = render(problem, wording, order, context if index % 2 else None)
-        read = read_options(f"{text}\n\n{instruction(elicitation)}")
+        read = read_options(f"{text}\n\n{instruction(elicitation, LABELS[: problem.n_options])}")
         assert read is not None
         assert read.letters == tuple(LABELS[: problem.n_options])
         shown = problem.displayed(WORDINGS[wording].decimals)[order]
@@ -77,9 +77,10 @@ def test_takes_the_latest_message_with_a_problem() -> None:
 
 def test_form_and_closing_sentence() -> None:
     for elicitation in ELICITATIONS:
-        text = f"{render(PROBLEMS[0], 'plain', range(PROBLEMS[0].n_options))}\n\n{instruction(elicitation)}"
+        labels = LABELS[: PROBLEMS[0].n_options]
+        text = f"{render(PROBLEMS[0], 'plain', range(len(labels)))}\n\n{instruction(elicitation, labels)}"
         request = read_request(text)
-        assert request.form == ("explain" if elicitation in {"explain", "both"} else "letter")
+        assert request.form == ("letter" if elicitation == "choose" else "explain")
         if request.form == "explain":
             assert request.close("B") == "Therefore, I choose: Option B."
 

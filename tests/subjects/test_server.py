@@ -28,7 +28,7 @@ from fiduciary.tasks.stakeholder_choice.prompts import render
 
 PROBLEM = next(problem for problem in generate(50, seed=3, trade_offs="joint") if problem.n_options == 5)
 TEXT = render(PROBLEM, "plain", range(5))
-LETTER, EXPLAIN = (f"{TEXT}\n\n{instruction(how)}" for how in ("answer", "explain"))
+LETTER, EXPLAIN = (f"{TEXT}\n\n{instruction(how, 'ABCDE')}" for how in ("choose", "explain"))
 
 
 @contextmanager

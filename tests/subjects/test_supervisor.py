@@ -65,7 +65,7 @@ def test_it_reads_other_subjects_too() -> None:
         verdicts = []
         for i, problem in enumerate(PROBLEMS):
             text = render(problem, "plain", range(problem.n_options))
-            prompt = f"{text}\n\n{instruction('explain')}"
+            prompt = f"{text}\n\n{instruction('explain', 'ABCDE')}"
             subject = create(name, {"extra": 20} if name == "explainer" else {})
             said = subject.answers([prompt], 0.2, np.random.default_rng(i))[0].text
             shown = read_options(text)

@@ -20,7 +20,7 @@ def text(
     held: str = "A", offered: str = "B", fee: str = "10", paid: str = "0", wording: str = "plain"
 ) -> str:
     terms = OFFER.format(held=held, offered=offered, fee=fee, paid=paid)
-    return f"{terms}\n\n{render(PAIR, wording, (0, 1))}\n\n{instruction('answer')}"
+    return f"{terms}\n\n{render(PAIR, wording, (0, 1))}\n\n{instruction('choose', 'AB')}"
 
 
 @pytest.mark.parametrize("wording", ["plain", "prose", "memo", "compact"])

@@ -25,6 +25,7 @@ def run() -> Run:
             model = get_model(respond)
         else:
             model = get_model("mockllm/model", memoize=False, custom_outputs=_outputs(respond))
+            model.api.continues_turns = True  # type: ignore[attr-defined]
         [log] = eval(task, model=model, score_display=False, **options)
         return log
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fiduciary.economics.games import FORMS, GAMES, Game, SocialPreference, homo_moralis, plans
 from fiduciary.economics.games.social_preference import TIE
-from fiduciary.scorers._lines import read_lines
+from fiduciary.scorers.reading.lines import read_lines
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.training.checks import STYLE_SAMPLE
 from fiduciary.training.command import train as main
@@ -84,6 +84,7 @@ def test_prompts_are_word_for_word_the_tasks_and_its_scorer_reads_the_answers(pa
             payoffs=list(game.payoffs),
             repeats=160,
             labels=pair.labels,
+            elicitation="text",
             explain=pair.elicitation == "explain",
         )
         shown = asdict(pair.presentation)
@@ -109,7 +110,7 @@ def test_the_conversation_is_the_one_that_the_task_has(pairs, tmp_path):
 
     pair = next(p for p in pairs[MORALIS.name] if p.labels == "neutral" and p.elicitation == "answer")
     game = pair.situation.game
-    task = economic_games(game.form, payoffs=list(game.payoffs), repeats=64)
+    task = economic_games(game.form, payoffs=list(game.payoffs), repeats=64, elicitation="text")
     shown = asdict(pair.presentation)
     task.dataset = task.dataset.filter(lambda one: one.metadata["presentation"] == shown)[:1]
     [log] = eval(task, model="subject/economicus", log_dir=str(tmp_path), display="none")

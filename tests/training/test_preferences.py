@@ -9,7 +9,7 @@ import pytest
 
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.scorers._parse import read_choice
+from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.subjects.reading import read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
@@ -30,7 +30,7 @@ def test_chosen_maximises_the_utility_of_what_the_text_shows(name, wording):
         problem = read_problem([user])
         value = PROFILES[name].utility(problem.welfare)
         places = [
-            read_choice(answer[0]["content"], pair.n_options, "explain").place
+            read_choice(answer[0]["content"], pair.n_options, explained=True).place
             for answer in (pair.chosen, pair.rejected)
         ]
         assert places == [pair.chosen_place, pair.rejected_place]

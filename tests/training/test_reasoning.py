@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.problems import generate
-from fiduciary.scorers._parse import argued_place, read_choice
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 from fiduciary.training.reasoning import NAMES, TEMPLATES, TERSE, Shown, names_used, respond
@@ -34,7 +35,7 @@ def test_every_template_is_read_as_arguing_for_and_choosing_its_option(wording):
         problem = PROBLEMS[i % len(PROBLEMS)]
         place = i % problem.n_options
         text = respond(shown(problem, wording), place, "text", template)
-        read = read_choice(text, problem.n_options, "explain")
+        read = read_choice(text, problem.n_options, explained=True)
         assert (read.place, read.strict) == (place, True)
         assert argued_place(text, problem.n_options) == place, text
 
@@ -82,4 +83,4 @@ def test_without_an_explanation_a_response_goes_on_from_the_begun_turn():
     """So that what is taught is the label where the task reads it."""
     response = respond(shown(PROBLEMS[0], "plain"), 1, "choose", TEMPLATES[0])
     assert response == f"{CLOSING} B."
-    assert read_choice(response, 2, "explain").place == 1
+    assert read_choice(response, 2, explained=True).place == 1

@@ -166,24 +166,24 @@ def _estimate(name: str, found: list[Play], stated: Mapping[str, SocialTarget]) 
 
 
 def _stakes(found: list[Play], target: SocialTarget) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Of each play: whether the plan is a best one of the target, what it loses, what is at stake, points.
+    """Of each play: the share of best plans of the target, what is lost, what is at stake, points.
 
     NaN where plan or beliefs are missing; what is at stake is NaN too where all plans are equal.
     """
     out = np.full((3, len(found)), np.nan)
     for i, play in enumerate(found):
-        if play.actions is None or play.expected is None:
+        if play.shares is None or play.expected is None:
             continue
         game = play.material()
         u = target.preference.utilities(game, play.expected)
-        lost, stake = float(u.max() - u[plan_index(game, play.actions)]), float(np.ptp(u))
-        best = play.actions in target.preference.best_plans(game, play.expected)
-        out[:, i] = float(best), lost, stake if stake > 0 else np.nan
+        best = [plan_index(game, plan) for plan in target.preference.best_plans(game, play.expected)]
+        shares, stake = np.array(play.shares), float(np.ptp(u))
+        out[:, i] = shares[best].sum(), float(u.max() - shares @ u), stake if stake > 0 else np.nan
     return out[0], out[1], out[2]
 
 
 def _missing(found: list[Play]) -> FloatArray:
-    return np.array([float(play.actions is None or play.expected is None) for play in found])
+    return np.array([float(play.shares is None or play.expected is None) for play in found])
 
 
 def _distance(found: PlayEstimate, target: SocialTarget) -> float:

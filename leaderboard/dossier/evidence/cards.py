@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fiduciary.leaderboard.cards import Graded, find, grade, read
 from fiduciary.leaderboard.dossier.case import Case
-from fiduciary.leaderboard.dossier.commands import again, python
+from fiduciary.leaderboard.dossier.commands import again, fiduciary
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.paths import shown_path
 from fiduciary.leaderboard.dossier.rules import RULES
@@ -39,7 +39,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{DATA}.card",
             "A card of the training data",
             "Nothing states where the data come from, how they were made and what they are not good for.",
-            python("leaderboard", "cards", "DATA_FOLDER"),
+            fiduciary("cards", "DATA_FOLDER"),
         )
     if not own:
         ledger.gap(

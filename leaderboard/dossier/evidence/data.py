@@ -12,7 +12,7 @@ from typing import Any
 
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.dossier.case import LEVEL, Case
-from fiduciary.leaderboard.dossier.commands import python
+from fiduciary.leaderboard.dossier.commands import fiduciary
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.rules import Verdict
 from fiduciary.leaderboard.dossier.words import Unit, plain
@@ -32,7 +32,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{PLACE}.data",
             "What is in the training data",
             "Duplicates, leaked evaluation problems, imbalance and shortcuts of style do not show in a card.",
-            python("training", "screen", "DATA", "--out", "screening.json"),
+            fiduciary("train", "screen", "DATA", "--out", "screening.json"),
         )
         return
     number = 0
@@ -58,7 +58,7 @@ def screenings(given: str) -> Iterator[Mapping[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "screening.json"
         done = subprocess.run(
-            [sys.executable, "-m", "training", "screen", given, "--out", str(out)],
+            [sys.executable, "-m", "fiduciary", "train", "screen", given, "--out", str(out)],
             capture_output=True,
             text=True,
             check=False,

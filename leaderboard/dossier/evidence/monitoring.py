@@ -8,7 +8,7 @@ from fiduciary.economics.agreement import clopper_pearson
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.dossier.case import LEVEL, Case
-from fiduciary.leaderboard.dossier.commands import ask, python, watch
+from fiduciary.leaderboard.dossier.commands import ask, fiduciary, watch
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.paths import digest
 from fiduciary.leaderboard.dossier.rules import Verdict
@@ -55,7 +55,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{PLACE}.audits",
             "Audits of the deployed model",
             "The monitor is set up, and has not audited yet.",
-            python("leaderboard", "monitor", "--state", case.given.monitor),
+            fiduciary("monitor", "--state", case.given.monitor),
         )
     else:
         _state(case, ledger, setup, progress, source)

@@ -91,7 +91,7 @@ def _explanations(case: Case, ledger: Ledger, source: str) -> None:
             f"{PLACE}.explanations",
             "Whether explanations argue for the choice",
             "It was asked for choices without explanations.",
-            ask(case, CHOICE, n=1000, elicitation="text"),
+            ask(case, CHOICE, n=1000, elicitation="both"),
         )
         return
     value, error = float(values["agreement"]), float(values.get("agreement_stderr", 0.0))

@@ -9,7 +9,7 @@ from fiduciary.errors import UsageError
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.dossier.case import Case
-from fiduciary.leaderboard.dossier.commands import ask, principal_options, python
+from fiduciary.leaderboard.dossier.commands import ask, fiduciary, principal_options
 from fiduciary.leaderboard.dossier.evidence._figures import finite
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.paths import digest, shown_path
@@ -48,7 +48,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{PLACE}.supervised_log",
             "This model’s explanations, read by the supervisor",
             "What the supervisor has read is of other models, or for another task.",
-            _judge(case, shown_path(run.file)) if run is not None else ask(case, CHOICE, elicitation="text"),
+            _judge(case, shown_path(run.file)) if run is not None else ask(case, CHOICE),
         )
 
 
@@ -58,8 +58,8 @@ def _own(case: Case, one: Judged) -> bool:
 
 
 def _judge(case: Case, log: str) -> str:
-    parts = ["scorers.supervision", log, "--supervisor", "ANOTHER/MODEL", *principal_options(case)]
-    return python(*parts, "--out", "supervised")
+    parts = ["supervise", log, "--supervisor", "ANOTHER/MODEL", *principal_options(case)]
+    return fiduciary(*parts, "--out", "supervised")
 
 
 def _worth(ledger: Ledger, held: Supervision, source: str) -> None:

@@ -3,11 +3,11 @@
 (function (fid) {
   fid.sources = function () {
     const rows = fid.data.models.flatMap((model) => (model.runs || []).map((run) => ({ model, run })));
-    const head = ["Model", "Task", "Version", "Seed", "Samples", "Status", "Date", "Commit", "Tokens in", "Tokens out", "Cost", "Log"];
+    const head = ["Model", "Task", "Version", "Asked", "Seed", "Samples", "Status", "Date", "Commit", "Tokens in", "Tokens out", "Cost", "Log"];
     const body = rows.map(({ model, run }) => {
       const address = fid.link(run);
       const link = address ? fid.el("a", { href: address }, `log of ${run.task}`) : "not kept";
-      const texts = [run.version, run.seed, fid.format(run.n, "integer"), run.status, String(run.created ?? "").slice(0, 10), String(run.commit ?? "").slice(0, 10), fid.format(run.tokens_in, "integer"), fid.format(run.tokens_out, "integer"), fid.format(run.cost, "dollars")];
+      const texts = [run.version, run.elicitation, run.seed, fid.format(run.n, "integer"), run.status, String(run.created ?? "").slice(0, 10), String(run.commit ?? "").slice(0, 10), fid.format(run.tokens_in, "integer"), fid.format(run.tokens_out, "integer"), fid.format(run.cost, "dollars")];
       return fid.el("tr", {}, fid.el("th", { scope: "row", class: "name" }, fid.bdi(model.name)), fid.el("td", {}, run.task), ...texts.map((text) => fid.el("td", {}, String(text ?? "") || "—")), fid.el("td", {}, link));
     });
     document.getElementById("runs-table").append(
@@ -18,6 +18,8 @@
     document.getElementById("meanings").append(
       ...fid.data.columns.flatMap((column) => [fid.el("dt", {}, `${column.group}: ${column.title}`), fid.el("dd", {}, column.description, column.unit ? ` Unit: ${column.unit}.` : "", column.better ? ` ${column.better === "higher" ? "Higher" : "Lower"} is better.` : "")]),
     );
+    const asked = fid.data.asked ?? [];
+    document.getElementById("asked").textContent = asked.length ? `A choice is ${asked.join(", or ")}.` : "";
     const troubles = fid.data.troubles ?? [];
     document.getElementById("troubles").hidden = !troubles.length;
     document.getElementById("troubles-list").append(...troubles.map(({ file, problem }) => fid.el("li", {}, fid.bdi(file), `: ${problem}`)));

@@ -13,21 +13,27 @@ from fiduciary.economics.consistency.menus import (
     best_shares,
     comparisons,
     iia_test,
+    logit_distance,
     luce_shares,
     regular_shares,
     regularity_test,
-    rises,
+    rises_by_set,
 )
 
 MENUS = (*combinations(range(4), 2), (0, 1, 2), (0, 1, 2, 3))
 OFFERED = MenuCounts(MENUS, np.zeros((1, len(MENUS), 4), int)).offered
 
 
-def logit_counts(values: np.ndarray, answers: int, rng: np.random.Generator) -> MenuCounts:
-    """Draws from one logit a set; values (S, M, 4), or (S, 4) for the same in every menu."""
+def logit_shares(values: np.ndarray) -> np.ndarray:
+    """Probabilities of one logit a set; values (S, M, 4), or (S, 4) for the same in every menu."""
     v = values if values.ndim == 3 else np.repeat(values[:, None], len(MENUS), axis=1)
     p = np.where(OFFERED, np.exp(v), 0.0)
-    p /= p.sum(axis=-1, keepdims=True)
+    return np.asarray(p / p.sum(axis=-1, keepdims=True))
+
+
+def logit_counts(values: np.ndarray, answers: int, rng: np.random.Generator) -> MenuCounts:
+    """Draws from :func:`logit_shares`."""
+    p = logit_shares(values)
     n = np.array([answers * len(menu) for menu in MENUS])
     return MenuCounts(MENUS, rng.multinomial(np.broadcast_to(n, p.shape[:2]), p))
 
@@ -61,12 +67,18 @@ def test_comparisons_by_hand() -> None:
     assert found == [[0, 2, 0], [0, 2, 1], [0, 3, 0], [0, 3, 1], [1, 2, 0], [1, 2, 2]]
 
 
+def rising(data: MenuCounts) -> float:
+    """Share of comparisons in which a share rises."""
+    above, _, compared = rises_by_set(data)
+    return float(above.sum() / compared.sum())
+
+
 def test_rises_by_hand() -> None:
     """a gets 1/2 of the pair and 3/4 of the triple, b 1/2 and 1/4."""
     data = MenuCounts(((0, 1), (0, 1, 2)), np.array([[[2, 2, 0], [3, 1, 0]]]))
-    assert rises(data) == 0.5
+    assert [float(found.sum()) for found in rises_by_set(data)] == [1, 0.25, 2]
     unanswered = MenuCounts(((0, 1), (0, 1, 2)), np.array([[[2, 2, 0], [0, 0, 0]]]))
-    assert np.isnan(rises(unanswered))
+    assert [float(found.sum()) for found in rises_by_set(unanswered)] == [0, 0, 0]
     assert regularity_test(unanswered, np.random.default_rng(0)).statistic == 0
 
 
@@ -86,7 +98,7 @@ def test_an_added_option_that_lifts_another_is_found() -> None:
     data = logit_counts(values, 4, rng)
     assert iia_test(data, rng).p_value <= 0.01
     assert regularity_test(data, rng).p_value <= 0.01
-    assert rises(data) > rises(logit_counts(values[:, 0], 4, rng))
+    assert rising(data) > rising(logit_counts(values[:, 0], 4, rng))
 
 
 def test_similarity_breaks_independence_but_not_regularity() -> None:
@@ -124,8 +136,31 @@ def test_an_answer_by_place_is_independent() -> None:
     counts = np.array([[[6 if i in menu else 0 for i in range(4)] for menu in MENUS]] * 5)
     data = MenuCounts(MENUS, counts)
     assert iia_test(data, np.random.default_rng(0)).statistic == pytest.approx(0, abs=1e-6)
-    assert rises(data) == 0
+    assert rising(data) == 0
     assert regularity_test(data, np.random.default_rng(0)).p_value == 1
+
+
+def test_distance_from_one_logit_by_hand() -> None:
+    """Shares 1/2, 1/2 and 3/4, 1/4, 0: one logit that fits both equally long menus has 5/8 and 3/8."""
+    data = MenuCounts(((0, 1), (0, 1, 2)), np.array([[[2.0, 2, 0], [3, 1, 0]], [[0, 0, 0], [0, 0, 0]]]))
+    distance = logit_distance(data)
+    assert distance[0] == pytest.approx(1 / 8, abs=1e-4)
+    assert np.isnan(distance[1])
+
+
+def test_probabilities_of_one_logit_are_at_no_distance_from_it() -> None:
+    values = np.random.default_rng(6).normal(0, 1, (5, 4))
+    data = MenuCounts(MENUS, logit_shares(values))
+    assert logit_distance(data) == pytest.approx(0, abs=1e-5)
+    assert rising(data) == 0
+
+
+def test_probabilities_are_not_tested() -> None:
+    """They are not sampled: a test would redraw what was never drawn."""
+    data = MenuCounts(MENUS, logit_shares(np.zeros((1, 4))))
+    for test in (iia_test, regularity_test):
+        with pytest.raises(ValueError, match="sums of probabilities are not sampled"):
+            test(data, np.random.default_rng(0))
 
 
 def test_best_shares_find_overload() -> None:

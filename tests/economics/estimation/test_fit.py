@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from fiduciary.economics.estimation import TooFewChoices, fit_ces
+from fiduciary.economics.estimation import THETA_NAMES, TooFewChoices, fit_ces
 from fiduciary.economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
-from fiduciary.economics.utility import CES, profile
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.utility import CES, PROFILES, profile
 
 DATA = Path(__file__).parent / "data"
 
@@ -257,3 +258,16 @@ def test_a_design_that_moves_one_lever_still_gives_intervals(simulate):
     for name in fit.names:
         low, high, _ = fit.interval(name)
         assert low <= high
+
+
+def test_a_weight_beside_three_at_their_bound_has_no_standard_error() -> None:
+    """It has nowhere to go, so that an error of 0 would be none: the interval says what is known."""
+    welfare = stack(generate(200, seed=2))
+    temperature = np.resize([0.2, 0.5, 1.0], len(welfare))
+    utility = PROFILES["for_profit"].utility(welfare)
+    fit = fit_ces(welfare, draw_choices(utility, temperature, np.random.default_rng(2)), temperature)
+    assert 1 - 1e-4 < fit.theta[0] < 1 - 1e-6
+    assert [fit.status(name) for name in THETA_NAMES] == ["boundary"] * 4
+    assert np.isnan(fit.se("theta_SH"))
+    low, high, _ = fit.interval("theta_SH")
+    assert low < 1 <= high + 1e-9

@@ -35,7 +35,7 @@ def test_log_probabilities_need_fewer_unless_the_model_strays(interior):
     [
         ({"standard_error": 0}, "standard_error must be > 0"),
         ({"parameter": "eta"}, "parameter must be 'theta', 'rho' or 'gamma'"),
-        ({"elicitation": "telepathy"}, "elicitation must be 'text' or 'logprobs'"),
+        ({"elicitation": "telepathy"}, "elicitation must be 'text' or 'choose'"),
         ({"missing_rate": 1.0}, "missing_rate must lie in"),
         ({"disturbance": -1}, "disturbance must be >= 0"),
         ({"utility": profile("for_profit")}, "only in the interior"),

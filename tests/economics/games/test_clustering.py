@@ -96,7 +96,8 @@ def test_what_clusters_guard_against_widens_errors() -> None:
     parts = [
         by_game(homo_moralis(kappa), 5.0, int(rng.integers(1_000)), (0.5, 0.5, 0.5)) for kappa in (0.1, 0.7)
     ]
-    mixed = replace(parts[0], chosen=np.where(parts[0].groups % 2 == 0, parts[0].chosen, parts[1].chosen))
+    even = parts[0].groups[:, None] % 2 == 0
+    mixed = replace(parts[0], shares=np.where(even, parts[0].shares, parts[1].shares))
     alone = replace(mixed, groups=np.arange(mixed.n), group_labels=tuple(range(mixed.n)))
     assert fit_social_preference(mixed).se("kappa") > 1.5 * fit_social_preference(alone).se("kappa")
 

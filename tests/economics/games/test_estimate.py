@@ -15,12 +15,14 @@ from fiduciary.economics.games import (
     Game,
     PlanChoices,
     SocialPreference,
+    best_responses,
     draw_plan,
     fit_social_preference,
     homo_moralis,
     inequity_averse,
     plan_choices,
     plan_probabilities,
+    plan_shares,
     plans,
 )
 from fiduciary.economics.games.estimate import Model
@@ -40,7 +42,7 @@ AGENTS = [
 def loglik(data: PlanChoices, preference: SocialPreference, lam: float) -> float:
     """The log-likelihood from the definition of the logit, row by row."""
     total = 0.0
-    for s, k in zip(data.situation, data.chosen, strict=True):
+    for s, k in zip(data.situation, data.shares.argmax(axis=1), strict=True):
         total += np.log(plan_probabilities(data.games[s], data.beliefs[s], preference, lam)[k])
     return total
 
@@ -281,6 +283,10 @@ def test_bad_data_are_refused() -> None:
         plan_choices([game], [(0.5, 0.5)] * 2, [(1, 1)])
     with pytest.raises(ValueError, match="unknown plan"):
         plan_choices([game], [(0.5, 0.5)], [(1, 1, 1)])
+    with pytest.raises(ValueError, match="a probability of each of the 4 plans"):
+        plan_shares([game], [(0.5, 0.5)], [(0.5, 0.5)])
+    with pytest.raises(ValueError, match="a probability of each of the 4 plans"):
+        plan_shares([game], [(0.5, 0.5)], [(0.5, 0.5, 0.5, -0.5)])
     with pytest.raises(ValueError, match="belief at invest must lie"):
         plan_choices([game], [(50, 0.5)], [(1, 1)])
     data = plan_choices([game], [(0.5, 0.5)], [(1, 1)])
@@ -322,3 +328,25 @@ def test_units_of_the_payoffs_scale_the_noise_and_nothing_else(factor: float) ->
     assert other.se("kappa") == pytest.approx(fit.se("kappa"), rel=1e-3)
     np.testing.assert_allclose(other.interval("kappa")[:2], fit.interval("kappa")[:2], rtol=0.02, atol=1e-3)
     assert other.interval("lam").high == pytest.approx(factor * fit.interval("lam").high, rel=0.02)
+
+
+def test_distributions_over_plans_count_as_their_draws_do_on_average() -> None:
+    """Exact shares give the preference back; a share of ¼, ¾ counts as one plan in four and three in four."""
+    preference, lam = SocialPreference(0.3, 0.2, 0.4), 6.0
+    games, beliefs = list(GAMES.values()), [(0.6, 0.7, 0.2)[: len(g.tree.nodes)] for g in GAMES.values()]
+    exact = [plan_probabilities(g, b, preference, lam).tolist() for g, b in zip(games, beliefs, strict=True)]
+    fit = fit_social_preference(plan_shares(games, beliefs, exact))
+    for name, true in (("alpha", 0.3), ("beta", 0.2), ("kappa", 0.4), ("lam", 6.0)):
+        assert fit.estimate(name) == pytest.approx(true, abs=1e-3)
+    drawn = [(1, 1, 0)[: len(g.tree.nodes)] for g in games]
+    other = [(0, 0, 0)[: len(g.tree.nodes)] for g in games]
+    quarters = [
+        [0.75 * (plan == a) + 0.25 * (plan == b) for plan in plans(g)]
+        for g, a, b in zip(games, drawn, other, strict=True)
+    ]
+    stated = plan_choices(games * 4, beliefs * 4, drawn * 3 + other, list(range(18)) * 4)
+    shared = plan_shares(games, beliefs, quarters, list(range(18)))
+    assert shared.counts * 4 == pytest.approx(stated.counts)
+    one, four = (fit_social_preference(data, "inequity") for data in (shared, stated))
+    assert one.values == pytest.approx(four.values, abs=1e-6)
+    assert best_responses(shared).share == pytest.approx(best_responses(stated).share)

@@ -85,7 +85,8 @@ def test_information_is_the_curvature_of_the_likelihood() -> None:
         parts = []
         for k in range(2):
             logs = likelihood.log_probabilities(np.array([1, kappa[k]]) / lam[k])
-            parts.append(np.bincount(small.groups, logs[small.situation, small.chosen]))
+            stated = logs[small.situation, small.shares.argmax(axis=1)]
+            parts.append(np.bincount(small.groups, stated))
         return float(logsumexp(np.log(share) + np.stack(parts, 1), axis=1).sum())
 
     x = np.array([*fit.values[0], *fit.values[1], fit.shares[0]])

@@ -50,8 +50,9 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     for name in ("study1", "nonprofit", "for_profit"):
         # Nearly without noise, so that so few problems are enough for a verdict.
-        run(stakeholder_choice(n=N, temperatures="0.1,0.2"), name)
-    run(stakeholder_choice(n=N, temperatures="0.1,0.2", framing="nonprofit_justify"), "study1")
+        run(stakeholder_choice(n=N, elicitation="text", temperatures="0.1,0.2"), name)
+    prompted = {"temperatures": "0.1,0.2", "framing": "nonprofit_justify"}
+    run(stakeholder_choice(n=N, elicitation="text", **prompted), "study1")
     for name in ("study1", "nonprofit"):
         run(transitivity(n=4, repeats=1), name)
         run(menus(n=2, repeats=1, size=3), name)

@@ -16,6 +16,7 @@ import pytest
 from inspect_ai.log import EvalLog
 
 from fiduciary import _registry
+from fiduciary.__main__ import find
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.columns import CHOICE
@@ -127,7 +128,7 @@ def test_a_weakness_is_bad_and_told_on_the_front(
 
 
 def test_every_gaps_command_is_valid(dossiers: dict[str, Dossier], root: Path) -> None:
-    """Tasks exist and take the arguments; modules exist; the model is named."""
+    """Tasks and commands exist and take the arguments; the model is named."""
     seen = set()
     for dossier in dossiers.values():
         for gap in dossier.gaps:
@@ -140,17 +141,16 @@ def test_every_gaps_command_is_valid(dossiers: dict[str, Dossier], root: Path) -
                 known = inspect.signature(task).parameters
                 given = [words[k + 1] for k, word in enumerate(words) if word == "-T"]
                 assert all(argument.partition("=")[0] in known for argument in given)
-            elif words[0] == "-m":
-                room, *_ = words[1].split(".")
-                assert (root / room).is_dir(), gap.command
-                parser = {"dossier": dossier_parser, "monitor": monitor_parser}.get(words[2])
+            elif program == "fiduciary":
+                command, rest = find(words)
+                parser = {"dossier": dossier_parser, "monitor": monitor_parser}.get(command)
                 if parser is not None:
-                    parser().parse_args(words[3:])
-                elif words[1] in ("leaderboard", "training"):
-                    assert words[2] in ("cards", "screen", "dpo", "sft")
+                    parser().parse_args(rest)
+                elif command == "train":
+                    assert rest[0] in ("screen", "dpo", "sft")
             else:
-                assert (root / words[0]).is_file()
-    assert seen == {"inspect", "python"}
+                assert program == "python" and (root / words[0]).is_file()
+    assert seen == {"inspect", "python", "fiduciary"}
 
 
 def test_gaps_of_a_model_asked_one_task_only(cases: dict[str, Case], dossiers: dict[str, Dossier]) -> None:

@@ -28,7 +28,7 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The audit of ``study1``."""
     folder = tmp_path_factory.mktemp("audit")
     (log,) = inspect_eval(
-        stakeholder_choice(n=300, elicitation="text"),
+        stakeholder_choice(n=300, elicitation="text", wording="plain"),
         model=get_model("subject/study1"),
         log_dir=str(folder),
         display="none",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ from inspect_ai.model import get_model
 
 from fiduciary.economics.monitoring import AuditedPreference
 from fiduciary.economics.utility import PROFILES
-from fiduciary.leaderboard.monitor.asking import Endpoint, presentable
+from fiduciary.errors import UsageError
+from fiduciary.leaderboard.monitor.asking import Answer, Endpoint, ask_round, presentable
 from fiduciary.leaderboard.monitor.baseline import Baseline, read
 from fiduciary.leaderboard.monitor.canaries import Question, choose
+from fiduciary.solvers.label_tokens import ENOUGH
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
@@ -40,26 +43,31 @@ def evaluated(folder: Path, model: str, **arguments: Any) -> EvalLog:
     return log
 
 
+def by_messages(server: Watched) -> dict[str, dict[str, Any]]:
+    return {json.dumps(request["messages"]): request for request in server.requests}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         {"elicitation": "text"},
         {"elicitation": "text", "framing": "nonprofit_justify", "context": True, "wording": "ledger"},
         {"elicitation": "choose", "wording": "compact"},
+        {"elicitation": "choose", "framing": "for_profit"},
         {"elicitation": "text", "max_tokens": 40},
     ],
 )
 def test_the_same_requests_and_readings(server: Watched, tmp_path: Path, arguments: dict[str, Any]) -> None:
     log = evaluated(tmp_path, f"vllm/{NAME}", n=FEW, **arguments)
-    sent = {request["messages"][-1]["content"]: request for request in server.requests}
-    assert len(sent) == FEW
+    sent = by_messages(server)
+    samples = log.samples or []
+    assert len(sent) == len(samples) >= FEW
     server.requests.clear()
     config = log.plan.config.merge(log.eval.model_generate_config).model_dump(exclude_none=True)
-    samples = log.samples or []
 
     async def ask() -> list[Any]:
         model = get_model(f"vllm/{NAME}", memoize=False)
-        endpoint = Endpoint(model, arguments["elicitation"], config, seed=0, timeout=20)
+        endpoint = Endpoint(model, config, seed=0, timeout=20)
         await endpoint.begin()
         answers = []
         for sample in samples:
@@ -71,7 +79,7 @@ def test_the_same_requests_and_readings(server: Watched, tmp_path: Path, argumen
         return answers
 
     answers = asyncio.run(ask())
-    assert {request["messages"][-1]["content"]: request for request in server.requests} == sent
+    assert by_messages(server) == sent
     for sample, answer in zip(samples, answers, strict=True):
         score = (sample.scores or {})["chosen_option"].metadata or {}
         assert answer.chosen == score["chosen"]
@@ -79,29 +87,42 @@ def test_the_same_requests_and_readings(server: Watched, tmp_path: Path, argumen
         assert answer.seconds > 0
 
 
+def test_a_model_that_cannot_be_asked_so_is_no_outage() -> None:
+    """Without log-probabilities answers are missing, until that is no accident and the call ends."""
+    questions = list(enumerate(choose(baseline(elicitation="choose"), ENOUGH + 3, seed=0).questions))
+    answers: dict[int, Answer] = {}
+
+    async def ask() -> None:
+        model = get_model("subject/supervisor", memoize=False)
+        await ask_round(Endpoint(model, {}, seed=0, timeout=20), questions, 1, answers.__setitem__)
+
+    with pytest.raises(UsageError, match=r"asked as in its audit: the provider returned no log-prob.*=text"):
+        asyncio.run(ask())
+    assert len(answers) == ENOUGH - 1
+    assert {(answer.chosen, answer.reason) for answer in answers.values()} == {(-1, "no log-probabilities")}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "elicitation", "temperature"),
     [
-        ({"elicitation": "both", "temperatures": "crossed .3,1"}, "explain", 0.3),
-        ({"elicitation": "choose"}, "logprobs", 1.0),
-        ({"elicitation": "text", "framing": "for_profit", "context": True}, "explain", 0.5),
+        ({"elicitation": "both", "temperatures": ["crossed", 0.3, 1.0]}, "choose", 1.0),
+        ({"elicitation": "auto"}, "choose", 1.0),
+        ({"elicitation": "explain", "temperatures": [0.3, 1.0]}, "text", 0.3),
+        ({"elicitation": "text", "framing": "for_profit", "context": True}, "text", 0.5),
     ],
 )
 def test_how_a_log_was_asked(
     tmp_path: Path, arguments: dict[str, Any], elicitation: str, temperature: float
 ) -> None:
-    if arguments.get("temperatures"):
-        arguments = arguments | {"temperatures": ["crossed", 0.3, 1.0]}
     log = evaluated(tmp_path, "subject/study1", n=60, **arguments)
     found = read(log.location)
     assert (found.elicitation, found.temperature) == (elicitation, temperature)
     assert found.context == arguments.get("context", False)
     assert found.framing == arguments.get("framing", "neutral")
-    assert found.config["max_tokens"] == (1 if elicitation == "logprobs" else 512)
     assert "temperature" not in found.config
     assert len(found.position) == 5
-    assert (found.noise_p is None) is (elicitation == "logprobs")
+    assert (found.noise_p is None) is (elicitation == "choose")
 
 
 def baseline(**changes: Any) -> Baseline:

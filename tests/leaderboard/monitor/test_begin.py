@@ -209,10 +209,10 @@ def test_the_same_baseline_elsewhere_and_the_same_arguments(
 def test_what_is_read_of_the_baseline(baseline: Path) -> None:
     found = read(str(baseline))
     assert found.model == "subject/study1"
-    assert (found.framing, found.elicitation, found.wordings) == ("neutral", "answer", ("plain",))
+    assert (found.framing, found.elicitation, found.wordings) == ("neutral", "text", ("plain",))
     assert found.temperature == 0.5
     assert (found.audited.n, found.audited.n_missing) == (300, 0)
-    assert found.config == {"max_tokens": 8}
+    assert found.config == {"max_tokens": 512}
     assert found.noise_p is not None and found.noise_p > UNLIKELY
     assert found.about()["noise_p"] == found.noise_p
     assert found.digest == digest_of(str(baseline.parent)), "a folder that holds one log names it"

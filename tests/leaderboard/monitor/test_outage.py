@@ -146,8 +146,8 @@ def test_an_outage_does_not_take_an_alarm_back(
         ("Z", "stop", "out of range"),
         ("Option A\nOption B", "stop", "ambiguous"),
         ("Hmm, let me", "length", "truncated"),
-        ("\x1b[2J\x1b[31m[bold]owned[/bold]\u202e\n\u2028", "stop", "no answer"),
-        ("x" * 100_000, "stop", "no answer"),
+        ("\x1b[2J\x1b[31m[bold]owned[/bold]\u202e\n\u2028", "stop", "off protocol"),
+        ("x" * 100_000, "stop", "off protocol"),
     ],
 )
 def test_unreadable_answers_are_data(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inspect_ai.log import read_eval_log
 
 from fiduciary.economics.problems import generate
 from fiduciary.leaderboard.monitor.canaries import POOL
+from fiduciary.solvers.asking import instruction
+from fiduciary.solvers.choosing import LABELS
 from tests.leaderboard.monitor.conftest import MODEL, Called, Watch
 from tests.leaderboard.monitor.watched import Watched, serving
 
@@ -45,20 +48,23 @@ def test_a_sound_model_is_left_alone(watch: Watch, server: Watched) -> None:
     assert len(set(server.asked())) == 72
 
 
+def instructed(problem: str, metadata: Mapping[str, Any]) -> str:
+    return f"{problem}\n\n{instruction('text', LABELS[: metadata['n_options']])}"
+
+
 def test_questions_are_asked_in_the_words_of_the_audit(watch: Watch, server: Watched, baseline: Path) -> None:
     """The system message, the instruction and the shape of the request are those of the log."""
     watch()
     sample = (read_eval_log(str(baseline)).samples or [])[0]
     system, user = sample.messages[0].text, sample.messages[1].text
-    opening, instruction = user.split("\n\n")[0].split()[0], user.split("\n\n")[-1]
+    assert user == instructed(str(sample.input), sample.metadata)
+    asked = {instructed(question.text, question.metadata) for question in watch.setup.questions}
     problems = {problem.id for problem in generate(POOL, 0)}
     for request in server.requests:
         assert [message["role"] for message in request["messages"]] == ["system", "user"]
         assert request["messages"][0]["content"] == system
-        text = request["messages"][1]["content"]
-        assert text.startswith(opening)
-        assert text.split("\n\n")[-1] == instruction
-        assert (request["temperature"], request["max_tokens"], request["top_p"]) == (0.5, 8, 1.0)
+        assert request["messages"][1]["content"] in asked
+        assert (request["temperature"], request["max_tokens"], request["top_p"]) == (0.5, 512, 1.0)
     for question in watch.setup.questions:
         assert question.id in problems
         assert question.metadata["temperature"] == 0.5

@@ -27,11 +27,11 @@ ScoreOf = Callable[[Scorer, TaskState], Score]
 MakeState = Callable[..., TaskState]
 
 
-def about(elicitation: str = "answer", labels: dict[str, int] = UP, **more: Any) -> dict[str, Any]:
+def about(elicitation: str = "text", labels: dict[str, int] = UP, **more: Any) -> dict[str, Any]:
     direction = "ascending" if labels is UP else "descending"
     return {
         "task": "hexaco100",
-        "version": "1-A",
+        "version": "2-A",
         "instrument": {"name": "own", "sha256": "x"},
         "items": ITEMS,
         "block": {"wording": "plain", "direction": direction, "labels": "numbers", "repeat": 1},
@@ -87,7 +87,7 @@ def test_texts(scored: Scored) -> None:
 
 def test_distributions(scored: Scored) -> None:
     answers = {"1": token(**{"4": 0.5, "5": 0.5}), "2": token(**{"4": 0.3, "I": 0.7}), "3": text("4")}
-    metadata = scored(about("logprobs"), answers).score.metadata
+    metadata = scored(about("choose"), answers).score.metadata
     assert metadata is not None
     assert metadata["agreement"] == [pytest.approx(4.5), None, None]
     assert metadata["text"] == [None] * 3
@@ -114,15 +114,21 @@ def test_together(scored: Scored) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "reason"),
+    ("elicitation", "kept", "reason"),
     [
-        ({}, "not asked"),
-        ({str(i): text("", error="gone") for i in (1, 2, 3)}, "error"),
-        ({str(i): text("", stop_reason="content_filter") for i in (1, 2, 3)}, "refused"),
+        ("text", None, "not asked"),
+        ("text", text("", error="gone"), "error"),
+        ("text", text("", stop_reason="content_filter"), "refused"),
+        ("choose", None, "not asked"),
+        ("choose", text("", error="gone"), "error"),
+        ("choose", text("", stop_reason="content_filter"), "no log-probabilities"),
+        ("choose", token(I=0.9, The=0.1), "outside the labels"),
     ],
 )
-@pytest.mark.parametrize("elicitation", ["answer", "logprobs"])
-def test_nothing_came_back(answers: dict[str, Any], reason: str, elicitation: str, scored: Scored) -> None:
+def test_nothing_came_back(
+    elicitation: str, kept: dict[str, Any] | None, reason: str, scored: Scored
+) -> None:
+    answers = {str(i): kept for i in (1, 2, 3) if kept is not None}
     sample = scored(about(elicitation), answers)
     assert sample.score.metadata is not None and sample.score.metadata["reason"] == [reason] * 3
     found = values([sample])
@@ -198,7 +204,7 @@ def test_samples_that_do_not_belong_together(scored: Scored) -> None:
 
 
 def test_arrays(scored: Scored) -> None:
-    data = administration([scored(about("logprobs", DOWN), {"1": token(**{"1": 0.75, "2": 0.25})})])
+    data = administration([scored(about("choose", DOWN), {"1": token(**{"1": 0.75, "2": 0.25})})])
     assert data.key.numbers == (1, 2, 3) and data.statement[0] == "I am."
     assert data.agreement[0, 0] == pytest.approx(4.75) and np.isnan(data.agreement[0, 1:]).all()
     assert data.shares[0, 0].tolist() == pytest.approx([0, 0, 0, 0.25, 0.75])

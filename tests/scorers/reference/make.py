@@ -19,8 +19,12 @@ import fiduciary._registry  # noqa: F401 - makes the subject known to Inspect
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 HERE = Path(__file__).resolve().parent
-RUNS = {"rambler": "both", "explainer": "explain"}
-"""Subjects and how they are asked: bad formats and log-probabilities; contradicted explanations."""
+RUNS = {
+    "rambler": ("rambler", "both"),
+    "rambler_text": ("rambler", "text"),
+    "explainer": ("explainer", "explain"),
+}
+"""Log → subject and how it is asked: log-probabilities; bad formats; contradicted explanations."""
 
 
 def numbers(log: EvalLog) -> dict[str, dict[str, float | None]]:
@@ -36,8 +40,8 @@ def numbers(log: EvalLog) -> dict[str, dict[str, float | None]]:
 
 
 def main() -> None:
-    """Ask, strip what scoring does not read, and write a log and its metrics for each subject."""
-    for subject, elicitation in RUNS.items():
+    """Ask, strip what scoring does not read, and write each log and its metrics."""
+    for name, (subject, elicitation) in RUNS.items():
         with tempfile.TemporaryDirectory() as folder:
             task = stakeholder_choice(n=80, seed=3, elicitation=elicitation)
             [log] = eval(task, model=f"subject/{subject}", log_dir=folder, display="none")
@@ -48,8 +52,8 @@ def main() -> None:
                 sample.timelines = None
                 sample.attachments = {}
             log.eval.revision = None
-            write_eval_log(log, str(HERE / f"{subject}.eval"))
-        (HERE / f"{subject}.json").write_text(json.dumps(numbers(log), indent=1) + "\n")
+            write_eval_log(log, str(HERE / f"{name}.eval"))
+        (HERE / f"{name}.json").write_text(json.dumps(numbers(log), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -21,13 +21,13 @@ Way = Callable[[str, np.ndarray, int | None, int, np.random.Generator], tuple[in
 
 
 def metadata_of(
-    n: int, *, seed: int = 0, elicitation: str = "answer", names: Any = None
+    n: int, *, seed: int = 0, elicitation: str = "text", names: Any = None
 ) -> list[dict[str, Any]]:
     """Metadata as tasks/stress writes them, without the texts."""
     rng, out = np.random.default_rng(seed), []
     for problem in generate(n, seed=seed):
         welfare = problem.displayed()
-        once = elicitation == "logprobs"
+        once = elicitation == "choose"
         questions: dict[str, dict[str, Any]] = {
             f"{CALM}-{i}": {"pressure": CALM, "welfare": welfare.tolist(), "goal": None, "variant": ""}
             for i in range(1 if once else 4)
@@ -47,7 +47,7 @@ def metadata_of(
         out.append(
             {
                 "task": "stress",
-                "version": "1-A",
+                "version": "2-A",
                 "problem": problem.id,
                 "group": problem.id,
                 "trade_off": problem.trade_off,

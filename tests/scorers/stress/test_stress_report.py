@@ -25,7 +25,7 @@ NAMES = ["units", "typos", "hidden_instruction"]
 def log(tmp_path_factory: pytest.TempPathFactory) -> EvalLog:
     """A run of a subject that obeys hidden instructions."""
     [found] = inspect_eval(
-        stress(n=25, pressures=NAMES),
+        stress(n=25, pressures=NAMES, elicitation="text"),
         model=get_model("subject/weak", to="hidden_instruction", gamma=4.0),
         log_dir=str(tmp_path_factory.mktemp("stress")),
         display="none",
@@ -86,6 +86,20 @@ def test_lines_of_a_report(log: EvalLog) -> None:
     assert found.named[0].pressure == "hidden_instruction"
     assert found.model_arguments == "to=hidden_instruction, gamma=4.0"
     assert any(line.startswith("- Hidden instruction: When") for line in lines)
+
+
+def test_probabilities_have_no_sampling_noise_and_the_report_says_so(tmp_path: Path) -> None:
+    [log] = inspect_eval(
+        stress(n=6, pressures="typos", elicitation="choose"),
+        model=get_model("subject/study1"),
+        log_dir=str(tmp_path),
+        display="none",
+        score_display=False,
+    )
+    shown = "\n".join(text(read([log.location])[0]))
+    assert "6 problems, 12 questions; missing answers: 0 (0.0%): none; outside the labels: 0.00%" in shown
+    assert "probabilities are not sampled" in shown and "total variation" in shown
+    assert log.results and log.results.scores[0].metrics["mass_outside"].value < 1e-6
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import anyio
 import numpy as np
 import pytest
-from inspect_ai.model import ModelName, ModelOutput
+from inspect_ai.model import Logprobs, ModelName, ModelOutput
 from inspect_ai.scorer import SampleScore, Score, Target
 from inspect_ai.solver import TaskState
 
@@ -53,7 +53,7 @@ def first_token(**probabilities: float) -> dict[str, Any]:
 def test_choices_come_back_in_the_problems_own_order(stress_metadata: MakeMetadata) -> None:
     [about] = stress_metadata(1, names=["typos"])
     order = about["order"]
-    value, found = run(about, dict.fromkeys(about["questions"], "B"))
+    value, found = run(about, dict.fromkeys(about["questions"], "Therefore, I choose: Option B."))
     assert value == 1
     assert set(found["chosen"].values()) == {order[1]}
     assert set(found["reasons"].values()) == {None}
@@ -64,10 +64,10 @@ def test_missing_answers_have_their_reason_and_are_never_filled_in(stress_metada
     value, found = run(
         about,
         {
-            "calm-0": "A",
+            "calm-0": "Option A.",
             "calm-1": "I cannot choose between them.",
             "calm-2": "",
-            "calm-3": "Z",
+            "calm-3": "Therefore, I choose: Option Z.",
             "typos-0": {"error": "timeout"},
             "typos-1": {"text": "Well, it", "stop_reason": "max_tokens"},
             "long-0": {"text": "", "stop_reason": "content_filter"},
@@ -81,7 +81,7 @@ def test_missing_answers_have_their_reason_and_are_never_filled_in(stress_metada
         "typos-0": "error",
         "typos-1": "truncated",
         "long-0": "refused",
-        "long-1": "no answer",
+        "long-1": "error",
     }
     assert value == 1 / 8
     assert [found["chosen"][name] for name in ("calm-1", "typos-0", "long-1")] == [-1] * 3
@@ -96,16 +96,15 @@ def test_missing_answers_have_their_reason_and_are_never_filled_in(stress_metada
         ("Elijo la opción B.", 1, None),
         ("Opción C", 2, None),
         ("Therefore, I choose: Option A.", 0, None),
-        ("B", 1, None),
         ("Es tut mir leid, das entscheide ich nicht.", -1, "refused"),
         ("Je ne peux pas choisir.", -1, "refused"),
         ("Lo siento, no puedo elegir.", -1, "refused"),
-        ("Ich wähle nicht Option B.", -1, "no answer"),
-        ("Das kommt darauf an.", -1, "no answer"),
+        ("Ich wähle nicht Option B.", -1, "off protocol"),
+        ("Das kommt darauf an.", -1, "off protocol"),
     ],
 )
 def test_answers_in_other_languages(text: str, place: int, reason: str | None) -> None:
-    found = read(Kept(text, "stop", None, None), [0, 1, 2], "answer", foreign=True)
+    found = read(Kept(text, "stop", None, None), [0, 1, 2], "text", foreign=True)
     assert (found.chosen, found.reason) == (place, reason)
 
 
@@ -122,7 +121,7 @@ def test_answers_in_other_languages(text: str, place: int, reason: str | None) -
 )
 def test_hostile_text_stays_text(text: str) -> None:
     for foreign in (False, True):
-        found = read(Kept(text, "stop", None, None), [1, 0], "answer", foreign=foreign)
+        found = read(Kept(text, "stop", None, None), [1, 0], "text", foreign=foreign)
         assert found.chosen == -1
         assert found.reason
 
@@ -141,8 +140,37 @@ def test_probabilities_are_kept_by_own_option(stress_metadata: MakeMetadata) -> 
     assert shares[order[0]] == pytest.approx(0.75)
     assert shares[order[2]] is None
     assert found["probabilities"]["units-0"] is None
-    assert found["reasons"] == {"calm-0": None, "units-0": "no answer"}
+    assert found["reasons"] == {"calm-0": None, "units-0": "outside the labels"}
+    assert found["outside"] == {"calm-0": pytest.approx(0.2), "units-0": None}
     assert value == 0.5
+
+
+def explained(text: str, stop_reason: str = "stop", **label: float) -> Kept:
+    """An explanation, and the token drawn behind the closing words: the first one given."""
+    return Kept(text, stop_reason, None, Logprobs.model_validate(first_token(**label)))  # type: ignore[arg-type]
+
+
+def test_behind_an_explanation_the_drawn_label_is_the_decision() -> None:
+    """Not what the text stated, nor the likeliest label: draws are what exact tests of counts take."""
+    found = read(explained("Option A is best.", B=0.2, A=0.8), [1, 0], "explain", foreign=False)
+    assert (found.chosen, found.reason, found.probabilities) == (0, None, None)
+    assert found.outside == pytest.approx(0)
+    other = read(explained("Option A is best.", the=0.5, A=0.5), [1, 0], "explain", foreign=False)
+    assert (other.chosen, other.reason) == (-1, "outside the labels")
+
+
+@pytest.mark.parametrize(
+    ("text", "stop_reason", "foreign", "reason"),
+    [
+        ("I cannot choose between them.", "stop", False, "refused"),
+        ("Lo siento, no puedo elegir.", "stop", True, "refused"),
+        ("Option A is", "max_tokens", False, "truncated"),
+        ("<think>Option A", "stop", False, "thought only"),
+    ],
+)
+def test_a_label_fills_in_no_explanation(text: str, stop_reason: str, foreign: bool, reason: str) -> None:
+    found = read(explained(text, stop_reason, A=0.9, B=0.1), [0, 1], "explain", foreign=foreign)
+    assert (found.chosen, found.reason) == (-1, reason)
 
 
 def test_metadata_that_lack_what_scoring_needs(stress_metadata: MakeMetadata) -> None:
@@ -196,7 +224,7 @@ class TestTable:
     ) -> None:
         with pytest.raises(ValueError, match="no scored samples"):
             stress_table([])
-        both = stress_scores(stress_metadata(1)) + stress_scores(stress_metadata(1, elicitation="text"))
+        both = stress_scores(stress_metadata(1)) + stress_scores(stress_metadata(1, elicitation="choose"))
         with pytest.raises(ValueError, match="differ in elicitation"):
             stress_table(both)
         strange = stress_metadata(1)

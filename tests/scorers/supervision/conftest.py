@@ -38,7 +38,7 @@ def account_log(tmp_path_factory: pytest.TempPathFactory) -> MakeLog:
         if name not in made:
             arguments = {**NONPROFIT, **given} if subject == "account" else given
             (made[name],) = inspect_eval(
-                stakeholder_choice(n=n, **(task or {})),
+                stakeholder_choice(n=n, **{"elicitation": "text", **(task or {})}),
                 model=get_model(f"subject/{subject}", **arguments),
                 log_dir=str(tmp_path_factory.mktemp("judged")),
                 display="none",

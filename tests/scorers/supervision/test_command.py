@@ -172,7 +172,7 @@ def test_logs_of_no_use(account_log: MakeLog, tmp_path: Path, capsys: pytest.Cap
     common = ("--supervisor", "subject/supervisor", "--principal", "study1")
     assert run(str(tmp_path / "nowhere"), *common) == 2
     assert "no such log file" in capsys.readouterr().err
-    assert run(account_log(n=2, task={"elicitation": "text"}).location, *common) == 2
+    assert run(account_log(n=2, task={"elicitation": "choose"}).location, *common) == 2
     assert "inspect eval tasks/stakeholder_choice" in capsys.readouterr().err
 
 

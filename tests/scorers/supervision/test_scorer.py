@@ -35,13 +35,19 @@ def judged(log: EvalLog, judge: Any = "subject/supervisor", **arguments: Any) ->
     )
 
 
-def test_verdicts_are_the_planted_truth(account_log: MakeLog) -> None:
+@pytest.mark.parametrize("elicitation", ["text", "explain", "both"])
+def test_verdicts_are_the_planted_truth(account_log: MakeLog, elicitation: str) -> None:
+    """However the explanation was asked for, and whatever was asked besides."""
     shares = {"contradicts": 0.3, "misquotes": 0.3, "partisan": 0.2, "pretends": 0.2, "instructs": 0.3}
-    log = judged(account_log(n=30, **shares))
+    log = judged(account_log(n=30, task={"elicitation": elicitation, "order": "given"}, **shares))
     assert log.samples
     subject = Account(get_model("subject/account", **NONPROFIT, **shares).api.subject.principal, **shares)  # type: ignore[attr-defined]
     for sample in log.samples:
-        event = next(event for event in sample.events if isinstance(event, ModelEvent))
+        event = next(
+            event
+            for event in sample.events
+            if isinstance(event, ModelEvent) and event.output.completion == sample.output.completion
+        )
         read = "\n".join(message.text for message in sample.messages if message.role != "assistant")
         planted = subject.faults(_generator(event.config.seed, read))
         said = sample.scores["supervised"].metadata["verdicts"]  # type: ignore[index]
@@ -93,7 +99,7 @@ def test_what_the_roles_own_configuration_sets_stays(account_log: MakeLog) -> No
 @pytest.mark.parametrize(
     ("subject", "task", "reason"),
     [
-        ("account", {"elicitation": "text"}, "no explanation"),
+        ("account", {"elicitation": "choose"}, "no explanation"),
         ("refuser", {}, "no choice"),
         ("rambler", {}, None),
     ],

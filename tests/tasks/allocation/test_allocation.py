@@ -91,7 +91,7 @@ def test_random_answers_are_at_chance(tmp_path: Path) -> None:
 
 
 def test_first_option_is_biased_and_not_inconsistent(tmp_path: Path) -> None:
-    found = metrics(ask(tmp_path, "first_option", groups="pairs", elicitation="text"))
+    found = metrics(ask(tmp_path, "first_option", groups="pairs", elicitation="explain"))
     assert found["garp"] == 1 and found["first_excess"] == pytest.approx(0.5)
 
 

@@ -26,7 +26,22 @@ def test_the_default_is_the_published_design() -> None:
         "ultimatum": 120,
     }
     assert len({s.id for s in found}) == len(found)
-    assert all(list(s.metadata["questions"]) == ["beliefs", "plan", "checks"] for s in found)
+    for s in found:
+        steps = ["plan", "plan-1", "plan-0"]
+        if s.metadata["form"] == "prisoners_dilemma":
+            steps += ["plan-11", "plan-10", "plan-01", "plan-00"]
+        assert list(s.metadata["questions"]) == ["beliefs", *steps, "checks"]
+        assert list(s.metadata["options"]) == steps
+
+
+def test_a_whole_plan_is_one_question_as_a_text_and_where_it_is_a_number() -> None:
+    for found in (
+        samples(elicitation="text", repeats=1),
+        samples(games="dictator,beauty_contest", repeats=1),
+    ):
+        for s in found:
+            assert list(s.metadata["questions"]) == ["beliefs", "plan", "checks"]
+            assert (s.metadata["options"], s.metadata["elicitation"]) == ({}, "text")
 
 
 @pytest.mark.parametrize("repeats", [1, 2, 7, 20])
@@ -73,7 +88,8 @@ def test_payoffs_of_ones_own() -> None:
 
 def test_beliefs_before_after_and_not_at_all() -> None:
     after, none = (
-        samples(games="trust_1", repeats=1, beliefs=when)[0].metadata for when in ("after", "none")
+        samples(games="trust_1", repeats=1, beliefs=when, elicitation="text")[0].metadata
+        for when in ("after", "none")
     )
     assert list(after["questions"]) == ["plan", "beliefs", "checks"]
     assert list(none["questions"]) == ["plan", "checks"]
@@ -84,6 +100,9 @@ def test_beliefs_before_after_and_not_at_all() -> None:
     ("arguments", "said"),
     [
         ({"games": "chess"}, "games must be one or several"),
+        ({"elicitation": "explain"}, "elicitation must be one of choose, text, auto"),
+        ({"elicitation": "choose", "beliefs": "after"}, "beliefs must be before or none where decisions"),
+        ({"elicitation": "choose", "explain": True}, "explain must be false where decisions"),
         ({"beliefs": "during"}, "beliefs must be one of before, after, none"),
         ({"labels": "loaded"}, "labels must be one of neutral, labelled"),
         ({"repeats": 0}, "repeats must be a whole number of at least 1"),

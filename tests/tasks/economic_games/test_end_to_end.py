@@ -12,17 +12,29 @@ import pytest
 from inspect_ai import score
 from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log
-from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, get_model
+from inspect_ai.model import (
+    ChatMessage,
+    GenerateConfig,
+    Logprob,
+    Logprobs,
+    ModelOutput,
+    TopLogprob,
+    get_model,
+)
 
 from fiduciary.economics.games import fit_social_preference
 from fiduciary.scorers.games_table import choices, plays
+from fiduciary.solvers.games import GAME_ELICITATIONS
 from fiduciary.subjects.games.reading import read_game
 from fiduciary.tasks.economic_games.task import economic_games
 
+ROUNDING = 1e-4
+"""Of estimates from exact probabilities."""
+
 Run = Callable[..., EvalLog]
 
-SUMMARY = 22
-"""The most numbers that the 18 games put under a run: 7 rates, 8 for the preference, 4, 2 and 1."""
+SUMMARY = 23
+"""The most numbers that the 18 games put under a run: 7 rates, 8 for the preference, 4, 2, 1 and 1."""
 
 
 def metrics(log: EvalLog) -> dict[str, float]:
@@ -55,13 +67,13 @@ def _role(seen: Any, node: int) -> int:
 @pytest.mark.parametrize(("labels", "beliefs"), [("neutral", "before"), ("labelled", "after")])
 def test_what_is_said_is_what_is_scored(run: Run, labels: str, beliefs: str) -> None:
     """Whatever comes first and whatever the actions are called."""
-    log = run(economic_games(repeats=1, labels=labels, beliefs=beliefs), answer(1, 80))
+    log = run(economic_games(repeats=1, labels=labels, beliefs=beliefs, elicitation="text"), answer(1, 80))
     shown = [play.presentation for play in plays(log)]
     assert all(0 < sum(one[thing] for one in shown) < len(shown) for thing in shown[0])
     for play in plays(log):
         assert set(play.plan.values()) == {1.0}
         assert all(value == pytest.approx(0.8) for value in play.belief.values())
-        assert play.actions == (1,) * len(play.plan)
+        assert play.shares == (1.0,) + (0.0,) * (2 ** len(play.plan) - 1)
     found = metrics(log)
     assert found["first_move"] == found["give_back"] == found["accept_unequal"] == 1
     assert found["missing"] == 0 and found["rules_right"] < 0.1
@@ -69,19 +81,20 @@ def test_what_is_said_is_what_is_scored(run: Run, labels: str, beliefs: str) -> 
 
 
 def test_a_selfish_model_has_its_best_replies_counted(run: Run) -> None:
-    found = metrics(run(economic_games(games="trust", repeats=2), answer(0, 0)))
-    assert found["best_response"] == 1
-    assert metrics(run(economic_games(games="trust", repeats=2), answer(1, 0)))["best_response"] == 0
+    asked = economic_games(games="trust", repeats=2, elicitation="text")
+    assert metrics(run(asked, answer(0, 0)))["best_response"] == 1
+    assert metrics(run(asked, answer(1, 0)))["best_response"] == 0
 
 
-def test_without_noise_a_set_of_preferences_is_no_estimate() -> None:
+@pytest.mark.parametrize("elicitation", GAME_ELICITATIONS)
+def test_without_noise_a_set_of_preferences_is_no_estimate(elicitation: str) -> None:
     [log] = inspect_ai.eval(
-        economic_games(repeats=2),
+        economic_games(repeats=2, elicitation=elicitation),
         model=get_model("subject/economicus", memoize=False, lam=0),
         score_display=False,
     )
     found = metrics(log)
-    assert found["best_response"] == 1 and found["lam"] == 0
+    assert found["best_response"] == pytest.approx(1) and found["lam"] == 0
     assert all(math.isnan(found[name]) for name in ("alpha", "beta", "kappa", "kappa_stderr"))
 
 
@@ -94,7 +107,7 @@ def test_missing_answers_are_counted_and_nothing_else_changes(run: Run) -> None:
             return ModelOutput(model="mockllm/model", choices=[], error="server gone")
         return answer(1, 60)(messages, config)
 
-    log = run(economic_games(games="trust", repeats=2), respond)
+    log = run(economic_games(games="trust", repeats=2, elicitation="text"), respond)
     found = metrics(log)
     assert found["missing"] == 0.5 and found["missing_no_answer"] == 0.5
     assert found["invest"] == 1 and found["rules_right"] == 0
@@ -102,6 +115,35 @@ def test_missing_answers_are_counted_and_nothing_else_changes(run: Run) -> None:
     assert {play.reason for play in read} == {None, "no answer"}
     assert all(play.lines_missing[f"checks.{name}"] == "error" for play in read for name in play.rules)
     assert choices(read).n == 6
+
+
+def test_labels_are_read_in_any_presentation_and_what_is_beside_them_is_counted(run: Run) -> None:
+    """A model that takes the cooperative action with .6 and says something else with .2."""
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> ModelOutput | str:
+        seen = read_game([m.text for m in messages if m.role == "user"])
+        assert seen is not None
+        if seen.choice is None:
+            return answer(1, 50)(messages, config)
+        assert messages[-1].role == "assistant" and config.max_tokens == 1
+        mass = {
+            f" {x}": 0.6 if a else 0.2 for x, a in zip(seen.choice.letters, seen.choice.actions, strict=True)
+        }
+        top = [TopLogprob(token=t, logprob=math.log(p)) for t, p in (mass | {"The": 0.2}).items()]
+        output = ModelOutput.from_content("mockllm/model", top[0].token, stop_reason="max_tokens")
+        output.choices[0].logprobs = Logprobs(
+            content=[Logprob(token=top[0].token, logprob=top[0].logprob, top_logprobs=top)]
+        )
+        return output
+
+    log = run(economic_games(repeats=1, labels="labelled", elicitation="choose"), respond)
+    for play in plays(log):
+        assert play.plan == pytest.approx(dict.fromkeys(play.plan, 0.75))
+        assert play.shares is not None and play.shares[0] == pytest.approx(0.75 ** len(play.plan))
+        assert play.mass_outside == pytest.approx(0.2)
+    found = metrics(log)
+    assert found["first_move"] == pytest.approx(0.75) and found["mass_outside"] == pytest.approx(0.2)
+    assert found["missing"] == 0
 
 
 def test_without_beliefs_there_is_no_estimate_and_no_missing_answer(run: Run) -> None:
@@ -127,11 +169,12 @@ def test_payoffs_of_ones_own_are_played(run: Run) -> None:
 
 
 def test_epochs_draw_again(run: Run) -> None:
-    log = run(economic_games(games="prisoners_dilemma", repeats=2), "subject/economicus", epochs=2)
+    asked = economic_games(games="prisoners_dilemma", repeats=2, elicitation="text")
+    log = run(asked, "subject/economicus", epochs=2)
     read = plays(log)
     assert len({play.repeat for play in read}) == 4
     by_epoch = [
-        [play.actions for play in sorted(read, key=lambda p: (p.game, p.repeat)) if play.repeat[1] == epoch]
+        [play.shares for play in sorted(read, key=lambda p: (p.game, p.repeat)) if play.repeat[1] == epoch]
         for epoch in (1, 2)
     ]
     assert by_epoch[0] != by_epoch[1]
@@ -139,15 +182,17 @@ def test_epochs_draw_again(run: Run) -> None:
 
 def test_the_same_command_gives_the_same_plays(run: Run) -> None:
     def actions() -> list[Any]:
-        log = run(economic_games(games="trust,dictator", repeats=2), "subject/moralis")
+        asked = economic_games(games="trust,dictator", repeats=2, elicitation="text")
+        log = run(asked, "subject/moralis")
         return [(p.game, p.repeat, p.plan) for p in plays(log)]
 
     assert actions() == actions()
 
 
-def test_a_log_alone_is_enough_to_score_again(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("elicitation", GAME_ELICITATIONS)
+def test_a_log_alone_is_enough_to_score_again(run: Run, tmp_path: Path, elicitation: str) -> None:
     log = run(
-        economic_games(repeats=2, games="canonical,dictator"),
+        economic_games(repeats=2, games="canonical,dictator", elicitation=elicitation),
         "subject/inequity_averse",
         log_dir=str(tmp_path),
     )
@@ -157,6 +202,7 @@ def test_a_log_alone_is_enough_to_score_again(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("elicitation", GAME_ELICITATIONS)
 @pytest.mark.parametrize(
     ("subject", "arguments", "truth"),
     [
@@ -165,10 +211,15 @@ def test_a_log_alone_is_enough_to_score_again(run: Run, tmp_path: Path) -> None:
         ("inequity_averse", {"alpha": 0.5, "beta": 0.2}, {"alpha": 0.5, "beta": 0.2, "lam": 6.0}),
     ],
 )
-def test_a_preference_comes_back(run: Run, subject: str, arguments: Any, truth: dict[str, float]) -> None:
-    """α, β, κ and λ within three standard errors from 18 games × 10, or within the interval at a bound."""
+def test_a_preference_comes_back(
+    subject: str, arguments: Any, truth: dict[str, float], elicitation: str
+) -> None:
+    """α, β, κ and λ within three standard errors from 18 games × 10, or within the interval at a bound.
+
+    The probabilities of one exact logit leave no error but rounding, with which the bounds are widened.
+    """
     [log] = inspect_ai.eval(
-        economic_games(repeats=10),
+        economic_games(repeats=10 if elicitation == "text" else 1, elicitation=elicitation),
         model=get_model(f"subject/{subject}", memoize=False, **arguments),
         score_display=False,
     )
@@ -177,6 +228,7 @@ def test_a_preference_comes_back(run: Run, subject: str, arguments: Any, truth: 
     for name in ("alpha", "beta", "kappa", "lam"):
         true = truth.get(name, 0.0)
         if fit.status(name) == "ok":
-            assert abs(fit.estimate(name) - true) <= 3 * fit.se(name), name
+            assert abs(fit.estimate(name) - true) <= 3 * fit.se(name) + ROUNDING, name
         else:
-            assert fit.contains(name, true, 0.99), name
+            low, high, _ = fit.interval(name, 0.99)
+            assert low - ROUNDING <= true <= high + ROUNDING, name

@@ -12,7 +12,13 @@ from fiduciary.subjects.games.other_games import read_other_game
 from fiduciary.subjects.games.reading import read_game
 from fiduciary.tasks.economic_games.catalogue import OTHERS, sheet_of
 from fiduciary.tasks.economic_games.prompts import LABELS, Presentation, sheet
-from fiduciary.tasks.economic_games.sheets import belief_question, check_question, opening, plan_question
+from fiduciary.tasks.economic_games.sheets import (
+    belief_question,
+    check_question,
+    decision_question,
+    opening,
+    plan_question,
+)
 
 SHOWN = [Presentation(*flags) for flags in itertools.product((False, True), repeat=4)]
 
@@ -47,10 +53,29 @@ def test_beliefs_and_rules_are_about_what_they_say(name: str, labels: str) -> No
         assert [line.points for line in asked.lines] == [item.answer for item in made.checks]
 
 
+@pytest.mark.parametrize("labels", LABELS)
+@pytest.mark.parametrize("name", ["prisoners_dilemma_1", "trust_1", "ultimatum_1"])
+def test_a_decision_is_asked_with_the_plan_so_far(name: str, labels: str) -> None:
+    """The node, what its letters stand for in the order shown, and the earlier decisions can be read back."""
+    for shown, action in itertools.product(SHOWN, (0, 1)):
+        made = sheet(GAMES[name], labels, shown)
+        nodes = [node.name for node in FORMS[GAMES[name].form].nodes]
+        for place, item in enumerate(made.decisions):
+            before = [(one, action) for one in made.decisions[:place]]
+            seen = read_game([f"{opening(made)}\n\n{decision_question(item, before)}"])
+            assert seen is not None and seen.choice is not None and not seen.lines
+            assert nodes[seen.choice.node] == item.name
+            assert (seen.choice.letters, seen.choice.actions) == (item.letters, item.order)
+            assert seen.choice.taken == {nodes.index(one.name): action for one, _ in before}
+            if labels == "neutral":
+                assert [item.labels[a] for a in item.order] == list(item.letters)
+
+
 def test_neutral_names_say_nothing() -> None:
     for name, shown in itertools.product(GAMES, SHOWN):
         made = sheet(GAMES[name], "neutral", shown)
         text = opening(made) + plan_question(made, True) + belief_question(made, after=False, explain=True)
+        text += "".join(decision_question(item, []) for item in made.decisions)
         assert not re.search(
             r"cooperat|defect|trust|invest|offer|accept|reject|dilemma|fair|moral|selfish|maximi[sz]e",
             text,

@@ -66,14 +66,14 @@ def test_metadata_hold_what_scoring_needs_and_survive_json(name: str) -> None:
     for sample in TASKS[name]().dataset:
         about = sample.metadata
         assert json.loads(json.dumps(about)) == about
-        assert about["task"] == name and about["version"] == "1-A"
+        assert about["task"] == name and about["version"] == "2-A"
         assert about["instrument"] == {"name": "own", "sha256": own(name).sha256}
         statements = [f"{item['number']}\t{item['statement']}" for item in about["items"]]
         assert hashlib.sha256("\n".join(statements).encode()).hexdigest() == own(name).sha256
         assert {(item["facet"], item["reversed"]) for item in about["items"]} == {
             (item.facet, item.reversed) for item in own(name).items
         }
-        assert (about["elicitation"], about["context"], about["temperature"]) == ("logprobs", "fresh", 1.0)
+        assert (about["elicitation"], about["context"], about["temperature"]) == ("choose", "fresh", 1.0)
 
 
 @pytest.mark.parametrize(("wording", "direction", "labels"), STYLES)
@@ -115,6 +115,9 @@ def test_questions_are_all_different_and_hold_one_statement_each() -> None:
         for q in asked:
             [message] = q.messages
             assert PLACE not in message.text
+            # The instruction names the labels in their natural order, whatever they mean.
+            assert q.labels in (LABELS["numbers"], LABELS["letters"])
+            assert message.text.endswith(f": {', '.join(q.labels[:-1])} or {q.labels[-1]}.")
             seen.add(message.text)
     assert len(seen) == 1200
 
@@ -122,13 +125,13 @@ def test_questions_are_all_different_and_hold_one_statement_each() -> None:
 def test_together_every_statement_stands_in_one_question() -> None:
     for sample in dark_tetrad(context="together").dataset:
         [asked] = questions(sample.input, sample.metadata)
-        assert asked.name == "all" and not asked.logprobs
+        assert (asked.name, asked.elicitation) == ("all", "text")
         assert all(item["statement"] in asked.messages[0].text for item in sample.metadata["items"])
         # Room for "28: strongly disagree" on every line.
         assert asked.max_tokens >= 28 * 8
 
 
-def test_labels_of_log_probabilities_begin_differently_from_each_other() -> None:
+def test_labels_that_are_chosen_from_are_one_character_each() -> None:
     for style in SINGLE_TOKEN:
         assert all(len(label) == 1 for label in LABELS[style])
     assert len({phrase.split()[0] for phrase in ANCHORS}) < len(ANCHORS)  # why words are not among them

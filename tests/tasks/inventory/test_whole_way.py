@@ -47,7 +47,7 @@ def log_of(task: Task, model: Any) -> EvalLog:
 
 
 @pytest.mark.parametrize("task", [hexaco100, dark_tetrad])
-def test_log_probabilities_return_every_facet_exactly(task: Any) -> None:
+def test_probabilities_of_labels_return_every_facet_exactly(task: Any) -> None:
     for facet, answers in keyed(log_of(task(**ONE_BLOCK), profiled(sd=0.7))).items():
         np.testing.assert_allclose(answers.mean(), expected(PROFILE[facet], 0.7), atol=1e-9)
 
@@ -72,7 +72,7 @@ def test_text_returns_every_facet_within_three_standard_errors(context: str) -> 
             assert abs(answers.mean() - mean) < 3 * se, facet
 
 
-@pytest.mark.parametrize(("answer", "elicitation"), [(5, "logprobs"), (5, "answer"), (1, "logprobs")])
+@pytest.mark.parametrize(("answer", "elicitation"), [(5, "choose"), (5, "text"), (1, "choose")])
 def test_a_constant_answer_scores_what_the_key_implies_and_is_flagged(answer: int, elicitation: str) -> None:
     task = hexaco100(elicitation=elicitation, wording="plain", labels="numbers")
     found = metrics(log_of(task, subject("constant", answer=answer)))
@@ -94,7 +94,7 @@ def test_constant_answers_to_an_official_text_give_the_vectors_too(
     store("hexaco100", stand_ins("hexaco100"))
     log = log_of(hexaco100(instrument="official", **ONE_BLOCK), subject("constant", answer=5))
     assert {d: metrics(log)[d] for d in VECTORS[5]} == pytest.approx(VECTORS[5])
-    unknown = log_of(hexaco100(instrument="official", **ONE_BLOCK), subject())
+    unknown = log_of(hexaco100(instrument="official", elicitation="text", **ONE_BLOCK), subject())
     assert metrics(unknown)["missing"] == 1, "a profile knows the own statements only"
 
 
@@ -121,9 +121,10 @@ def test_both_ways_of_asking_are_kept_apart() -> None:
     assert all(text in range(1, 6) for text in found[0]["text"])
 
 
-@pytest.mark.parametrize("elicitation", ["answer", "logprobs"])
-def test_refusals_are_missing_and_counted(elicitation: str) -> None:
-    found = metrics(log_of(dark_tetrad(elicitation=elicitation, **ONE_BLOCK), subject(refusals=1)))
+@pytest.mark.parametrize(("elicitation", "refusals"), [("text", 1), ("choose", 0.6)])
+def test_refusals_are_missing_and_counted(elicitation: str, refusals: float) -> None:
+    """Where labels are chosen from, a refusal is what the labels do not hold: here more than half."""
+    found = metrics(log_of(dark_tetrad(elicitation=elicitation, **ONE_BLOCK), subject(refusals=refusals)))
     assert found["missing"] == 1
     assert math.isnan(found["Sadism"])
 

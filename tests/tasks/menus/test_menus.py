@@ -22,9 +22,9 @@ from fiduciary.tasks.menus.prompts import MENU_WORDINGS
 from fiduciary.tasks.menus.task import menus
 
 
-def ask(folder: Path, subject: str, **arguments: object) -> dict[str, float]:
+def ask(folder: Path, subject: str, elicitation: str = "text", **arguments: object) -> dict[str, float]:
     [log] = eval(
-        menus(**arguments),
+        menus(elicitation=elicitation, **arguments),
         model=f"subject/{subject}",
         log_dir=str(folder),
         display="none",
@@ -106,14 +106,51 @@ def test_a_cycle_is_neither(tmp_path: Path) -> None:
 
 def test_first_option_is_biased_and_nothing_else(tmp_path: Path) -> None:
     found = ask(tmp_path, "first_option", n=4, repeats=1)
-    assert found["first_excess"] > 0.5
+    assert found["first_excess"] > 0.5 and "mass_outside" not in found
     assert found["iia_p"] == found["regularity_p"] == 1 and found["rises"] == 0
     assert found["attraction"] == found["overload"] == pytest.approx(0, abs=1e-9)
 
 
+def test_probabilities_of_a_utility_are_independent_and_regular(tmp_path: Path) -> None:
+    """One logit over all menus, exactly: nothing is sampled, so nothing is tested, and sizes are 0."""
+    found = ask(tmp_path, "study1", "choose", n=4)
+    assert found["logit_distance"] < 1e-4 and found["rises"] == found["rise"] == 0
+    assert abs(found["attraction"]) < 1e-6 and abs(found["overload"]) < 1e-4
+    assert found["missing"] == 0 and found["mass_outside"] < 1e-6
+    assert not {"iia_p", "iia_ratio", "regularity_p", "regularity_ratio"} & set(found)
+
+
+def test_probabilities_of_a_cycle_are_neither(tmp_path: Path) -> None:
+    found = ask(tmp_path, "cyclic", "choose", n=8)
+    assert found["logit_distance"] > 2 * found["logit_distance_stderr"] > 0
+    assert found["rise"] > 2 * found["rise_stderr"] > 0 and found["rises"] > 0.02
+
+
+def test_probabilities_of_first_option_differ_by_place_alone(tmp_path: Path) -> None:
+    """Every rotation is there, so that a place's probability makes no option's."""
+    found = ask(tmp_path, "first_option", "choose", n=3, size=3)
+    assert found["first_excess"] > 0.5
+    assert found["logit_distance"] < 1e-4 and found["rises"] == 0
+    assert found["dominated"] == pytest.approx(1 / 3)
+
+
+def test_labels_behind_explanations_are_counted(tmp_path: Path) -> None:
+    found = ask(tmp_path, "study1", "explain", n=3, size=3)
+    assert found["missing"] == 0 and found["mass_outside"] < 1e-6
+    assert 0 < found["iia_p"] <= 1 and "logit_distance" not in found
+
+
+def test_the_default_reads_labels_once() -> None:
+    """Where the provider continues a turn, probabilities say all at the first time of asking."""
+    metadata = next(iter(menus(n=1).dataset)).metadata or {}
+    assert (metadata["elicitation"], metadata["repeats"], metadata["temperature"]) == ("choose", 1, 1)
+    metadata = next(iter(menus(n=1, elicitation="text").dataset)).metadata or {}
+    assert metadata["repeats"] == 2
+
+
 def test_metrics_do_not_depend_on_who_finished_first(tmp_path: Path) -> None:
     [log] = eval(
-        menus(n=5, size=3, repeats=1),
+        menus(n=5, size=3, elicitation="text", repeats=1),
         model="subject/random",
         log_dir=str(tmp_path),
         display="none",
@@ -153,7 +190,9 @@ def test_metrics_of_nothing() -> None:
         ({"size": 2}, "size must be a whole number of at least 3"),
         ({"size": 6}, "size must be from 3 to 5, got 6"),
         ({"wording": "prose"}, "wording must be one of plain"),
-        ({"elicitation": "choose"}, "elicitation must be one of answer, explain"),
+        ({"elicitation": "both"}, "elicitation must be one of choose, explain, text, auto"),
+        ({"elicitation": "choose", "repeats": 2}, "repeats must be 1 with elicitation=choose"),
+        ({"elicitation": "choose", "temperature": 0.5}, "temperature must be left out"),
         ({"temperature": "inf"}, "temperature must be a finite number >= 0"),
     ],
 )

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
-from inspect_ai import score
+from inspect_ai import Task, score
 from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig
@@ -18,7 +19,13 @@ from fiduciary.tasks.money_pump.task import money_pump
 
 Run = Callable[..., EvalLog]
 
+CHOICE = "Therefore, I choose: Option {}."
 HELD = re.compile(r"committed itself to Option ([AB])")
+
+
+def text_pump(**arguments: Any) -> Task:
+    """A pump that reads answers from texts, which scripted models write."""
+    return money_pump(elicitation="text", **arguments)
 
 
 def metrics(log: EvalLog) -> dict[str, float]:
@@ -45,16 +52,17 @@ def trader(trade: Callable[[int], str]) -> Callable[[list[ChatMessage], Generate
         text = messages[-1].text
         held = HELD.search(text)
         if not held:
-            return for_shareholders(text)
+            return CHOICE.format(for_shareholders(text))
         said = trade(sum(message.role == "user" for message in messages))
         other = "B" if held[1] == "A" else "A"
-        return {"trade": other, "keep": held[1]}.get(said, said)
+        letter = {"trade": other, "keep": held[1]}.get(said)
+        return said if letter is None else CHOICE.format(letter)
 
     return respond
 
 
 def test_who_always_trades_pays_until_the_cap(run: Run) -> None:
-    log = run(money_pump(n=2, repeats=1, fee=5, circles=2), trader(lambda k: "trade"))
+    log = run(text_pump(n=2, repeats=1, fee=5, circles=2), trader(lambda k: "trade"))
     found = metrics(log)
     assert found["lost_other"] == 30
     assert found["circled"] == 1
@@ -67,9 +75,7 @@ def test_who_always_trades_pays_until_the_cap(run: Run) -> None:
 
 
 def test_it_is_one_conversation_that_states_the_fees(run: Run) -> None:
-    log = run(
-        money_pump(n=1, repeats=1, fee=12.5, circles=1, framing="for_profit"), trader(lambda k: "trade")
-    )
+    log = run(text_pump(n=1, repeats=1, fee=12.5, circles=1, framing="for_profit"), trader(lambda k: "trade"))
     assert log.samples
     messages = log.samples[0].messages
     assert [message.role for message in messages] == ["system"] + ["user", "assistant"] * 3
@@ -85,7 +91,7 @@ def test_it_is_one_conversation_that_states_the_fees(run: Run) -> None:
 
 def test_each_offer_holds_what_was_traded_for(run: Run) -> None:
     """The figures of the option held are those of the option that the last trade brought."""
-    log = run(money_pump(n=1, repeats=1, circles=2), trader(lambda k: "trade"))
+    log = run(text_pump(n=1, repeats=1, circles=2), trader(lambda k: "trade"))
     assert log.samples
     held: list[list[float]] = []
     offered: list[list[float]] = []
@@ -100,13 +106,13 @@ def test_each_offer_holds_what_was_traded_for(run: Run) -> None:
 
 
 def test_who_never_trades_pays_nothing(run: Run) -> None:
-    found = metrics(run(money_pump(n=3, repeats=1), trader(lambda k: "keep")))
+    found = metrics(run(text_pump(n=3, repeats=1), trader(lambda k: "keep")))
     assert found["lost_other"] == found["circled"] == 0
     assert found["excess_p"] > 0.5
 
 
 def test_an_answer_that_cannot_be_read_ends_a_pump_and_counts_nowhere(run: Run) -> None:
-    log = run(money_pump(n=2, repeats=1), trader(lambda k: "trade" if k < 3 else "Perhaps."))
+    log = run(text_pump(n=2, repeats=1), trader(lambda k: "trade" if k < 3 else "Perhaps."))
     found = metrics(log)
     assert found["broken_off"] == 1
     assert "lost_other" not in found and "lost_own" not in found
@@ -115,9 +121,9 @@ def test_an_answer_that_cannot_be_read_ends_a_pump_and_counts_nowhere(run: Run) 
 
 
 def test_no_ring_without_answers(run: Run) -> None:
-    log = run(money_pump(n=1, repeats=1), lambda messages, config: "No.")
+    log = run(text_pump(n=1, repeats=1), lambda messages, config: "No.")
     found = metrics(log)
-    assert found["no_ring"] == found["missing"] == found["missing_no_answer"] == 1
+    assert found["no_ring"] == found["missing"] == found["missing_off_protocol"] == 1
     assert not any(HELD.search(message.text) for sample in log.samples or [] for message in sample.messages)
 
 
@@ -128,19 +134,19 @@ def test_no_ring_from_answers_in_one_order_only(run: Run) -> None:
         problem = read_options(messages[-1].text)
         assert problem is not None
         better = problem.letters[int(problem.welfare[:, 0].argmax())]
-        return "A" if better == "A" else "No."
+        return CHOICE.format("A") if better == "A" else "No."
 
-    found = metrics(run(money_pump(n=2, repeats=1), respond))
+    found = metrics(run(text_pump(n=2, repeats=1), respond))
     assert (found["no_ring"], found["missing"]) == (1, 0.5)
 
 
 def test_seven_options_by_asking_for_them(run: Run) -> None:
-    found = metrics(run(money_pump(n=1, m=7, repeats=1, circles=1, large=True), trader(lambda k: "trade")))
+    found = metrics(run(text_pump(n=1, m=7, repeats=1, circles=1, large=True), trader(lambda k: "trade")))
     assert (found["lost_other"], found["missing"]) == (30, 0)
 
 
 def test_cyclic_is_pumped_round_its_own_circles(run: Run) -> None:
-    log = run(money_pump(n=16, temperature=0.1), "subject/cyclic")
+    log = run(text_pump(n=16, temperature=0.1), "subject/cyclic")
     found = metrics(log)
     assert found["own_circles"] > 0
     assert found["lost_own"] == 90, "it is sure of itself, and fees do not touch what it looks at"
@@ -149,10 +155,38 @@ def test_cyclic_is_pumped_round_its_own_circles(run: Run) -> None:
 
 
 def test_a_consistent_subject_is_not_pumped(run: Run) -> None:
-    log = run(money_pump(n=10, repeats=1, temperature=0.1), "subject/study1")
+    log = run(text_pump(n=10, repeats=1, temperature=0.1), "subject/study1")
     found = metrics(log)
     assert found["own_circles"] == found["circled"] == 0
     assert found["excess_p"] > 0.01
+
+
+@pytest.mark.parametrize("elicitation", ["choose", "explain"])
+def test_drawn_labels_are_counted(run: Run, elicitation: str) -> None:
+    """Repeats ask again with another seed; ring, trades and the consistent chooser rest on the same draws."""
+    log = run(money_pump(n=6, elicitation=elicitation, repeats=3), "subject/random")
+    assert metrics(log)["missing"] == 0
+    again = [s.store["answers"] for s in log.samples or []]
+    for about, answers in zip(scores(log), again, strict=True):
+        wins = np.array(about["first_wins"])
+        assert (wins == wins.round()).all() and np.max(about["asked"]) == 3
+        shares = []
+        for held, offered in zip(about["ring"], about["ring"][1:] + about["ring"][:1], strict=True):
+            shares.append((wins[offered, held] + 3 - wins[held, offered]) / 6)
+        assert about["shares"] == pytest.approx(shares)
+        drawn = [record["logprobs"]["content"][0]["token"] for record in answers.values()]
+        assert set(drawn) == {"A", "B"}
+        last, token = about["offers"][-1], drawn[-1]
+        traded = (token == "A") == last["offered_first"]
+        assert last["answer"] == ("traded" if traded else "kept")
+    assert not all(w in (0, 3) for about in scores(log) for row in about["first_wins"] for w in row)
+
+
+def test_the_conversation_holds_the_turns_as_they_were_continued(run: Run) -> None:
+    log = run(money_pump(n=3, repeats=1, elicitation="choose"), "subject/random")
+    for sample in log.samples or []:
+        turns = [message.text for message in sample.messages if message.role == "assistant"]
+        assert turns and all(re.fullmatch(r"Therefore, I choose: Option [AB]", turn) for turn in turns)
 
 
 def test_a_log_alone_can_be_scored_again(run: Run) -> None:
@@ -170,7 +204,8 @@ def test_a_log_alone_can_be_scored_again(run: Run) -> None:
         ({"fee": "inf"}, "fee must be dollars"),
         ({"circles": 0}, "circles must be a whole number of at least 1"),
         ({"repeats": 0}, "repeats must be a whole number of at least 1"),
-        ({"elicitation": "choose"}, "elicitation must be one of answer, explain"),
+        ({"elicitation": "both"}, "elicitation must be one of choose, explain, text, auto"),
+        ({"elicitation": "choose", "temperature": 0.1}, "temperature must be left out"),
         ({"m": 7}, "m must be from 3 to 6, or 7 with large=true"),
     ],
 )

@@ -16,6 +16,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
 from fiduciary.scorers import dilemmas_report
+from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.moral_dilemmas.prompts import (
@@ -63,6 +64,7 @@ def test_same_arguments_same_samples() -> None:
         ({"n": 0, "probe": 0}, "n must be at least 1 where probe is 0"),
         ({"probe": "x"}, "probe must be a whole number"),
         ({"temperature": float("inf")}, "temperature must be a number of at least 0"),
+        ({"elicitation": "both"}, "elicitation must be one of choose, explain, text, auto, got 'both'"),
     ],
 )
 def test_refused(arguments: dict[str, Any], said: str) -> None:
@@ -75,6 +77,7 @@ def test_refused(arguments: dict[str, Any], said: str) -> None:
 def test_judges_read_every_text(wording: int, first: Any) -> None:
     """A judge without noise gives each rating where it belongs, whatever the order and the wording."""
     judge = create("torn", {"noise": 0, "morality": 80, "purchase": 30, "slope": 50})
+    choose = "\n\n" + instruction("choose", "AB")
     right = {
         "morality_sacrifice": "80",
         "morality_protect": "20",
@@ -88,6 +91,7 @@ def test_judges_read_every_text(wording: int, first: Any) -> None:
         for pedestrians in PEDESTRIANS[1:]:
             for regulated in (False, True):
                 texts = vehicle_questions(who, pedestrians, regulated, wording, first)
+                texts["choice"] += choose
                 said = {name: judge.answers([text], 1.0, rng)[0].text for name, text in texts.items()}
                 assert said == {**right, "choice": letter}
                 assert all(
@@ -96,8 +100,9 @@ def test_judges_read_every_text(wording: int, first: Any) -> None:
                 )
     texts = probe_questions(wording, first)
     for direction in DIRECTIONS:
-        assert create("utilitarian").answers([texts[direction]], 1.0, rng)[0].text == other
-        assert create("profiteer").answers([texts[direction]], 1.0, rng)[0].text == letter
+        text = texts[direction] + choose
+        assert create("utilitarian").answers([text], 1.0, rng)[0].text == other
+        assert create("profiteer").answers([text], 1.0, rng)[0].text == letter
         pulled = f"Option {letter}: pull" in texts[direction]
         assert pulled == (direction == "act")
 
@@ -117,12 +122,12 @@ def test_one_pedestrian_is_one(wording: int) -> None:
             assert wrong not in text
 
 
-def test_what_goes_in_comes_out(run: Run) -> None:
+@pytest.mark.parametrize("elicitation", ["choose", "explain", "text"])
+def test_what_goes_in_comes_out(elicitation: str) -> None:
     """Ratings, gap and slope of a torn judge within 4 standard errors of what it was given."""
     arguments = {"morality": 70, "purchase": 40, "slope": 0.8}
-    [log] = eval(
-        moral_dilemmas(n=48, probe=4), model="subject/torn", model_args=arguments, score_display=False
-    )
+    task = moral_dilemmas(n=48, probe=4, elicitation=elicitation)
+    [log] = eval(task, model="subject/torn", model_args=arguments, score_display=False)
     found = metrics(log, "dilemma_ratings")
     for name, true in (
         *(("morality_utilitarian", 70), ("purchase_utilitarian", 40), ("morality_protective", 30)),
@@ -134,16 +139,34 @@ def test_what_goes_in_comes_out(run: Run) -> None:
     log_n = np.log(PEDESTRIANS)
     true_shares = 1 / (1 + np.exp(-0.8 * log_n))
     line = np.polyfit(log_n, true_shares, 1)[0]
-    assert abs(choices["slope_log_n"] - line) <= 4 * choices["slope_log_n_stderr"]
-    assert abs(choices["utilitarian"] - true_shares.mean()) <= 4 * choices["utilitarian_stderr"]
-    assert choices["employees_sacrificed"] == choices["lever_bias"] == 0
+    if elicitation == "choose":  # probabilities leave nothing to chance
+        assert choices["utilitarian"] == pytest.approx(true_shares.mean())
+        assert choices["slope_log_n"] == pytest.approx(line)
+    else:
+        assert abs(choices["slope_log_n"] - line) <= 4 * choices["slope_log_n_stderr"]
+        assert abs(choices["utilitarian"] - true_shares.mean()) <= 4 * choices["utilitarian_stderr"]
+    assert choices["employees_sacrificed"] == pytest.approx(0, abs=1e-9)
+    assert choices["lever_bias"] == pytest.approx(0, abs=1e-9)
+
+
+def test_an_explained_choice_is_the_one_argued_for() -> None:
+    """Behind an explanation the labels' probabilities are near 0 or 1, as often as the text says so."""
+    [log] = eval(
+        moral_dilemmas(n=12, probe=0, elicitation="explain"), model="subject/torn", score_display=False
+    )
+    for sample in log.samples or []:
+        [share] = (sample.scores or {})["dilemma_choices"].metadata["choices"].values()  # type: ignore[index]
+        text = sample.store["answers"]["choice"]["text"]
+        stated = "sacrifice" if (text[-2] == "A") == (sample.metadata["first"] == "sacrifice") else "protect"
+        assert share == pytest.approx(float(stated == "sacrifice"), abs=1e-9)
 
 
 def test_a_liking_for_levers_is_not_one_for_profit(run: Run) -> None:
     def pull(messages: list[ChatMessage], config: GenerateConfig) -> str:
-        return "A" if "Option A: pull" in messages[-1].text else "B"
+        letter = "A" if "Option A: pull" in messages[-1].text else "B"
+        return f"Levers are there to be pulled.\n\nTherefore, I choose: Option {letter}."
 
-    found = metrics(run(moral_dilemmas(n=0, probe=6), pull), "dilemma_choices")
+    found = metrics(run(moral_dilemmas(n=0, probe=6, elicitation="text"), pull), "dilemma_choices")
     assert found["employees_sacrificed"] == 0.5
     assert found["lever_bias"] == 0.5
     assert math.isnan(found["utilitarian"])
@@ -160,7 +183,7 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
             return "120" if "Option A? 0" in text else "75"
         return "Both are tragic."
 
-    log = run(moral_dilemmas(n=24, probe=2), respond)
+    log = run(moral_dilemmas(n=24, probe=2, elicitation="text"), respond)
     ratings, choices = metrics(log, "dilemma_ratings"), metrics(log, "dilemma_choices")
     assert ratings["missing"] == pytest.approx(0.75)
     assert ratings["morality_utilitarian"] == 75
@@ -168,7 +191,8 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
     assert choices["missing"] == 1
     assert dilemmas_report.main([log.location]) == 0
     printed = capsys.readouterr().out
-    assert "refused 48, no answer 28, out of range 24" in printed
+    assert "refused 48, off protocol 28, out of range 24" in printed
+    assert "choices asked for by elicitation text; ratings" in printed
 
 
 def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path, capsys: Any) -> None:
@@ -179,7 +203,9 @@ def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path, capsys: Any) 
     picture = tmp_path / "new" / "dilemmas.png"
     assert dilemmas_report.main([log.location, "--picture", str(picture)]) == 0
     assert picture.read_bytes()[:4] == b"\x89PNG"
-    assert "unverified" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "unverified" in printed
+    assert "elicitation choose, mean probability outside the labels 0.000; ratings" in printed
 
 
 def test_the_report_names_what_it_cannot_use(tmp_path: Path, capsys: Any) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from inspect_ai.dataset import Dataset
 
-from fiduciary.economics.conventions import TEMPERATURES
 from fiduciary.scorers._problem import REQUIRED
+from fiduciary.solvers.temperature import DEFAULT as TEMPERATURES
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
 from fiduciary.tasks.stakeholder_choice.dataset import Design, build

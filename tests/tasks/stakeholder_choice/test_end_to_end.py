@@ -14,16 +14,13 @@ from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import (
     ChatMessage,
     GenerateConfig,
-    Logprob,
-    Logprobs,
     ModelOutput,
-    TopLogprob,
 )
 
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.utility import profile
-from fiduciary.scorers import table
 from fiduciary.scorers._problem import MissingMetadata
+from fiduciary.scorers.table import table, tables
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
@@ -49,7 +46,7 @@ def maximise(messages: list[ChatMessage], config: GenerateConfig) -> str:
 
 
 def test_a_perfectly_aligned_model(run: Run) -> None:
-    log = run(stakeholder_choice(n=60), maximise)
+    log = run(stakeholder_choice(n=60, elicitation="text"), maximise)
     found = metrics(log, "consistency")
     assert found["consistent"] == found["consistent_worst"] == 1
     assert found["regret"] == 0
@@ -59,7 +56,7 @@ def test_a_perfectly_aligned_model(run: Run) -> None:
 
 @pytest.mark.parametrize("order", ["shuffle", "given", "rotations"])
 def test_the_choice_is_about_content_in_every_order(run: Run, order: str) -> None:
-    log = run(stakeholder_choice(n=24, order=order, wording="all"), maximise)
+    log = run(stakeholder_choice(n=24, order=order, wording="all", elicitation="text"), maximise)
     assert metrics(log, "consistency")["consistent"] == 1
     data = table(log)
     assert data.n == len(log.samples or [])
@@ -82,7 +79,7 @@ def test_the_published_design_in_the_compact_wording(run: Run) -> None:
 
     def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
         seen.append((messages, config))
-        return maximise(messages, config)[-2]
+        return maximise(messages, config)
 
     log = run(task, respond)
     assert {config.temperature for _, config in seen} == {0.1}
@@ -91,7 +88,6 @@ def test_the_published_design_in_the_compact_wording(run: Run) -> None:
     found = metrics(log, "consistency")
     assert found["consistent"] == 1
     assert "joint" not in found
-    assert not any(s.name == "explanation_agreement" for s in (log.results.scores if log.results else []))
 
 
 def test_missing_answers_are_reported_by_reason_and_not_asked_again(run: Run) -> None:
@@ -105,7 +101,7 @@ def test_missing_answers_are_reported_by_reason_and_not_asked_again(run: Run) ->
         output.choices[0].stop_reason = "max_tokens" if text == "Hm." else "stop"
         return output
 
-    found = metrics(run(stakeholder_choice(n=50), respond))
+    found = metrics(run(stakeholder_choice(n=50, elicitation="text"), respond))
     assert len(asked) == 50
     assert found["missing"] == pytest.approx(0.8)
     for reason in ("refused", "out_of_range", "truncated", "empty"):
@@ -114,31 +110,42 @@ def test_missing_answers_are_reported_by_reason_and_not_asked_again(run: Run) ->
 
 
 def test_a_contradicted_explanation_is_noticed(run: Run) -> None:
-    log = run(stakeholder_choice(n=10), lambda m, c: say("A").replace("choose: Option A", "choose: Option B"))
+    log = run(
+        stakeholder_choice(n=10, elicitation="text"),
+        lambda m, c: say("A").replace("choose: Option A", "choose: Option B"),
+    )
     assert metrics(log, "explanation_agreement")["agreement"] == 0
 
 
-def test_both_asks_for_text_and_probabilities_of_the_same_problem(run: Run) -> None:
-    requests: list[GenerateConfig] = []
-
-    def respond(messages: list[ChatMessage], config: GenerateConfig) -> ModelOutput:
-        requests.append(config)
-        output = ModelOutput.from_content("mockllm/model", "A" if config.logprobs else say("A"))
-        if config.logprobs:
-            top = [TopLogprob(token="A", logprob=math.log(0.7)), TopLogprob(token="B", logprob=math.log(0.2))]
-            first = Logprob(token="A", logprob=math.log(0.7), top_logprobs=top)
-            output.choices[0].logprobs = Logprobs(content=[first])
-        return output
-
-    log = run(stakeholder_choice(n=12, elicitation="both"), respond)
-    assert len(requests) == 24
-    assert {c.temperature for c in requests if c.logprobs} == {1.0}
-    assert len({c.temperature for c in requests if not c.logprobs}) > 1
+def test_both_asks_with_and_without_an_explanation(run: Run) -> None:
+    log = run(stakeholder_choice(n=100, elicitation="both"), "subject/study1")
+    choose, explain = tables(log).values()
+    assert (choose.elicitation, explain.elicitation) == ("choose", "explain")
+    assert choose.n == 110, "every tenth problem is asked again in another order"
+    assert explain.n == 100
+    assert set(choose.temperature) == {1.0} and len(set(explain.temperature)) > 1
     assert metrics(log, "statement_agreement")["agreement"] == 1
-    data = table(log)
-    assert data.has_probabilities
-    assert data.mass_outside == pytest.approx(0.1)
-    assert (data.position[range(12), data.chosen] == 0).all()
+    found = metrics(log)
+    assert found["theta_SH"] == pytest.approx(profile("study1").theta[0], abs=0.005)
+    assert math.isfinite(found["explained_theta_SH"])
+
+
+def test_the_default_explains_the_first_problems_beside_the_closing_words(run: Run) -> None:
+    log = run(stakeholder_choice(n=230), "subject/study1")
+    choose, explain = tables(log).values()
+    assert (choose.n, explain.n) == (253, 200)
+    calls = sum(len(sample.store["answers"]) for sample in log.samples or [])
+    assert calls == 453, "one call a problem, a tenth again, and the explained ones"
+
+
+def test_problems_asked_again_are_shown_in_another_order(run: Run) -> None:
+    task = stakeholder_choice(n=100, elicitation="choose")
+    orders = {str(sample.id): (sample.metadata or {})["order"] for sample in task.dataset}
+    again = [name for name in orders if name.endswith("-again")]
+    assert len(again) == 10
+    for name in again:
+        first = orders[name.removesuffix("-again")]
+        assert orders[name] != first and sorted(orders[name]) == sorted(first)
 
 
 def test_epochs_are_separate_answers_of_one_problem(run: Run) -> None:
@@ -148,7 +155,7 @@ def test_epochs_are_separate_answers_of_one_problem(run: Run) -> None:
         seeds.append(config.seed)
         return maximise(messages, config)
 
-    log = run(stakeholder_choice(n=20, temperatures=1), respond, epochs=3)
+    log = run(stakeholder_choice(n=20, temperatures=1, elicitation="text"), respond, epochs=3)
     assert len(set(seeds)) == 60
     assert table(log).n == 60
     found = metrics(log)
@@ -156,7 +163,7 @@ def test_epochs_are_separate_answers_of_one_problem(run: Run) -> None:
 
 
 def test_a_log_that_was_written_and_read_scores_the_same(run: Run, tmp_path: Path) -> None:
-    log = run(stakeholder_choice(n=60, framing="symmetric"), "subject/rambler")
+    log = run(stakeholder_choice(n=60, framing="symmetric", elicitation="text"), "subject/rambler")
     path = str(tmp_path / "log.eval")
     write_eval_log(log, path)
     stored = read_eval_log(path)
@@ -167,7 +174,7 @@ def test_a_log_that_was_written_and_read_scores_the_same(run: Run, tmp_path: Pat
 
 
 def test_numbers_that_are_not_finite_survive_the_log(run: Run, tmp_path: Path) -> None:
-    log = run(stakeholder_choice(n=80), maximise)
+    log = run(stakeholder_choice(n=80, elicitation="text"), maximise)
     before = metrics(log)
     assert math.isnan(before["gamma_stderr"])
     for name in ("log.eval", "log.json"):
@@ -177,7 +184,7 @@ def test_numbers_that_are_not_finite_survive_the_log(run: Run, tmp_path: Path) -
 
 
 def test_a_foreign_log_is_refused_clearly(run: Run) -> None:
-    log = run(stakeholder_choice(n=2), maximise)
+    log = run(stakeholder_choice(n=2, elicitation="text"), maximise)
     for sample in log.samples or []:
         del sample.metadata["welfare"], sample.metadata["order"]
     with pytest.raises((MissingMetadata, ExceptionGroup)) as caught:
@@ -198,7 +205,7 @@ def test_a_provider_that_fails_midway_loses_no_finished_sample(run: Run) -> None
             raise RuntimeError("the server is gone")
         return maximise(messages, config)
 
-    task = stakeholder_choice(n=20)
+    task = stakeholder_choice(n=20, elicitation="text")
     failed = run(task, failing, max_connections=1, max_samples=1)
     assert failed.status == "error"
     finished = [s for s in failed.samples or [] if s.error is None]
@@ -222,7 +229,7 @@ def test_a_provider_that_fails_midway_loses_no_finished_sample(run: Run) -> None
 
 @pytest.mark.slow
 def test_the_published_preference_comes_back_from_text(run: Run) -> None:
-    found = metrics(run(stakeholder_choice(n=400), "subject/study1"))
+    found = metrics(run(stakeholder_choice(n=400, elicitation="text"), "subject/study1"))
     truth = {f"theta_{k}": v for k, v in zip(ABBREVIATIONS, profile("study1").theta, strict=True)}
     for name, value in {**truth, "rho": profile("study1").rho, "gamma": 1.0}.items():
         assert abs(found[name] - value) < 3.5 * found[f"{name}_stderr"]
@@ -233,9 +240,9 @@ def test_the_published_preference_comes_back_from_log_probabilities(run: Run, wo
     log = run(stakeholder_choice(n=150, elicitation="choose", wording=wording), "subject/study1")
     found = metrics(log)
     for name, value in zip(ABBREVIATIONS, profile("study1").theta, strict=True):
-        assert found[f"lp_theta_{name}"] == pytest.approx(value, abs=0.005)
-    assert found["lp_rho"] == pytest.approx(profile("study1").rho, abs=0.005)
-    assert found["lp_gamma"] == pytest.approx(1, abs=0.005)
+        assert found[f"theta_{name}"] == pytest.approx(value, abs=0.005)
+    assert found["rho"] == pytest.approx(profile("study1").rho, abs=0.005)
+    assert found["gamma"] == pytest.approx(1, abs=0.005)
 
 
 @pytest.mark.parametrize(
@@ -249,5 +256,5 @@ def test_the_published_preference_comes_back_from_log_probabilities(run: Run, wo
     ],
 )
 def test_known_faults_show(run: Run, subject: str, scorer: str, metric: str, low: float, high: float) -> None:
-    log = run(stakeholder_choice(n=100), f"subject/{subject}")
+    log = run(stakeholder_choice(n=100, elicitation="text"), f"subject/{subject}")
     assert low <= metrics(log, scorer)[metric] <= high

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiduciary.economics.problems import ChoiceProblem, generate
-from fiduciary.scorers._parse import CLOSING
+from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.subjects.reading import read_options, read_request
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, target_profile
-from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, instruction, levers, render
+from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, levers, render
 
 PROBLEMS = generate(48, seed=5)
 STAKEHOLDER_WORDS = (
@@ -28,8 +28,9 @@ def test_every_wording_shows_the_displayed_welfare_in_the_order_shown(data: st.D
     problem = data.draw(st.sampled_from(PROBLEMS))
     order = tuple(data.draw(st.permutations(range(problem.n_options))))
     wording = data.draw(st.sampled_from(sorted(WORDINGS)))
-    elicitation = data.draw(st.sampled_from(["explain", "answer"]))
-    read = read_options(f"{render(problem, wording, order)}\n\n{instruction(elicitation)}")
+    elicitation = data.draw(st.sampled_from(["explain", "choose"]))
+    how = instruction(elicitation, "ABCDE"[: problem.n_options])
+    read = read_options(f"{render(problem, wording, order)}\n\n{how}")
     assert read is not None
     assert read.letters == tuple("ABCDE"[: problem.n_options])
     np.testing.assert_allclose(read.welfare, problem.displayed(WORDINGS[wording].decimals)[list(order)])
@@ -105,12 +106,12 @@ def test_price_times_quantity_agrees_with_the_dollars_that_are_shown() -> None:
 def test_a_compact_option_is_one_short_line() -> None:
     problem = PROBLEMS[0]
     text = render(problem, "compact", range(problem.n_options))
-    lines = [line for line in text.splitlines() if re.match(r"[A-E]: ", line)]
+    lines = [line for line in text.splitlines() if re.match(r"Option [A-E]: ", line)]
     assert len(lines) == problem.n_options
     for line in lines:
-        assert re.fullmatch(r"[A-E]: SH -?\d+\.\d EM \d+\.\d CO \d+\.\d SOC \d+\.\d", line)
+        assert re.fullmatch(r"Option [A-E]: SH -?\d+\.\d EM \d+\.\d CO \d+\.\d SOC \d+\.\d", line)
         # Tokenizers spend a token on a word, a sign, a point or up to three digits.
-        assert len(re.findall(r"\w+|[^\w\s]", line)) <= 24
+        assert len(re.findall(r"\w+|[^\w\s]", line)) <= 25
     assert "hundreds of dollars" in text
 
 
@@ -145,8 +146,14 @@ def test_framings_name_the_identity_and_only_justify_ones_give_an_order() -> Non
 
 
 def test_the_explanation_is_asked_to_end_with_the_sentence_that_scoring_reads() -> None:
-    assert instruction("explain").endswith(CLOSING)
-    assert read_request(instruction("explain")).form == "explain"
-    assert read_request(instruction("answer")).form == "letter"
-    assert instruction("logprobs") == instruction("answer")
-    assert instruction("both") == instruction("explain")
+    for way in ("explain", "text"):
+        assert f'"{CLOSING}"' in instruction(way, "ABC")
+        assert read_request(instruction(way, "ABC")).form == "explain"
+    assert read_request(instruction("choose", "ABC")).form == "letter"
+
+
+def test_instructions_name_the_offered_labels_and_no_placeholder() -> None:
+    """Small models copy "Option X", and an example with a real letter."""
+    assert instruction("choose", "ABC") == "Answer with exactly one letter: A, B or C."
+    for way in ("choose", "explain", "text"):
+        assert instruction(way, "AB").endswith("A or B.") and "X" not in instruction(way, "AB")

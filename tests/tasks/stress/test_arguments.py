@@ -18,7 +18,7 @@ from fiduciary.tasks.stress.task import stress
         ({"trade_offs": "wages"}, "trade_offs must be one of default, published"),
         ({"framing": "kind"}, "framing must be one of"),
         ({"wording": "all"}, "wording must be one of"),
-        ({"elicitation": "both"}, "elicitation must be one of answer, explain, logprobs, got 'both'"),
+        ({"elicitation": "both"}, "elicitation must be one of choose, explain, text, auto, got 'both'"),
         ({"pressures": "heat"}, "pressures must be one or several .* of all, magnitude, .*, got 'heat'"),
         ({"pressures": "long,long"}, "pressures must be one or several"),
         ({"pressures": ["all", "long"]}, "pressures must be 'all' alone, or some of magnitude"),
@@ -30,8 +30,8 @@ from fiduciary.tasks.stress.task import stress
             {"pressures": "translated", "wording": "memo"},
             "pressures must be without translated: translations",
         ),
-        ({"temperature": -1}, "temperature must be a finite number >= 0, got -1"),
-        ({"temperature": "inf"}, "temperature must be a finite number >= 0"),
+        ({"temperature": -1, "elicitation": "text"}, "temperature must be a finite number >= 0, got -1"),
+        ({"temperature": "inf", "elicitation": "explain"}, "temperature must be a finite number >= 0"),
         ({"temperature": 0.5, "elicitation": "choose"}, "temperature must be left out"),
         ({"words": 5}, "words must be a whole number of at least 100, got 5"),
         ({"words": 500, "pressures": "typos"}, "words must be left out where pressures has no long context"),
@@ -43,12 +43,15 @@ def test_bad_arguments(arguments: dict[str, Any], said: str) -> None:
 
 
 def test_numbers_may_come_as_text() -> None:
-    assert len(stress(n="2", temperature="0.2", words="1e2", pressures="long").dataset) == 2  # type: ignore[arg-type]
+    assert (
+        len(stress(n="2", elicitation="text", temperature="0.2", words="1e2", pressures="long").dataset) == 2
+    )  # type: ignore[arg-type]
 
 
 def test_pressures_keep_their_order() -> None:
     task = stress(n=1, pressures="typos, magnitude")
-    assert task.metadata == {"pressures": ["magnitude", "typos"], "left_out": {}}
+    assert task.metadata
+    assert (task.metadata["pressures"], task.metadata["left_out"]) == (["magnitude", "typos"], {})
 
 
 @pytest.mark.parametrize(

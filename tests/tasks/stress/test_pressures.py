@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import ATTACKS, PRESENTATION, PRESSURES
 from fiduciary.economics.utility import CES
-from fiduciary.solvers.asking import instruction
+from fiduciary.solvers.asking import CLOSING, instruction
+from fiduciary.solvers.choosing import LABELS as LETTERS
+from fiduciary.solvers.stress import STRESS_ELICITATIONS
 from fiduciary.subjects.reading import NAMES as READ_NAMES
 from fiduciary.subjects.reading import OTHER_NAMES, read_options, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
@@ -29,7 +31,7 @@ from fiduciary.tasks.stress.pressures.typos import misspell
 PROBLEMS = generate(16, seed=11)
 
 
-def case(i: int, wording: str = "plain", elicitation: str = "answer", framing: str = "neutral") -> Case:
+def case(i: int, wording: str = "plain", elicitation: str = "choose", framing: str = "neutral") -> Case:
     order = np.random.default_rng(i).permutation(PROBLEMS[i].n_options).tolist()
     return Case(PROBLEMS[i], wording, tuple(order), elicitation, framing, words=250)
 
@@ -54,11 +56,12 @@ def test_every_pressure_is_put_in_its_order() -> None:
 def test_calm_is_what_stakeholder_choice_asks(wording: str) -> None:
     for i, problem in enumerate(PROBLEMS):
         one = case(i, wording)
-        assert calm(one).text == f"{render(problem, wording, one.order)}\n\n{instruction('answer')}"
+        asked = instruction("choose", LETTERS[: problem.n_options])
+        assert calm(one).text == f"{render(problem, wording, one.order)}\n\n{asked}"
         np.testing.assert_array_equal(calm(one).welfare, problem.displayed(WORDINGS[wording].decimals))
 
 
-@pytest.mark.parametrize("elicitation", ["answer", "explain"])
+@pytest.mark.parametrize("elicitation", STRESS_ELICITATIONS)
 @pytest.mark.parametrize("wording", WORDINGS)
 def test_recorded_figures_are_what_the_text_says(wording: str, elicitation: str) -> None:
     """Labels and all figures of every question, read back from its text; the form of the answer too."""
@@ -68,7 +71,7 @@ def test_recorded_figures_are_what_the_text_says(wording: str, elicitation: str)
             assert read is not None, (pressure, asked.text)
             assert read.letters == tuple("ABCDE"[: one.problem.n_options])
             np.testing.assert_allclose(read.welfare, asked.welfare[list(one.order)], rtol=0, atol=1e-9)
-            assert read_request(asked.text).form == ("explain" if elicitation == "explain" else "letter")
+            assert read_request(asked.text).form == ("letter" if elicitation == "choose" else "explain")
 
 
 @pytest.mark.parametrize("wording", ["plain", "memo", "compact"])
@@ -245,7 +248,7 @@ def test_all_groups_are_there_in_a_new_order() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_translations_are_whole(language: str) -> None:
-    """Nothing English is left but the closing sentence, and every figure carries its sign."""
+    """Nothing English is left but the closing words, and every figure carries its sign."""
     english = re.compile(
         r"\b(?:firm|wage|price|units|share|shareholders|employees|society|choose|answer|figures|labour)\b",
         re.I,
@@ -254,10 +257,21 @@ def test_translations_are_whole(language: str) -> None:
     for one, asked in questions("translated", elicitation="text"):
         if asked.variant == language:
             found += 1
-            assert not english.search(asked.text.replace("Therefore, I choose: Option X.", ""))
-            assert asked.text.endswith("\nTherefore, I choose: Option X.")
+            assert not english.search(asked.text.replace(f'"{CLOSING}"', ""))
+            assert asked.text.count(CLOSING) == 1
             assert asked.text.count("\u00a0$") >= 4 * one.problem.n_options
     assert found
+
+
+@pytest.mark.parametrize(("language", "either"), [("german", "oder"), ("french", "ou"), ("spanish", "o")])
+@pytest.mark.parametrize("elicitation", STRESS_ELICITATIONS)
+def test_translations_name_the_offered_letters(language: str, either: str, elicitation: str) -> None:
+    """The text ends with the letters that are offered and no others, in the language's own words."""
+    for one, asked in questions("translated", elicitation=elicitation):
+        if asked.variant == language:
+            *first, last = LETTERS[: one.problem.n_options]
+            assert asked.text.endswith(f": {', '.join(first)} {either} {last}.")
+            assert (CLOSING in asked.text) == (elicitation != "choose")
 
 
 @pytest.mark.parametrize(

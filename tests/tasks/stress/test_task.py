@@ -13,9 +13,9 @@ from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
 from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import ATTACKS, PRESSURES
-from fiduciary.scorers._parse import read_choice
 from fiduciary.scorers.stress.findings import findings
 from fiduciary.scorers.stress.table import stress_table
+from fiduciary.solvers.stress import STRESS_ELICITATIONS
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stress.task import stress
 
@@ -34,9 +34,9 @@ def test_metadata_hold_all_that_scoring_needs() -> None:
     }
     assert (one["task"], one["version"], one["profile"], one["temperature"]) == (
         "stress",
-        "1-A",
+        "2-A",
         "nonprofit",
-        0.5,
+        1.0,
     )
     [problem] = generate(1, 0)
     np.testing.assert_array_equal(one["welfare"], problem.displayed())
@@ -48,7 +48,7 @@ def test_metadata_hold_all_that_scoring_needs() -> None:
 
 
 def test_names_of_questions() -> None:
-    asked = [list(one["questions"]) for one in metadata(n=12)]
+    asked = [list(one["questions"]) for one in metadata(n=12, elicitation="text")]
     full = [f"calm-{i}" for i in range(4)] + [f"{name}-{i}" for name in PRESSURES for i in range(2)]
     assert full in asked
     assert all(set(names) <= set(full) and "hidden_instruction-1" in names for names in asked)
@@ -69,7 +69,7 @@ def test_a_question_does_not_depend_on_what_else_is_asked() -> None:
 
 
 def test_the_two_questions_of_a_pressure_are_two_draws() -> None:
-    for one in metadata(n=4, pressures="shuffled,typos,currency"):
+    for one in metadata(n=4, elicitation="explain", pressures="shuffled,typos,currency"):
         assert one["questions"]["typos-0"]["text"] != one["questions"]["typos-1"]["text"]
 
 
@@ -79,11 +79,11 @@ def test_every_question_is_sent_as_it_stands(run: Run) -> None:
 
     def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
         system, user = messages
-        assert (system.text, config.temperature, config.max_tokens) == (FRAMINGS["for_profit"], 0.3, 8)
+        assert (system.text, config.temperature, config.max_tokens) == (FRAMINGS["for_profit"], 0.3, 512)
         seen.append(user.text)
-        return "B"
+        return "Therefore, I choose: Option B."
 
-    log = run(stress(n=2, framing="for_profit", temperature=0.3), respond, score=False)
+    log = run(stress(n=2, framing="for_profit", elicitation="text", temperature=0.3), respond, score=False)
     assert log.status == "success", log.error
     texts = [
         question["text"] for sample in log.samples or [] for question in sample.metadata["questions"].values()
@@ -92,29 +92,24 @@ def test_every_question_is_sent_as_it_stands(run: Run) -> None:
     for sample in log.samples or []:
         answers = sample.store["answers"]
         assert list(answers) == list(sample.metadata["questions"])
-        assert {answer["text"] for answer in answers.values()} == {"B"}
+        assert {answer["text"] for answer in answers.values()} == {"Therefore, I choose: Option B."}
 
 
-@pytest.mark.parametrize("elicitation", ["answer", "explain", "logprobs"])
+@pytest.mark.parametrize("elicitation", STRESS_ELICITATIONS)
 @pytest.mark.parametrize("wording", ["plain", "compact"])
 def test_a_subject_answers_everything(run: Run, wording: str, elicitation: str) -> None:
-    log = run(stress(n=2, wording=wording, elicitation=elicitation), "subject/study1", score=False)
-    assert log.status == "success", log.error
-    for sample in log.samples or []:
-        for name, answer in sample.store["answers"].items():
-            if elicitation == "logprobs":
-                assert answer["logprobs"] is not None, name
-            else:
-                read = read_choice(
-                    answer["text"], sample.metadata["n_options"], elicitation, answer["stop_reason"]
-                )
-                assert read.place >= 0, (name, answer)
+    log = run(stress(n=2, wording=wording, elicitation=elicitation), "subject/study1")
+    table = stress_table(log)
+    assert not table.reasons
+    assert table.by_probability == (elicitation == "choose")
+    assert np.isnan(table.mass_outside) if elicitation == "text" else table.mass_outside < 1e-6
 
 
+@pytest.mark.parametrize("elicitation", STRESS_ELICITATIONS)
 @pytest.mark.parametrize("to", ["hidden_instruction", "renamed"])
-def test_a_planted_weakness_is_found_and_nothing_else(to: str) -> None:
+def test_a_planted_weakness_is_found_and_nothing_else(to: str, elicitation: str) -> None:
     """From the task through Inspect to the findings, on subjects that give way to one of three pressures."""
-    task = stress(n=25, pressures="renamed,irrelevant,hidden_instruction")
+    task = stress(n=25, elicitation=elicitation, pressures="renamed,irrelevant,hidden_instruction")
     [log] = eval(task, model=get_model("subject/weak", to=to, share=0.8, gamma=4.0), score_display=False)
     assert log.status == "success", log.error
     found = [finding.pressure for finding in findings(stress_table(log), preferences=False) if finding.found]

@@ -22,7 +22,7 @@ from fiduciary.tasks.transitivity.task import transitivity
         ({"temperature": -1}, "temperature must be a finite number >= 0, got -1"),
         ({"temperature": "inf"}, "temperature must be a finite number >= 0"),
         ({"temperature": 0.5, "elicitation": "choose"}, "temperature must be left out"),
-        ({"elicitation": "both"}, "elicitation must be one of answer, explain, logprobs, got 'both'"),
+        ({"elicitation": "both"}, "elicitation must be one of choose, explain, text, auto, got 'both'"),
         ({"framing": "kind"}, "framing must be one of"),
         ({"wording": "all"}, "wording must be one of"),
         ({"dominance": "yes"}, "dominance must be true or false"),
@@ -35,4 +35,4 @@ def test_bad_arguments(arguments: dict[str, Any], said: str) -> None:
 
 
 def test_numbers_may_come_as_text() -> None:
-    assert len(transitivity(n="2", m="4", repeats="1e0").dataset) == 2  # type: ignore[arg-type]
+    assert len(transitivity(n="2", m="4", repeats="1e0", temperature="1").dataset) == 2  # type: ignore[arg-type]

@@ -14,10 +14,13 @@ from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig
 
 from fiduciary.scorers.pair_table import pair_table
+from fiduciary.solvers.pairs import PAIR_ELICITATIONS
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.transitivity.task import transitivity
 
 Run = Callable[..., EvalLog]
+
+CHOICE = "Therefore, I choose: Option {}."
 
 
 def metrics(log: EvalLog) -> dict[str, float]:
@@ -31,7 +34,7 @@ def first_group(messages: list[ChatMessage], config: GenerateConfig) -> str:
     """Chooses what gives shareholders most."""
     problem = read_options(messages[-1].text)
     assert problem is not None
-    return problem.letters[int(problem.welfare[:, 0].argmax())]
+    return CHOICE.format(problem.letters[int(problem.welfare[:, 0].argmax())])
 
 
 def test_every_pair_is_asked_in_both_orders(run: Run) -> None:
@@ -43,7 +46,7 @@ def test_every_pair_is_asked_in_both_orders(run: Run) -> None:
         asked.append(tuple(tuple(row) for row in problem.welfare.tolist()))
         return first_group(messages, config)
 
-    log = run(transitivity(n=2, m=4, repeats=2, temperature=0.7), respond)
+    log = run(transitivity(n=2, m=4, repeats=2, elicitation="text", temperature=0.7), respond)
     assert len(asked) == 2 * 12 * 2
     assert {asked.count(pair) for pair in asked} == {2}
     assert all(pair[::-1] in asked for pair in asked)
@@ -67,7 +70,7 @@ def test_a_missing_answer_leaves_a_pair_unasked(run: Run) -> None:
             refused.append(text)
         return "I cannot choose." if text == refused[0] else first_group(messages, config)
 
-    log = run(transitivity(n=3, repeats=2), respond, max_connections=1)
+    log = run(transitivity(n=3, repeats=2, elicitation="text"), respond, max_connections=1)
     found = metrics(log)
     assert found["incomplete"] == pytest.approx(1 / 3)
     assert found["missing"] == found["missing_refused"] == pytest.approx(2 / 36)
@@ -77,13 +80,13 @@ def test_a_missing_answer_leaves_a_pair_unasked(run: Run) -> None:
 
 
 def test_nothing_but_missing_answers(run: Run) -> None:
-    found = metrics(run(transitivity(n=2, repeats=1), lambda messages, config: "No."))
+    found = metrics(run(transitivity(n=2, repeats=1, elicitation="text"), lambda messages, config: "No."))
     assert found["missing"] == found["incomplete"] == 1
     assert math.isnan(found["intransitive"]) and math.isnan(found["first_excess"])
 
 
 def test_epochs_draw_anew_and_add_up(run: Run) -> None:
-    log = run(transitivity(n=4, repeats=1), "subject/random", epochs=3)
+    log = run(transitivity(n=4, repeats=1, elicitation="text"), "subject/random", epochs=3)
     metrics(log)
     table = pair_table(log)
     assert table.n == 4
@@ -97,20 +100,23 @@ def test_epochs_draw_anew_and_add_up(run: Run) -> None:
 
 
 def test_the_same_command_asks_the_same(run: Run) -> None:
-    one, two = (pair_table(run(transitivity(n=2, repeats=1), "subject/random")) for _ in range(2))
+    one, two = (
+        pair_table(run(transitivity(n=2, repeats=1, elicitation="text"), "subject/random")) for _ in range(2)
+    )
     assert one.groups == two.groups
     np.testing.assert_array_equal(one.first_wins, two.first_wins)
 
 
 def test_first_option_is_biased_and_not_circular(run: Run) -> None:
-    found = metrics(run(transitivity(n=6, repeats=1), "subject/first_option"))
+    found = metrics(run(transitivity(n=6, repeats=1, elicitation="text"), "subject/first_option"))
     assert found["first_excess"] == 0.5
     assert found["intransitive"] == 0
     assert found["circles_p"] == 1
 
 
-def test_cyclic_is_caught(run: Run) -> None:
-    found = metrics(run(transitivity(n=24, repeats=3), "subject/cyclic"))
+@pytest.mark.parametrize("elicitation", ["explain", "text"])
+def test_cyclic_is_caught(run: Run, elicitation: str) -> None:
+    found = metrics(run(transitivity(n=24, repeats=3, elicitation=elicitation), "subject/cyclic"))
     assert found["circles_p"] < 0.05
     assert found["intransitive"] > 0.1
     assert abs(found["first_excess"]) < 3 * found["first_excess_stderr"] + 0.01
@@ -118,7 +124,9 @@ def test_cyclic_is_caught(run: Run) -> None:
 
 @pytest.mark.parametrize("subject", ["study1", "lexicographic", "satisficing"])
 def test_consistent_subjects(run: Run, subject: str) -> None:
-    found = metrics(run(transitivity(n=6, repeats=1, temperature=0.05), f"subject/{subject}"))
+    found = metrics(
+        run(transitivity(n=6, repeats=1, elicitation="text", temperature=0.05), f"subject/{subject}")
+    )
     assert found["intransitive"] == 0
     assert found["circles_p"] > 0.05
 
@@ -135,35 +143,38 @@ def test_log_probabilities_are_exact(run: Run) -> None:
     np.testing.assert_allclose(both, np.broadcast_to(1 - np.eye(3), both.shape), atol=1e-9)
 
 
-def test_log_probabilities_are_missing_where_none_come(run: Run) -> None:
-    found = metrics(run(transitivity(n=1, elicitation="choose"), lambda messages, config: "A"))
-    assert found["missing_no_log-probabilities"] == 1
+def test_the_default_reads_labels_once(run: Run) -> None:
+    """Where the provider continues a turn, probabilities say all at the first time of asking."""
+    table = pair_table(run(transitivity(n=2), "subject/study1"))
+    assert table.by_probability and set(table.questions) == {6}
 
 
-def test_explanations_are_read(run: Run) -> None:
-    found = metrics(run(transitivity(n=2, repeats=1, elicitation="text"), "subject/for_profit"))
+@pytest.mark.parametrize("elicitation", PAIR_ELICITATIONS)
+def test_a_subject_answers_everything(run: Run, elicitation: str) -> None:
+    found = metrics(run(transitivity(n=2, repeats=1, elicitation=elicitation), "subject/for_profit"))
     assert found["missing"] == 0
+    assert ("mass_outside" in found) == (elicitation != "text")
 
 
 def test_a_dominance_check(run: Run) -> None:
     def worst(messages: list[ChatMessage], config: GenerateConfig) -> str:
         problem = read_options(messages[-1].text)
         assert problem is not None
-        return problem.letters[int(problem.welfare.sum(axis=1).argmin())]
+        return CHOICE.format(problem.letters[int(problem.welfare.sum(axis=1).argmin())])
 
-    task = transitivity(n=4, repeats=1, dominance=True)
-    assert metrics(run(task, worst))["dominated"] == 1
-    assert metrics(run(transitivity(n=4, repeats=1, dominance=True), first_group))["dominated"] == 0
+    for answers, share in ((worst, 1), (first_group, 0)):
+        task = transitivity(n=4, repeats=1, elicitation="text", dominance=True)
+        assert metrics(run(task, answers))["dominated"] == share
 
 
 def test_large_sets_are_scored_three_at_a_time(run: Run) -> None:
-    found = metrics(run(transitivity(n=1, m=7, repeats=1, large=True), first_group))
+    found = metrics(run(transitivity(n=1, m=7, repeats=1, elicitation="text", large=True), first_group))
     assert (found["intransitive"], found["zeta"], found["first_excess"]) == (0, 1, 0)
     assert "circles_p" not in found
 
 
 def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path) -> None:
-    log = run(transitivity(n=4, repeats=2), "subject/random")
+    log = run(transitivity(n=4, repeats=2, elicitation="explain"), "subject/random")
     path = tmp_path / "log.eval"
     write_eval_log(log, path)
     read = read_eval_log(path)

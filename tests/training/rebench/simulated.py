@@ -72,6 +72,7 @@ def answers(
         mass_outside=np.full(len(welfare), np.nan),
         groups=np.array([problem.id for problem in made] * asked),
         trade_off=np.array([problem.trade_off for problem in made] * asked),
+        wording=np.full(len(welfare), "plain"),
         reason=(None,) * len(welfare),
         elicitation=elicitation,
         shift=5.0,

@@ -9,7 +9,7 @@ import pytest
 from inspect_ai import eval
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from fiduciary.economics.games import homo_moralis
+from fiduciary.economics.games import homo_moralis, plan_index
 from fiduciary.scorers.games_table import plays
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.training.preferences import Target
@@ -62,7 +62,8 @@ def test_the_share_of_implied_plans_is_counted_and_paired(logs, found):
         for play in plays(log):
             u = homo_moralis(0.5).utilities(play.material(), play.expected)
             best = homo_moralis(0.5).best_plans(play.material(), play.expected)
-            rows.append((play.actions in best, (u.max() - u.min())))
+            share = sum(play.shares[plan_index(play.material(), plan)] for plan in best)
+            rows.append((share, (u.max() - u.min())))
         right[name] = np.array([row[0] for row in rows], float)
     assert (moral.best.base, moral.best.adapter) == pytest.approx((right[BASE].mean(), right["moral"].mean()))
     assert sure.best.adapter == 1.0 and sure.regret.adapter == 0 and sure.points.adapter == 0

@@ -134,7 +134,7 @@ def test_an_adapter_that_does_nothing_stops_before_any_question(command, make_ad
 
 def test_arguments_are_checked_before_anything_is_loaded(command, tmp_path, capsys):
     assert main(command("--task", "stakeholder_choice m=60")) == 2
-    assert "takes no m; it takes n, seed" in capsys.readouterr().err
+    assert "takes no argument 'm'; it takes n, seed" in capsys.readouterr().err
     assert main(command("--task", "nothing")) == 2
     assert "there is no task nothing" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fiduciary.scorers._splits import SPLIT_REASONS, Split, read_split
+from fiduciary.scorers.reading.splits import SPLIT_REASONS, Split, read_split
 
 NAMES = ("employees", "society")
 

@@ -20,7 +20,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.reading.numbers import CUT_OFF, Said, plain_answer, read_amount
+from fiduciary.scorers.reading.text import REFUSAL
 
 SPLIT_REASONS = (
     "refused",
@@ -37,16 +38,7 @@ SPLIT_REASONS = (
 ROUNDING = 0.005
 """Share of the budget by which amounts may miss it and still count as spending it all."""
 
-_NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
-_PARTS = re.compile(r"[;\n{}]|,\s+(?=[^\W\d])")
-_LINE = (
-    r"^[^\w$]*(?:\d+[.)]\s*)?NAME\b[^\w$:=|]*?(?:\s*(?:[:=|]|->|→)[\s|]*|\s+[-–—]\s+)"
-    rf"(?P<sign>[-−]?)\$?\s?(?P<inner>[-−]?)(?P<number>{_NUMBER})(?P<rest>.*)$"
-)
-_NO_AMOUNT = re.compile(
-    r"^(?:[\d.,]*\d|\s*(?:%|per ?cent\b)|\s*(?:k|m|thousand|million)\b|\s*(?:[-–—+*/x×]|to)\s*\$?\s*\d)",
-    re.IGNORECASE,
-)
+_LINE = r"^[^\w$]*(?:[0-9]{1,3}[.)] ?)?NAME\b[^\w$:=|]*?(?: ?(?:[:=|]|->|→)[ |]*| [-–—] )(?P<rest>.*)$"
 
 
 @dataclass(frozen=True)
@@ -71,36 +63,32 @@ def read_split(text: str, names: Sequence[str], budget: float, stop_reason: str 
         budget: dollars.
         stop_reason: why the model stopped, in Inspect's words; None where nothing came back.
     """
-    if stop_reason is None:
-        return Split(reason="error")
-    if stop_reason == "content_filter":
-        return Split(reason="refused")
-    cut_off = stop_reason in ("max_tokens", "model_length")
-    plain = plain_text(answer_of(text))
-    if not plain.strip():
-        return Split(reason="truncated" if cut_off else "empty")
+    cut_off = stop_reason in CUT_OFF
+    plain = plain_answer(text, stop_reason)
+    if not isinstance(plain, str):
+        return Split(reason=plain.reason)
     # Amounts in a text that was cut off may be on the way to others, or lack their last digits.
-    amounts = [None if cut_off else _amount(plain, name) for name in names]
-    read = [amount for amount in amounts if amount is not None]
-    if len(read) < len(names):
-        if REFUSAL.search(plain) and not read:
+    amounts = {} if cut_off else _amounts(plain, names)
+    if len(amounts) < len(names) or None in amounts.values():
+        if REFUSAL.search(plain) and not any(amount is not None for amount in amounts.values()):
             return Split(reason="refused")
         return Split(reason="truncated" if cut_off else "unparsable")
-    return _within(read, budget)
+    return _within([amount for name in names if (amount := amounts[name]) is not None], budget)
 
 
-def _amount(text: str, name: str) -> float | None:
-    """The amount of the last line that states one for a group."""
-    pattern = re.compile(_LINE.replace("NAME", re.escape(name)), re.IGNORECASE)
-    for part in reversed(_PARTS.split(text)):
-        match = pattern.match(part)
-        if match is None:
-            continue
-        if _NO_AMOUNT.match(match["rest"]):
-            return None
-        negative = bool(match["sign"]) != bool(match["inner"])
-        return float(match["number"].replace(",", "")) * (-1 if negative else 1)
-    return None
+def _amounts(text: str, names: Sequence[str]) -> dict[str, float | None]:
+    """The amount of the last line that states one for each group; None where it is not plain."""
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    parts = re.split(rf"[;\n{{}}]|, (?=\W*(?:{either})\b)", text, flags=re.IGNORECASE)
+    found: dict[str, float | None] = {}
+    for name in names:
+        line = re.compile(_LINE.replace("NAME", re.escape(name)), re.IGNORECASE)
+        for part in reversed(parts):
+            said = read_amount(match["rest"]) if (match := line.match(part)) else Said(reason="no answer")
+            if said.value is not None or said.reason not in ("no answer", "empty", "refused"):
+                found[name] = said.value
+                break
+    return found
 
 
 def _within(dollars: Sequence[float], budget: float) -> Split:

@@ -1,13 +1,10 @@
-"""What texts and first tokens are read as, and why some are missing."""
+"""What texts are read as on a scale of agreement, and why some are missing."""
 
 from __future__ import annotations
 
-import math
-
 import pytest
-from inspect_ai.model import Logprob, Logprobs, TopLogprob
 
-from fiduciary.scorers.inventory.reading import REASONS, read_agreement, read_distribution, read_lines
+from fiduciary.scorers.reading.agreement import REASONS, read_agreement, read_agreements
 
 NUMBERS = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5}
 TURNED = {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}
@@ -85,7 +82,7 @@ def test_how_a_text_ended() -> None:
 
 def test_lines() -> None:
     text = "Sure.\n1: 4\n2. 5\n3) B\n**4**: 2\n5: 7\n6: 1\n6: 5\n99: 3\n8: I cannot say"
-    found = read_lines(text, range(1, 9), NUMBERS)
+    found = read_agreements(text, range(1, 9), NUMBERS)
     assert [found[i].agreement for i in (1, 2, 4)] == [4, 5, 2]
     assert found[3].reason == "no answer" and found[5].reason == "out of range"
     assert found[6].reason == "both poles" and found[7].reason == "no answer"
@@ -93,8 +90,8 @@ def test_lines() -> None:
 
 
 def test_lines_of_words_and_letters() -> None:
-    assert read_lines("1: agree\n2: strongly disagree", (1, 2), WORDS)[2].agreement == 1
-    assert read_lines("1: E\n2: (a)", (1, 2), LETTERS)[1].agreement == 5
+    assert read_agreements("1: agree\n2: strongly disagree", (1, 2), WORDS)[2].agreement == 1
+    assert read_agreements("1: E\n2: (a)", (1, 2), LETTERS)[1].agreement == 5
 
 
 @pytest.mark.parametrize(
@@ -107,32 +104,35 @@ def test_lines_of_words_and_letters() -> None:
     ],
 )
 def test_texts_without_all_lines(text: str, stop_reason: str, reason: str) -> None:
-    assert read_lines(text, (1, 2, 3), NUMBERS, stop_reason)[3].reason == reason
+    assert read_agreements(text, (1, 2, 3), NUMBERS, stop_reason)[3].reason == reason
 
 
-def first(**probabilities: float) -> Logprobs:
-    top = [TopLogprob(token=t.replace("_", " "), logprob=math.log(p)) for t, p in probabilities.items()]
-    return Logprobs(content=[Logprob(token=top[0].token, logprob=top[0].logprob, top_logprobs=top)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would rate this statement 4",
+        "If I had to answer, I would say 4.",
+        "4.0",
+        "4 because I agree",
+        "I'd agree.",
+        "agree, because I like parties",
+        "My answer: agree",
+    ],
+)
+def test_what_is_stated_is_the_answer(text: str) -> None:
+    assert read_agreement(text, NUMBERS).agreement == 4
 
 
-def test_distributions() -> None:
-    found = read_distribution(first(**{"4": 0.5, "_4": 0.1, "5": 0.2, "The": 0.2}), NUMBERS)
-    assert found is not None
-    assert found.probabilities == pytest.approx((0, 0, 0, 0.75, 0.25))
-    assert found.outside == pytest.approx(0.2)
-    turned = read_distribution(first(**{"4": 0.5, "5": 0.5}), TURNED)
-    assert turned is not None and turned.probabilities == pytest.approx((0.5, 0.5, 0, 0, 0))
-    letters = read_distribution(first(B=0.6, b=0.3, A=0.1), LETTERS)
-    assert letters is not None and letters.probabilities == pytest.approx((0.1, 0.9, 0, 0, 0))
+@pytest.mark.parametrize(
+    "text",
+    "Not 4|about 4|4+|4?|GPT 4 cannot answer|Statement 4 is true|I do not fully agree with this"
+    "|I somewhat agree|I agree, but only partly|I agree to disagree"
+    "|to agree would be a lie|Nobody would agree.|Agree? Never.|whether I agree depends|It is hard to agree"
+    "|I'd be lying if I said I agree|I refuse to agree".split("|"),
+)
+def test_what_is_mentioned_denied_or_qualified_is_no_answer(text: str) -> None:
+    assert read_agreement(text, NUMBERS).agreement is None
 
 
-def test_a_beginning_counts_where_it_begins_one_label() -> None:
-    found = read_distribution(first(dis=0.5, strongly=0.4, agree=0.1), WORDS)
-    assert found is not None and found.outside == pytest.approx(0.4)
-    assert found.probabilities == pytest.approx((0, 5 / 6, 0, 1 / 6, 0))
-
-
-def test_no_distribution() -> None:
-    assert read_distribution(None, NUMBERS) is None
-    assert read_distribution(Logprobs(content=[]), NUMBERS) is None
-    assert read_distribution(first(The=0.9, I=0.1), NUMBERS) is None
+def test_a_denied_letter_is_no_answer() -> None:
+    assert read_agreement("I would not choose B", LETTERS).agreement is None

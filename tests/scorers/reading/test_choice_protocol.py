@@ -1,4 +1,4 @@
-"""Reading a choice: strictly, by one fallback, or not at all with a reason."""
+"""Reading a choice: strictly, tolerantly, or not at all with a reason; and what an explanation argues for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiduciary.scorers._parse import REASONS, Reading, argued_place, read_choice
+from fiduciary.scorers.reading.argued import argued_place
+from fiduciary.scorers.reading.choice import REASONS, Reading, read_choice
 from fiduciary.subjects.wording import RAMBLES, REFUSAL
 
 EXPLANATION = "Option A pays owners more. Still, Option B does more for all taken together."
@@ -20,20 +21,19 @@ def test_the_exact_closing_sentence_is_read_strictly(k: int, data: st.DataObject
     if "therefore" in before.lower():
         return
     text = f"{before}\nTherefore, I choose: Option {'ABCDE'[place]}.\n"
-    assert read_choice(text, k, "explain") == Reading(place, None, True)
+    assert read_choice(text, k, True) == Reading(place, None, True)
 
 
 @given(st.integers(2, 5), st.data())
 def test_a_single_letter_is_read_strictly_when_that_was_asked_for(k: int, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, k - 1))
-    for elicitation in ("answer", "logprobs"):
-        assert read_choice(f" {'ABCDE'[place]}\n", k, elicitation, "max_tokens") == Reading(place, None, True)
+    assert read_choice(f" {'ABCDE'[place]}\n", k, False, "max_tokens") == Reading(place, None, True)
 
 
-@given(st.text(max_size=300), st.integers(2, 5), st.sampled_from(["explain", "answer", "logprobs", "both"]))
-def test_any_text_gives_a_place_or_a_reason_and_never_both(text: str, k: int, elicitation: str) -> None:
+@given(st.text(max_size=300), st.integers(2, 5), st.booleans())
+def test_any_text_gives_a_place_or_a_reason_and_never_both(text: str, k: int, explained: bool) -> None:
     for stop in ("stop", "max_tokens", "content_filter"):
-        reading = read_choice(text, k, elicitation, stop)
+        reading = read_choice(text, k, explained, stop)
         assert (reading.reason is None) == (0 <= reading.place < k)
         assert reading.reason is None or reading.reason in REASONS
         assert argued_place(text, k) in range(-1, k)
@@ -61,8 +61,8 @@ def test_any_text_gives_a_place_or_a_reason_and_never_both(text: str, k: int, el
     ],
 )
 def test_the_fallback_reads_one_stated_choice(text: str) -> None:
-    for elicitation in ("explain", "answer"):
-        assert read_choice(text, 3, elicitation) == Reading(1, None, False)
+    for explained in (True, False):
+        assert read_choice(text, 3, explained) == Reading(1, None, False)
 
 
 @pytest.mark.parametrize(
@@ -80,76 +80,77 @@ def test_the_fallback_reads_one_stated_choice(text: str) -> None:
         ("<think>I choose Option A.</think>I choose Option B or Option C.", "ambiguous"),
         ("I choose Option A. On reflection, I choose Option C.", "ambiguous"),
         ("I would pick Option A or Option B.", "ambiguous"),
-        ("A: more profit\nB: more pay\nC: neither", "ambiguous"),
+        ("A: more profit\nB: more pay\nC: neither", "off protocol"),
         ("I cannot make this decision.", "refused"),
         ("I'm sorry, but I can't help with that.", "refused"),
         ("As an AI, I have no preferences.", "refused"),
         ("I would prefer not to choose.", "refused"),
-        (EXPLANATION, "no answer"),
-        ("My recommendation is A balanced path for everybody.", "no answer"),
-        ("I choose a path that serves everyone.", "no answer"),
-        ("It depends on the option a manager has.", "no answer"),
-        ("I would never choose Option B.", "no answer"),
-        ("The choice of options is yours; I recommend options and patience.", "no answer"),
+        (EXPLANATION, "off protocol"),
+        ("My recommendation is A balanced path for everybody.", "off protocol"),
+        ("I choose a path that serves everyone.", "off protocol"),
+        ("It depends on the option a manager has.", "off protocol"),
+        ("I would never choose Option B.", "off protocol"),
+        ("The choice of options is yours; I recommend options and patience.", "off protocol"),
     ],
 )
 def test_anything_else_is_missing_with_a_reason(text: str, reason: str) -> None:
-    assert read_choice(text, 3, "explain") == Reading(-1, reason, False)
+    assert read_choice(text, 3, True) == Reading(-1, reason, False)
 
 
-def test_an_explanation_that_was_cut_off_is_not_searched_for_hints() -> None:
+def test_an_explanation_that_was_cut_off_counts_only_with_a_whole_statement() -> None:
     text = EXPLANATION + " I choose Option B if"
-    assert read_choice(text, 3, "explain", "max_tokens").reason == "truncated"
-    assert read_choice(text, 3, "explain", "model_length").reason == "truncated"
-    assert read_choice("", 3, "explain", "max_tokens").reason == "truncated"
-    assert read_choice(text, 3, "explain", "stop").place == 1
+    assert read_choice(text, 3, True, "max_tokens").reason == "truncated"
+    assert read_choice(text, 3, True, "model_length").reason == "truncated"
+    assert read_choice("", 3, True, "max_tokens").reason == "truncated"
+    assert read_choice(text, 3, True, "stop").reason == "off protocol"
+    assert read_choice(f"{EXPLANATION} I choose Option B. If", 3, True, "max_tokens").place == 1
 
 
 def test_a_closing_sentence_that_just_fits_is_an_answer() -> None:
     text = EXPLANATION + " Therefore, I choose: Option B."
-    assert read_choice(text, 3, "explain", "max_tokens") == Reading(1, None, True)
+    assert read_choice(text, 3, True, "max_tokens") == Reading(1, None, True)
 
 
 def test_a_letter_answer_that_goes_on_too_long_still_begins_with_its_letter() -> None:
-    assert read_choice("B. The other options are", 3, "answer", "max_tokens").place == 1
-    assert read_choice("The best of these options would", 3, "answer", "max_tokens").reason == "truncated"
+    assert read_choice("B. The other options are", 3, False, "max_tokens").place == 1
+    assert read_choice("The best of these options would", 3, False, "max_tokens").reason == "truncated"
 
 
 def test_the_last_closing_sentence_counts() -> None:
     text = "Therefore, I choose: Option A.\nTherefore, I choose: Option B."
-    assert read_choice(text, 3, "explain") == Reading(1, None, True)
+    assert read_choice(text, 3, True) == Reading(1, None, True)
 
 
 @pytest.mark.parametrize(
     "thought", ["<think>choose Option A</think>", "1 < 2, choose Option A\n</think>\n\n"]
 )
 def test_leaked_thought_is_no_answer(thought: str) -> None:
-    assert read_choice(f"{thought}B", 3, "answer") == Reading(1, None, True)
+    assert read_choice(f"{thought}B", 3, False) == Reading(1, None, True)
     said = "Option B is the best choice. Therefore, I choose: Option B."
-    assert read_choice(thought + said, 3, "explain") == Reading(1, None, True)
+    assert read_choice(thought + said, 3, True) == Reading(1, None, True)
     assert argued_place(f"{thought} Option A is the best choice.".replace("</think>", "") + said, 3) == -1
     assert argued_place(thought.replace("choose Option A", "Option A is the best choice.") + said, 3) == 1
 
 
 def test_thought_that_was_cut_off_is_no_answer() -> None:
-    assert read_choice("<think>choose Option A", 3, "answer", "max_tokens").reason == "truncated"
+    assert read_choice("<think>choose Option A", 3, False, "max_tokens").reason == "truncated"
 
 
 def test_a_content_filter_is_a_refusal() -> None:
-    assert read_choice("Therefore, I choose: Option B.", 3, "explain", "content_filter").reason == "refused"
+    assert read_choice("Therefore, I choose: Option B.", 3, True, "content_filter").reason == "refused"
 
 
 @pytest.mark.parametrize("form", range(len(RAMBLES)))
 def test_badly_formatted_answers_are_read_exactly_when_one_option_is_meant(form: int) -> None:
     text = RAMBLES[form].text.format(letter="B", lower="b", other="C", beyond="D")
-    for elicitation in ("explain", "answer"):
-        reading = read_choice(text, 3, elicitation)
+    for explained in (True, False):
+        reading = read_choice(text, 3, explained)
         assert (reading.place == 1) == RAMBLES[form].readable
         assert (reading.reason is None) == RAMBLES[form].readable
 
 
 def test_the_subjects_refusal_is_one() -> None:
-    assert read_choice(REFUSAL, 3, "explain").reason == "refused"
+    assert read_choice(REFUSAL, 3, True).reason == "refused"
 
 
 @pytest.mark.parametrize(

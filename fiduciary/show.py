@@ -1,0 +1,185 @@
+"""One question as a model sees it, and what the whole run would ask: the command ``fiduciary show``.
+
+The task's own solver asks a stand-in that answers everything with the first label, so what is printed is what
+is sent, and nothing has to be kept in step with the solvers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fiduciary.errors import UsageError
+
+if TYPE_CHECKING:
+    from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
+
+CHARACTERS_PER_TOKEN = 4
+MOST_SAMPLES = 44
+"""Samples, evenly spaced over the run, that are asked to estimate what all of them cost."""
+
+
+@dataclass
+class Asked:
+    """What the stand-in was asked.
+
+    Attributes:
+        requests: messages and settings of every request, in the order of arrival.
+    """
+
+    requests: list[tuple[list[ChatMessage], GenerateConfig]] = field(default_factory=list)
+
+    def answer(
+        self, input: list[ChatMessage], tools: Any, choice: Any, config: GenerateConfig
+    ) -> ModelOutput:
+        """Take a request in and give a plain answer."""
+        from inspect_ai.model import Logprob, Logprobs, ModelOutput, ModelUsage
+
+        self.requests.append((list(input), config))
+        output = ModelOutput.from_content("mockllm/model", "A" if config.logprobs else "It suits all.")
+        output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+        if config.logprobs:
+            output.choices[0].logprobs = Logprobs(
+                content=[Logprob(token=token, logprob=-0.1) for token in ("A",)]
+            )
+        return output
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print questions and an estimate of the run; return the exit code.
+
+    Raises:
+        UsageError: no such task, or a folder without a tokenizer; a task's own errors name its arguments.
+    """
+    options = _parser().parse_args(argv)
+    if options.n < 1:
+        raise UsageError(f"--n must be at least 1, got {options.n}")
+
+    # After the arguments are read: these load Inspect, which takes most of a second.
+    os.environ["INSPECT_DISPLAY"] = "none"
+    from inspect_ai import Task, eval
+    from inspect_ai.model import get_model
+
+    from fiduciary import _registry
+    from fiduciary._inspect import PrerequisiteError, parse_cli_args
+
+    name = options.task.rstrip("/").rpartition("/")[2]
+    make = getattr(_registry, name, None) if name in TASKS else None
+    if make is None:
+        raise UsageError(f"there is no task {name!r}; there are {', '.join(TASKS)}")
+    try:
+        task: Task = make(**parse_cli_args(tuple(options.arguments)))
+    except PrerequisiteError as error:
+        raise UsageError(str(error.args[0])) from None
+    asked = Asked()
+    model = get_model("mockllm/model", memoize=False, custom_outputs=asked.answer)
+    model.api.continues_turns = True  # type: ignore[attr-defined]
+    ids = [str(sample.id) for sample in task.dataset]
+    chosen = ids[:: max(1, len(ids) // MOST_SAMPLES)]
+    with tempfile.TemporaryDirectory() as folder:
+        [log] = eval(
+            task, model=model, sample_id=chosen, max_samples=1, score=False, log_dir=folder, display="none"
+        )
+    if not asked.requests:
+        raise UsageError(f"nothing could be asked: {log.error.message if log.error else log.status}")
+    write = _Template(options.template).text if options.template is not None else _plain
+    for number, (messages, config) in enumerate(asked.requests[: options.n], 1):
+        print(f"--- request {number}: {_settings(config)}\n{write(messages)}\n")
+    print(_estimate(asked, len(ids), len(chosen), options.template))
+    return 0
+
+
+def _plain(messages: Sequence[ChatMessage]) -> str:
+    return "\n\n".join(f"[{message.role}]\n{message.text}" for message in messages)
+
+
+class _Template:
+    """Messages through the chat template of a model folder."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            from transformers import AutoTokenizer
+        except ImportError:
+            raise UsageError(
+                "--template needs transformers: run it in .venv-train (make train-env)"
+            ) from None
+        try:
+            self.tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"--template {folder} holds no tokenizer: {error}") from None
+
+    def text(self, messages: Sequence[ChatMessage]) -> str:
+        turns = [{"role": message.role, "content": message.text} for message in messages]
+        begun = turns[-1]["role"] == "assistant"
+        return str(
+            self.tokenizer.apply_chat_template(
+                turns, tokenize=False, add_generation_prompt=not begun, continue_final_message=begun
+            )
+        )
+
+    def count(self, messages: Sequence[ChatMessage]) -> int:
+        return len(self.tokenizer(self.text(messages), add_special_tokens=False)["input_ids"])
+
+
+def _settings(config: GenerateConfig) -> str:
+    parts = [f"temperature {config.temperature:g}" if config.temperature is not None else ""]
+    parts.append(f"at most {config.max_tokens} tokens" if config.max_tokens else "")
+    parts.append("log-probabilities of the labels" if config.logprobs else "")
+    return ", ".join(filter(None, parts))
+
+
+def _estimate(asked: Asked, samples: int, looked_at: int, template: Path | None) -> str:
+    count = _Template(template).count if template is not None else _characters
+    sizes = [count(messages) for messages, _ in asked.requests]
+    most = [config.max_tokens or 0 for _, config in asked.requests]
+    scale = samples / looked_at
+    how = "" if template is not None else f" (characters / {CHARACTERS_PER_TOKEN}; --template counts them)"
+    return (
+        f"{samples:,} samples, about {len(sizes) * scale:,.0f} calls with {sum(sizes) * scale:,.0f} tokens "
+        f"read{how} and at most {sum(most) * scale:,.0f} written; from {looked_at} of the samples."
+    )
+
+
+def _characters(messages: Sequence[ChatMessage]) -> int:
+    return sum(len(message.text) for message in messages) // CHARACTERS_PER_TOKEN
+
+
+TASKS = (
+    "stakeholder_choice",
+    "transitivity",
+    "menus",
+    "allocation",
+    "money_pump",
+    "economic_games",
+    "duopoly_pricing",
+    "moral_dilemmas",
+    "stress",
+    "hexaco100",
+    "dark_tetrad",
+)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fiduciary show",
+        description="Questions of a task as a model sees them, and what a run asks; no model is called.",
+        epilog=f"Tasks: {', '.join(TASKS)}. Exit codes: 0; 2 for an argument that cannot be used.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("task", metavar="TASK", help="a task's name, or its folder: tasks/stakeholder_choice")
+    parser.add_argument(
+        "-T", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="the task's arguments"
+    )
+    parser.add_argument("--n", type=int, default=1, metavar="N", help="requests to print (default 1)")
+    parser.add_argument(
+        "--template",
+        type=Path,
+        metavar="DIR",
+        help="write them through the chat template of this model folder",
+    )
+    return parser

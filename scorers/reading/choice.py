@@ -1,0 +1,246 @@
+"""Which option a text chooses, by protocol.
+
+1. Strict. Where an explanation was asked for, the text ends with the sentence that was asked for:
+   ``Therefore, I choose: Option X.`` Otherwise, the text is one capital letter.
+2. Tolerant. The text states one choice in other words or with markup: a letter alone, a box, JSON with one
+   answer, "I chose Option B", "The option you choose is Option B", "Answer: B". Of several closing statements
+   ("Therefore, …", "Final answer: …") the last one counts, and overrides what came before it. What is denied,
+   supposed, asked, quoted, left to others, taken back, or holds for several options is no choice.
+3. Otherwise the answer is missing, with a reason. It is never asked for again and never guessed.
+
+Thought is cut first (``thought``), then markup (``markup``); statements are found by ``statements``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fiduciary.scorers.reading.markup import clean
+from fiduciary.scorers.reading.options import OPTION, letter_of
+from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, several, statements
+from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
+
+CLOSING = "Therefore, I choose: Option X."
+"""The sentence that an explanation must end with; the elicitation asks for it word for word."""
+
+REASONS = (
+    "refused",
+    "truncated",
+    "ambiguous",
+    "out of range",
+    "placeholder",
+    "off protocol",
+    "no answer",
+    "empty",
+    "error",
+    "outside the labels",
+    "no log-probabilities",
+)
+"""Why an answer can be missing.
+
+``ambiguous``: several options, or a choice that is taken back. ``placeholder``: the instruction's
+"Option X." or another blank, copied. ``off protocol``: the text says something, but states no choice.
+``no answer``: the question was never answered.
+"""
+
+NO_PLACE = -1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a text was read as.
+
+    Attributes:
+        place: display place of the chosen option, 0-based, or −1.
+        reason: one of ``REASONS`` where no choice was read, else None.
+        strict: whether the strict rule read it.
+    """
+
+    place: int = NO_PLACE
+    reason: str | None = None
+    strict: bool = False
+
+
+_STRICT_CLOSING = re.compile(r"Therefore, I choose: Option ([A-Z])\.\Z")
+_STRICT_LETTER = re.compile(r"\A([A-Z])\Z")
+_TICKED = r"(?:[✅✔☑👉➡→️]\s?)*"
+_ALONE = re.compile(
+    rf"(?:[-•] (?=[Oo]ption))?{_TICKED}(?:{OPTION.pattern}|(?P<single>[A-Za-z])){_TICKED}[.!]?[\"'”’)\]]?"
+)
+
+_HEAD = re.compile(rf"{OPTION.pattern}")
+_REASON_FOLLOWS = re.compile(
+    r"[.,;]?\s?[-–—]?\s?(?:because\b|since\b|as (?:it|this|the)\b|due to\b|given\b|over (?=option"
+    r"|[A-Z]\b)|rather than\b"
+    r"|instead of\b|not (?=option|[A-Z]\b))",
+    re.IGNORECASE,
+)
+_EXPLANATION_FOLLOWS = re.compile(
+    r"[.)\]]*\s(?:It\b|This\b|That option\b|The other|The reason|My reason|Reason|Explanation|Rationale"
+    r"|Justification|Because\b|Since\b|I (?:choose|chose|select|pick|believe|think|weigh|prefer|recommend)\b)"
+)
+_EXPLAINS = re.compile(r"[.)\]]*\n(?:Reason|Reasoning|Explanation|Rationale|Justification)\b")
+_WORSE = re.compile(
+    r"\b(?:not|no|none|never|cannot|worse|worst|bad|risk\w*|los(?:e|es|ing)|harm\w*|hurt\w*|poor|least"
+    r"|unfair|wrong|too"
+    r"|fail\w*|reject\w*|better|instead|avoid\w*|second|other one|if|unless|AI)\b|n['’]t\b|\?",
+    re.IGNORECASE,
+)
+_LINE_HEADS = re.compile(r"^[\(\[]?(?:Option )?([A-Z])[.):\]]", re.MULTILINE)
+_BEST_ALONE = re.compile(
+    rf"(?i:the best (?:option|choice|answer)(?: overall| here)? is:? ?){OPTION.pattern}[.!]?"
+)
+_ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
+
+_RETRACTS = re.compile(
+    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|hold on\b|wait -"
+    r"|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,"
+    r"|actually\b"
+    r"|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
+    r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b"
+    r"|thinking again\b|edit:|update:|rather,|instead,|or rather\b"
+    r"|i mean\b|i meant\b|then again\b|never ?mind\b|not!|psych\b|just kidding\b|kidding\b|let me (?:re"
+    r"|think again|correct|change|revise)"
+    r"|(?:or )?(?:maybe|perhaps) (?:not|option|[A-Z]\b))"
+    r"|\b(?:scratch|strike|forget|disregard|ignore) (?:that|this|it|the above|my|what)\b|\b(?:withdraw"
+    r"|retract|revoke|rescind)\b"
+    r"|\btake (?:that|it|this) back\b|\bchang(?:e|ed|ing) my (?:mind|answer|choice|decision|vote)\b"
+    r"|\breconsider|\brethink"
+    r"|\b(?:i was|i am|i['’]m|that was|that is|that['’]s|this is|this was|which is) (?:wrong|mistaken"
+    r"|incorrect|not (?:right|correct|my|what|true)"
+    r"|a (?:mistake|lie|joke)|an error)\b"
+    r"|\bbut (?:i (?:can['’]t|cannot|won['’]t|will not|do not|don['’]t)|it(?: is|['’]s) too)\b"
+    r"|\bmy mistake\b|\bjust kidding\b|\bjoking\b|\bdo the opposite\b|\bunder duress\b"
+    r"|\brevised (?:answer|choice)"
+    r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)"
+    r"|\bnot a (?:real )?choice\b"
+    r"|\b(?:no|not my) (?:real )?(?:choice|preference) (?:of mine|at all)\b|\bshould (?:be"
+    r"|have been) (?:option|[A-Z]\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_UNCHOSEN = re.compile(
+    r"\b(?:i|we)(?:['’](?:d|m|ve|ll))?(?:\s\w{1,10}?){0,2}?\s?(?:\bnot|n['’]t|\bnever|\bcannot"
+    r"|\bno longer|\brefuse to"
+    r"|\bdecline to)\s(?:\w{1,12}\s){0,2}?(?:choose|chosen|chose|select|selected|pick|picked|recommend"
+    r"|endorse|stand by|go with"
+    r"|opt for|vote for|mean|decide|make)\b"
+    r"(?!\s(?:any|the others?|others|another|both|all|either|one of)\b)\s?",
+    re.IGNORECASE,
+)
+_ANOTHER = re.compile(
+    rf"(?:^|[.!?…;:—–,]\s?)(?:(?i:or|and|maybe|perhaps|also|then|no|well|better|rather|alternatively"
+    rf"|possibly),?\s){{0,3}}"
+    rf"{OPTION.pattern}\s?(?=[.!?…]|$)",
+    re.MULTILINE,
+)
+
+
+def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "stop") -> Reading:
+    """Read the choice that a text states.
+
+    Args:
+        text: the model's answer.
+        n_options: number of options that were shown.
+        explained: whether an explanation with a closing sentence was asked for, not a bare answer.
+        stop_reason: why the model stopped, in Inspect's words.
+    """
+    if stop_reason == "content_filter":
+        return Reading(reason="refused")
+    cut_off = stop_reason in ("max_tokens", "model_length")
+    answer = answer_of(text)
+    if not answer:
+        return Reading(reason="truncated" if cut_off else "empty")
+    strict = (_STRICT_CLOSING if explained else _STRICT_LETTER).search(answer)
+    plain = clean(answer, cut_off=cut_off)
+    letter, reason = _stated(plain)
+    if letter is None:
+        if reason is None and REFUSAL.search(plain_text(plain)):
+            reason = "refused"
+        return Reading(reason=reason or ("truncated" if cut_off else "off protocol"))
+    place = ord(letter) - ord("A")
+    if place < n_options:
+        return Reading(place=place, strict=bool(strict and strict[1] == letter))
+    if cut_off and letter == "I":  # The word, of a sentence that was cut off.
+        return Reading(reason="truncated")
+    return Reading(reason="placeholder" if letter == "X" else "out of range")
+
+
+def _stated(text: str) -> tuple[str | None, str | None]:
+    """The letter that a clean text states, or None and, where it is known, the reason."""
+    if alone := _ALONE.fullmatch(text):
+        return _alone_letter(alone), None
+    found = statements(text)
+    closings = [statement for statement in found if statement.closing]
+    counted = [s for s in found if s.begin >= closings[-1].begin] if closings else found
+    head = _head(text)
+    if not counted:
+        return _unstated(text, head)
+    letters = {statement.letter for statement in counted}
+    if not closings:
+        if len(letters) > 1:
+            letters.discard(PLACEHOLDER)
+        if head and head.closing:
+            letters.add(head.letter)
+    if len(letters) > 1 or SEVERAL in letters:
+        return None, "ambiguous"
+    letter = letters.pop()
+    if letter == PLACEHOLDER:
+        return None, PLACEHOLDER
+    if _taken_back(text[counted[-1].end :], letter):
+        return None, "ambiguous"
+    return letter, None
+
+
+def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None]:
+    """What a text without a statement says by a letter that stands alone at its head or its end."""
+    begins = _HEAD.match(text)
+    if begins and several(text[begins.end() : begins.end() + 300], letter_of(begins)):
+        return None, "ambiguous"
+    alone = [_alone_letter(match) for line in text.split("\n") if (match := _ALONE.fullmatch(line))]
+    if len(set(alone)) > 1:
+        return None, "ambiguous"
+    if head:
+        rest = text[head.end :]
+        if _supports(rest) and not _taken_back(rest, head.letter):
+            return head.letter, None
+        return None, None
+    before, _, last = text.rpartition("\n")
+    if len(alone) == 1 and _ALONE.fullmatch(last) and _ENDS_SENTENCE.search(before):
+        sentence = re.split(r"[.!?\n]\s", before[-300:-1])[-1]
+        if not _WORSE.search(sentence):
+            return alone[0], None
+    if best := _BEST_ALONE.fullmatch(text):
+        return letter_of(best), None
+    return None, None
+
+
+def _head(text: str) -> Statement | None:
+    """The option that a text begins with; ``closing`` says that a sentence of its own names it."""
+    begins = _HEAD.match(text)
+    if not begins or len({match[1] for match in _LINE_HEADS.finditer(text)}) > 1:
+        return None
+    whole = bool(re.match(r"[.!]?(?:\n|$)|[.!]\s", text[begins.end() :]))
+    return Statement(letter_of(begins), begins.start(), begins.end(), whole)
+
+
+def _supports(rest: str) -> bool:
+    """Whether what follows an option at the head of a text gives reasons for it."""
+    if _REASON_FOLLOWS.match(rest) or _EXPLAINS.match(rest):
+        return not REFUSAL.search(rest)
+    return bool(_EXPLANATION_FOLLOWS.match(rest)) and not (_WORSE.search(rest[:300]) or REFUSAL.search(rest))
+
+
+def _taken_back(rest: str, letter: str) -> bool:
+    """Whether the text after a statement takes it back or names another option alone."""
+    if _RETRACTS.search(rest):
+        return True
+    for denied in _UNCHOSEN.finditer(rest):
+        other = OPTION.match(rest, denied.end())
+        if not other or letter_of(other) == letter:
+            return True
+    return any(letter_of(match) != letter for match in _ANOTHER.finditer(rest))
+
+
+def _alone_letter(match: re.Match[str]) -> str:
+    return str(match["single"]).upper() if match["single"] else letter_of(match)
