@@ -16,6 +16,12 @@ EXPLAINED = "/explained"
 
 LABELS = "ABCDE"
 
+LEAST_MASS = 0.5
+"""Probability that the labels must hold together: with less, what they say of each other is no answer."""
+
+OUTSIDE = "outside the labels"
+"""Reason of an answer whose labels hold less than that."""
+
 STATES = ("complete", "cut off", "refused", "thought only", "error")
 """What became of an explanation. Only a complete one counts in the headline estimate: a forced label must not
 fill in a missing answer."""
@@ -54,13 +60,20 @@ class Labelled:
         """Whether there is an answer to score."""
         if not self.by_probability:
             return self.stated.place >= 0
-        return self.by_place is not None and self.state in (None, "complete")
+        return self.measured and self.state in (None, "complete")
+
+    @property
+    def measured(self) -> bool:
+        """Whether the labels hold enough of the probability for it to be an answer."""
+        return self.by_place is not None and 1 - self.outside >= LEAST_MASS
 
     @property
     def reason(self) -> str | None:
         """Why there is no answer to score."""
         if self.valid:
             return None
+        if self.by_place is not None and self.state in (None, "complete"):
+            return OUTSIDE
         if self.elicitation == "explain":
             return _REASONS.get(self.state or "error", "no log-probabilities")
         return self.stated.reason or "no answer"
@@ -88,24 +101,28 @@ def read_labelled(kept: Kept | None, elicitation: str, labels: Sequence[str] = L
     stated = read_choice(kept.text, k, explained, kept.stop_reason)
     answer = Labelled(elicitation, stated)
     if explained:
-        answer = replace(answer, argued=argued_place(kept.text, k), state=state_of(kept))
+        state = state_of(kept, stated.place >= 0)
+        answer = replace(answer, argued=argued_place(kept.text, k), state=state)
     if elicitation == "text":
         return answer
     found = label_probabilities(kept.logprobs, labels)
     if found is not None:
         return replace(answer, by_place=found.by_place, outside=found.outside)
     if not explained:
-        why = "outside the labels" if kept.logprobs else "no log-probabilities"
+        why = OUTSIDE if kept.logprobs else "no log-probabilities"
         answer = replace(answer, stated=Reading(reason=why))
     return answer
 
 
-def state_of(kept: Kept) -> str:
-    """What became of an explanation: one of ``STATES``."""
+def state_of(kept: Kept, states_choice: bool) -> str:
+    """What became of an explanation: one of ``STATES``.
+
+    Words of refusal count where no choice is stated: "I cannot ignore what employees lose" is none.
+    """
     if kept.error or kept.stop_reason is None:
         return "error"
     said = answer_of(kept.text)
-    if kept.stop_reason == "content_filter" or REFUSAL.search(said):
+    if kept.stop_reason == "content_filter" or (not states_choice and REFUSAL.search(said)):
         return "refused"
     if not said:
         return "thought only"

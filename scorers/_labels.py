@@ -59,7 +59,8 @@ def label_drawn(logprobs: Logprobs | None, labels: Sequence[str]) -> int:
         labels: of the options, in the order shown.
     """
     token = _bare(logprobs.content[0].token) if logprobs is not None and logprobs.content else ""
-    return list(labels).index(token) if token in labels else -1
+    names = list(labels)  # a text of letters holds the empty one too
+    return names.index(token) if token in names else -1
 
 
 def _bare(token: str) -> str:

@@ -69,7 +69,10 @@ def _preference(profile: str | None, theta: Sequence[float] | None, rho: float |
 def _weights(answer: Answer) -> npt.NDArray[np.float64]:
     """How much of the answer goes to each option: all to the chosen one, or its probability."""
     if answer.said.valid and answer.said.by_probability and answer.probabilities is not None:
-        return np.array([p or 0.0 for p in answer.probabilities])
+        # Behind an explanation as the explanation was drawn: at the sample's temperature.
+        tau = answer.problem.temperature if answer.said.elicitation == "explain" else 1.0
+        raised = np.array([p or 0.0 for p in answer.probabilities]) ** (1 / tau)
+        return np.asarray(raised / raised.sum())
     weights = np.zeros(answer.problem.n_options)
     if answer.chosen >= 0 and not answer.said.by_probability:
         weights[answer.chosen] = 1.0

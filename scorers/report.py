@@ -124,8 +124,10 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
         print()
     if len(fits) > 1:
         try:
-            test = likelihood_ratio_test(fits["choose"], fits["explain"])
-            _print_test("H0: the same preference with and without an explanation (paired)", test)
+            choose, explain = asked["choose"], asked["explain"]
+            same = fit(choose.rows(np.isin(choose.groups, explain.groups)))
+            test = likelihood_ratio_test(same, fits["explain"])
+            _print_test("H0: the same with and without an explanation (same problems, paired)", test)
         except NO_ESTIMATE as error:
             print(f"no test of explanation against none: {_one_line(error)}")
     framing = str(arguments.get("framing", "neutral"))

@@ -102,15 +102,14 @@ class Table:
         shares[~self.answered] = np.nan
         return shares
 
-    def of_wording(self, wording: str) -> Table:
-        """The rows that were put in one wording."""
-        rows = self.wording == wording
-        kept = {
-            field.name: value[rows]
+    def rows(self, which: npt.NDArray[np.bool_]) -> Table:
+        """Some of the rows, (n,) of them marked."""
+        kept: dict[str, Any] = {
+            field.name: value[which]
             for field in fields(self)
             if isinstance(value := getattr(self, field.name), np.ndarray)
         }
-        reasons = tuple(reason for reason, keep in zip(self.reason, rows, strict=True) if keep)
+        reasons = tuple(reason for reason, keep in zip(self.reason, which, strict=True) if keep)
         return replace(self, **kept, reason=reasons)
 
     def digest(self) -> bytes:
@@ -139,7 +138,14 @@ def tables(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option
             for p, (_, _, answer) in zip(problems, rows, strict=True)
             if p.elicitation == "both"
         ]
-        first = [(p, answer) for p, (_, _, answer) in zip(problems, rows, strict=True)]
+        # With crossed temperatures the closing words alone were asked at each of them, with one result.
+        asked = [p for p in problems if p.elicitation == "both"]
+        lowest = {p.group: p.temperature for p in sorted(asked, key=lambda p: -p.temperature)}
+        first = [
+            (p, answer)
+            for p, (_, _, answer) in zip(problems, rows, strict=True)
+            if p.elicitation == "choose" or p.temperature == lowest[p.group]
+        ]
         return {"choose": _laid_out("choose", first), "explain": _laid_out("explain", explained)}
     way = _only("elicitation", ways)
     return {way: _laid_out(way, [(p, answer) for p, (_, _, answer) in zip(problems, rows, strict=True)])}

@@ -46,20 +46,20 @@ def between_wordings(data: Table, level: float = 0.95) -> tuple[int, dict[str, B
         level: of the intervals.
 
     Returns:
-        The number W of wordings, and every parameter that all of them identify; none with fewer than
+        The number W of wordings, and every parameter that each of them estimates; none with fewer than
         ``FEWEST`` wordings, or where one of them allows no estimate.
     """
     wordings = [str(wording) for wording in np.unique(data.wording)]
     if len(wordings) < FEWEST:
         return len(wordings), {}
     try:
-        fits = [fit(data.of_wording(wording)) for wording in wordings]
+        fits = [fit(data.rows(data.wording == wording)) for wording in wordings]
     except NO_ESTIMATE:
         return len(wordings), {}
     times = float(scipy.stats.t.ppf((1 + level) / 2, len(fits) - 1)) / math.sqrt(len(fits))
     found = {}
     for name in PARAMETERS:
-        if all(one.status(name) != "not identified" for one in fits):
+        if all(one.status(name) in ("ok", "boundary") for one in fits):
             values = np.array([one.estimate(name) for one in fits])
             mean, spread = float(values.mean()), float(values.std(ddof=1))
             found[name] = Between(mean, mean - times * spread, mean + times * spread, spread)

@@ -68,8 +68,9 @@ TRIES = 5
 _CONTINUING = ("VLLMAPI", "SGLANGAPI")
 """Inspect's providers that continue the turn when the last message is the assistant's."""
 
-_WRITTEN_CLOSING = re.compile(r"[\s*_#>`~\"'-]*\btherefore,? i choose\b.*\Z", re.IGNORECASE | re.DOTALL)
-"""With the blanks and marks before it; the full stop of the sentence before belongs to that sentence."""
+_CLOSING_BEGINS = re.compile(r"\btherefore,? i choose\b", re.IGNORECASE)
+_LONGEST_CLOSING = 60
+"""Characters behind these words in a closing sentence; where more follows they are quoted, or thought."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +221,8 @@ async def ask(state: TaskState, question: Question, seed: int, watch: Watch) -> 
     if question.elicitation == "text" or output.error or not output.choices:
         return Answer(output)
     begun = _continued(output.choices[0].message.content, question.closing)
+    # Noise of its own: one seed for both would tie the label to the explanation's first token.
+    settings["seed"] = request_seed(seed, f"{state.sample_id}/{question.name}/label", state.epoch)
     return Answer(output, await _label(question, question.messages, begun, settings, watch))
 
 
@@ -271,7 +274,9 @@ async def _label(
         output = await generate(model, turn, asked)
         if not is_broken(output):
             break
-    watch.saw(output, question.labels, question.closing)
+    else:
+        output.error = "the server mixed log-probabilities up with those of other requests"
+    watch.saw(output, question.labels, question.closing, str(model))
     return output
 
 
@@ -281,7 +286,22 @@ def _continued(content: str | list[Content], closing: str) -> str | list[Content
     Thought stays before it, in a part of its own, so that the closing words stand behind its end.
     """
     if isinstance(content, str):
-        return f"{_WRITTEN_CLOSING.sub('', content).rstrip()}\n\n{closing}".lstrip()
+        return f"{_without_closing(content)}\n\n{closing}".lstrip()
     text = "".join(part.text for part in content if isinstance(part, ContentText))
     others = [part for part in content if not isinstance(part, ContentText)]
-    return [*others, ContentText(text=f"{_WRITTEN_CLOSING.sub('', text).rstrip()}\n\n{closing}".lstrip())]
+    return [*others, ContentText(text=f"{_without_closing(text)}\n\n{closing}".lstrip())]
+
+
+def _without_closing(text: str) -> str:
+    """A text without the closing sentence that the model wrote at its end, and the marks before that.
+
+    The full stop of the sentence before belongs to that sentence.
+    """
+    last = None
+    for found in _CLOSING_BEGINS.finditer(text):
+        last = found
+    if last is not None:
+        tail = text[last.end() :].strip()
+        if len(tail) <= _LONGEST_CLOSING and "\n" not in tail:
+            text = text[: last.start()].rstrip(" \t\r\n*_#>`~\"'-")
+    return text.rstrip()

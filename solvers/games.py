@@ -105,6 +105,3 @@ def _question(
         float(state.metadata["temperature"]),
         MAX_TOKENS if name == CHECK else int(state.metadata["max_tokens"]),
     )
-
-
-__all__ = ["BELIEFS", "GAME_ELICITATIONS", "strategy_method"]

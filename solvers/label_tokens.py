@@ -30,9 +30,13 @@ WORD_STARTS = "Ġ▁"
 ENOUGH = 16
 """Answers after which a label that never followed, or a log-probability that never came, is no accident."""
 
+LEAST_MASS = 0.01
+"""Probability of the labels together under which none of them followed the closing words."""
+
 _TOKEN_ID = re.compile(r"token_id:\d+")
 _BROKEN = -9999.0
 _SECONDS = 20.0
+_TRIES = 3
 
 
 class CannotAsk(PrerequisiteError, RuntimeError):
@@ -50,24 +54,33 @@ class Watch:
     One is made with each solver, so that runs do not share it.
     """
 
-    _seen: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    _good: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _seen: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    _good: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
-    def saw(self, output: ModelOutput, labels: Sequence[str], closing: str) -> None:
+    def saw(self, output: ModelOutput, labels: Sequence[str], closing: str, model: str) -> None:
         """Take one answer in.
+
+        Args:
+            output: the token that followed the closing words.
+            labels: what should have followed them.
+            closing: the closing words.
+            model: who was asked; one task may be put to several.
 
         Raises:
             CannotAsk: no log-probabilities, tokens only as ids, or no label behind the closing words, in
                 none of the first ``ENOUGH`` answers; or log-probabilities broken by other requests.
         """
-        if output.error or not output.choices or self._good[closing]:
+        key = (model, closing)
+        broken = is_broken(output)
+        if not output.choices or self._good[key] or (output.error and not broken):
             return
-        self._seen[closing] += 1
+        self._seen[key] += 1
         tokens = first_tokens(output)
-        if any(label_of(token) in labels for token in tokens):
-            self._good[closing] += 1
+        mass = sum(math.exp(logprob) for token, logprob in tokens.items() if label_of(token) in labels)
+        if not broken and mass >= LEAST_MASS:
+            self._good[key] += 1
             return
-        if self._seen[closing] < ENOUGH:
+        if self._seen[key] < ENOUGH:
             return
         if not tokens:
             raise CannotAsk(
@@ -76,7 +89,7 @@ class Watch:
             )
         if all(_TOKEN_ID.fullmatch(token) for token in tokens):
             raise CannotAsk("the server returns tokens as ids: start it without --return-tokens-as-token-ids")
-        if is_broken(output):
+        if broken:
             raise CannotAsk(
                 "the server's log-probabilities are broken by other requests that run at the same time: ask "
                 "it from one program at a time"
@@ -133,9 +146,10 @@ async def label_settings(model: Model, labels: Sequence[str], settings: Mapping[
     return {"logprobs": True, "extra_body": body}
 
 
-_Key = tuple[str, str, tuple[str, ...]]
-_known: dict[_Key, list[int] | None] = {}
-_locks: dict[_Key, anyio.Lock] = {}
+_Server = tuple[str, str]
+_known: dict[tuple[_Server, tuple[str, ...]], list[int]] = {}
+_has_tokenizer: dict[_Server, bool] = {}
+_locks: dict[_Server, anyio.Lock] = {}
 
 
 async def _token_ids(model: Model, labels: tuple[str, ...]) -> list[int] | None:
@@ -144,41 +158,58 @@ async def _token_ids(model: Model, labels: tuple[str, ...]) -> list[int] | None:
     if type(model.api).__name__ != "VLLMAPI" or not labels or not url:
         return None
     name = str(model.api.model_name).partition(":")[0]
-    key = (url, name, labels)
-    async with _locks.setdefault(key, anyio.Lock()):  # many questions begin at once, and one of them asks
-        if key not in _known:
-            secret = str(getattr(model.api, "api_key", "") or "")
-            _known[key] = await _ask_tokenizer(url, name, secret, labels)
-    return _known[key]
+    server = (url, name)
+    key = str(getattr(model.api, "api_key", "") or "")
+    # Many questions begin at once, and one of them asks. One form for one server: never both.
+    async with _locks.setdefault(server, anyio.Lock()):
+        if server not in _has_tokenizer:
+            _has_tokenizer[server] = await _tokens(url, name, key, labels[0]) is not None
+        if not _has_tokenizer[server]:
+            return None  # none of vLLM's servers, or an old one: the top twenty have to do
+        if (server, labels) not in _known:
+            _known[server, labels] = await _single(url, name, key, labels)
+        return _known[server, labels]
 
 
-async def _ask_tokenizer(url: str, name: str, key: str, labels: Sequence[str]) -> list[int] | None:
-    address = f"{url.rstrip('/').removesuffix('/v1')}/tokenize"
+async def _single(url: str, name: str, key: str, labels: Sequence[str]) -> list[int]:
+    """The one-token spellings of labels."""
     found: list[int] = []
-    # A proxy stands between this machine and others, not between two programs of one.
-    async with httpx.AsyncClient(timeout=_SECONDS, trust_env=not _is_local(url)) as client:
-        for label in labels:
-            single = []
-            for spelling in (label, f" {label}"):
-                body = {"model": name, "prompt": spelling, "add_special_tokens": False}
-                try:
-                    response = await client.post(
-                        address, json=body, headers={"Authorization": f"Bearer {key}"}
-                    )
-                    tokens = response.json()["tokens"] if response.status_code == 200 else None
-                except (httpx.HTTPError, ValueError, KeyError, TypeError):
-                    tokens = None
-                if tokens is None:
-                    return None  # an older server, or none of vLLM's: the top twenty have to do
-                if len(tokens) == 1:
-                    single.append(int(tokens[0]))
-            if not single:
-                raise CannotAsk(
-                    f"the label {label!r} is more than one token for {name}: ask for texts with "
-                    "-T elicitation=text"
-                )
-            found += single
+    for label in labels:
+        spelt = [await _tokens(url, name, key, spelling) for spelling in (label, f" {label}")]
+        single = [tokens[0] for tokens in spelt if tokens is not None and len(tokens) == 1]
+        if None in spelt:
+            raise CannotAsk(f"the tokenizer at {url} stopped answering")
+        if not single:
+            raise CannotAsk(
+                f"the label {label!r} is more than one token for {name}: ask for texts with "
+                "-T elicitation=text"
+            )
+        found += single
     return list(dict.fromkeys(found))
+
+
+async def _tokens(url: str, name: str, key: str, text: str) -> list[int] | None:
+    """A text's tokens by the server's tokenizer; None where it has none, or did not answer in three tries."""
+    address = f"{url.rstrip('/').removesuffix('/v1')}/tokenize"
+    body = {"model": name, "prompt": text, "add_special_tokens": False}
+    for _ in range(_TRIES):
+        try:
+            # A proxy stands between this machine and others, not between two programs of one.
+            async with _client(trust_env=not _is_local(url)) as client:
+                response = await client.post(address, json=body, headers={"Authorization": f"Bearer {key}"})
+        except httpx.HTTPError:
+            continue
+        if response.status_code != httpx.codes.OK:
+            return None
+        try:
+            return [int(token) for token in response.json()["tokens"]]
+        except (ValueError, KeyError, TypeError):
+            return None
+    return None
+
+
+def _client(*, trust_env: bool) -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=_SECONDS, trust_env=trust_env)
 
 
 def _is_local(url: str) -> bool:

@@ -22,9 +22,6 @@ TOGETHER = "all"
 TEXT = "/text"
 """Follows an item's number in the name of its text answer, where two were asked for."""
 
-LEAST_MASS = 0.5
-"""Probability that the labels must hold together for a distribution over them to be an answer."""
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -122,8 +119,7 @@ def _chosen(kept: Kept | None, labels: Mapping[str, int]) -> Chosen:
     if read.by_place is None:
         return Chosen(reason=read.reason)
     of_agreement = {a: p or 0.0 for a, p in zip(labels.values(), read.by_place, strict=True)}
-    reason = "outside the labels" if 1 - read.outside < LEAST_MASS else None
-    return Chosen([of_agreement[a] for a in sorted(of_agreement)], read.outside, reason)
+    return Chosen([of_agreement[a] for a in sorted(of_agreement)], read.outside, read.reason)
 
 
 def _explain(reasons: list[str | None]) -> str:

@@ -36,6 +36,7 @@ REASONS = (
     "error",
     "outside the labels",
     "no log-probabilities",
+    "thought only",
 )
 """Why an answer can be missing.
 

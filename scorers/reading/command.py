@@ -39,7 +39,8 @@ EXPLAINED = {
     "text": True,
     "both": True,
 }
-"""Ways to ask for a choice, and whether the answer then explains itself and closes with a sentence."""
+"""Ways to ask for a choice, and whether the answer then explains itself and closes with a sentence. Files of
+answers come from elsewhere too: ``answer`` and ``logprobs`` are a letter by other names."""
 
 STOP_REASONS = ("stop", "max_tokens", "model_length", "tool_calls", "content_filter", "unknown")
 MISSING = "missing"

@@ -93,7 +93,7 @@ def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: 
         if elicitation == "text" and reason == "off protocol":
             again = _translated(kept, len(order))
             place, reason = again.place, again.reason
-        elif elicitation == "explain" and reason is None and _declined(kept):
+        elif elicitation == "explain" and reason is None and said.stated.place < 0 and _declined(kept):
             # A label behind the closing words must not stand in for an answer that was declined.
             place, reason = -1, "refused"
     chosen = order[place] if place >= 0 else -1

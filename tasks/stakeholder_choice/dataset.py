@@ -76,7 +76,8 @@ def build(design: Design) -> Dataset:
         at = (LABEL_TEMPERATURE,) if way == "choose" else temperatures[i]
         wording = design.wordings[i % len(design.wordings)]
         shown = [(order, way, f"-r{r}" if len(orders[i]) > 1 else "") for r, order in enumerate(orders[i])]
-        if i % REORDERED == 0:
+        # The place within ten moves on, so that every wording of eight is among those asked again.
+        if i % REORDERED == (i // (4 * REORDERED)) % 2:
             other = reordered(orders[i][0], rng)  # drawn in every design, so that draws stay aligned
             if design.reordered:
                 shown.append((other, "choose", AGAIN))

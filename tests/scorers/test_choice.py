@@ -105,6 +105,17 @@ def test_without_log_probabilities_the_answer_is_missing(state: Make, score: Run
     assert found.metadata["reason"] == "no log-probabilities"
 
 
+def test_labels_that_hold_little_of_the_probability_are_no_answer(
+    state: Make, score: Run, metadata: Metadata
+) -> None:
+    about = metadata(1, elicitation="choose")[0]
+    logs = {"A": math.log(0.2), "B": math.log(0.2), "The": math.log(0.6)}
+    found = score(chosen_option(), state(about, "A", logprobs=logs))
+    assert found.value == 0.0 and found.metadata
+    assert found.metadata["reason"] == "outside the labels"
+    assert found.metadata["mass_outside"] == pytest.approx(0.6)
+
+
 def test_what_an_explanation_states_is_compared_with_what_follows_it(
     state: Make, score: Run, metadata: Metadata
 ) -> None:
@@ -130,6 +141,7 @@ def test_what_an_explanation_states_is_compared_with_what_follows_it(
         ("It suits all.", "stop", "complete", None),
         ("It suits", "max_tokens", "cut off", "truncated"),
         ("I cannot choose for others.", "stop", "refused", "refused"),
+        ("I cannot ignore employees.\n\nTherefore, I choose: Option B.", "stop", "complete", None),
         ("<think>Hm.</think>", "stop", "thought only", "thought only"),
     ],
 )

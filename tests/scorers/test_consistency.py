@@ -123,7 +123,7 @@ def test_probabilities_give_expected_consistency(state: Make, score: Run, metada
     about = next(m for m in metadata(24, elicitation="choose") if m["n_options"] == 2)
     u = profile("study1").utility(np.array(about["welfare"]))
     best = about["order"].index(int(u.argmax()))
-    logs = {"AB"[best]: math.log(0.3), "AB"[1 - best]: math.log(0.1)}
+    logs = {"AB"[best]: math.log(0.6), "AB"[1 - best]: math.log(0.2)}
     found = score(consistency("study1"), state(about, "AB"[best], logprobs=logs))
     assert found.value == pytest.approx(0.75)
     assert found.metadata

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inspect_ai.model import Logprob, Logprobs, TopLogprob
 
-from fiduciary.scorers._labels import label_probabilities
+from fiduciary.scorers._labels import label_drawn, label_probabilities
 
 
 def first_token(mass: dict[str, float], sampled: str | None = None) -> Logprobs:
@@ -63,3 +63,10 @@ def test_probabilities_of_labels_sum_to_one(weights: list[float]) -> None:
     assert found is not None
     assert sum(p for p in found.by_place if p is not None) == pytest.approx(1)
     assert 0 <= found.outside <= 1
+
+
+@pytest.mark.parametrize(
+    ("token", "place"), [("B", 1), (" B", 1), (" ", -1), ("\n", -1), ("AB", -1), ("C", -1)]
+)
+def test_the_label_that_was_drawn(token: str, place: int) -> None:
+    assert label_drawn(first_token({token: 0.9}), "AB") == place

@@ -41,7 +41,7 @@ def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "probability outside the labels, mean: 0.0000" in out
     begun, explained = out.index("from the closing words begun"), out.index("behind the model's explanation")
     assert begun < explained < out.index("noise proportional to τ^η: η = ")
-    assert "H0: the same preference with and without an explanation (paired)" in out
+    assert "H0: the same with and without an explanation (same problems, paired)" in out
     assert out.count("noise proportional to τ^η: η = ") == 1
     assert ", test of η = 1: p = " in out and "; gamma is " in out
     assert out.count("H0: the preference is study1") == 2

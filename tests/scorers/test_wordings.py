@@ -26,7 +26,7 @@ def data() -> Table:
 
 def test_problems_are_dealt_over_all_wordings(data: Table) -> None:
     assert set(data.wording) == set(NEUTRAL_WORDINGS)
-    parts = [data.of_wording(wording) for wording in NEUTRAL_WORDINGS]
+    parts = [data.rows(data.wording == wording) for wording in NEUTRAL_WORDINGS]
     assert sum(part.n for part in parts) == data.n
     assert max(part.n for part in parts) - min(part.n for part in parts) <= 8
 
@@ -55,5 +55,5 @@ def test_a_wording_that_is_answered_otherwise_widens_the_interval(data: Table) -
 
 def test_one_wording_has_no_interval(data: Table) -> None:
     assert FEWEST > 2
-    assert between_wordings(data.of_wording("plain")) == (1, {})
-    assert list(wording_lines(data.of_wording("plain"))) == []
+    assert between_wordings(data.rows(data.wording == "plain")) == (1, {})
+    assert list(wording_lines(data.rows(data.wording == "plain"))) == []

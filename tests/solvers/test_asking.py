@@ -41,6 +41,7 @@ def asked(
     samples: int = 1,
     logprobs: bool = True,
     continuing: bool = True,
+    small: float | None = None,
     **options: Any,
 ) -> tuple[list[Request], EvalLog]:
     """All requests of a run, and its log; a begun turn goes on with ``token``, any other with ``said``."""
@@ -54,9 +55,11 @@ def asked(
             answer = ModelOutput.from_message(ChatMessageAssistant(content=said))
         answer.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
         if config.logprobs and logprobs:
-            top = [TopLogprob(token=token, logprob=-0.1), TopLogprob(token=" B", logprob=-3.0)]
+            top = [TopLogprob(token=token, logprob=-0.1), TopLogprob(token=" B", logprob=small or -3.0)]
             answer.choices[0].logprobs = Logprobs(
-                content=[Logprob(token=token, logprob=-0.1, top_logprobs=top if token == " A" else [])]
+                content=[
+                    Logprob(token=token, logprob=-0.1, top_logprobs=top if token == " A" or small else [])
+                ]
             )
         return answer
 
@@ -105,6 +108,18 @@ def test_explain_continues_the_models_own_turn_with_the_closing_words() -> None:
     assert kept["text"].endswith("Option B.") and kept["logprobs"]["content"][0]["token"] == " A"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Some say 'Therefore, I choose: Option B' and mean owners alone, which is too little to go by.",
+        "<think>Therefore, I choose B?</think>\nBoth are fair, but one of them serves everybody.",
+    ],
+)
+def test_closing_words_that_are_quoted_or_thought_stay(said: str) -> None:
+    [_, (turn, _)], _ = asked("explain", said=said)
+    assert turn[-1].text == f"{said}\n\n{CLOSING}"
+
+
 def test_thought_stays_in_front_of_the_continuation() -> None:
     said = [ContentReasoning(reasoning="Let me see."), ContentText(text="All are served.")]
     [_, (turn, _)], _ = asked("explain", said=said)
@@ -137,6 +152,7 @@ def test_an_empty_framing_adds_no_message() -> None:
         ({"token": "The"}, "no label (A, B, C) followed the closing words"),
         ({"logprobs": False}, "returned no log-probabilities"),
         ({"token": "token_id:11"}, "tokens as ids"),
+        ({"token": "The", "small": -18.0}, "no label (A, B, C) followed the closing words"),
     ],
 )
 def test_what_cannot_work_stops_after_the_first_answers(options: dict[str, Any], way_out: str) -> None:
@@ -154,9 +170,9 @@ def test_a_provider_that_continues_no_turn_is_told_of_at_once() -> None:
 def test_one_label_is_enough_to_go_on() -> None:
     watch, label = Watch(), ModelOutput.from_content("m", "A")
     label.choices[0].logprobs = Logprobs(content=[Logprob(token=" A", logprob=-0.5)])
-    watch.saw(label, "AB", CLOSING)
+    watch.saw(label, "AB", CLOSING, "m")
     for _ in range(3 * ENOUGH):
-        watch.saw(ModelOutput.from_content("m", "The"), "AB", CLOSING)
+        watch.saw(ModelOutput.from_content("m", "The"), "AB", CLOSING, "m")
 
 
 def test_a_label_that_the_server_mixed_up_is_asked_for_again() -> None:
