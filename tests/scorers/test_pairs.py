@@ -128,7 +128,7 @@ def test_only_what_is_not_sampled_stands_for_counts(score: RunScorer) -> None:
 
 
 def test_a_drawn_token_that_is_no_label_decides_nothing() -> None:
-    token = label_token("the", A=0.3, the=0.7)
+    token = label_token("the", A=0.6, the=0.4)
     texts = {f"{i}-{j}-1": "the" for i, j in ORDERED}
     state = finished(texts, token, elicitation="choose")
     assert counts_of(state, probabilities=False).reasons == {"outside the labels": 6}
