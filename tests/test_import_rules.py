@@ -38,8 +38,9 @@ ALLOWED: dict[str, frozenset[str]] = {
         "accelerate",
         "safetensors",
     }
-    # pyarrow: screening reads Parquet without the `datasets` package.
-    | {"matplotlib", "pyarrow"},
+    # pyarrow: screening reads Parquet without the `datasets` package. jinja2: what chat templates raise.
+    # solvers: what is taught is the protocol that asks, its instruction and closing words.
+    | {"matplotlib", "pyarrow", "jinja2", "solvers"},
     # scorers: the table reads logs by the same functions as the metrics.
     "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
     "serving": ASKING | {"docker"},

@@ -26,7 +26,17 @@ def served(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tup
     """A page with one real log beside it, and its address on a local server."""
     out = tmp_path_factory.mktemp("served")
     command = [sys.executable, "-m", "inspect_ai", "eval", "tasks/stakeholder_choice", "--model"]
-    command += ["subject/symmetric", "-T", "n=12", "--display", "none", "--log-dir", str(out / "logs")]
+    command += [
+        "subject/symmetric",
+        "-T",
+        "n=12",
+        "-T",
+        "elicitation=text",
+        "--display",
+        "none",
+        "--log-dir",
+        str(out / "logs"),
+    ]
     subprocess.run(command, cwd=root, check=True, timeout=300)
     (log,) = (out / "logs").glob("*.eval")
     payload = simulate(3, 12, tasks=1, from_probabilities=0)
