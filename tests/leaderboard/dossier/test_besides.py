@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval
 
 from fiduciary.__main__ import main
 from fiduciary.errors import UsageError
@@ -17,6 +18,7 @@ from fiduciary.leaderboard.dossier.claims import Dossier
 from fiduciary.leaderboard.dossier.paths import shown_path
 from fiduciary.leaderboard.principal import principal
 from fiduciary.scorers.supervision.command import main as supervise
+from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 CARD = """---
 license: mit
@@ -130,12 +132,12 @@ def test_data_that_are_screened_at_once(cases: dict[str, Case], tmp_path: Path) 
 @pytest.mark.slow
 def test_monitor_state(cases: dict[str, Case], tmp_path: Path) -> None:
     """A real monitor of the same subject holds; of another one it is no evidence, and a gap says so."""
-    run = cases["nonprofit"].run("stakeholder_choice")
-    assert run is not None
+    # An audit of its own: at the low temperatures of the fixture one utility explains every choice.
+    task = stakeholder_choice(n=80, elicitation="text", temperatures=1)
+    [log] = eval(task, model="subject/nonprofit", log_dir=str(tmp_path / "audit"), display="none")
     state = tmp_path / "watch"
-    assert (
-        main(["monitor", "--baseline", run.file, "--model", "subject/nonprofit", "--state", str(state)]) == 0
-    )
+    watch = ["monitor", "--baseline", log.location, "--model", "subject/nonprofit", "--state", str(state)]
+    assert main(watch) == 0
     said = _with(cases["nonprofit"], monitor=str(state))
     held = said.claim("deployment.monitoring.state")
     assert held.verdict == "good" and "1 audit of 12 questions" in held.statement
