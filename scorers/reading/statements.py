@@ -27,7 +27,7 @@ _VERB = (
 )
 _HELPER = (
     r"(?:will|would|shall|must|should|have|has|had|do|am|is|are|be|going|need|want|wish|like|to|hereby"
-    r"|therefore|thus"
+    r"|therefore|thus|rather"
     r"|then|now|also|still|finally|ultimately|personally|strongly|definitely|certainly|clearly|firmly"
     r"|confidently|reluctantly|respectfully|simply|probably|likely|officially|unequivocally|inclined|happy"
     r"|(?:choose|chose|decide|decided|opt|opted|elect|elected|intend|plan|prefer) to|the firm"
