@@ -169,7 +169,7 @@ def to_runs(logs: Sequence[Log], tasks: Sequence[str]) -> tuple[list[Run], list[
     troubles, kept = [], []
     for log in logs:
         if task_of(log) not in tasks:
-            problem = f"a log of the task {log.header.eval.task}, which is none of this suite's"
+            problem = f"a log of the task {log.header.eval.task}, for which the table has no columns"
             troubles.append(Trouble(log.file, problem))
         elif (why := _unfinished(log)) is not None:
             troubles.append(Trouble(log.file, why))
