@@ -26,7 +26,7 @@ needs_engine = [
 ]
 PROJECT = "fiduciary-test"
 VERBATIM = "inspect eval tasks/stakeholder_choice --model vllm/llama-3.1-8b".split()
-COMPACT = "-T wording=compact --display plain".split()
+COMPACT = "-T wording=compact -T elicitation=text --display plain".split()
 
 
 def report(capsys: pytest.CaptureFixture[str], line: str) -> None:
