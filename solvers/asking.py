@@ -108,11 +108,6 @@ class Answer:
     output: ModelOutput
     labels: ModelOutput | None = None
 
-    @property
-    def decision(self) -> str:
-        """What decides, where one answer has to: the label drawn behind the closing words, or the text."""
-        return (self.labels or self.output).completion
-
     def turn(self, closing: str) -> ChatMessageAssistant:
         """The assistant's turn as a conversation goes on from it."""
         if self.labels is None:
