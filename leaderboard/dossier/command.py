@@ -10,7 +10,7 @@ that fits, each with a folder of its own below --out. Into the folder go dossier
 claim with the files that back it) and, where WeasyPrint is installed (pip install 'fiduciary[dossier]') and
 finds Pango, dossier.pdf. What no log shows stands in the document as a gap, with the command that fills it.
 
-Exit codes: 0; 2 for a path, a name or an argument of no use.
+Exit codes: 0; 2 for a path, a name or an argument that cannot be used.
 """
 
 from __future__ import annotations
