@@ -58,12 +58,13 @@ def test_an_answer_does_not_depend_on_what_else_is_in_the_batch(generator):
 
 
 def test_a_seed_decides_the_draws(generator):
-    hot = request(temperature=3.0)
+    # So hot that two independent draws hardly ever agree: at 3 one pair in 25 still did.
+    hot = request(temperature=10.0)
     first, again, other = generator.answer([hot, hot, replace(hot, seed=1)])
     same(first, again)
     assert first.tokens != other.tokens
-    unseeded = generator.answer([replace(hot, seed=None)] * 2)
-    assert unseeded[0].tokens != unseeded[1].tokens
+    unseeded = generator.answer([replace(hot, seed=None)] * 4)
+    assert len({tuple(answer.tokens) for answer in unseeded}) > 1
 
 
 def test_temperature_zero_takes_the_likeliest_token(generator):
