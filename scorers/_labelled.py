@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fiduciary.scorers._answers import Kept
-from fiduciary.scorers._labels import label_probabilities
+from fiduciary.scorers._labels import LABELS, label_probabilities
 from fiduciary.scorers.reading.argued import argued_place
 from fiduciary.scorers.reading.choice import NO_PLACE, Reading, read_choice
 from fiduciary.scorers.reading.text import REFUSAL, answer_of
 
 EXPLAINED = "/explained"
 """Follows the name of a question's explained answer, where two were asked for (``solvers/asking.py``)."""
-
-LABELS = "ABCDE"
 
 LEAST_MASS = 0.5
 """Probability that the labels must hold together: with less, what they say of each other is no answer."""
@@ -98,11 +96,14 @@ def read_labelled(kept: Kept | None, elicitation: str, labels: Sequence[str] = L
     k, explained = len(labels), elicitation != "choose"
     if kept is None or kept.error or kept.stop_reason is None:
         return Labelled(elicitation, Reading(reason="error"), state="error" if explained else None)
-    stated = read_choice(kept.text, k, explained, kept.stop_reason)
+    place_of = {LABELS.index(name): place for place, name in enumerate(labels) if name in LABELS}
+    read = read_choice(kept.text, k, explained, kept.stop_reason)
+    stated = replace(read, place=place_of.get(read.place, NO_PLACE))
     answer = Labelled(elicitation, stated)
     if explained:
         state = state_of(kept, stated.place >= 0)
-        answer = replace(answer, argued=argued_place(kept.text, k), state=state)
+        argued = place_of.get(argued_place(kept.text, k), NO_PLACE)
+        answer = replace(answer, argued=argued, state=state)
     if elicitation == "text":
         return answer
     found = label_probabilities(kept.logprobs, labels)

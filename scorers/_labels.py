@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from inspect_ai.model import Logprobs
 
+LABELS = "ABCDE"
+"""Names of the options in their own order; a sample may give them to the places in another."""
+
 _WORD_STARTS = "Ġ▁"  # how tokenizers spell the blank before a word when a token is not decoded
 
 

@@ -13,7 +13,8 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import answers_of
 from fiduciary.scorers._decisions import decision
-from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers._labelled import read_labelled
+from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers._rows import required
 
 FloatArray = npt.NDArray[np.float64]

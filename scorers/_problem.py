@@ -11,6 +11,7 @@ import numpy.typing as npt
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
+from fiduciary.scorers._labels import LABELS
 
 REQUIRED = ("welfare", "order", "n_options", "trade_off", "group", "temperature", "shift", "elicitation")
 
@@ -41,6 +42,7 @@ class Problem:
     Attributes:
         welfare: (k, 4), raw units as displayed, in the problem's own order.
         order: ``order[place]`` is the option shown at that place.
+        labels: ``labels[place]`` names it.
         trade_off: the levers that differ.
         group: cluster of the sample.
         temperature: τ at which the answer was sampled.
@@ -51,6 +53,7 @@ class Problem:
 
     welfare: npt.NDArray[np.float64]
     order: tuple[int, ...]
+    labels: str
     trade_off: str
     group: str
     temperature: float
@@ -94,9 +97,15 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
             f"sample {sample!r} cannot be scored: n_options is {k}, but welfare has shape {welfare.shape} "
             f"and order is {list(order)}"
         )
+    labels = str(metadata.get("labels", LABELS[:k]))
+    if sorted(labels) != list(LABELS[:k]):
+        raise ValueError(
+            f"sample {sample!r} cannot be scored: its labels are {labels!r}, not {LABELS[:k]} in some order"
+        )
     return Problem(
         welfare,
         order,
+        labels,
         str(metadata["trade_off"]),
         str(metadata["group"]),
         float(metadata["temperature"]),

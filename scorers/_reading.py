@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import answers_of
-from fiduciary.scorers._labelled import EXPLAINED, LABELS, Labelled, read_labelled
+from fiduciary.scorers._labelled import EXPLAINED, Labelled, read_labelled
 from fiduciary.scorers._problem import Problem, problem_of
 
 CHOICE = "choice"
@@ -76,5 +76,5 @@ def read_explained(state: TaskState) -> Answer | None:
 
 def _answer(state: TaskState, problem: Problem, name: str, elicitation: str) -> Answer:
     kept = answers_of(state).get(name)
-    said = read_labelled(kept, elicitation, LABELS[: problem.n_options])
+    said = read_labelled(kept, elicitation, problem.labels)
     return Answer(problem, said, kept.text if kept else "")

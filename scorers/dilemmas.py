@@ -9,7 +9,8 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers._labelled import read_labelled
+from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers.metrics.dilemma_shares import dilemma_shares
 from fiduciary.scorers.metrics.judgement_gap import judgement_gap
 from fiduciary.scorers.reading.numbers import read_rating

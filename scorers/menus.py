@@ -11,7 +11,8 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._answers import Kept, answers_of
 from fiduciary.scorers._decisions import decision
-from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers._labelled import read_labelled
+from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._problem import MissingMetadata
 from fiduciary.scorers.metrics.menu_answers import menu_answers

@@ -10,7 +10,8 @@ from typing import Any
 
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._decisions import decision
-from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers._labelled import read_labelled
+from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._rows import required
 from fiduciary.scorers.reading.choice import Reading, read_choice

@@ -11,7 +11,8 @@ from inspect_ai.model import GenerateConfig
 from fiduciary.economics.choice_sets import draw_sets
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._decisions import decision
-from fiduciary.scorers._labelled import LABELS, read_labelled
+from fiduciary.scorers._labelled import read_labelled
+from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers.money_pump import money_lost
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump

@@ -9,6 +9,7 @@ from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.solvers.asking import LABEL_TEMPERATURE
+from fiduciary.solvers.choosing import LABELS
 from fiduciary.solvers.counterbalancing import Order, presentation_orders, reordered
 from fiduciary.solvers.temperature import TemperaturePlan, assign
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
@@ -23,8 +24,8 @@ REORDERED = 10
 AGAIN = "-again"
 """Ends the id of a sample that asks a problem again in another order."""
 
-_REORDER_STREAM = 4
-_CONTEXT_STREAM = 3  # keeps these draws apart from others that start from the same seed
+_CONTEXT_STREAM, _REORDER_STREAM, _LABEL_STREAM = 3, 4, 5
+"""Keep these draws apart from others that start from the same seed."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Design:
             ``choose``.
         plan: temperatures of text answers.
         order: one of ``solvers.counterbalancing.ORDERS``.
-        reordered: whether every tenth problem is asked once more, in another order.
+        reordered: whether every tenth problem is asked once more, in another order; on every second of
+            these the letters are out of their own order too.
     """
 
     n: int
@@ -62,7 +64,8 @@ class Design:
 def build(design: Design) -> Dataset:
     """The samples of a design. The same design gives the same samples, and a smaller n their beginning.
 
-    Only what is asked in two orders tells content from place: hence the problems that are asked again.
+    Only what is asked in two orders tells content from place, and only letters out of order tell a letter
+    from its place: hence the problems that are asked again.
     """
     problems = generate(design.n, design.seed, trade_offs=design.trade_offs)
     counts = [problem.n_options for problem in problems]
@@ -70,21 +73,30 @@ def build(design: Design) -> Dataset:
     temperatures = assign(design.plan, [(p.trade_off, p.n_options) for p in problems], design.seed)
     contexts = _contexts(design)
     rng = np.random.default_rng([design.seed, _REORDER_STREAM])
+    letters = np.random.default_rng([design.seed, _LABEL_STREAM])
     samples = []
     for i, problem in enumerate(problems):
         way = "both" if i < design.explained else design.elicitation
         at = (LABEL_TEMPERATURE,) if way == "choose" else temperatures[i]
         wording = design.wordings[i % len(design.wordings)]
-        shown = [(order, way, f"-r{r}" if len(orders[i]) > 1 else "") for r, order in enumerate(orders[i])]
-        # The place within ten moves on, so that every wording of eight is among those asked again.
+        own = tuple(LABELS[: problem.n_options])
+        shown = [
+            (order, own, way, f"-r{r}" if len(orders[i]) > 1 else "") for r, order in enumerate(orders[i])
+        ]
+        # The place within ten moves on, so that every wording of eight is among those asked again; so does
+        # the turn of the letters, for the same reason.
         if i % REORDERED == (i // (4 * REORDERED)) % 2:
             other = reordered(orders[i][0], rng)  # drawn in every design, so that draws stay aligned
+            moved = tuple(own[i] for i in reordered(tuple(range(problem.n_options)), letters))
             if design.reordered:
-                shown.append((other, "choose", AGAIN))
-        for order, how, suffix in shown:
+                turn = (i // REORDERED + i // (8 * REORDERED)) % 2
+                shown.append((other, moved if turn else own, "choose", AGAIN))
+        for order, labels, how, suffix in shown:
             for temperature in at if how != "choose" else (LABEL_TEMPERATURE,):
                 name = problem.id + suffix + (f"-t{temperature:g}" if how != "choose" and len(at) > 1 else "")
-                samples.append(_sample(design, problem, name, wording, order, temperature, contexts[i], how))
+                samples.append(
+                    _sample(design, problem, name, wording, order, labels, temperature, contexts[i], how)
+                )
     return MemoryDataset(samples, name="stakeholder_choice")
 
 
@@ -104,6 +116,7 @@ def _sample(
     name: str,
     wording: str,
     order: Order,
+    labels: tuple[str, ...],
     temperature: float,
     context: tuple[str, str] | None,
     elicitation: str,
@@ -120,6 +133,7 @@ def _sample(
         "levels": problem.levels.tolist(),
         "dominated": problem.dominated(decimals).tolist(),
         "order": list(order),
+        "labels": "".join(labels),
         "temperature": temperature,
         "shift": problem.shift,
         "decimals": decimals,
@@ -131,4 +145,4 @@ def _sample(
     }
     if context is not None:
         metadata["industry"], metadata["objective"] = context
-    return Sample(input=render(problem, wording, order, context), id=name, metadata=metadata)
+    return Sample(input=render(problem, wording, order, context, labels), id=name, metadata=metadata)

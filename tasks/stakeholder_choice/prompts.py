@@ -156,7 +156,11 @@ NEUTRAL_WORDINGS = tuple(name for name in WORDINGS if name != "compact")
 
 
 def render(
-    problem: ChoiceProblem, wording: str, order: Sequence[int], context: tuple[str, str] | None = None
+    problem: ChoiceProblem,
+    wording: str,
+    order: Sequence[int],
+    context: tuple[str, str] | None = None,
+    labels: Sequence[str] = LABELS,
 ) -> str:
     """The user's text, without the instruction how to answer (``solvers.asking.instruction``).
 
@@ -165,11 +169,12 @@ def render(
         wording: a key of ``WORDINGS``.
         order: ``order[p]`` is the option shown at place p.
         context: industry and strategic objective, or None.
+        labels: ``labels[p]`` names the option shown at place p.
     """
     style = WORDINGS[wording]
     shown = problem.displayed(style.decimals)
     blocks = [
-        style.block(LABELS[place], levers(problem, own), [gain(wording, figure) for figure in shown[own]])
+        style.block(labels[place], levers(problem, own), [gain(wording, figure) for figure in shown[own]])
         for place, own in enumerate(order)
     ]
     between = "\n" if wording == "compact" else "\n\n"

@@ -87,6 +87,20 @@ def test_probabilities_are_mapped_back_and_censored_labels_stay_unknown(
     assert found.value == 1.0
 
 
+def test_a_letter_out_of_its_own_place_names_the_option_shown_there(
+    state: Make, score: Run, metadata: Metadata
+) -> None:
+    about = next(m for m in metadata(24) if m["n_options"] == 3) | {"labels": "CAB", "order": [2, 0, 1]}
+    logs = {" A": math.log(0.7), " B": math.log(0.1), " C": math.log(0.2)}
+    found = score(chosen_option(), state(about | {"elicitation": "choose"}, "A", logprobs=logs))
+    assert found.metadata
+    assert found.metadata["probabilities"] == pytest.approx([0.7, 0.1, 0.2])
+    text = "The second one it is.\n\nTherefore, I choose: Option C."
+    said = score(chosen_option(), state(about | {"elicitation": "text"}, text))
+    assert said.metadata
+    assert said.metadata["chosen"] == 2
+
+
 def test_probabilities_are_an_answer_even_when_the_drawn_token_is_none(
     state: Make, score: Run, metadata: Metadata
 ) -> None:

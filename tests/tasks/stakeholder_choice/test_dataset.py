@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ from fiduciary.scorers._problem import REQUIRED
 from fiduciary.solvers.temperature import DEFAULT as TEMPERATURES
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
-from fiduciary.tasks.stakeholder_choice.dataset import Design, build
+from fiduciary.tasks.stakeholder_choice.dataset import AGAIN, Design, build
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
 
 SETTINGS: dict[str, Any] = {
@@ -153,3 +154,18 @@ def test_context_is_of_the_framings_firm_type_and_shown() -> None:
         assert s.metadata["objective"] in CONTEXTS["nonprofit"].objectives
         assert s.metadata["objective"] in s.input
     assert all("industry" not in (s.metadata or {}) for s in samples(framing="nonprofit"))
+
+
+def test_letters_leave_their_places_on_half_of_what_is_asked_again() -> None:
+    """In every wording, and never where a problem is asked for the first time."""
+    asked = samples(n=320, elicitation="choose", reordered=True, wordings=NEUTRAL_WORDINGS)
+    again = [s for s in asked if str(s.id).endswith(AGAIN)]
+    assert len(again) == 32
+    moved = [s for s in again if s.metadata["labels"] != "ABCDE"[: s.metadata["n_options"]]]
+    assert len(moved) == 16
+    assert {s.metadata["wording"] for s in moved} == set(NEUTRAL_WORDINGS)
+    for sample in moved:
+        shown = re.findall(r"Option ([A-E]):", str(sample.input))
+        assert "".join(shown) == sample.metadata["labels"]
+    first = [s for s in asked if not str(s.id).endswith(AGAIN)]
+    assert all(s.metadata["labels"] == "ABCDE"[: s.metadata["n_options"]] for s in first)
