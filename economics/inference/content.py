@@ -1,0 +1,294 @@
+r"""Does it read? Whether answers depend on what was asked, by a test that the random order makes exact.
+
+A question's options are shown in a random order. A respondent that does not read answers by place, by
+letter, at random or not at all: given the question, its answers, the missing ones included, are
+independent of the order. So under that null hypothesis every relabelling of a question's options was
+equally likely, and a statistic's distribution is found by drawing relabellings anew: no model, no
+asymptotics. All rows of a question (its reorderings, epochs, wordings) are relabelled together.
+
+The statistic is fixed in advance. With answers ``a`` by place, less the mean of their place among
+questions with as many options and of their letter, and features ``x`` of the options, it is a score with
+its exact covariance under relabelling,
+
+    S = Σ_q Σ_o A_qo x_qo,   V = Σ_q |A_q − mean|² Σ_o x_qo x_qoᵀ / (J_q − 1),   T = Sᵀ V⁺ S,
+
+once for the options' figures and their ranks (reading that goes up or down in a figure), once for the
+squares of the figures (reading that prefers a middle or the extremes). The larger of the two, each
+against its own mean and spread, is what is drawn.
+
+Log-probabilities carry no sampling noise, so that the test alone would call a trifle reading. Where
+questions were asked in two orders, the content's share of the variation of the log-odds is estimated too:
+what two orders of a question have in common by option, once places and letters are taken out, over all
+variation. A model reads where p < .01 and the lower bound of that share is above ``FLOOR``. Otherwise it
+is not shown to read, which is no proof that it does not: hence the smallest share that could have been found.
+
+Source: Fisher (1935) and Rosenbaum (2002, ch. 2) for tests by the randomisation of the design; Hennessy et
+al. (2016) for the quadratic form with the design's own covariance.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+
+from fiduciary.economics.inference.place_slopes import unread_places
+from fiduciary.economics.inference.shown import Shown
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+ALPHA = 0.01
+"""Level of the test."""
+
+FLOOR = 0.02
+"""Least share of the variation that content must have, at its lower bound. The real model that is known not
+to read has .001 to .014 of its log-odds from content; a mind that reads has most of them."""
+
+POWER = 0.8
+"""With which the smallest share that could have been found is told."""
+
+DRAWS = 1999
+_STREAM = 0xC0
+_CHUNK = 2_000_000
+_TIES = 1e-9
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the test says.
+
+    Attributes:
+        p_value: of the null hypothesis that answers are independent of the order; NaN where there is no test.
+        n: questions with an answer.
+        share: content's share of the variation of log-odds, from questions asked in two orders; NaN without.
+        share_low: its lower bound, one-sided, 95 %.
+        n_reordered: questions asked in two orders.
+        smallest: share of the variation between options of a question that n questions would have shown
+            with 80 % power.
+        places: 1-based places that are not read though others are; empty where all are alike.
+        tested: whether the order was random, without which there is no test.
+    """
+
+    p_value: float
+    n: int
+    share: float
+    share_low: float
+    n_reordered: int
+    smallest: float
+    places: tuple[int, ...] = ()
+    tested: bool = True
+
+    @property
+    def enough(self) -> bool:
+        """Whether content's share is above a trifle, or is not known."""
+        return math.isnan(self.share) or self.share_low > FLOOR
+
+    @property
+    def reads(self) -> bool:
+        """Whether the answers are shown to depend on what was asked, wherever it stands."""
+        return bool(self.p_value < ALPHA) and self.enough and not self.places
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence."""
+        if not self.tested:
+            return (
+                "whether it reads was not tested: the options were shown in their own order "
+                "(ask with -T order=shuffle)"
+            )
+        share = "" if math.isnan(self.share) else f"; content's share of its log-odds {self.share:.0%}"
+        shown = f"p {_p(self.p_value)}{share}; {self.n:,} question{'' if self.n == 1 else 's'}"
+        if self.reads:
+            return f"it reads: its answers depend on what was asked ({shown})"
+        if self.places:
+            places = _and([str(place) for place in self.places])
+            return (
+                f"it reads some places only: what stands at place {places} hardly moves its answers ({shown})"
+            )
+        if math.isnan(self.smallest):
+            return f"not shown to read: too few answers to tell ({self.n:,})"
+        if self.p_value < ALPHA:
+            return (
+                "not shown to read: what was asked is not shown to account for more than "
+                f"{FLOOR:.0%} of its answers' variation ({shown})"
+            )
+        return (
+            "not shown to read: its answers are not shown to depend on what was asked "
+            f"({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
+        )
+
+
+def content(shown: Shown, *, draws: int = DRAWS, seed: int = 0) -> Content:
+    """Test whether the answers depend on what was asked.
+
+    Args:
+        shown: the answers.
+        draws: relabellings drawn; the p-value is at least 1/(draws + 1).
+        seed: of the draws.
+
+    Raises:
+        ValueError: shapes that do not fit, or more options than can be relabelled.
+    """
+    blocks = list(_blocks(shown, shown.residuals))
+    n = sum(len(block) for block in blocks)
+    share, low, reordered = _share(shown)
+    if not shown.in_random_order:
+        return Content(math.nan, n, share, low, reordered, math.nan, tested=False)
+    free = sum((block.shape[1] - 1) * len(block) for block in blocks)
+    monotone, curved = _features(shown)
+    first = list(_blocks(shown, np.where(shown.place == 0, shown.residuals, 0.0)))
+    families = ((blocks, monotone), (blocks, curved), (first, monotone))
+    found = _largest(families, draws, np.random.default_rng([seed, _STREAM]))
+    if found is None:
+        return Content(1.0, n, share, low, reordered, math.nan)
+    p_value, rank = found
+    result = Content(p_value, n, share, low, reordered, _smallest_share(rank, free))
+    if result.p_value < ALPHA:
+        # What is read at one place alone leaves its place when the order changes, and two orders have it not
+        # in common: so places are looked at whatever the share is.
+        least = FLOOR if shown.noisy or result.enough else 2 * FLOOR
+        result = replace(result, places=unread_places(shown, least))
+    return result
+
+
+def _blocks(shown: Shown, values: FloatArray) -> Iterator[FloatArray]:
+    """A_qo by number of options: (questions, J), the sum of a question's rows by own index, centred."""
+    for _, rows, sums in _questions(shown, values):
+        yield sums[rows] - sums[rows].mean(axis=1, keepdims=True)
+
+
+def _questions(shown: Shown, values: FloatArray) -> Iterator[tuple[int, BoolArray, FloatArray]]:
+    """For each number of options J: J, which questions have it, and the questions' sums (questions, J)."""
+    codes = shown.codes
+    sums = np.zeros((codes.max() + 1 if len(codes) else 0, values.shape[1]))
+    np.add.at(sums, codes, values)
+    counts, answered = np.zeros(len(sums), np.int64), np.zeros(len(sums), bool)
+    counts[codes] = shown.exists.sum(axis=1)
+    np.logical_or.at(answered, codes, shown.answered)
+    for k in range(2, values.shape[1] + 1):
+        which = (counts == k) & answered
+        if which.any():
+            yield k, which, sums[:, :k]
+
+
+def _features(shown: Shown) -> tuple[list[FloatArray], list[FloatArray]]:
+    """Features of the same blocks: figures with their ranks, and squares; each centred in its question."""
+    scale = np.nanstd(shown.figures.reshape(-1, shown.figures.shape[2]), axis=0)
+    scale = np.where(scale > 0, scale, 1.0)
+    codes = shown.codes
+    first = np.unique(codes, return_index=True)[1]
+    monotone, curved = [], []
+    for k, which, _ in _questions(shown, shown.residuals):
+        x = shown.figures[first[which], :k] / scale
+        x = x - x.mean(axis=1, keepdims=True)
+        ranks = scipy.stats.rankdata(np.round(x, 9), axis=1)
+        ranks = (ranks - ranks.mean(axis=1, keepdims=True)) / k
+        squares = x**2 - (x**2).mean(axis=1, keepdims=True)
+        monotone.append(np.concatenate([x, ranks], axis=2))
+        curved.append(squares)
+    return monotone, curved
+
+
+def _largest(
+    families: Sequence[tuple[list[FloatArray], list[FloatArray]]], draws: int, rng: np.random.Generator
+) -> tuple[float, int] | None:
+    """p-value of the largest of the families' statistics, and the first one's rank; None if nothing varies.
+
+    A family is A and the features, block by block of questions with as many options.
+    """
+    scores = [np.zeros((draws + 1, x[0].shape[2] if x else 0)) for _, x in families]
+    spread = [np.zeros((score.shape[1],) * 2) for score in scores]
+    for b, (m, k) in enumerate(block.shape for block in families[0][0]):
+        orders = _relabellings(k)
+        drawn = rng.integers(len(orders), size=(draws + 1, m))
+        drawn[0] = 0  # the identity: what was observed
+        for f, (blocks, features) in enumerate(families):
+            a, x = blocks[b], features[b]
+            spread[f] += np.einsum("q,qoi,qoj->ij", (a**2).sum(axis=1) / (k - 1), x, x)
+            each = np.einsum("qo,qpoi->qpi", a, x[:, orders])  # every relabelling of every question
+            step = max(1, _CHUNK // max(m * x.shape[2], 1))
+            for start in range(0, draws + 1, step):
+                part = drawn[start : start + step]
+                scores[f][start : start + step] += each[np.arange(m), part].sum(axis=1)
+    statistics, ranks = [], []
+    for score, v in zip(scores, spread, strict=True):
+        values, vectors = np.linalg.eigh(v) if v.size else (np.empty(0), np.empty((0, 0)))
+        kept = values > 1e-9 * max(values.max(initial=0.0), 1e-300)
+        rank = int(kept.sum())
+        ranks.append(rank)
+        if rank:
+            along = score @ vectors[:, kept] / np.sqrt(values[kept])
+            statistics.append(((along**2).sum(axis=1) - rank) / math.sqrt(2 * rank))
+    if not statistics or max(v.max(initial=0.0) for v in spread) <= 0:
+        return None
+    larger = np.max(statistics, axis=0)
+    return float(np.mean(larger >= larger[0] - _TIES * max(abs(larger[0]), 1))), ranks[0]
+
+
+@lru_cache
+def _relabellings(k: int) -> IntArray:
+    """(k!, k), the identity first."""
+    return np.array(list(itertools.permutations(range(k))), np.int64)
+
+
+def _smallest_share(rank: int, free: int) -> float:
+    """Share s at which a score of this rank would find p < ``ALPHA`` with ``POWER``.
+
+    Of ``free`` = Σ (J_q − 1) contrasts, a share s of the variation in the score's directions makes T a
+    noncentral χ² with noncentrality s · free / (1 − s).
+    """
+    if rank == 0 or free <= rank:
+        return math.nan
+    critical = scipy.stats.chi2.ppf(1 - ALPHA, rank)
+
+    def short(noncentrality: float) -> float:
+        return float(scipy.stats.ncx2.sf(critical, rank, noncentrality)) - POWER
+
+    needed = float(scipy.optimize.brentq(short, 1e-6, 1e3))
+    return needed / (needed + free)
+
+
+def _share(shown: Shown) -> tuple[float, float, int]:
+    """Content's share of the variation, its lower bound, and the questions asked in two orders.
+
+    Of a question's rows in different orders, Σ_o e_o e'_o / Σ_o v_o²: what residuals have in common over
+    all that moves. A ratio of sums over questions, with the linearised error of a ratio and t quantiles.
+    """
+    codes, e, v = shown.codes, shown.residuals, shown.values
+    common, all_of_it = [], []
+    if shown.noisy:
+        return math.nan, math.nan, 0
+    order = np.argsort(codes, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+        rows = rows[shown.answered[rows]]
+        pairs = [
+            (one, two)
+            for one, two in itertools.combinations(rows, 2)
+            if np.any(shown.place[one] != shown.place[two])
+        ]
+        if pairs:
+            common.append(np.mean([e[one] @ e[two] for one, two in pairs]))
+            all_of_it.append(np.mean([(v[one] @ v[one] + v[two] @ v[two]) / 2 for one, two in pairs]))
+    n = len(common)
+    a, b = np.array(common), np.array(all_of_it)
+    if n < 2 or b.sum() <= 0:
+        return math.nan, math.nan, n
+    share = float(a.sum() / b.sum())
+    error = float(np.std(a - share * b, ddof=1) / math.sqrt(n) / b.mean())
+    return share, share - float(scipy.stats.t.ppf(0.95, n - 1)) * error, n
+
+
+def _p(value: float) -> str:
+    return f"= {value:.3f}" if value >= 0.0005 else "< .001"
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
