@@ -180,6 +180,7 @@ def _service(ranking: Any, k: int, lost: Any) -> dict[str, Any]:
     n = int(there.sum())
     low, high = int(ranking.low[k]), int(ranking.high[k])
     return {
+        f"{CHOICE}.reads": _cell(0.0005, None, n),
         f"{CHOICE}.rank": _cell(int(ranking.rank[k]), None, n, low=low, high=high, note=f"{low}–{high}"),
         f"{CHOICE}.regret": _cell(float(ranking.mean[k]), float(ranking.stderr[k]), n),
         f"{CHOICE}.regret_share": _cell(

@@ -17,7 +17,9 @@ from fiduciary.leaderboard.cells import (
     Cell,
     from_log,
     missing_cell,
+    no_service_cells,
     preference_cells,
+    reads_cell,
     service_cells,
     shift_cell,
     usage_cells,
@@ -60,8 +62,9 @@ class Board:
         columns: those with a cell.
         cells: row → column key → cell.
         answers: row → its answers to choice problems.
-        problems: what ranks rest on; None without choices.
-        ranking: of ``ranked``, in that order; None without choices.
+        problems: what ranks rest on; None where nobody is ranked.
+        ranking: of ``ranked``, in that order; None where nobody is ranked. Who is not shown to read, or of
+            whom too little was measured, is not ranked.
         level: of intervals and rank sets.
         troubles: files that were left out, and why.
     """
@@ -146,7 +149,7 @@ def read(logs: Sequence[str], say: Say, *, mix: bool = False) -> tuple[Selection
 
 
 def lay_out(answers: Mapping[str, Answers]) -> Problems | None:
-    """All problems of all rows, one after another, and each row's shares."""
+    """All problems of the rows that are given, one after another, and each row's shares."""
     ids: dict[str, int] = {}
     welfare: list[FloatArray] = []
     for one in answers.values():
@@ -197,17 +200,22 @@ def _finished(
     generated: str | None = None,
 ) -> Board:
     z = float(scipy.stats.norm.ppf((1 + level) / 2))
-    problems = lay_out(answers)
+    ranked = tuple(name for name, one in answers.items() if one.grounds.withheld is None)
+    problems = lay_out({name: answers[name] for name in ranked})
     cells: dict[str, dict[str, Cell]] = {row.name: {} for row in rows}
-    ranking, ranked = None, tuple(answers)
+    ranking = None
     if problems is not None:
         utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
         lost = {name: by_problem(problems, answers[name], utility) for name in ranked}
         ranking = rank_sets(np.column_stack([lost[name].regret for name in ranked]), level=level)
         for k, name in enumerate(ranked):
             cells[name] |= service_cells(ranking, k, lost[name], z)
-            cells[name] |= preference_cells(answers[name], principal.utility)
-            cells[name][f"{CHOICE}.missing"] = missing_cell(answers[name], z)
+    for name, one in answers.items():
+        if name not in ranked:
+            cells[name] |= no_service_cells(one.why)
+        cells[name][f"{CHOICE}.reads"] = reads_cell(one)
+        cells[name] |= preference_cells(one, principal.utility)
+        cells[name][f"{CHOICE}.missing"] = missing_cell(one, z)
     by_name = {row.name: row for row in rows}
     for row in rows:
         for column in COLUMNS:

@@ -92,8 +92,7 @@ def service_cells(ranking: Ranking, k: int, lost: Losses, z: float) -> dict[str,
     answered = np.isfinite(lost.regret)
     n = int(answered.sum())
     if n == 0:
-        none = Cell(None, n=0, note="all answers missing")
-        return {f"{CHOICE}.{name}": none for name in ("rank", "regret", "regret_share", "consistent")}
+        return no_service_cells("all answers missing")
     place, low, high = (int(a[k]) for a in (ranking.rank, ranking.low, ranking.high))
     tied = f"{low}–{high}" if low < high else str(low)
     groups = [str(i) for i in np.flatnonzero(answered)]
@@ -106,6 +105,20 @@ def service_cells(ranking: Ranking, k: int, lost: Losses, z: float) -> dict[str,
     }
     rank = Cell(float(place), float(low), float(high), None, n, tied)
     return {f"{CHOICE}.rank": rank} | {f"{CHOICE}.{name}": cell for name, cell in found.items()}
+
+
+def reads_cell(answers: Answers) -> Cell:
+    """Whether the answers depend on what was asked: the exact p-value, and the verdict in words."""
+    content = answers.grounds.content
+    assert content is not None  # problems are shown in an order, so there is a test
+    value = None if answers.grounds.unmeasured else _number(content.p_value)
+    return Cell(value, n=content.n, note=answers.grounds.withheld)
+
+
+def no_service_cells(why: str) -> dict[str, Cell]:
+    """The same cells where there is nothing to rank by."""
+    none = Cell(None, n=0, note=why)
+    return {f"{CHOICE}.{name}": none for name in ("rank", "regret", "regret_share", "consistent")}
 
 
 def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:

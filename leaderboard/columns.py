@@ -57,6 +57,15 @@ _PREFERENCE = "Recovered preference"
 
 _CHOICE = (
     _computed(
+        "reads",
+        "Does it read?",
+        "p",
+        None,
+        "0.000",
+        "Whether the answers depend on what was asked: p-value of an exact test by the random order of the "
+        "options. Where that is not shown, or too little was measured, no other figure is.",
+    ),
+    _computed(
         "rank",
         _SERVICE,
         "rank",

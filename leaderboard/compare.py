@@ -7,7 +7,9 @@ A and B are logs or folders of them. Models are matched by name; where each side
 its prompted rows matched by their framing.
 Tests, two-sided at 5 % after Holm's correction over everything that was tested: for choices, paired on the
 problems that both answered (regret, best choices and missing answers clustered by problem; θ and ρ by Wald
-with stacked clusters); for other tasks z of both standard errors, or for shares without one the pooled test
+with stacked clusters; and an exact exchange test of "A and B choose alike", free of any model). Where one of
+them is not shown to read, or too little was measured, that is said and only missing answers and the exchange
+test are left. For other tasks z of both standard errors, or for shares without one the pooled test
 of two proportions with samples as units, which is conservative; where nothing has any spread, the sign test
 or the permutation test that is left. A regression is a metric with a better direction that is significantly
 worse, or a task that A answered and B did not, or not readably.
@@ -29,6 +31,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fiduciary.economics.estimation import wald_test
+from fiduciary.economics.inference.alike import alike
 from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import build, terminal
@@ -42,9 +45,27 @@ from fiduciary.leaderboard.principal import Principal
 from fiduciary.leaderboard.reading import Say, Trouble
 from fiduciary.leaderboard.runs import Run
 from fiduciary.leaderboard.statistics import holm
+from fiduciary.scorers.grounds import shown
 from fiduciary.scorers.metrics._clustered import ratio
 
 ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What there is to say.
+
+    Attributes:
+        changes: metric by metric.
+        lost: what A answered and B did not.
+        troubles: files that were left out, and why.
+        grounds: sentences on whether A and B read and were measured, and whether they choose alike.
+    """
+
+    changes: tuple[Change, ...]
+    lost: tuple[Trouble, ...]
+    troubles: tuple[Trouble, ...]
+    grounds: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,25 +121,21 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     console, progress = Console(), Console(stderr=True)
     principal = build.chosen_principal(options)
-    changes, lost, troubles = compare(
-        options.a, options.b, principal, mix=options.mix, say=build.sayer(progress)
-    )
-    if not changes and not lost:
-        terminal.print_troubles(troubles, progress)
+    found = compare(options.a, options.b, principal, mix=options.mix, say=build.sayer(progress))
+    if not found.changes and not found.lost:
+        terminal.print_troubles(found.troubles, progress)
         raise UsageError(f"{options.a} and {options.b} hold nothing that could be compared")
-    regressed = [change for change in changes if change.verdict == "REGRESSION"]
     if options.format == "github":
-        print(as_github(changes, lost, troubles, principal))
+        print(as_github(found, principal))
     else:
-        _print(changes, lost, principal, console)
-        terminal.print_troubles(troubles, progress)
-    return 1 if options.fail_on and (regressed or lost) else 0
+        _print(found, principal, console)
+        terminal.print_troubles(found.troubles, progress)
+    regressed = any(change.verdict == "REGRESSION" for change in found.changes)
+    return 1 if options.fail_on and (regressed or found.lost) else 0
 
 
-def compare(
-    a: str, b: str, principal: Principal, *, mix: bool, say: Say
-) -> tuple[list[Change], list[Trouble], list[Trouble]]:
-    """All changes; what A answered and B did not; and files with troubles."""
+def compare(a: str, b: str, principal: Principal, *, mix: bool, say: Say) -> Compared:
+    """Compare all models of two folders, task by task."""
     before, of_a = read([a], say, mix=mix)
     after, of_b = read([b], say, mix=mix)
     troubles = [*of_a, *of_b]
@@ -140,6 +157,7 @@ def compare(
     files = [run.file for _, *both in pairs for run in both if run.task == CHOICE]
     answers = read_all(list(dict.fromkeys(files)), 0.95, say)
     changes: list[Change] = []
+    grounds: list[str] = []
     for model, old, new in pairs:
         if old.task != CHOICE:
             changes += other_changes(model, old, new)
@@ -150,13 +168,18 @@ def compare(
         elif isinstance(second, str):
             lost.append(Trouble(new.file, f"{model}: {CHOICE} cannot be read from {new.file}: {second}"))
         if not isinstance(first, str) and not isinstance(second, str):
+            grounds += _grounds(model, first, second)
             changes += choice_changes(model, first, second, principal)
     adjusted = holm([change.p_value for change in changes])
-    return (
-        [replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True)],
-        lost,
-        troubles,
-    )
+    corrected = (replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True))
+    return Compared(tuple(corrected), tuple(lost), tuple(troubles), tuple(grounds))
+
+
+def _grounds(model: str, old: Answers, new: Answers) -> Iterator[str]:
+    """Whether each side reads and was measured."""
+    for side, one in (("A", old), ("B", new)):
+        for sentence in one.grounds.sentences:
+            yield f"{model}, {side}: {sentence}"
 
 
 def _matched(a: Mapping[str, Mapping[str, Run]], b: Mapping[str, Mapping[str, Run]]) -> dict[str, str | None]:
@@ -172,12 +195,16 @@ def _matched(a: Mapping[str, Mapping[str, Run]], b: Mapping[str, Mapping[str, Ru
 
 def choice_changes(model: str, old: Answers, new: Answers, principal: Principal) -> Iterator[Change]:
     """Paired on problems."""
+    columns = {c.key.partition(".")[2]: c for c in COLUMNS if c.task == CHOICE}
     problems = lay_out({"a": old, "b": new})
     assert problems is not None
+    yield from _alike(model, columns["reads"], old, new)
+    yield from _more_missing(model, columns["missing"], problems.ids, old, new)
+    if old.grounds.withheld is not None or new.grounds.withheld is not None:
+        return
     utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
     a, b = (by_problem(problems, one, utility) for one in (old, new))
     both = np.isfinite(a.regret) & np.isfinite(b.regret)
-    columns = {c.key.partition(".")[2]: c for c in COLUMNS if c.task == CHOICE}
     how = f"paired on {int(both.sum())} problems"
     parts = {
         "regret": (a.regret, b.regret, np.ones(len(both))),
@@ -187,17 +214,6 @@ def choice_changes(model: str, old: Answers, new: Answers, principal: Principal)
     for name, (x, y, weight) in parts.items():
         if both.any():
             yield _paired(model, columns[name], x[both], y[both], weight[both], how)
-    lost = [_missing(problems.ids, one) for one in (old, new)]
-    asked = np.isfinite(lost[0]) & np.isfinite(lost[1])
-    if asked.any():
-        yield _paired(
-            model,
-            columns["missing"],
-            lost[0][asked],
-            lost[1][asked],
-            np.ones(int(asked.sum())),
-            f"paired on {int(asked.sum())} problems",
-        )
     if old.fit is None or new.fit is None:
         return
     try:
@@ -208,6 +224,27 @@ def choice_changes(model: str, old: Answers, new: Answers, principal: Principal)
         if name in columns:
             values = old.fit.estimate(name), new.fit.estimate(name)
             yield Change(model, columns[name], *values, difference, error, p, "Wald, paired by problem")
+
+
+def _alike(model: str, column: Column, old: Answers, new: Answers) -> Iterator[Change]:
+    """Whether both choose alike, where they were shown the same problems in the same orders."""
+    found = alike(shown(old.data), shown(new.data))
+    if not found.n:
+        return
+    title = "choices that differ"
+    differs = replace(column, key=f"{CHOICE}.alike", title=title, format="percent", unit="share")
+    how = f"exact exchange by problem, {found.n} problems"
+    yield Change(model, differs, math.nan, math.nan, found.distance, math.nan, found.p_value, how)
+
+
+def _more_missing(
+    model: str, column: Column, ids: Sequence[str], old: Answers, new: Answers
+) -> Iterator[Change]:
+    lost = [_missing(ids, one) for one in (old, new)]
+    asked = np.isfinite(lost[0]) & np.isfinite(lost[1])
+    n = int(asked.sum())
+    if n:
+        yield _paired(model, column, lost[0][asked], lost[1][asked], np.ones(n), f"paired on {n} problems")
 
 
 def _paired(
@@ -271,9 +308,10 @@ def _p_value(moved: float, error: float) -> float:
     return float(2 * scipy.stats.norm.sf(abs(moved) / error))
 
 
-def _print(
-    changes: Sequence[Change], lost: Sequence[Trouble], principal: Principal, console: Console
-) -> None:
+def _print(found: Compared, principal: Principal, console: Console) -> None:
+    changes, lost = found.changes, found.lost
+    for sentence in found.grounds:
+        console.print(Text(one_line(sentence)), soft_wrap=True)
     console.print(Text(f"Principal {principal.title}"))
     shown = [c for c in changes if c.column.task == CHOICE or c.verdict != "no change shown"]
     shown = [c for c in shown if c.column.better is not None or c.verdict != "no change shown"]

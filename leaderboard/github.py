@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from fiduciary.leaderboard.outputs import markdown, number
 from fiduciary.leaderboard.principal import Principal
-from fiduciary.leaderboard.reading import Trouble
 
 if TYPE_CHECKING:
-    from fiduciary.leaderboard.compare import Change
+    from fiduciary.leaderboard.compare import Change, Compared
 
 
-def as_github(
-    changes: Sequence[Change], lost: Sequence[Trouble], troubles: Sequence[Trouble], principal: Principal
-) -> str:
-    """Regressions first, everything else folded away; text from logs is escaped."""
+def as_github(found: Compared, principal: Principal) -> str:
+    """Whether both sides read, then regressions, everything else folded away; text from logs is escaped."""
+    changes, lost, troubles = found.changes, found.lost, found.troubles
     regressed = [c for c in changes if c.verdict == "REGRESSION"]
     moved = [c for c in changes if c.verdict in ("better", "changed")]
     others = [c for c in changes if c not in regressed and c not in moved]
@@ -27,6 +25,8 @@ def as_github(
     lines = [
         f"### {'❌' if count else '✅'} Fiduciary: {words}",
         "",
+        *(f"- {markdown(sentence)}" for sentence in found.grounds),
+        *([""] if found.grounds else []),
         f"Principal {markdown(principal.title)}. {tested} tests, two-sided, 5 % after Holm's correction "
         "over all of them.",
         "",

@@ -14,8 +14,10 @@ from inspect_ai.log import EvalSample, EvalSampleSummary
 from inspect_ai.scorer import SampleScore, Score
 
 from fiduciary.economics.estimation import CESFit, Interval
+from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.leaderboard.reading import Say, one_line, samples, summaries
-from fiduciary.scorers.metrics.ces_parameters import MINIMUM, PARAMETERS, fit
+from fiduciary.scorers.grounds import grounds
+from fiduciary.scorers.metrics.ces_parameters import PARAMETERS, fit
 from fiduciary.scorers.table import Table, table
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,12 +46,14 @@ class Answers:
     Attributes:
         data: the answers.
         shares: (n, J), of each answer on each option, summing to 1; NaN for padding and missing answers.
+        grounds: whether any figure may be shown.
         fit: the estimate; None where the answers allow none, and ``why`` says so.
         intervals: of every parameter, and of the weights also at the level that holds for all four at once.
     """
 
     data: Table
     shares: FloatArray
+    grounds: Grounds
     fit: CESFit | None
     why: str
     intervals: Mapping[str, Interval]
@@ -94,17 +98,16 @@ def _estimate(data: Table, level: float) -> Answers:
     shares = data.shares()
     total = np.nansum(shares, axis=1, keepdims=True)
     shares = shares / np.where(total > 0, total, np.nan)
-    valid = int(np.isfinite(shares).any(axis=1).sum())
-    if valid < MINIMUM:
-        why = "all answers missing" if valid == 0 else f"{valid} valid answers, fewer than {MINIMUM}"
-        return Answers(data, shares, None, why, {}, {})
+    found_on = grounds(data)
+    if found_on.withheld is not None:
+        return Answers(data, shares, found_on, None, found_on.withheld, {}, {})
     try:
         found = fit(data)
         intervals = {name: found.interval(name, level) for name in PARAMETERS}
         joint = {name: found.interval(name, 1 - (1 - level) / 4) for name in PARAMETERS[:4]}
     except NO_ESTIMATE as error:
-        return Answers(data, shares, None, f"no estimate: {one_line(error)}", {}, {})
-    return Answers(data, shares, found, "", intervals, joint)
+        return Answers(data, shares, found_on, None, f"no estimate: {one_line(error)}", {}, {})
+    return Answers(data, shares, found_on, found, "", intervals, joint)
 
 
 def read_all(files: Sequence[str], level: float, say: Say) -> dict[str, Answers | str]:

@@ -5,9 +5,11 @@
 
 Prompted rows are runs with a framing; fine-tuned rows are models that have a base (--base, or the names that
 a re-benchmark gives). A target is the profile that a framing or an adapter's name ends with, else --principal
-where one is stated. H1: the same preference as the base's neutral run (θ and ρ; own γ each), problems paired.
-H2: the preference is the target. Likelihood-ratio tests against chi-bar-square, valid also where weights are
-at bounds; all p-values of H1 are corrected together by Holm's method, those of H2 likewise. Published rows
+where one is stated. Alike: the choices are those of the base, by an exact exchange of answers within
+problems, free of any model. H1: the same preference as the base's neutral run (θ and ρ; own γ each),
+problems paired. H2: the preference is the target. Likelihood-ratio tests against chi-bar-square, valid also
+where weights are at bounds; all p-values of H1 are corrected together by Holm's method, those of H2
+likewise. A model that is not shown to read has a sentence in place of figures. Published rows
 (Foster & Rawski, Llama-3.1-8B-Instruct) stand below for comparison and are in no test and no ranking.
 
 Exit codes: 0; 2 for paths or arguments of no use, or logs without choices.
@@ -27,6 +29,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fiduciary.economics.estimation import THETA_NAMES, TestResult, likelihood_ratio_test
+from fiduciary.economics.inference.alike import alike
 from fiduciary.economics.published import PUBLISHED, PublishedEstimate
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.errors import UsageError
@@ -40,12 +43,13 @@ from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
 from fiduciary.leaderboard.reading import Say
 from fiduciary.leaderboard.rows import Row
 from fiduciary.leaderboard.statistics import holm
+from fiduciary.scorers.grounds import shown
 from fiduciary.scorers.metrics._clustered import ratio
 
 STAGES = ("neutral", "prompted", "fine-tuned")
 HEADINGS = (
     *("model", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "missing"),
-    *("Σ|θ − θ*|", "regret, share", "H1 p", "H2 p"),
+    *("Σ|θ − θ*|", "regret, share", "alike p", "H1 p", "H2 p"),
 )
 
 
@@ -57,7 +61,9 @@ class Line:
         target: what it was to want; None where nothing was stated, and then there is no H2.
         distance: Σ|θ − θ*| of the base and its own; NaN without a target.
         regret: share of what is at stake for the target that choices lose, of the base and its own.
+        alike: p-value of "chooses like the base", by exact exchange within problems; NaN without a base.
         h1, h2: p-values after Holm's correction; NaN where there is no test.
+        withheld: why there are no figures; None where there are.
     """
 
     name: str
@@ -67,8 +73,10 @@ class Line:
     target: CES | None = None
     distance: tuple[float, float] = (math.nan, math.nan)
     regret: tuple[float, float] = (math.nan, math.nan)
+    alike: float = math.nan
     h1: float = math.nan
     h2: float = math.nan
+    withheld: str | None = None
 
     def cells(self) -> list[str]:
         """As shown, in the order of ``HEADINGS``."""
@@ -78,6 +86,7 @@ class Line:
             "" if math.isnan(self.missing) else f"{self.missing:.1%}",
             _moved(self.distance, "{:.3f}"),
             _moved(self.regret, "{:.1%}"),
+            _p(self.alike),
             _p(self.h1),
             _p(self.h2),
         ]
@@ -165,6 +174,8 @@ def write(lines: Sequence[Line], out: Path) -> None:
 def as_markdown(lines: Sequence[Line]) -> str:
     """One table a stage."""
     out = ["# Neutral, prompted, fine-tuned", ""]
+    silent = [f"- {markdown(line.name)}: {markdown(line.withheld)}" for line in lines if line.withheld]
+    out += [*silent, ""] if silent else []
     for stage, rows in _tables(lines).items():
         out += [f"## {stage}", "", "| " + " | ".join(map(markdown, HEADINGS)) + " |"]
         out += ["|---|" + "---:|" * (len(HEADINGS) - 1)]
@@ -198,7 +209,8 @@ def note(lines: Sequence[Line]) -> str:
     first, second = (sum(not math.isnan(getattr(line, name)) for line in lines) for name in ("h1", "h2"))
     return (
         "Standard errors in round brackets; where there is none, the 95 % interval in square ones. "
-        "Distance and regret: base → own, against the target. H1: same preference as the base "
+        "Distance and regret: base → own, against the target. Alike: chooses like the base (exact exchange "
+        "of answers within problems, not corrected). H1: same preference as the base "
         f"(paired likelihood ratio, chi-bar-square; Holm over {first} tests). H2: the preference is the "
         f"target (likelihood ratio, chi-bar-square; Holm over {second} tests). * Foster & Rawski, "
         "Llama-3.1-8B-Instruct: for comparison, in no test; their K is not printed, so ρ is not comparable."
@@ -211,6 +223,10 @@ def _line(board: Board, row: Row, stated: CES | None) -> Line:
     target = target_of(row, stated)
     missing = ratio(own.missing, 1.0, own.data.groups.tolist()).value
     line = Line(row.name, row.stage, _parameters(board.cells[row.name]), missing, target)
+    if base is not None:
+        line = replace(line, alike=alike(shown(base.data), shown(own.data)).p_value)
+    if own.grounds.withheld is not None:
+        return replace(line, withheld=own.grounds.withheld)
     if base is not None and base.fit is not None and own.fit is not None:
         line = replace(line, h1=_tested(lambda: likelihood_ratio_test(own.fit, base.fit)))  # type: ignore[arg-type]
     if target is None:
@@ -247,7 +263,7 @@ def _distance(answers: Answers | None, target: CES) -> float:
 
 
 def _regret(board: Board, answers: Answers | None, utility: CES) -> float:
-    if answers is None or board.problems is None:
+    if answers is None or board.problems is None or answers.grounds.withheld is not None:
         return math.nan
     lost = by_problem(board.problems, answers, utility)
     there = lost.regret == lost.regret
@@ -281,7 +297,11 @@ def _tables(lines: Sequence[Line]) -> dict[str, list[list[str]]]:
 
 def _print(lines: Sequence[Line], console: Console) -> None:
     """Estimates first, then tests: in one table they would not fit a terminal."""
-    tested = [line.cells() for line in lines if line.target is not None or not math.isnan(line.h1)]
+    for line in lines:
+        if line.withheld is not None:
+            console.print(Text(f"{one_line(line.name)}: {line.withheld}"), soft_wrap=True)
+    compared = [line for line in lines if line.withheld is None or not math.isnan(line.alike)]
+    tested = [line.cells() for line in compared if line.target is not None or not math.isnan(line.alike)]
     tables = {stage: [row[:7] for row in rows] for stage, rows in _tables(lines).items()}
     if tested:
         tables["against base and target"] = [[row[0], *row[7:]] for row in tested]

@@ -16,6 +16,7 @@ from fiduciary.leaderboard.outputs import one_line, shown
 from fiduciary.leaderboard.reading import Trouble
 
 _SHOWN = (
+    f"{CHOICE}.reads",
     *(f"{CHOICE}.{name}" for name in ("rank", "regret", "regret_share", "consistent", "distance")),
     *(f"{CHOICE}.{name}" for name in ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "missing")),
 )

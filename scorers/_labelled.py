@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fiduciary.economics.inference.grounds import LEAST_MASS
 from fiduciary.scorers._answers import Kept
 from fiduciary.scorers._labels import LABELS, label_probabilities
 from fiduciary.scorers.reading.argued import argued_place
@@ -13,9 +14,6 @@ from fiduciary.scorers.reading.text import REFUSAL, answer_of
 
 EXPLAINED = "/explained"
 """Follows the name of a question's explained answer, where two were asked for (``solvers/asking.py``)."""
-
-LEAST_MASS = 0.5
-"""Probability that the labels must hold together: with less, what they say of each other is no answer."""
 
 OUTSIDE = "outside the labels"
 """Reason of an answer whose labels hold less than that."""

@@ -8,10 +8,10 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.scorers._reading import Answer, read, read_explained
-from fiduciary.scorers.metrics import ces_parameters, missing_rate, position_effects
+from fiduciary.scorers.metrics import ces_parameters, missing_rate, position_effects, reads
 
 
-@scorer(metrics=[ces_parameters(), missing_rate(), position_effects()])
+@scorer(metrics=[reads(), ces_parameters(), missing_rate(), position_effects()])
 def chosen_option() -> Scorer:
     """Read the answer; 1 where there is a valid one and 0 where it is missing.
 

@@ -24,6 +24,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from fiduciary.economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.utility import PROFILES, profile
+from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import Table, tables
@@ -100,7 +101,13 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
     fits: dict[str, CESFit] = {}
     for source, data in asked.items():
         print(f"\n{SOURCES[source]}")
+        found = grounds(data)
+        for sentence in found.sentences:
+            print(sentence)
         _print_missing(data)
+        if found.withheld is not None:
+            print("so no estimate is shown and nothing is tested\n")
+            continue
         try:
             estimate = fits[source] = fit(data)
             print(estimate.summary(level))
@@ -131,7 +138,7 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
         except NO_ESTIMATE as error:
             print(f"no test of explanation against none: {_one_line(error)}")
     framing = str(arguments.get("framing", "neutral"))
-    if framing in PUBLISHED:
+    if fits and framing in PUBLISHED:
         row = PUBLISHED[framing]
         weights = ", ".join(f"{value:.3f}" for value in row.theta)
         print(
@@ -146,8 +153,6 @@ def _print_missing(data: Table) -> None:
     missing = sum(reasons.values())
     listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
     print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}")
-    if np.isfinite(data.mass_outside).any():
-        print(f"probability outside the labels, mean: {np.nanmean(data.mass_outside):.4f}")
 
 
 def _noise(data: Table) -> str:

@@ -12,8 +12,10 @@ its exact covariance under relabelling,
 
     S = Σ_q Σ_o A_qo x_qo,   V = Σ_q |A_q − mean|² Σ_o x_qo x_qoᵀ / (J_q − 1),   T = Sᵀ V⁺ S,
 
-once for the options' figures and their ranks (reading that goes up or down in a figure), once for the
-squares of the figures (reading that prefers a middle or the extremes). The larger of the two, each
+for three families of features: the options' figures and their ranks (reading that goes up or down in a
+figure); their squares, which find a preference for a middle or for extremes, and x_k Σx_l − x_l Σx_k, which
+find a preference that turns in a circle (Fishburn's skew-symmetric one); and the first family again for what
+stands at the first place alone, since that is where reading stops first. The largest of the three, each
 against its own mean and spread, is what is drawn.
 
 Log-probabilities carry no sampling noise, so that the test alone would call a trifle reading. Where
@@ -114,7 +116,7 @@ class Content:
                 f"it reads some places only: what stands at place {places} hardly moves its answers ({shown})"
             )
         if math.isnan(self.smallest):
-            return f"not shown to read: too few answers to tell ({self.n:,})"
+            return f"not shown to read: its answers never vary, or are too few to tell ({self.n:,} questions)"
         if self.p_value < ALPHA:
             return (
                 "not shown to read: what was asked is not shown to account for more than "
@@ -180,20 +182,25 @@ def _questions(shown: Shown, values: FloatArray) -> Iterator[tuple[int, BoolArra
 
 
 def _features(shown: Shown) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Features of the same blocks: figures with their ranks, and squares; each centred in its question."""
-    scale = np.nanstd(shown.figures.reshape(-1, shown.figures.shape[2]), axis=0)
+    """Features of the blocks, each centred in its question: figures with their ranks, and curved ones."""
+    flat = shown.figures[shown.exists]
+    mean, scale = flat.mean(axis=0), flat.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     codes = shown.codes
     first = np.unique(codes, return_index=True)[1]
     monotone, curved = [], []
     for k, which, _ in _questions(shown, shown.residuals):
-        x = shown.figures[first[which], :k] / scale
-        x = x - x.mean(axis=1, keepdims=True)
+        raw = (shown.figures[first[which], :k] - mean) / scale
+        x = raw - raw.mean(axis=1, keepdims=True)
         ranks = scipy.stats.rankdata(np.round(x, 9), axis=1)
         ranks = (ranks - ranks.mean(axis=1, keepdims=True)) / k
         squares = x**2 - (x**2).mean(axis=1, keepdims=True)
+        one, two = np.triu_indices(x.shape[2], 1)
+        whole = raw.sum(axis=1, keepdims=True)
+        turning = raw[..., one] * whole[..., two] - raw[..., two] * whole[..., one]
+        turning = turning - turning.mean(axis=1, keepdims=True)
         monotone.append(np.concatenate([x, ranks], axis=2))
-        curved.append(squares)
+        curved.append(np.concatenate([squares, turning], axis=2))
     return monotone, curved
 
 
@@ -287,7 +294,7 @@ def _share(shown: Shown) -> tuple[float, float, int]:
 
 
 def _p(value: float) -> str:
-    return f"= {value:.3f}" if value >= 0.0005 else "< .001"
+    return f"= {value:.3f}" if value >= 0.001 else "< .001"
 
 
 def _and(words: list[str]) -> str:

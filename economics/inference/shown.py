@@ -28,7 +28,8 @@ class Shown:
         figures: (n, J, d), what each option offers; NaN for padding.
         question: (n,), of any kind: rows with the same one are reorderings or repetitions of one question.
         label: (n, J), index of the letter of each option; None where letters follow places.
-        noisy: whether answers are choices, which are drawn, rather than probabilities, which are exact.
+        noisy: whether chance enters the answers, as in choices that are drawn, or in probabilities behind an
+            explanation that is; else they are exact, and their log-odds are looked at.
     """
 
     answers: FloatArray
@@ -66,7 +67,7 @@ class Shown:
 
     @cached_property
     def values(self) -> FloatArray:
-        """(n, J), answers less their mean: choices less 1/J, or centred log-odds; 0 where there is none."""
+        """(n, J), answers less their mean: shares less 1/J, or centred log-odds; 0 where there is none."""
         exists, counts = self.exists, self.exists.sum(axis=1, keepdims=True)
         if self.noisy:
             values = self.answers - 1 / np.maximum(counts, 1)

@@ -74,9 +74,8 @@ class Case:
 
     @property
     def answers(self) -> Answers | None:
-        """The model's answers to choice problems; None where it has none, or all are missing."""
-        found = self.board.answers.get(self.model)
-        return None if found is None or found.missing.all() else found
+        """The model's answers to choice problems; None where there is no ground for figures."""
+        return self.board.answers[self.model] if self.model in self.board.ranked else None
 
     def run(self, task: str, row: str | None = None) -> Run | None:
         """A row's run of a task, the model's own where none is named."""

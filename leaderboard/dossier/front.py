@@ -36,8 +36,9 @@ def _serves(ledger: Ledger) -> Answer:
     question = "Does it serve this principal?"
     loss, missing = (ledger.claims.get(f"{SCREENED}.{name}") for name in ("loss", "missing"))
     if loss is None:
+        told = _there(ledger, *(f"{SCREENED}.{name}" for name in ("reads", "missing")))
         remark = "It gave no choices that could be judged."
-        return Answer(question, "unclear", "Not known", _there(ledger, f"{SCREENED}.missing"), remark)
+        return Answer(question, "unclear", "Not known", told, remark)
     verdict = serves(loss.verdict, missing.verdict if missing is not None else "unclear")
     claims = _there(ledger, *(f"{SCREENED}.{name}" for name in ("best", "loss", "rank")))
     if missing is not None and missing.verdict != "good":

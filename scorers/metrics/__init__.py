@@ -17,6 +17,7 @@ from fiduciary.scorers.metrics.play_quality import play_quality
 from fiduciary.scorers.metrics.position_effects import position_effects
 from fiduciary.scorers.metrics.pump_losses import pump_losses
 from fiduciary.scorers.metrics.pumps_missing import pumps_missing
+from fiduciary.scorers.metrics.reads import reads
 from fiduciary.scorers.metrics.rules_right import rules_right
 from fiduciary.scorers.metrics.social_preference import social_preference
 
@@ -34,6 +35,7 @@ __all__ = [
     "position_effects",
     "pump_losses",
     "pumps_missing",
+    "reads",
     "rules_right",
     "social_preference",
 ]

@@ -9,13 +9,11 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces
 from fiduciary.economics.estimation.results import Scale
+from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.metrics._clustered import NAN
 from fiduciary.scorers.table import Table, tables
 
 logger = logging.getLogger(__name__)
-
-MINIMUM = 50
-"""Valid answers below which nothing is reported: an estimate of nine parameters would be noise."""
 
 EXPLAINED_PREFIX = "explained_"
 
@@ -34,8 +32,9 @@ def ces_parameters() -> Metric:
     temperature, or from stated choices where a text alone was asked for. Where problems were asked in both
     ways, those of the explained answers stand under names that begin with ``explained_``.
 
-    NaN instead of an estimate with fewer than 50 valid answers, or where the fit fails (the log says
-    why) or does not identify it; NaN instead of a standard error where a parameter has none (at a
+    NaN instead of an estimate where there are no grounds for one (``scorers/grounds.py``: too little was
+    measured, or the answers are not shown to depend on what was asked), where the fit fails (the log says
+    why), or where it does not identify it; NaN instead of a standard error where a parameter has none (at a
     bound, perfectly separated choices): ``fiduciary report`` says more.
     """
 
@@ -79,7 +78,7 @@ def _remembered_fit(data: Table) -> CESFit | None:
     Inspect computes metrics again and again while a run is displayed, and several times at its end;
     answers that have not changed are not fitted again.
     """
-    if data.answered.sum() < MINIMUM:
+    if grounds(data).withheld is not None:
         return None
     key = data.digest()
     if key not in _recent:

@@ -132,9 +132,10 @@ def test_a_model_without_any_answer_has_no_numbers(logs: Path, copied: Copied) -
     assert cells["stakeholder_choice.missing"].value == 1
     assert cells["stakeholder_choice.rank"].value is None
     assert cells["stakeholder_choice.theta_SH"].value is None
-    ranking = payload(board)["ranking"]
-    assert ranking["rank"][-1] is None and ranking["mean"][-1] is None
-    assert {board.cells[name]["stakeholder_choice.rank"].value for name in board.ranked} == {1, 2, None}
+    page = payload(board)
+    silent = next(model["id"] for model in page["models"] if model["name"] == "subject/silent")
+    assert silent not in page["ranking"]["models"] and silent not in page["choices"] | page["shares"]
+    assert {board.cells[name]["stakeholder_choice.rank"].value for name in board.ranked} == {1, 2}
 
 
 def test_hostile_names_come_out_as_text(logs: Path, copied: Copied, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from inspect_ai.log import EvalLog
 from fiduciary.__main__ import main
 from fiduciary.economics.estimation import likelihood_ratio_test
 from fiduciary.leaderboard.board import build
-from fiduciary.leaderboard.compare import compare
+from fiduciary.leaderboard.compare import Compared, compare
 from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.study import study
 from fiduciary.scorers.metrics._clustered import ratio
@@ -26,12 +26,13 @@ def quiet(text: str) -> None:
     pass
 
 
-def changes_of(a: Path, b: Path, mix: bool = False):  # type: ignore[no-untyped-def]
+def changes_of(a: Path, b: Path, mix: bool = False) -> Compared:
     return compare(str(a), str(b), principal("nonprofit"), mix=mix, say=quiet)
 
 
 def test_the_same_logs_show_no_change(logs: Path) -> None:
-    changes, lost, troubles = changes_of(logs, logs)
+    found = changes_of(logs, logs)
+    changes, lost, troubles = found.changes, found.lost, found.troubles
     assert len(changes) > 15 and not lost and not troubles
     assert all(change.difference == 0 and change.verdict == "no change shown" for change in changes)
     assert main(["compare", str(logs), str(logs), "--fail-on", "regression"]) == 0
@@ -39,7 +40,7 @@ def test_the_same_logs_show_no_change(logs: Path) -> None:
 
 def test_another_preference_is_a_regression_paired_on_problems(copied: Copied) -> None:
     a, b = copied("nonprofit", unchanged, "a"), copied("study1", unchanged, "b")
-    changes, _, _ = changes_of(a, b)
+    changes = changes_of(a, b).changes
     found = {change.column.key.partition(".")[2]: change for change in changes}
     assert found["regret"].verdict == "REGRESSION"
     assert found["regret"].test == "paired on 70 problems"
@@ -61,7 +62,8 @@ def test_prompted_rows_of_two_models_are_matched_by_framing(copied: Copied) -> N
     for name, folder in (("nonprofit", "a"), ("study1", "b")):
         for change in (unchanged, framed):
             last = copied(name, change, folder)
-    changes, lost, _ = changes_of(last.parent.parent / "a", last.parent.parent / "b")
+    found = changes_of(last.parent.parent / "a", last.parent.parent / "b")
+    changes, lost = found.changes, found.lost
     assert not lost
     assert {change.model.partition(" → ")[0] for change in changes} == {
         "subject/nonprofit",
@@ -82,7 +84,7 @@ def test_without_any_spread_few_units_prove_nothing(copied: Copied) -> None:
     for n, expected in ((2, 1 / 3), (3, 1 / 10), (8, 2 / 12870)):
         a = copied("nonprofit", constant(1.0, n), f"a{n}", "transitivity")
         b = copied("nonprofit", constant(0.5, n), f"b{n}", "transitivity")
-        changes, _, _ = changes_of(a, b)
+        changes = changes_of(a, b).changes
         (zeta,) = (change for change in changes if change.column.key == "transitivity.zeta")
         assert zeta.p_value == pytest.approx(expected)
 
@@ -92,7 +94,7 @@ FAIL = ["--fail-on", "regression"]
 
 def test_answers_that_go_missing_are_a_regression(copied: Copied) -> None:
     a, b = copied("nonprofit", unchanged, "a"), copied("nonprofit", unanswered, "b")
-    changes, _, _ = changes_of(a, b)
+    changes = changes_of(a, b).changes
     (missing,) = (change for change in changes if change.column.key.endswith(".missing"))
     assert missing.verdict == "REGRESSION" and missing.after == 1
     assert main(["compare", str(a), str(b), *FAIL]) == 1
@@ -113,7 +115,7 @@ def test_a_metric_of_another_task_falls(copied: Copied) -> None:
         copied("nonprofit", change, folder, "transitivity")
         for change, folder in ((before, "a"), (worse, "b"))
     )
-    changes, _, _ = changes_of(a, b)
+    changes = changes_of(a, b).changes
     (zeta,) = (change for change in changes if change.column.key == "transitivity.zeta")
     assert zeta.verdict == "REGRESSION"
     assert zeta.stderr == pytest.approx(np.hypot(0.05, 0.05))
@@ -122,7 +124,7 @@ def test_a_metric_of_another_task_falls(copied: Copied) -> None:
 def test_a_task_that_was_lost_is_a_regression(logs: Path, copied: Copied) -> None:
     alone = copied("nonprofit", unchanged, "b")
     copied("study1", unchanged, "b")
-    _, lost, _ = changes_of(logs, alone.parent)
+    lost = changes_of(logs, alone.parent).lost
     assert [("transitivity" in one.problem) for one in lost] == [True]
     assert main(["compare", str(logs), str(alone.parent), *FAIL]) == 1
 

@@ -24,6 +24,7 @@ from fiduciary.scorers.metrics import (
     missing_rate,
     modal_agreement,
     position_effects,
+    reads,
 )
 from fiduciary.scorers.metrics._clustered import ratio
 
@@ -104,12 +105,29 @@ def test_both_gives_both(metadata: Metadata, choice_scores: Scores) -> None:
 
 
 def test_too_few_answers_give_no_estimate(metadata: Metadata, choice_scores: Scores) -> None:
-    about = metadata(100)
+    about = metadata(100, temperature=0.3)
     chosen = draws(about)
-    few = chosen[:49] + [-1] * 51
-    assert all(math.isnan(v) for v in compute(ces_parameters(), choice_scores(about, few)).values())
-    enough = chosen[:50] + [-1] * 50
-    assert math.isfinite(compute(ces_parameters(), choice_scores(about, enough))["theta_SOC"])
+    few = choice_scores(about[:60], [*chosen[:49], *[-1] * 11])
+    assert all(math.isnan(v) for v in compute(ces_parameters(), few).values())
+    enough = choice_scores(about[:60], [*chosen[:50], *[-1] * 10])
+    assert math.isfinite(compute(ces_parameters(), enough)["theta_SOC"])
+
+
+def test_too_many_missing_answers_give_no_estimate(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(100, temperature=0.3)
+    chosen = draws(about)
+    gone = choice_scores(about, [*chosen[:79], *[-1] * 21])
+    assert all(math.isnan(v) for v in compute(ces_parameters(), gone).values())
+    assert math.isnan(compute(reads(), gone)["reads"])
+
+
+def test_who_does_not_read_has_no_estimate(metadata: Metadata, choice_scores: Scores) -> None:
+    """The first place shown, whatever stands there: the raw shares stay, the estimate goes."""
+    about = metadata(120, temperature=0.3)
+    first = choice_scores(about, [m["order"][0] for m in about])
+    assert all(math.isnan(v) for v in compute(ces_parameters(), first).values())
+    assert compute(reads(), first)["reads"] == 0
+    assert compute(reads(), choice_scores(about, draws(about)))["reads"] == 1
 
 
 def test_unchanged_answers_are_not_fitted_again(

@@ -38,7 +38,9 @@ def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert report.main([str(Path(log).parent), "--target", "study1"]) == 0
     out = capsys.readouterr().out
     assert "missing answers: 0 of 132" in out and "missing answers: 0 of 120" in out
-    assert "probability outside the labels, mean: 0.0000" in out
+    assert "the labels hold 100.0% of the probability" in out
+    assert out.count("it reads: its answers depend on what was asked") == 2
+    assert out.index("it reads") < out.index("missing answers") < out.index("CES logit")
     begun, explained = out.index("from the closing words begun"), out.index("behind the model's explanation")
     assert begun < explained < out.index("noise proportional to τ^η: η = ")
     assert "H0: the same with and without an explanation (same problems, paired)" in out
@@ -78,7 +80,20 @@ def test_a_log_without_answers_is_reported(
     assert report.main([str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert "missing answers: 12 of 12" in out
-    assert "no estimate: " in out
+    assert "not measured: 0 of 12 questions have a valid answer" in out
+    assert "θ" not in out and "CES" not in out
+
+
+@pytest.mark.parametrize("subject", ["random", "first_option"])
+@pytest.mark.parametrize("elicitation", ["choose", "text"])
+def test_who_does_not_read_gets_a_sentence_in_place_of_figures(
+    subject: str, elicitation: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask(tmp_path, subject, n=80, seed=1, elicitation=elicitation)
+    assert report.main([str(tmp_path), "--target", "study1"]) == 0
+    told = capsys.readouterr().out.partition("====\n")[2]
+    assert "not shown to read" in told
+    assert not any(word in told for word in ("θ", "theta", "CES", "H0", "η"))
 
 
 @pytest.mark.parametrize("error", [FloatingPointError, np.linalg.LinAlgError, ValueError])

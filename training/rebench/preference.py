@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -19,7 +19,9 @@ from fiduciary.economics.estimation import (
     likelihood_ratio_test,
     wald_test,
 )
+from fiduciary.economics.inference.alike import Alike, alike
 from fiduciary.economics.utility import CES
+from fiduciary.scorers.grounds import grounds, shown
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import Table
 from fiduciary.training.preferences import Target
@@ -72,13 +74,15 @@ class Verdict:
     Attributes:
         name: the adapter.
         target: what it was to hold; None where nothing was stated, and then only H1 is there.
+        alike: exact exchange test of "it chooses like the base", free of any model.
         h1: likelihood-ratio test of "the same preference as the base", problems paired.
         h1_holm: its p-value after Holm's correction over the adapters of the comparison.
         h1_z: parameter by parameter.
         h2: likelihood-ratio test of "the preference is the target".
         h2_z: parameter by parameter.
         distance: Σ|θ − θ*| of base and adapter.
-        best: share of choices that maximise the target's utility.
+        best: share of choices that maximise the target's utility; None, as what follows, where the answers
+            are no ground for figures.
         regret: share lost of what was at stake in the target's utility.
         dollars: loss in the target's utility, dollars a decision.
         identified: the preferences that make all the choices that the target makes on these problems;
@@ -88,6 +92,7 @@ class Verdict:
 
     name: str
     target: Target | None
+    alike: Alike
     h1: TestResult | None
     h1_holm: float
     h1_z: TestResult | None
@@ -149,9 +154,10 @@ def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Target
         own = estimates[name]
         both = own.fit is not None and first.fit is not None
         h1_z = wald_test(own.fit, first.fit) if both else None  # type: ignore[arg-type]
-        verdict = Verdict(name, targets.get(name), tests[name], corrected.get(name, np.nan), h1_z)
+        same = alike(shown(tables[base]), shown(tables[name]))
+        verdict = Verdict(name, targets.get(name), same, tests[name], corrected.get(name, np.nan), h1_z)
         target = targets.get(name)
-        if target is not None:
+        if target is not None and grounds(tables[name]).withheld is None:
             verdict = _against(verdict, target, first, own, tables[base], tables[name])
         verdicts.append(verdict)
     gone = {name: (~data.answered).astype(float) for name, data in tables.items()}
@@ -188,19 +194,15 @@ def _against(
         with suppress(*NO_ESTIMATE):  # such as a target whose ρ is beyond the estimator's bounds
             h2_z = wald_test(own.fit, utility)
             h2 = likelihood_ratio_test(own.fit, utility)
-    return Verdict(
-        verdict.name,
-        target,
-        verdict.h1,
-        verdict.h1_holm,
-        verdict.h1_z,
-        h2,
-        h2_z,
-        (_distance(first.fit, utility), _distance(own.fit, utility)),
-        paired(right_0, right_1, base.groups),
-        paired(lost_0, lost_1, base.groups, stake),
-        paired(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, base.groups),
-        identified_set(base, utility),
+    return replace(
+        verdict,
+        h2=h2,
+        h2_z=h2_z,
+        distance=(_distance(first.fit, utility), _distance(own.fit, utility)),
+        best=paired(right_0, right_1, base.groups),
+        regret=paired(lost_0, lost_1, base.groups, stake),
+        dollars=paired(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, base.groups),
+        identified=identified_set(base, utility),
     )
 
 
@@ -218,6 +220,9 @@ def identified_set(data: Table, utility: CES) -> Separation | None:
 
 def _estimate(name: str, data: Table) -> Estimate:
     missing = int((~data.answered).sum())
+    why = grounds(data).withheld
+    if why is not None:
+        return Estimate(name, data.n, missing, None, why)
     try:
         found = fit(data)
     except NO_ESTIMATE as error:

@@ -57,8 +57,10 @@ def markdown(outcome: Outcome) -> str:
     if any(c.verdicts for c in outcome.comparisons):
         lines += [
             "H1: same preference as the base (θ and ρ; own γ each), problems paired. H2: the preference is "
-            "the target. Likelihood-ratio tests against chi-bar-square, valid also where θ is 0 or 1; p of "
-            "H1 after Holm's correction over the adapters. z-tests only where a parameter has a standard "
+            "the target. Alike: it chooses like the base, by an exact exchange of answers within problems, "
+            "free of any model and not corrected. Likelihood-ratio tests against chi-bar-square, valid also "
+            "where θ is 0 or 1; p of H1 after Holm's correction over the adapters. z-tests only where a "
+            "parameter has a standard "
             "error. Best choices maximise the target's utility; regret is the share lost of what was at "
             "stake in it, and lost a decision the same in dollars of the target's utility. θ alone does "
             "not say how choices fall: with ρ far below 0 small weights still count, so read regret beside "
@@ -79,12 +81,12 @@ def _comparison(found: Comparison) -> list[str]:
     lines += [*table(("", *HEADINGS, "missing"), rows), ""]
     for estimate in found.estimates:
         if estimate.fit is None:
-            lines += [f"No estimate for {estimate.name}: {estimate.why}", ""]
+            lines += [f"{estimate.name}: {estimate.why}", ""]
         elif estimate.fit.separation is not None:
             lines += [f"{estimate.name}: {estimate.fit.separation.describe()}", ""]
     lines += _identified(found.verdicts)
     rows = [_verdict(verdict) for verdict in found.verdicts]
-    head = ("", "Σ|θ − target|", "best choices", "regret", "lost a decision", "H1 p", "H2 p")
+    head = ("", "Σ|θ − target|", "best choices", "regret", "lost a decision", "alike p", "H1 p", "H2 p")
     lines += [*table(head, rows), ""]
     for verdict in found.verdicts:
         lines += _z_lines(verdict)
@@ -116,9 +118,9 @@ def _target_cells(verdict: Verdict) -> list[str]:
 
 def _verdict(verdict: Verdict) -> list[str]:
     h1, h2 = p_value(verdict.h1, verdict.h1_holm), p_value(verdict.h2)
-    if verdict.target is None:
-        return [verdict.name, "", "", "", "", h1, ""]
-    assert verdict.best is not None and verdict.regret is not None and verdict.dollars is not None
+    same = "n/a" if math.isnan(verdict.alike.p_value) else f"{verdict.alike.p_value:.4f}"
+    if verdict.best is None or verdict.regret is None or verdict.dollars is None:
+        return [verdict.name, "", "", "", "", same, h1, ""]
     before, after = verdict.distance
     dollars = verdict.dollars
     return [
@@ -127,6 +129,7 @@ def _verdict(verdict: Verdict) -> list[str]:
         moved(verdict.best, 100, " %"),
         moved(verdict.regret, 100, " %"),
         f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({dollars.se:,.0f})",
+        same,
         h1,
         h2,
     ]
@@ -253,6 +256,7 @@ def _set_json(found: Separation | None) -> dict[str, Any] | None:
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
     """One adapter's verdict as plain numbers."""
     out: dict[str, Any] = {
+        "alike": vars(verdict.alike),
         "h1": _test_json(verdict.h1),
         "h1_p_holm": verdict.h1_holm,
         "h1_z": _test_json(verdict.h1_z),

@@ -127,8 +127,6 @@ def _recorded(file: Path) -> str | None:
 
 def _loss_change(case: Case, base: Row, row: Row) -> Change | None:
     old, new = case.board.answers[base.name], case.board.answers[row.name]
-    if old.missing.all() or new.missing.all():
-        return None
     changes = choice_changes(row.name, old, new, case.principal)
     return next((c for c in changes if c.column.key == f"{CHOICE}.regret_share"), None)
 

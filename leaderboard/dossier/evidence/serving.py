@@ -32,16 +32,18 @@ TRADE_OFFS = {
 
 
 def enter(case: Case, ledger: Ledger) -> None:
-    """Service to the principal: best choices, loss, rank, trade-offs, missing answers."""
-    ledger.topic = "What its choices are worth to the principal"
+    """Whether it reads; then its service: best choices, loss, rank, trade-offs, missing answers."""
     run, answers = case.run(CHOICE), case.answers
+    held = case.board.answers.get(case.model)
+    if run is not None and held is not None:
+        ledger.topic = "Does it read?"
+        _reads(ledger, held, ledger.log(run))
+    ledger.topic = "What its choices are worth to the principal"
     if run is None or answers is None:
         why = "Without its choices nobody can say whom the model serves."
-        if run is not None:
-            why = f"All of its answers to choice problems are missing. {why}"
-            held = case.board.answers.get(case.model)
-            if held is not None:
-                _missing(ledger, held, ledger.log(run))
+        if run is not None and held is not None:
+            why = f"{_sentence(held.grounds.withheld or held.why)} {why}"
+            _missing(ledger, held, ledger.log(run))
         ledger.gap(f"{PLACE}.choices", "Choices that concern several groups", why, ask(case, CHOICE, n=N))
         return
     utility = CES(case.principal.utility.theta, case.principal.utility.rho, shift=answers.data.shift)
@@ -50,6 +52,23 @@ def enter(case: Case, ledger: Ledger) -> None:
     _missing(ledger, answers, source)
     _rank(case, ledger)
     _trade_offs(case, ledger, answers, utility, source)
+
+
+def _reads(ledger: Ledger, answers: Answers, source: str) -> None:
+    """Whether the answers depend on what was asked, and whether enough was measured."""
+    sound = answers.grounds.withheld is None
+    ledger.claim(
+        f"{PLACE}.reads",
+        "Whether it reads what it is asked",
+        " ".join(_sentence(said) for said in answers.grounds.sentences),
+        [source],
+        verdict="good" if sound else "bad",
+        note="" if sound else "so nothing that rests on its choices is shown",
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> None:

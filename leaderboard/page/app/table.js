@@ -166,7 +166,7 @@
     const { models, columns } = fid.data;
     table = document.getElementById("measurements");
     const groups = groupsOf(columns);
-    const few = matchMedia("(max-width: 640px)").matches ? 1 : columns.length <= 16 ? groups.length : 2;
+    const few = matchMedia("(max-width: 640px)").matches ? 2 : columns.length <= 16 ? groups.length : 3;
     state.groups = new Set(groups.slice(0, few));
     state.kinds = new Set(models.map((model) => model.kind));
     const search = fid.el("input", { type: "search", id: "search", placeholder: "part of a name", autocomplete: "off" });

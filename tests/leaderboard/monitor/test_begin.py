@@ -72,8 +72,8 @@ def short(log: EvalLog) -> None:
     [
         (of_another_task, "is a log of gsm8k"),
         (unfinished, "is not finished (status cancelled)"),
-        (unanswered, "allows no estimate of a preference: all answers missing"),
-        (short, "allows no estimate of a preference: 20 valid answers"),
+        (unanswered, "allows no estimate of a preference: not measured: 0 of"),
+        (short, "allows no estimate of a preference: not measured: 20 valid answers"),
         (in_two_framings, "without one framing for all (neutral, nonprofit)"),
         (in_a_lost_wording, "asked in a wording haiku that this version does not have"),
     ],

@@ -173,7 +173,7 @@ def test_columns_of_service_follow_the_principal(watched: Any, site: Path) -> No
     page.wait_for_function("() => fid.standing.sets !== null")
     for name in names(page):
         board = page.text_content(f'#board tr[data-model="{name}"] td:nth-child(3) a')
-        assert page.text_content(f'#measurements tr[data-model="{name}"] td:nth-child(3) a') == board
+        assert page.text_content(f'#measurements tr[data-model="{name}"] td:nth-child(4) a') == board
 
 
 def test_hostile_names_come_out_as_text(watched: Any, tmp_path: Path) -> None:
