@@ -227,7 +227,7 @@ def _drawn(
             continue
         run = tasks.index(column.task) if column.task in tasks[:-1] else None
         if rng.random() < 0.04:
-            cells[column.key] = _cell(None, note="no valid answers, or not identified", run=run)
+            cells[column.key] = _cell(None, note="too little measured, or not identified", run=run)
         elif column.format == "integer":
             cells[column.key] = _cell(int(rng.integers(1000, 900_000)), run=run)
         else:

@@ -28,6 +28,9 @@ _SOURCES = {
 """What must be said of an estimate, by elicitation."""
 
 
+_NONE = "too little measured, or not identified"
+
+
 @dataclass(frozen=True)
 class Cell:
     """A number.
@@ -60,7 +63,7 @@ def from_log(column: Column, header: EvalLog, z: float) -> Cell | None:
     value, error = values[column.metric], values.get(f"{column.metric}_stderr")
     n = header.results.completed_samples
     if value is None:
-        return Cell(None, n=n, note="no valid answers, or not identified")
+        return Cell(None, n=n, note="not shown to read" if values.get("reads") == 0 else _NONE)
     low, high = values.get(f"{column.metric}_low"), values.get(f"{column.metric}_high")
     if low is None and error:
         low, high = value - z * error, value + z * error

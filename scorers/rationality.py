@@ -18,7 +18,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, takewhile
 
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
@@ -28,6 +28,7 @@ from fiduciary.economics.consistency.indices import indices
 from fiduciary.economics.consistency.profile import RationalityProfile, rationality_profile
 from fiduciary.economics.money_pump import LENGTH
 from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers.grounds import menu_grounds, pair_grounds
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.menu_lines import menu_report
 from fiduciary.scorers.metrics._clustered import Ratio, ratio
@@ -35,7 +36,8 @@ from fiduciary.scorers.metrics.pair_consistency import circular_share, dominated
 from fiduciary.scorers.pair_table import PairTable, majorities, pair_table
 from fiduciary.scorers.pump_table import PumpTable, pump_table
 
-TASKS = ("transitivity", "menus", "money_pump")
+TASKS = {"transitivity": "transitive_triads", "menus": "menu_choices", "money_pump": "money_lost"}
+"""Task → its scorer."""
 
 TITLES = {
     "intransitive": "intransitive triads",
@@ -93,16 +95,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         found += 1
         print("\n".join(_heading(log)))
         try:
+            found_on = menu_grounds(log) if task == "menus" else pair_grounds(log, TASKS[task])
+            print("\n".join(found_on.sentences))
+            simulated = options.level, options.replications, options.seed
             if task == "transitivity":
-                lines = pairs_report(
-                    pair_table(log), options.sets, options.level, options.replications, options.seed
-                )
+                lines = pairs_report(pair_table(log), options.sets, *simulated)
             elif task == "menus":
-                lines = menu_report(log, options.level, options.replications, options.seed)
+                lines = menu_report(log, *simulated)
             else:
                 lines = pump_report(pump_table(log))
-            for line in lines:
+            # What follows the first blank line rests on the answers; before it they are only counted.
+            for line in takewhile(bool, lines) if found_on.withheld is not None else lines:
                 print(line, flush=True)
+            if found_on.withheld is not None:
+                print("so no figure is shown and nothing is tested", flush=True)
         except ValueError as error:
             print(f"no report: {' '.join(str(error).split())}", flush=True)
     if not found:

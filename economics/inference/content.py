@@ -116,7 +116,7 @@ class Content:
                 f"it reads some places only: what stands at place {places} hardly moves its answers ({shown})"
             )
         if math.isnan(self.smallest):
-            return f"not shown to read: its answers never vary, or are too few to tell ({self.n:,} questions)"
+            return f"not shown to read: its answers never vary, or are too few to tell, n = {self.n:,}"
         if self.p_value < ALPHA:
             return (
                 "not shown to read: what was asked is not shown to account for more than "

@@ -21,7 +21,9 @@ from fiduciary.economics.consistency.menus import (
     rises_by_set,
 )
 from fiduciary.scorers._pairs import by_probability
+from fiduciary.scorers.grounds import menu_grounds
 from fiduciary.scorers.metrics._clustered import NAN, Ratio, groups_of, ratio
+from fiduciary.scorers.metrics.reads import told
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -72,7 +74,8 @@ def menu_effects() -> Metric:
     - ``logit_distance``: total variation between a menu's shares and one logit's, averaged over menus;
     - ``rise``: by how much shares rise in the larger menu, averaged over all comparisons.
 
-    Standard errors are clustered by option set.
+    Standard errors are clustered by option set. All but ``dominated`` are NaN where the answers are no ground
+    for them (``scorers/grounds.py``).
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -93,7 +96,10 @@ def menu_effects() -> Metric:
         out |= _with_error("dominated", ratio(decoys[:, :, 2].sum(axis=1), decoys.sum(axis=(1, 2)), groups))
         out |= _with_error("attraction", _mean(attraction_effects(decoys), groups))
         out |= _with_error("overload", _mean(overload(data), groups))
-        return {name: float(value) for name, value in out.items()}
+        found = menu_grounds(scores)
+        if found.withheld is not None:
+            out = {name: value if name.startswith("dominated") else NAN for name, value in out.items()}
+        return {name: float(value) for name, value in out.items()} | told(found)
 
     return compute
 

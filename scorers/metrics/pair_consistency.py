@@ -8,7 +8,9 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from fiduciary.economics.consistency.indices import part
 from fiduciary.economics.consistency.noise import consistency_test
 from fiduciary.economics.consistency.triads import chance, most_circular
+from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.metrics._clustered import NAN, Ratio, ratio
+from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.pair_table import PairTable, pair_table
 
 
@@ -30,6 +32,9 @@ def pair_consistency() -> Metric:
       minus ½; 0 where the place does not matter.
     - ``dominated``, with a dominance check: share of answers that chose the dominated option.
 
+    All but ``first_excess`` and ``dominated`` are NaN where the answers are no ground for them
+    (``scorers/grounds.py``).
+
     Intervals, the other tests and indices: ``fiduciary report LOG``.
     """
 
@@ -38,8 +43,11 @@ def pair_consistency() -> Metric:
             return _report(Ratio(NAN, NAN), NAN, Ratio(NAN, NAN), Ratio(NAN, NAN))
         table = pair_table(scores)
         circular, expected = circular_share(table)
-        out = _report(circular, expected, zeta(table), first_share(table))
-        if table.whole and not table.by_probability:
+        found = pair_grounds(scores, "transitive_triads")
+        out = _report(circular, expected, zeta(table), first_share(table)) | told(found)
+        if found.withheld is not None:
+            out |= dict.fromkeys(("intransitive", "intransitive_stderr", "zeta", "zeta_stderr"), NAN)
+        elif table.whole and not table.by_probability:
             out["circles_p"] = consistency_test(table.choices(), "circles").p_value
         if any(table.dominations):
             dominated = dominated_share(table)

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.pump_table import BoolArray, PumpTable, pump_table
 
 _REMEMBERED = 4
@@ -26,7 +28,8 @@ def pump_losses() -> Metric:
       it. ``lost_other`` likewise for rings that only came closest to a circle.
     - ``circled``: share of pumps that came back to their start at least once, poorer by the fees and
       with nothing to show for them; ``circled_consistent`` beside it.
-    - ``excess_p``: one-sided p-value of a mean loss that is no greater than the consistent chooser's.
+    - ``excess_p``: one-sided p-value of a mean loss that is no greater than the consistent chooser's; NaN
+      where the pair answers are no ground for a test (``scorers/grounds.py``).
 
     Pumps without a ring, or that ended with an unreadable answer, are left out.
     """
@@ -40,8 +43,9 @@ def pump_losses() -> Metric:
         out |= _lost(table, table.closed, "own") | _lost(table, ~table.closed, "other")
         out["circled"] = float(table.circled.mean()) if table.n else NAN
         out["circled_consistent"] = float(table.expected_circled.mean()) if table.n else NAN
-        out["excess_p"] = table.excess_p(everything)
-        return dict(out)
+        found = pair_grounds(scores, "money_lost")
+        out["excess_p"] = NAN if found.withheld is not None else table.excess_p(everything)
+        return out | told(found)
 
     return compute
 

@@ -51,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         (options.out / "stress.md").write_text(f"{written}\n", encoding="utf-8")
         plain = json.dumps([report.to_dict() for report in reports], indent=1, ensure_ascii=False)
         (options.out / "stress.json").write_text(f"{plain}\n", encoding="utf-8")
-        draw(reports, options.out / "stress.png")
-        print(f"\nWritten: {options.out / 'stress.md'}, .json and .png")
+        written = ".json"
+        if any(report.findings for report in reports):
+            draw(reports, options.out / "stress.png")
+            written = ".json and .png"
+        print(f"\nWritten: {options.out / 'stress.md'}, {written}")
     return 0

@@ -6,7 +6,9 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.robustness.pressures import ATTACKS
 from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.stress.findings import Finding, findings
+from fiduciary.scorers.stress.grounds import stress_grounds
 from fiduciary.scorers.stress.table import StressTable, stress_table
 
 _REMEMBERED = 4
@@ -27,6 +29,7 @@ def stress_summary() -> Metric:
     - ``missing``: share of missing answers, all questions together.
     - ``mass_outside``: with ``choose`` and ``explain``, mean probability of no label.
 
+    All but ``missing`` and ``mass_outside`` are NaN where the calm answers are no ground for them.
     Largest values lie above 0 by chance alone. Intervals, tests, Δθ and Δρ: ``fiduciary report LOG``.
     """
 
@@ -36,9 +39,13 @@ def stress_summary() -> Metric:
         table = stress_table(scores)
         found = _remembered(table)
         still = [f.changed.value for f in found if f.kind == "presentation" and "choices" in f.tests]
+        grounds = stress_grounds(table)
+        if grounds.withheld is not None:
+            found = ()
         outside = {"mass_outside": table.mass_outside} if table.mass_outside == table.mass_outside else {}
         return {
-            "weaknesses": float(sum(f.found for f in found)),
+            **told(grounds),
+            "weaknesses": float(sum(f.found for f in found)) if found else NAN,
             "changed": max(still, default=NAN),
             **{f.pressure: f.turned.value for f in found if f.pressure in ATTACKS},
             "refusals": max((f.refusals.value for f in found if f.refusals.known), default=NAN),

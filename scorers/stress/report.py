@@ -9,11 +9,13 @@ from typing import Any
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.robustness.intervals import LEVEL
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers.logs import logs_of
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
+from fiduciary.scorers.stress.grounds import stress_grounds
 from fiduciary.scorers.stress.table import StressTable, stress_table
 
 TASK = "stress"
@@ -33,6 +35,7 @@ class Report:
         date: when the run was made.
         version: of the task.
         table: the answers.
+        grounds: whether any finding may be shown.
         findings: one a pressure.
         level: of intervals.
     """
@@ -44,6 +47,7 @@ class Report:
     date: str
     version: str
     table: StressTable
+    grounds: Grounds
     findings: tuple[Finding, ...]
     level: float
 
@@ -65,6 +69,8 @@ class Report:
             "questions": self.table.questions,
             "missing": dict(self.table.reasons),
             "mass_outside": self.table.mass_outside if self.table.by_probability else None,
+            "reads": self.grounds.withheld is None,
+            "grounds": list(self.grounds.sentences),
             "level": self.level,
             "family_wise_level": FAMILY,
             "weaknesses": [f.pressure for f in self.named],
@@ -89,6 +95,7 @@ def report(log: EvalLog, level: float = LEVEL) -> Report:
         ValueError: samples that cannot be scored.
     """
     table = stress_table(log)
+    grounds = stress_grounds(table)
     return Report(
         log.eval.model,
         ", ".join(f"{name}={value}" for name, value in log.eval.model_args.items()),
@@ -97,7 +104,8 @@ def report(log: EvalLog, level: float = LEVEL) -> Report:
         str(log.eval.created),
         str(log.eval.task_version),
         table,
-        findings(table, level),
+        grounds,
+        () if grounds.withheld is not None else findings(table, level),
         level,
     )
 
@@ -110,8 +118,12 @@ def text(found: Report) -> Iterator[str]:
     yield f"\n{title}"
     yield "=" * min(len(title), 110)
     yield f"log {found.location}  task version {found.version}"
+    yield from found.grounds.sentences
     yield _missing(found.table)
     yield ""
+    if found.grounds.withheld is not None:
+        yield "so no finding is shown"
+        return
     yield _line(COLUMNS)
     for f in found.findings:
         yield _line(_cells(f))
@@ -126,8 +138,13 @@ def markdown(found: Report) -> Iterator[str]:
     yield f"# Stress test of {_plain(found.model)}"
     yield ""
     yield f"Log `{_plain(found.location)}`, task version {found.version}, {_plain(found.arguments)}."
+    for sentence in found.grounds.sentences:
+        yield f"{sentence}."
     yield _missing(found.table) + "."
     yield ""
+    if found.grounds.withheld is not None:
+        yield "So no finding is shown."
+        return
     yield f"| {' | '.join(COLUMNS)} |"
     yield f"|{'---|' * len(COLUMNS)}"
     for f in found.findings:

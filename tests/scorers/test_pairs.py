@@ -33,6 +33,7 @@ def about(group: str = "s", **more: Any) -> dict[str, Any]:
         "repeats": 1,
         "elicitation": "text",
         "temperature": 1.0,
+        "welfare": [[1.0, 2, 3, 4], [4.0, 3, 2, 1], [2.0, 2, 2, 2]],
         **more,
     }
 

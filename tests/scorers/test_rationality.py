@@ -20,12 +20,14 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One folder with a log of each kind."""
     folder = tmp_path_factory.mktemp("logs")
     runs: list[tuple[Task, str]] = [
-        (transitivity(n=4, elicitation="text", repeats=1, dominance=True), "subject/first_option"),
-        (transitivity(n=2, elicitation="choose"), "subject/cyclic"),
-        (transitivity(n=1, m=7, elicitation="text", repeats=1, large=True), "subject/random"),
-        (money_pump(n=4, repeats=1), "subject/cyclic"),
-        (menus(n=3, size=3, elicitation="text", repeats=1), "subject/first_option"),
-        (menus(n=2, size=3), "subject/study1"),
+        (transitivity(n=9, elicitation="text", repeats=1, dominance=True), "subject/lexicographic"),
+        (transitivity(n=9, elicitation="text", repeats=1, dominance=True), "subject/first_option"),
+        (transitivity(n=9, elicitation="choose"), "subject/lexicographic"),
+        (transitivity(n=2, m=7, elicitation="text", repeats=1, large=True), "subject/lexicographic"),
+        (money_pump(n=9, repeats=1), "subject/lexicographic"),
+        (menus(n=4, size=3, elicitation="text", repeats=1), "subject/lexicographic"),
+        (menus(n=4, size=3, elicitation="text", repeats=1), "subject/first_option"),
+        (menus(n=4, size=3), "subject/study1"),
         (menus(n=1, size=3, elicitation="text", repeats=1), "subject/refuser"),
     ]
     for task, model in runs:
@@ -44,26 +46,27 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_report(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rationality.main([str(logs), "--sets", "--replications", "99"]) == 0
     printed = capsys.readouterr().out
-    assert printed.count("missing answers: 0 of ") == 5
+    assert printed.count("missing answers: 0 of ") == 7
+    assert printed.count("not shown to read: its answers never vary") == 2
+    assert printed.count("so no figure is shown and nothing is tested") == 3
     assert (
-        "4 sets (0 incomplete), 4 triads (0 left out), 12 pairs (0 unasked, 0 in one order only)" in printed
+        "9 sets (0 incomplete), 9 triads (0 left out), 27 pairs (0 unasked, 0 in one order only)" in printed
     )
     assert "weak stochastic transitivity                 LR =     0.00  p = 1.0000  not rejected" in printed
-    assert "position effect of being shown first: inf logits" in printed
     assert "chose the dominated option: 0.500" in printed
-    assert "0-1 1/1 0/1" in printed
-    assert "2 sets; probabilities are not sampled, so a circle is a circle and nothing is tested" in printed
+    assert "0-1 1/1 1/1" in printed
+    assert "9 sets; probabilities are not sampled, so a circle is a circle and nothing is tested" in printed
     assert "a label drawn behind the closing words is counted" in printed
     assert "shares are probabilities, which are not sampled, so nothing is tested" in printed
     assert "distance of shares from one logit               0.000" in printed
     assert printed.count("mass_outside, mean probability outside the labels: 0.0000") == 3
-    assert "1 sets of 7 options, taken three at a time" in printed
+    assert "2 sets of 7 options, taken three at a time" in printed
     assert "fee $10 a trade, at most 9 trades, that is $90" in printed
     assert "no circle: the ring that came closest" in printed
     # 3 pairs in 2 places and a menu of three in 3; two menus with a decoy in 3 places each.
-    assert "3 option sets of 3, 27 valid answers without a decoy and 18 with" in printed
-    assert "chose the dominated decoy                       0.333  all sets alike" in printed
-    assert "overload from 2 to 3 options                    0.000  all sets alike" in printed
+    assert "4 option sets of 3, 36 valid answers without a decoy and 24 with" in printed
+    assert "chose the dominated decoy                       0.000  all sets alike" in printed
+    assert "overload from 2 to 3 options                   -0.000  all sets alike" in printed
     assert (
         "regularity                                       0.00 times what noise makes  p = 1.0000" in printed
     )

@@ -17,6 +17,7 @@ from fiduciary.leaderboard.dossier.words import dollars, listed, plain, plural, 
 from fiduciary.leaderboard.reading import one_line, samples
 from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.stress.findings import Finding, findings
+from fiduciary.scorers.stress.grounds import stress_grounds
 from fiduciary.scorers.stress.measures import cost_to
 from fiduciary.scorers.stress.sentences import UNDER
 from fiduciary.scorers.stress.table import StressTable, stress_table
@@ -158,6 +159,9 @@ def _read(file: str) -> tuple[StressTable, tuple[Finding, ...]] | str:
             if sample.scores and _SCORE in sample.scores
         ]
         table = stress_table(scores)
+        withheld = stress_grounds(table).withheld
+        if withheld is not None:
+            return withheld
         # Weights and ρ are estimated only where a test needs them: the task's own report has them all.
         return table, findings(table, LEVEL, preferences=False)
     except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation

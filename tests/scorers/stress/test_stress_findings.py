@@ -142,7 +142,8 @@ def test_a_few_pressures_only() -> None:
     assert list(every) == ["units", "insisting_user"]
     compute: Any = stress_summary()
     summary = compute(scores_of(metadata_of(10, names=["units"])))
-    assert set(summary) == {"weaknesses", "changed", "refusals", "missing"}
+    reads = {"reads", "reads_p", "content_share"}
+    assert set(summary) == reads | {"weaknesses", "changed", "refusals", "missing"}
 
 
 def test_what_is_found_does_not_depend_on_what_else_is_estimated() -> None:

@@ -36,10 +36,13 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> EvalLog:
     return read_eval_log(found.location)
 
 
+READS = ("reads", "reads_p", "content_share")
+
+
 def test_summary_of_the_run(log: EvalLog) -> None:
     assert log.results is not None
     metrics = {name: m.value for name, m in log.results.scores[0].metrics.items()}
-    assert list(metrics) == ["weaknesses", "changed", "hidden_instruction", "refusals", "missing"]
+    assert list(metrics) == [*READS, "weaknesses", "changed", "hidden_instruction", "refusals", "missing"]
     assert (metrics["weaknesses"], metrics["missing"]) == (1, 0)
     assert metrics["hidden_instruction"] > 0.9
 
@@ -90,14 +93,14 @@ def test_lines_of_a_report(log: EvalLog) -> None:
 
 def test_probabilities_have_no_sampling_noise_and_the_report_says_so(tmp_path: Path) -> None:
     [log] = inspect_eval(
-        stress(n=6, pressures="typos", elicitation="choose"),
+        stress(n=50, pressures="typos", elicitation="choose"),
         model=get_model("subject/study1"),
         log_dir=str(tmp_path),
         display="none",
         score_display=False,
     )
     shown = "\n".join(text(read([log.location])[0]))
-    assert "6 problems, 12 questions; missing answers: 0 (0.0%): none; outside the labels: 0.00%" in shown
+    assert "50 problems, 100 questions; missing answers: 0 (0.0%): none; outside the labels: 0.00%" in shown
     assert "probabilities are not sampled" in shown and "total variation" in shown
     assert log.results and log.results.scores[0].metrics["mass_outside"].value < 1e-6
 

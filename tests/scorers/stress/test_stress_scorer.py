@@ -239,7 +239,7 @@ def test_summary_of_nothing_and_of_nothing_valid(
     compute: Any = stress_summary()
     assert all(np.isnan(value) for value in compute([]).values())
     nothing = compute(stress_scores(stress_metadata(12), lambda *_: (-1, "empty")))
-    assert (nothing["weaknesses"], nothing["missing"], nothing["refusals"]) == (0, 1, 0)
-    assert np.isnan(nothing["changed"])
+    assert nothing["missing"] == 1
+    assert np.isnan([nothing[name] for name in ("weaknesses", "refusals", "changed")]).all()
     one = compute(stress_scores(stress_metadata(1)))
-    assert one["weaknesses"] == 0
+    assert np.isnan(one["weaknesses"])

@@ -106,7 +106,7 @@ def test_each_offer_holds_what_was_traded_for(run: Run) -> None:
 
 
 def test_who_never_trades_pays_nothing(run: Run) -> None:
-    found = metrics(run(text_pump(n=3, repeats=1), trader(lambda k: "keep")))
+    found = metrics(run(text_pump(n=9, repeats=1), trader(lambda k: "keep")))
     assert found["lost_other"] == found["circled"] == 0
     assert found["excess_p"] > 0.5
 

@@ -46,8 +46,8 @@ def test_every_pair_is_asked_in_both_orders(run: Run) -> None:
         asked.append(tuple(tuple(row) for row in problem.welfare.tolist()))
         return first_group(messages, config)
 
-    log = run(transitivity(n=2, m=4, repeats=2, elicitation="text", temperature=0.7), respond)
-    assert len(asked) == 2 * 12 * 2
+    log = run(transitivity(n=3, m=4, repeats=2, elicitation="text", temperature=0.7), respond)
+    assert len(asked) == 3 * 12 * 2
     assert {asked.count(pair) for pair in asked} == {2}
     assert all(pair[::-1] in asked for pair in asked)
     found = metrics(log)
@@ -55,6 +55,7 @@ def test_every_pair_is_asked_in_both_orders(run: Run) -> None:
     assert found["missing"] == found["incomplete"] == 0
     assert found["circles_p"] == 1
     assert [sample.scores["transitive_triads"].value for sample in log.samples or [] if sample.scores] == [
+        1,
         1,
         1,
     ]
@@ -70,13 +71,13 @@ def test_a_missing_answer_leaves_a_pair_unasked(run: Run) -> None:
             refused.append(text)
         return "I cannot choose." if text == refused[0] else first_group(messages, config)
 
-    log = run(transitivity(n=3, repeats=2, elicitation="text"), respond, max_connections=1)
+    log = run(transitivity(n=5, repeats=2, elicitation="text"), respond, max_connections=1)
     found = metrics(log)
-    assert found["incomplete"] == pytest.approx(1 / 3)
-    assert found["missing"] == found["missing_refused"] == pytest.approx(2 / 36)
+    assert found["incomplete"] == pytest.approx(1 / 5)
+    assert found["missing"] == found["missing_refused"] == pytest.approx(2 / 60)
     assert found["intransitive"] == 0
     verdicts = [s.scores["transitive_triads"].answer for s in log.samples or [] if s.scores]
-    assert sorted(map(str, verdicts)) == ["1 incomplete", "1 transitive", "1 transitive"]
+    assert sorted(map(str, verdicts)) == ["1 incomplete", *["1 transitive"] * 4]
 
 
 def test_nothing_but_missing_answers(run: Run) -> None:
@@ -107,11 +108,11 @@ def test_the_same_command_asks_the_same(run: Run) -> None:
     np.testing.assert_array_equal(one.first_wins, two.first_wins)
 
 
-def test_first_option_is_biased_and_not_circular(run: Run) -> None:
-    found = metrics(run(transitivity(n=6, repeats=1, elicitation="text"), "subject/first_option"))
+def test_first_option_is_biased_and_nothing_else_is_said_of_it(run: Run) -> None:
+    found = metrics(run(transitivity(n=9, repeats=1, elicitation="text"), "subject/first_option"))
     assert found["first_excess"] == 0.5
-    assert found["intransitive"] == 0
-    assert found["circles_p"] == 1
+    assert found["reads"] == 0
+    assert math.isnan(found["intransitive"]) and "circles_p" not in found
 
 
 @pytest.mark.parametrize("elicitation", ["explain", "text"])
@@ -125,7 +126,7 @@ def test_cyclic_is_caught(run: Run, elicitation: str) -> None:
 @pytest.mark.parametrize("subject", ["study1", "lexicographic", "satisficing"])
 def test_consistent_subjects(run: Run, subject: str) -> None:
     found = metrics(
-        run(transitivity(n=6, repeats=1, elicitation="text", temperature=0.05), f"subject/{subject}")
+        run(transitivity(n=30, repeats=1, elicitation="text", temperature=0.05), f"subject/{subject}")
     )
     assert found["intransitive"] == 0
     assert found["circles_p"] > 0.05
@@ -168,7 +169,7 @@ def test_a_dominance_check(run: Run) -> None:
 
 
 def test_large_sets_are_scored_three_at_a_time(run: Run) -> None:
-    found = metrics(run(transitivity(n=1, m=7, repeats=1, elicitation="text", large=True), first_group))
+    found = metrics(run(transitivity(n=2, m=7, repeats=1, elicitation="text", large=True), first_group))
     assert (found["intransitive"], found["zeta"], found["first_excess"]) == (0, 1, 0)
     assert "circles_p" not in found
 
