@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy
 
 from fiduciary.economics.estimation.boundary import NEAR, needs_robust, null_distribution, parts, ratio_at
+from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _wald(fit: CESFit, name: str) -> bool:
     """
     if fit.status(name) != "ok":
         return False
-    if name.startswith("position_") or name == "eta":
+    if is_constant(name) or name == "eta":
         return True  # unbounded, and seldom what is asked about
     return interior(fit) and (needs_robust(fit) or fit.n >= LARGE)
 

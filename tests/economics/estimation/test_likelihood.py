@@ -19,7 +19,7 @@ CHOSEN = np.nanargmax(np.where(np.isnan(W[..., 0]), np.nan, RNG.random(W.shape[:
 POSITION = np.argsort(RNG.random(W.shape[:2]), axis=1)
 POSITION = np.where(np.isnan(W[..., 0]), 99, POSITION)
 POSITION = np.argsort(np.argsort(POSITION, axis=1), axis=1)
-LIKELIHOOD = CESLikelihood(prepare(W, CHOSEN, TAU, position=POSITION), 4)
+LIKELIHOOD = CESLikelihood(prepare(W, CHOSEN, TAU, position=POSITION))
 
 thetas = arrays(float, 4, elements=st.floats(0.03, 1)).map(lambda a: a / a.sum())
 rhos = st.one_of(st.floats(-8, 1), st.sampled_from([0.0, 1e-5, -1e-4, 9.9e-4, 1.1e-3, 0.049, 0.051, 1.0]))

@@ -85,7 +85,7 @@ def test_always_the_first_position_identifies_no_preference(simulate):
     rng = np.random.default_rng(1)
     position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
     fit = fit_ces(w, np.argmin(position, axis=1), tau, position=position)
-    assert fit.separation is not None and fit.separation.by == "position"
+    assert fit.separation is not None and fit.separation.by == "constants"
     assert "no preference is identified" in fit.summary()
 
 
@@ -119,7 +119,7 @@ def test_utility_with_a_small_position_bias_keeps_its_estimate(simulate):
     position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
     chosen = np.nanargmax(true.utility(w) + 0.3 * (position == 0), axis=1)
     fit = fit_ces(w, chosen, tau, position=position)
-    assert fit.separation.by == "utility and position"
+    assert fit.separation.by == "utility and constants"
     np.testing.assert_allclose(fit.theta, true.theta, atol=0.1)
 
 
