@@ -16,8 +16,13 @@ from fiduciary.economics.estimation.separation import Separation
 
 FloatArray = npt.NDArray[np.float64]
 Scale = Literal["tau", "free", "power"]
-Status = Literal["ok", "boundary", "not identified", "separated", "did not converge", "too few clusters"]
+Status = Literal[
+    "ok", "boundary", "not identified", "separated", "exact", "did not converge", "too few clusters"
+]
 Covariance = Literal["robust", "observed"]
+
+EXACT = 1e-7
+"""A standard error below it tells how far the search went, and nothing about the answers."""
 
 THETA_NAMES = tuple(f"theta_{name}" for name in ABBREVIATIONS)
 
@@ -45,8 +50,9 @@ class CESFit:
         names: estimated parameters: four θ, ``rho``, ``gamma``, constants of places and letters, ``eta``.
         values: their estimates, in the same order.
         statuses: ``ok``; ``boundary`` (at a bound: no standard error, see :meth:`interval`);
-            ``not identified`` (the data do not move it); ``separated`` (it diverges); ``did not
-            converge``; ``too few clusters`` (not more of them than parameters).
+            ``not identified`` (the data do not move it); ``separated`` (it diverges); ``exact``
+            (the answers are the preference's own probabilities, and nothing is left that an error could
+            be told from); ``did not converge``; ``too few clusters`` (not more of them than parameters).
         cov_observed: inverse observed information (p, p), NaN for parameters without one; all NaN
             for probabilities, whose quasi-likelihood has no information equality.
         cov_robust: sandwich A⁻¹BA⁻¹ (p, p); with clusters times G/(G − 1).

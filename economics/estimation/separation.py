@@ -23,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 RHO_GRID = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0, -0.5, -1.0, -2.0, -5.0, -10.0, -20.0)
 GRID = 9  # points between the ends of the range of ρ at which ranges of θ are taken
 _TOLERANCE = 1e-9
+_TIED, _OUT = 1e-2, 10.0  # logits behind the best option
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,12 +179,20 @@ def explaining_range(data: ChoiceData, inside: float, low: float, high: float) -
 
 
 def explains(likelihood: CESLikelihood, x: FloatArray) -> bool:
-    """Whether every chosen option has the highest utility at ``x``, ties included."""
+    """Whether every chosen option has the highest utility at ``x``, ties included.
+
+    A search towards γ = ∞ ends short of exact ties, such as those of a problem that was answered in two
+    ways. They are taken for ties where all other options are out of the question.
+    """
     data = likelihood.data
     v = likelihood.utilities(x)
     best = np.maximum.reduceat(v, data.starts)
-    chosen = v[np.flatnonzero(data.weight == 1)]
-    return bool(np.all(chosen >= best - 1e-9 * np.maximum(np.abs(best), 1)))
+    chosen = np.flatnonzero(data.weight == 1)
+    if np.all(v[chosen] >= best - 1e-9 * np.maximum(np.abs(best), 1)):
+        return True
+    behind = (np.repeat(best, data.counts) - v) / np.repeat(data.temperature ** x[-1], data.counts)
+    tied, out = behind <= _TIED, behind >= _OUT
+    return bool(tied[chosen].all() and (tied | out).all() and out.any())
 
 
 def constants_explain(data: ChoiceData) -> bool:
