@@ -143,6 +143,6 @@ def describe(names: Sequence[str], values: Sequence[str]) -> list[str]:
     for name, value in zip(names, values, strict=True):
         found = _NAME.fullmatch(name)
         assert found is not None
-        title = "letters (A: 0)" if found[3] else f"places of {found[2]} (first: 0)"
+        title = "letters" if found[3] else f"places of {found[2]}"
         lines.setdefault(title, []).append(f"{found[3] or found[1]}: {value}")
-    return [f"  {title:<22}{'   '.join(own)}" for title, own in lines.items()]
+    return [f"  {title:<13}{'   '.join(own)}" for title, own in lines.items()]

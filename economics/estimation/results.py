@@ -216,7 +216,7 @@ class CESFit:
             note = status if status == method else f"{status} ({method})"
             lines.append(f"{name:<20}{value:>10}{error:>12}   {f'[{low:.3f}, {high:.3f}]':<22}{note}")
         if self.constants:
-            lines.append("constants of display, raw utils (std. error):")
+            lines.append("constants of display, raw utils (std. error); place 1 and letter A are 0")
             shown = [
                 self._shown(name, 2) + (f" ({self.se(name):.2f})" if self.status(name) == "ok" else "")
                 for name in self.constants
