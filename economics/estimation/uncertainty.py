@@ -96,9 +96,9 @@ def assemble(
         for k in np.flatnonzero(spread > 0.1):
             status[k] = "not identified"
         covariance = basis @ inverse @ basis.T
-        for k in range(FIRST_CONSTANT, p - 1):  # one that no answer bounds from one side goes to infinity
-            if covariance[k, k] > 1 / FLAT:
-                status[k] = "not identified"
+        for c in range(FIRST_CONSTANT, p - 1):  # one that no answer bounds from one side goes to infinity
+            if covariance[c, c] > 1 / FLAT:
+                status[c] = "not identified"
         influence = scores @ inverse @ basis.T
         if data.clustered:
             influence *= np.sqrt(data.n_groups / max(data.n_groups - 1, 1))
