@@ -49,6 +49,7 @@ def shown(data: Table) -> Shown:
         data.position,
         data.welfare,
         data.groups,
+        label=data.label if np.any(data.label != data.position) else None,
         noisy=data.elicitation != "choose",  # an explanation is drawn, and what follows depends on it
     )
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers._problem import Problem, problem_of
 from fiduciary.scorers._rows import scored_rows
 
@@ -28,6 +29,7 @@ class Table:
         chosen: (n,), own index of the chosen option, −1 where the answer is missing.
         temperature: (n,), τ at which the text was sampled; 1 for ``choose``.
         position: (n, J), place at which each option was shown; −1 for padding.
+        label: (n, J), letter that named each option there, 0 for A; −1 for padding.
         probabilities: (n, J), of each option at τ = 1, given the explanation where there is one; NaN where
             not observed, and where the explanation is not complete.
         mass_outside: (n,), probability of tokens that are no label; NaN without log-probabilities.
@@ -44,6 +46,7 @@ class Table:
     chosen: IntArray
     temperature: FloatArray
     position: IntArray
+    label: IntArray
     probabilities: FloatArray
     mass_outside: FloatArray
     groups: npt.NDArray[np.str_]
@@ -115,7 +118,8 @@ class Table:
     def digest(self) -> bytes:
         """A fingerprint of the content: equal tables have equal digests."""
         state = hashlib.blake2b(digest_size=16)
-        for array in (self.welfare, self.chosen, self.temperature, self.position, self.probabilities):
+        shown = (self.welfare, self.temperature, self.position, self.label)
+        for array in (*shown, self.chosen, self.probabilities):
             state.update(np.ascontiguousarray(array).tobytes())
         state.update("\n".join(self.groups).encode() + f"{self.shift}{self.elicitation}".encode())
         return state.digest()
@@ -169,11 +173,12 @@ def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option"
 def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]]) -> Table:
     n, width = len(rows), max(problem.n_options for problem, _ in rows)
     welfare, probabilities = np.full((n, width, 4), np.nan), np.full((n, width), np.nan)
-    position = np.full((n, width), -1, np.int64)
+    position, label = (np.full((n, width), -1, np.int64) for _ in range(2))
     for i, (problem, answer) in enumerate(rows):
         k = problem.n_options
         welfare[i, :k] = problem.welfare
         position[i, list(problem.order)] = np.arange(k)
+        label[i, list(problem.order)] = [LABELS.index(letter) for letter in problem.labels]
         if answer.get("probabilities") is not None and answer.get("reason") is None:
             probabilities[i, :k] = [np.nan if p is None else p for p in answer["probabilities"]]
     temperature = [1.0 if elicitation == "choose" else problem.temperature for problem, _ in rows]
@@ -182,6 +187,7 @@ def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]
         np.array([answer.get("chosen", -1) for _, answer in rows], np.int64),
         np.array(temperature),
         position,
+        label,
         probabilities,
         np.array([answer.get("mass_outside", np.nan) for _, answer in rows], float),
         np.array([problem.group for problem, _ in rows]),

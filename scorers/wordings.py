@@ -59,7 +59,7 @@ def between_wordings(data: Table, level: float = 0.95) -> tuple[int, dict[str, B
     times = float(scipy.stats.t.ppf((1 + level) / 2, len(fits) - 1)) / math.sqrt(len(fits))
     found = {}
     for name in PARAMETERS:
-        if all(one.status(name) in ("ok", "boundary") for one in fits):
+        if all(one.status(name) in ("ok", "boundary", "exact") for one in fits):
             values = np.array([one.estimate(name) for one in fits])
             mean, spread = float(values.mean()), float(values.std(ddof=1))
             found[name] = Between(mean, mean - times * spread, mean + times * spread, spread)

@@ -72,7 +72,7 @@ def wald_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]) -> TestRes
     Returns:
         Joint χ² over θ and ρ, as far as they have standard errors in every fit (one θ is redundant,
         hence one degree of freedom fewer), NaN where nothing is left to compare; with z statistics
-        one by one, γ and positions included.
+        one by one, γ and constants included.
 
     Raises:
         ValueError: a named value that the fit does not have.

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
+from fiduciary.economics.estimation.constants import lay_out
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -31,7 +32,8 @@ class ChoiceData:
         starts: where each problem begins, (n,); ``counts`` options follow.
         counts: options of each problem, (n,).
         temperature: τ of each problem, (n,); 1 where the scale is free.
-        position: display position of each option, (M,), 0-based; empty when not asked for.
+        constants: names of the C constants of places and letters (``economics.estimation.constants``).
+        cells: constants of each option, (factors, M): 0 for the reference, c for the c-th name.
         groups: cluster of each problem, (n,), codes 0 … G − 1.
         group_labels: label of each code, (G,).
         n_missing: problems without a valid answer, dropped.
@@ -45,7 +47,8 @@ class ChoiceData:
     starts: IntArray
     counts: IntArray
     temperature: FloatArray
-    position: IntArray
+    constants: tuple[str, ...]
+    cells: IntArray
     groups: IntArray
     group_labels: npt.NDArray[np.generic]
     n_missing: int
@@ -87,7 +90,8 @@ class ChoiceData:
             _starts(counts),
             counts,
             self.temperature[rows],
-            self.position[options] if self.position.size else self.position,
+            self.constants,
+            self.cells[:, options],
             self.groups[rows],
             self.group_labels,
             0,
@@ -104,6 +108,7 @@ def prepare(
     *,
     groups: npt.ArrayLike | None = None,
     position: npt.ArrayLike | None = None,
+    label: npt.ArrayLike | None = None,
     probabilities: npt.ArrayLike | None = None,
     shift: float = SHIFT,
 ) -> ChoiceData:
@@ -150,13 +155,20 @@ def prepare(
     counts = used[valid].sum(axis=1)
     total = weight[valid].sum(axis=1, keepdims=True)
     codes, labels = _groups(groups, n, valid)
+    constants, cells = lay_out(
+        None if position is None else _indices("position", position, exists, used),
+        None if label is None else _indices("label", label, exists, used),
+        np.repeat(exists.sum(axis=1)[valid], counts),
+        counts,
+    )
     return ChoiceData(
         logs=np.ascontiguousarray(np.log(w[used] + shift).T),
         weight=(weight[valid] / total)[used[valid]],
         starts=_starts(counts),
         counts=counts,
         temperature=np.ascontiguousarray(tau[valid]),
-        position=_positions(position, exists, used),
+        constants=constants,
+        cells=cells,
         groups=codes,
         group_labels=labels,
         n_missing=int(n - valid.sum()),
@@ -213,19 +225,18 @@ def _groups(
     return codes.astype(np.int64), labels
 
 
-def _positions(
-    position: npt.ArrayLike | None, exists: npt.NDArray[np.bool_], used: npt.NDArray[np.bool_]
+def _indices(
+    name: str, given: npt.ArrayLike, exists: npt.NDArray[np.bool_], used: npt.NDArray[np.bool_]
 ) -> IntArray:
-    if position is None:
-        return np.empty(0, np.int64)
-    given = np.asarray(position)
-    if given.shape != exists.shape or not np.issubdtype(given.dtype, np.integer):
+    """Places or letters of the used options, checked."""
+    index = np.asarray(given)
+    if index.shape != exists.shape or not np.issubdtype(index.dtype, np.integer):
         raise ValueError(
-            f"position must be integers of shape {exists.shape}, got {given.dtype} of {given.shape}"
+            f"{name} must be integers of shape {exists.shape}, got {index.dtype} of {index.shape}"
         )
-    flat = given[used]
+    flat = index[used]
     if np.any(flat < 0) or np.any(flat >= exists.shape[1]):
-        raise ValueError(f"position must lie in 0 … {exists.shape[1] - 1}, got {flat.min()} to {flat.max()}")
+        raise ValueError(f"{name} must lie in 0 … {exists.shape[1] - 1}, got {flat.min()} to {flat.max()}")
     return np.asarray(flat, np.int64)
 
 

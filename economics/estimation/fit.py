@@ -10,34 +10,24 @@ import scipy
 
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation.data import ChoiceData, prepare
-from fiduciary.economics.estimation.likelihood import FIRST_POSITION, LOG_GAMMA, RHO, CESLikelihood
+from fiduciary.economics.estimation.likelihood import FIRST_CONSTANT, LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Optimum, Region, maximise
-from fiduciary.economics.estimation.results import (
-    THETA_NAMES,
-    CESFit,
-    PowerTest,
-    Scale,
-    Status,
-    to_natural,
-)
+from fiduciary.economics.estimation.results import CESFit, PowerTest, Scale
 from fiduciary.economics.estimation.separation import (
     Separation,
+    constants_explain,
     explaining_range,
     explains,
-    positions_explain,
 )
+from fiduciary.economics.estimation.uncertainty import assemble
 
 FloatArray = npt.NDArray[np.float64]
 
 RHO_MIN = -20.0
 LOG_GAMMA_BOUNDS = (float(np.log(1e-5)), float(np.log(1e4)))
-POSITION_BOUND = 1e3  # raw utils
+CONSTANT_BOUND = 1e3  # raw utils
 ETA_BOUNDS = (-3.0, 4.0)
 SCREENING = 1500  # problems that rank the starts; only the best goes on to the full data
-FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
-NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information
-BOUNDARY = 1e-4  # a weight below it is at its bound: with small ρ its utility is all curvature
-SINGLE_WEIGHT = 1e-6
 
 _START_THETAS = np.array(
     [[0.25] * 4, *(np.where(np.eye(4, dtype=bool)[k], 0.7, 0.1) for k in range(4))], dtype=float
@@ -51,13 +41,14 @@ def fit_ces(
     *,
     groups: npt.ArrayLike | None = None,
     position: npt.ArrayLike | None = None,
+    label: npt.ArrayLike | None = None,
     probabilities: npt.ArrayLike | None = None,
     shift: float = SHIFT,
     scale: Scale = "tau",
     rho_max: float = 1.0,
     starts: int = 5,
 ) -> CESFit:
-    """Fit V = γ (Σ_k θ_k (w_k + K)^ρ)^(1/ρ) + c_position, P = softmax(V/τ), by maximum likelihood.
+    """Fit V = γ (Σ_k θ_k (w_k + K)^ρ)^(1/ρ) + c, P = softmax(V/τ), by maximum likelihood.
 
     Analytic gradient, projected Fisher scoring from several starts. Constraints as in the source:
     Σθ = 1, θ ≥ 0, −20 ≤ ρ ≤ ``rho_max``, γ > 0.
@@ -68,8 +59,12 @@ def fit_ces(
             (dropped and counted, never imputed). Ignored when ``probabilities`` are given.
         temperature: τ > 0, a number or (n,); may be None with ``scale="free"``.
         groups: (n,) labels of clusters; by default every row is its own.
-        position: (n, J) 0-based display position of each option; adds a constant for each position
-            but the first, so that order effects do not leak into θ.
+        position: (n, J) 0-based display place of each option, −1 for padding; adds a constant
+            ``place_p_of_k`` for each place p > 1 among k options, so that what a place does is not taken
+            for a preference.
+        label: (n, J) index of the letter that names each option, −1 for padding; adds a constant
+            ``label_B`` … for each letter but A that answers to letters out of their places tell from the
+            places. Others are left out, and the places' constants hold what these letters do.
         probabilities: (n, J) choice probabilities; NaN where a label was not returned (censored).
             Gives a quasi-likelihood with clustered sandwich standard errors only.
         shift: positivity shift K, raw units.
@@ -102,6 +97,7 @@ def fit_ces(
         None if scale == "free" else temperature,
         groups=groups,
         position=position,
+        label=label,
         probabilities=probabilities,
         shift=shift,
     )
@@ -112,7 +108,7 @@ def fit_ces(
 
 def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, starts: int = 5) -> CESFit:
     """:func:`fit_ces` for data that are already prepared."""
-    likelihood = CESLikelihood(data, int(data.position.max()) if data.position.size else 0)
+    likelihood = CESLikelihood(data)
     region = make_region(likelihood, rho_max=rho_max, eta_free=scale == "power")
     optimum = search(likelihood, region, starts)
     if not np.isfinite(optimum.value):
@@ -127,13 +123,13 @@ def fit_data(data: ChoiceData, *, scale: Scale = "tau", rho_max: float = 1.0, st
         power_test = PowerTest(statistic, float(scipy.stats.chi2.sf(statistic, 1)))
     separation = find_separation(likelihood, optimum, region)
     responds = separation is not None or responds_to_welfare(likelihood, optimum, region)
-    return _assemble(likelihood, region, optimum, separation, responds, scale, rho_max, power_test)
+    return assemble(likelihood, region, optimum, separation, responds, scale, rho_max, power_test)
 
 
 def make_region(likelihood: CESLikelihood, *, rho_max: float, eta_free: bool) -> Region:
     """Bounds of every coordinate of the likelihood."""
     p = likelihood.size
-    low, high = np.full(p, -POSITION_BOUND), np.full(p, POSITION_BOUND)
+    low, high = np.full(p, -CONSTANT_BOUND), np.full(p, CONSTANT_BOUND)
     low[:RHO], high[:RHO] = 0.0, 1.0
     low[RHO], high[RHO] = RHO_MIN, rho_max
     low[LOG_GAMMA], high[LOG_GAMMA] = LOG_GAMMA_BOUNDS
@@ -161,7 +157,7 @@ def search(likelihood: CESLikelihood, region: Region, starts: int) -> Optimum:
     small = likelihood
     if data.n > SCREENING:
         rows = np.linspace(0, data.n - 1, SCREENING).astype(np.int64)
-        small = CESLikelihood(data.take(rows), likelihood.n_positions)
+        small = CESLikelihood(data.take(rows))
     ranked = sorted(
         (region.project(start) for start in _starting_points(likelihood.size)),
         key=small.loglik,
@@ -184,7 +180,7 @@ def _starting_points(size: int) -> list[FloatArray]:
 def responds_to_welfare(likelihood: CESLikelihood, optimum: Optimum, region: Region) -> bool:
     """Whether choices depend on welfare at all; where they do not, θ and ρ mean nothing.
 
-    Likelihood ratio against γ = 0 (position constants alone). θ and ρ vanish under that null; χ² with
+    Likelihood ratio against γ = 0 (constants of display alone). θ and ρ vanish under that null; χ² with
     one degree of freedom for each of the five is a simple and cautious critical value.
     Probabilities carry no sampling noise to be cautious of.
     """
@@ -210,13 +206,13 @@ def find_separation(
         if optimum.x[LOG_GAMMA] < region.high[LOG_GAMMA]:
             return None
         data = data.hardened()
-        likelihood = CESLikelihood(data, likelihood.n_positions)
+        likelihood = CESLikelihood(data)
     if not explains(likelihood, optimum.x):
         return None
     sets = explaining_range(data, float(optimum.x[RHO]), float(region.low[RHO]), float(region.high[RHO]))
     if not sets:
         nothing = np.empty((0, RHO))
-        by = "position" if positions_explain(data) else "utility and position"
+        by = "constants" if constants_explain(data) else "utility and constants"
         return Separation(
             np.empty(0), nothing, nothing, optimum.x[:RHO], float(optimum.x[RHO]), np.nan, level, by
         )
@@ -248,7 +244,7 @@ def _gamma_lower_bound(
     alike and are left out.
     """
     point = optimum.x.copy()
-    point[:RHO], point[RHO], point[FIRST_POSITION:-1] = theta, rho, 0.0
+    point[:RHO], point[RHO], point[FIRST_CONSTANT:-1] = theta, rho, 0.0
     limit = point.copy()
     limit[LOG_GAMMA] = np.log(1e10)  # noise gone: only exact ties keep the likelihood below 1
     supremum = max(optimum.value, likelihood.loglik(limit))
@@ -270,119 +266,3 @@ def _gamma_lower_bound(
         else:
             low = middle
     return float(np.exp(high))
-
-
-def _assemble(
-    likelihood: CESLikelihood,
-    region: Region,
-    optimum: Optimum,
-    separation: Separation | None,
-    responds: bool,
-    scale: Scale,
-    rho_max: float,
-    power_test: PowerTest | None,
-) -> CESFit:
-    data, x = likelihood.data, optimum.x
-    reported = [k for k in range(likelihood.size) if k < likelihood.size - 1 or scale == "power"]
-    names = (
-        *THETA_NAMES,
-        "rho",
-        "gamma",
-        *(f"position_{j + 2}" for j in range(likelihood.n_positions)),
-        *(("eta",) if scale == "power" else ()),
-    )
-    values, jacobian = to_natural(x, reported)
-    if separation is not None and separation.by == "utility":
-        # The likelihood has no maximum; report the preference deepest inside those that explain all.
-        values[:RHO], values[RHO], values[LOG_GAMMA] = separation.theta, separation.rho_inside, np.inf
-    elif separation is not None and separation.by == "position":
-        values[: LOG_GAMMA + 1] = np.nan
-    p = likelihood.size
-    held = region.fixed | region.at_bound(x)
-    held[:RHO] |= x[:RHO] < BOUNDARY
-    if held[:RHO].sum() == RHO - 1:
-        held[:RHO] = True  # the last weight has nowhere to go: no direction moves it, and so no error
-    single = bool((x[:RHO] > 1 - SINGLE_WEIGHT).any())
-    if single:
-        held[:RHO] = True
-        held[RHO] = True
-    if separation is not None:
-        held[:] = True
-    status: list[Status] = ["boundary" if held[k] else "ok" for k in range(p)]
-    if single:
-        status[RHO] = "not identified"
-    if separation is not None:
-        status = ["separated"] * p
-    if not responds:
-        held[: RHO + 1] = True
-        status[: RHO + 1] = ["not identified"] * (RHO + 1)
-        held[LOG_GAMMA], status[LOG_GAMMA] = True, "boundary"  # γ = 0 is not rejected
-    if not optimum.converged and separation is None:
-        status = ["did not converge" if s == "ok" else s for s in status]
-    basis = region.basis(x, held)
-
-    observed, robust = np.full((p, p), np.nan), np.full((p, p), np.nan)
-    influence = np.zeros((data.n_groups, p))
-    condition = np.inf
-    if basis.shape[1]:
-        scores = likelihood.evaluate(x, scores=True).scores @ basis
-        information = -likelihood.hessian(x, basis)
-        inverse, condition, loose = _invert(information)
-        spread = np.abs(basis) @ loose
-        for k in np.flatnonzero(spread > 0.1):
-            status[k] = "not identified"
-        influence = scores @ inverse @ basis.T
-        if data.clustered:
-            influence *= np.sqrt(data.n_groups / max(data.n_groups - 1, 1))
-            if data.n_groups <= basis.shape[1]:
-                status = ["too few clusters" if s == "ok" else s for s in status]
-        good = [k for k in range(p) if status[k] == "ok"]
-        block = np.ix_(good, good)
-        if not data.soft:
-            observed[block] = (basis @ inverse @ basis.T)[block]
-        robust[block] = (influence.T @ influence)[block]
-    outer = np.outer(jacobian, jacobian)
-    where = np.ix_(reported, reported)
-    return CESFit(
-        names=names,
-        values=values,
-        statuses=tuple(status[k] for k in reported),
-        cov_observed=observed[where] * outer,
-        cov_robust=robust[where] * outer,
-        influence=influence[:, reported] * jacobian,
-        group_labels=data.group_labels,
-        loglik=optimum.value,
-        n=data.n,
-        n_missing=data.n_missing,
-        n_censored=data.n_censored,
-        converged=optimum.converged,
-        condition=condition,
-        separation=separation,
-        scale=scale,
-        soft=data.soft,
-        shift=data.shift,
-        rho_max=rho_max,
-        power_test=power_test,
-        _likelihood=likelihood,
-        _point=x,
-        _region=region,
-    )
-
-
-def _invert(information: FloatArray) -> tuple[FloatArray, float, FloatArray]:
-    """Inverse on the identified directions, condition number, and each coordinate's loose share.
-
-    The information is scaled to a unit diagonal first, so that units do not decide what counts as
-    identified.
-    """
-    diagonal = np.diag(information)
-    flat = ~(diagonal > FLAT)  # a standard error above 100 whatever the rest: the data do not move it
-    root = np.sqrt(np.where(flat, 1.0, diagonal))
-    scaled = information / np.outer(root, root)
-    scaled[flat, :] = scaled[:, flat] = 0.0
-    values, vectors = np.linalg.eigh(scaled)
-    firm = values > NOT_IDENTIFIED * values.max()
-    inverse = (vectors[:, firm] / values[firm]) @ vectors[:, firm].T
-    condition = float(values.max() / values.min()) if values.min() > 0 else np.inf
-    loose = (vectors[:, ~firm] ** 2).sum(axis=1)
-    return inverse / np.outer(root, root), condition, loose

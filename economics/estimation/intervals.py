@@ -9,6 +9,7 @@ import numpy.typing as npt
 import scipy
 
 from fiduciary.economics.estimation.boundary import NEAR, needs_robust, null_distribution, parts, ratio_at
+from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ LARGE = 10_000  # independent choices from which Wald and likelihood-ratio inter
 
 def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) -> Interval:
     """Implementation of ``CESFit.interval``."""
-    from fiduciary.economics.estimation.results import Interval
+    from fiduciary.economics.estimation.results import EXACT, Interval
 
     if not 0 < level < 1:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
@@ -34,9 +35,10 @@ def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) 
         return _separated(fit, name, k, low, high)
     if status in ("not identified", "did not converge", "too few clusters"):
         return Interval(low, high, status)
-    if _wald(fit, name):
-        margin = quantile * fit.se(name, kind)
-        return Interval(max(fit.estimate(name) - margin, low), min(fit.estimate(name) + margin, high), "Wald")
+    if status == "exact" or _wald(fit, name):
+        margin = quantile * (EXACT if status == "exact" else fit.se(name, kind))
+        method = "exact" if status == "exact" else "Wald"
+        return Interval(max(fit.estimate(name) - margin, low), min(fit.estimate(name) + margin, high), method)
     profile = _Profile(fit, k, level)
     if k == LOG_GAMMA and status == "boundary":
         return Interval(0.0, float(np.exp(profile.end(1.0))), "likelihood ratio")
@@ -134,7 +136,7 @@ def _wald(fit: CESFit, name: str) -> bool:
     """
     if fit.status(name) != "ok":
         return False
-    if name.startswith("position_") or name == "eta":
+    if is_constant(name) or name == "eta":
         return True  # unbounded, and seldom what is asked about
     return interior(fit) and (needs_robust(fit) or fit.n >= LARGE)
 

@@ -14,6 +14,9 @@ BoolArray = npt.NDArray[np.bool_]
 DECREMENT = 1e-13
 """Convergence: the log-likelihood still to be gained by a full step, gᵀF⁻¹g."""
 
+NEGLIGIBLE = 1e-7
+"""The same where rounding, or a coordinate on its way to infinity, leaves no more than small steps."""
+
 
 @dataclass(frozen=True)
 class Region:
@@ -107,7 +110,7 @@ def maximise(
     value, gradient, information = evaluate(x)
     if not np.isfinite(value):
         raise FloatingPointError(f"the log-likelihood is {value} at the start {np.round(x, 4).tolist()}")
-    damping = 1e-6
+    damping, gain = 1e-6, np.inf
     for iteration in range(max_iterations):
         held = region.fixed | _outward(x, gradient, region)
         direction, gain = _fisher_step(x, gradient, information, held, region, damping)
@@ -123,15 +126,15 @@ def maximise(
             scale /= 2
         if not accepted:
             # No ascent along a Fisher direction: rounding has been reached, or damping is too light.
-            if gain < 1e-7 or damping > 1e4:
-                return Optimum(x, value, bool(gain < 1e-7), iteration)
+            if gain < NEGLIGIBLE or damping > 1e4:
+                return Optimum(x, value, bool(gain < NEGLIGIBLE), iteration)
             damping *= 100
             continue
         # Backtracking says that the quadratic model reaches too far: stay closer next time.
         damping = min(max(damping * (0.1 if scale == 1.0 else 10.0), 1e-10), 10.0)
         x = candidate
         value, gradient, information = evaluate(x)
-    return Optimum(x, value, False, max_iterations)
+    return Optimum(x, value, bool(gain < NEGLIGIBLE), max_iterations)
 
 
 def _outward(x: FloatArray, gradient: FloatArray, region: Region) -> BoolArray:

@@ -9,14 +9,20 @@ import numpy as np
 import numpy.typing as npt
 
 from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.estimation.constants import describe, is_constant
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Region
 from fiduciary.economics.estimation.separation import Separation
 
 FloatArray = npt.NDArray[np.float64]
 Scale = Literal["tau", "free", "power"]
-Status = Literal["ok", "boundary", "not identified", "separated", "did not converge", "too few clusters"]
+Status = Literal[
+    "ok", "boundary", "not identified", "separated", "exact", "did not converge", "too few clusters"
+]
 Covariance = Literal["robust", "observed"]
+
+EXACT = 1e-7
+"""A standard error below it tells how far the search went, and nothing about the answers."""
 
 THETA_NAMES = tuple(f"theta_{name}" for name in ABBREVIATIONS)
 
@@ -41,11 +47,12 @@ class CESFit:
     """Maximum-likelihood estimate of a CES utility from choices under known temperatures.
 
     Attributes:
-        names: estimated parameters: four θ, ``rho``, ``gamma``, ``position_2`` …, ``eta``.
+        names: estimated parameters: four θ, ``rho``, ``gamma``, constants of places and letters, ``eta``.
         values: their estimates, in the same order.
         statuses: ``ok``; ``boundary`` (at a bound: no standard error, see :meth:`interval`);
-            ``not identified`` (the data do not move it); ``separated`` (it diverges); ``did not
-            converge``; ``too few clusters`` (not more of them than parameters).
+            ``not identified`` (the data do not move it); ``separated`` (it diverges); ``exact``
+            (the answers are the preference's own probabilities, and nothing is left that an error could
+            be told from); ``did not converge``; ``too few clusters`` (not more of them than parameters).
         cov_observed: inverse observed information (p, p), NaN for parameters without one; all NaN
             for probabilities, whose quasi-likelihood has no information equality.
         cov_robust: sandwich A⁻¹BA⁻¹ (p, p); with clusters times G/(G − 1).
@@ -57,7 +64,7 @@ class CESFit:
         condition: condition number of the scaled information; large means nearly not identified.
         separation: what is known when choices are perfectly explained, else None.
         scale: how noise depends on τ; ``power_test`` holds the test of η = 1 for ``"power"``.
-        shift: K, raw units. γ is in utils per raw unit, position constants in raw utils.
+        shift: K, raw units. γ is in utils per raw unit, constants in raw utils.
     """
 
     names: tuple[str, ...]
@@ -102,10 +109,9 @@ class CESFit:
         return float(self.values[LOG_GAMMA])
 
     @property
-    def position(self) -> FloatArray:
-        """Constants of display positions 2, 3, … relative to the first, raw utils."""
-        keep = [i for i, name in enumerate(self.names) if name.startswith("position_")]
-        return self.values[keep]
+    def constants(self) -> dict[str, float]:
+        """Constants of places and letters, raw utils, as ``economics.estimation.constants`` names them."""
+        return {name: self.estimate(name) for name in self.names if is_constant(name)}
 
     @property
     def n_groups(self) -> int:
@@ -202,19 +208,30 @@ class CESFit:
             f"{f'{level:.0%} interval':<22}status (method)",
         ]
         for name in self.names:
+            if is_constant(name):
+                continue
             low, high, method = self.interval(name, level)
-            status = self.status(name)
-            unknown = status == "not identified" or np.isnan(self.estimate(name))
-            value = "-" if unknown else f"{self.estimate(name):.4f}"
+            status, value = self.status(name), self._shown(name, 4)
             error = "-" if np.isnan(self.se(name)) else f"{self.se(name):.4f}"
             note = status if status == method else f"{status} ({method})"
             lines.append(f"{name:<20}{value:>10}{error:>12}   {f'[{low:.3f}, {high:.3f}]':<22}{note}")
+        if self.constants:
+            lines.append("constants of display, raw utils (std. error); place 1 and letter A are 0")
+            shown = [
+                self._shown(name, 2) + (f" ({self.se(name):.2f})" if self.status(name) == "ok" else "")
+                for name in self.constants
+            ]
+            lines += describe(list(self.constants), shown)
         if self.separation is not None:
             lines.append(self.separation.describe())
         lines.append(f"gamma is {self.gamma_meaning}")
         if self.power_test is not None:
             lines.append(f"η = 1: χ²(1) = {self.power_test.statistic:.2f}, p = {self.power_test.p_value:.3f}")
         return "\n".join(lines)
+
+    def _shown(self, name: str, digits: int) -> str:
+        unknown = self.status(name) == "not identified" or np.isnan(self.estimate(name))
+        return "-" if unknown else f"{self.estimate(name):.{digits}f}"
 
     def _index(self, name: str) -> int:
         try:

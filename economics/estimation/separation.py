@@ -23,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 RHO_GRID = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0, -0.5, -1.0, -2.0, -5.0, -10.0, -20.0)
 GRID = 9  # points between the ends of the range of ρ at which ranges of θ are taken
 _TOLERANCE = 1e-9
+_TIED, _OUT = 1e-2, 10.0  # logits behind the best option
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +38,9 @@ class Separation:
         gamma_low: one-sided lower confidence bound of γ, utils per raw unit: under any smaller γ
             choices this consistent have probability below 1 − level.
         level: confidence level of that bound.
-        by: "utility" where preferences alone explain the choices; "utility and position" where only
-            together with constants of display positions (the set is then not computed); "position"
-            where those constants alone do, and no θ is identified.
+        by: "utility" where preferences alone explain the choices; "utility and constants" where only
+            together with constants of places and letters (the set is then not computed); "constants"
+            where those alone do, and no θ is identified.
     """
 
     rho: FloatArray
@@ -60,11 +61,11 @@ class Separation:
 
     def describe(self) -> str:
         """One paragraph for the terminal."""
-        if self.by == "position":
-            return "Separated: display positions explain every choice; no preference is identified."
-        if self.by == "utility and position":
+        if self.by == "constants":
+            return "Separated: places and letters explain every choice; no preference is identified."
+        if self.by == "utility and constants":
             return (
-                "Separated: one utility together with constants of the display positions explains every "
+                "Separated: one utility together with constants of places and letters explains every "
                 "choice. The estimate is one such utility; how far others may differ is not known."
             )
         sets = ", ".join(
@@ -178,28 +179,38 @@ def explaining_range(data: ChoiceData, inside: float, low: float, high: float) -
 
 
 def explains(likelihood: CESLikelihood, x: FloatArray) -> bool:
-    """Whether every chosen option has the highest utility at ``x``, ties included."""
+    """Whether every chosen option has the highest utility at ``x``, ties included.
+
+    A search towards γ = ∞ ends short of exact ties, such as those of a problem that was answered in two
+    ways. They are taken for ties where all other options are out of the question.
+    """
     data = likelihood.data
     v = likelihood.utilities(x)
     best = np.maximum.reduceat(v, data.starts)
-    chosen = v[np.flatnonzero(data.weight == 1)]
-    return bool(np.all(chosen >= best - 1e-9 * np.maximum(np.abs(best), 1)))
+    chosen = np.flatnonzero(data.weight == 1)
+    if np.all(v[chosen] >= best - 1e-9 * np.maximum(np.abs(best), 1)):
+        return True
+    behind = (np.repeat(best, data.counts) - v) / np.repeat(data.temperature ** x[-1], data.counts)
+    tied, out = behind <= _TIED, behind >= _OUT
+    return bool(tied[chosen].all() and (tied | out).all() and out.any())
 
 
-def positions_explain(data: ChoiceData) -> bool:
-    """Whether constants of the display positions alone make every chosen option the only best one."""
-    if not data.position.size:
+def constants_explain(data: ChoiceData) -> bool:
+    """Whether constants of places and letters alone make every chosen option the only best one."""
+    if not data.constants:
         return False
     chosen = np.flatnonzero(data.weight == 1)
     mine = np.repeat(chosen, data.counts)
-    other = np.arange(len(mine)) != mine
-    width = int(data.position.max()) + 1
-    rows = np.unique(np.eye(width)[data.position[other]] - np.eye(width)[data.position[mine[other]]], axis=0)
+    other = np.flatnonzero(np.arange(len(mine)) != mine)
+    pairs = np.unique(np.vstack([data.cells[:, other], data.cells[:, mine[other]]]), axis=1)
+    size, factors = len(data.constants) + 1, len(data.cells)
+    dummies = np.eye(size)[pairs]
+    rows = (dummies[:factors].sum(axis=0) - dummies[factors:].sum(axis=0))[:, 1:]
     solution = scipy.optimize.linprog(
-        [0.0] * width + [-1.0],
+        [0.0] * (size - 1) + [-1.0],
         A_ub=np.hstack([rows, np.ones((len(rows), 1))]),
         b_ub=np.zeros(len(rows)),
-        bounds=[(-1, 1)] * width + [(None, 1)],
+        bounds=[(-1, 1)] * (size - 1) + [(None, 1)],
         method="highs",
     )
     return bool(solution.success and solution.x[-1] > _TOLERANCE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
+from fiduciary.economics.estimation.constants import offsets
 from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.preferences import Answers, estimated, read_answers
@@ -40,7 +41,7 @@ class Baseline:
         audited: the preference, with its uncertainty and the share of missing answers.
         noise_p: p-value that noise grows with the temperature as a preference's would; None where the log
             cannot tell.
-        position: utils that places 1, 2, … have beside the preference; 0 for the first.
+        constants: utils that places and letters have beside the preference, by name.
         framing: key of the task's framings.
         context: whether problems came with an industry and an objective.
         wordings: keys of the task's wordings.
@@ -57,7 +58,7 @@ class Baseline:
     created: str
     audited: AuditedPreference
     noise_p: float | None
-    position: tuple[float, ...]
+    constants: Mapping[str, float]
     framing: str
     context: bool
     wordings: tuple[str, ...]
@@ -118,15 +119,14 @@ def read(path: str) -> Baseline:
         raise _refused(path, f"allows no estimate of a preference: {answers.why}")
     metadata = _metadata(file, path)
     audited = _audited(answers, path)
-    position = (0.0, *np.nan_to_num(answers.fit.position, posinf=0.0, neginf=0.0).tolist())
     return Baseline(
         file=Path(file).name,
         digest=digest_of(file),
         model=header.eval.model,
         created=str(header.eval.created),
         audited=audited,
-        noise_p=_noise_p(answers.data, audited, position),
-        position=position,
+        noise_p=_noise_p(answers.data, audited, answers.fit.constants),
+        constants=answers.fit.constants,
         framing=str(metadata["framing"]),
         context=bool(metadata["context"]),
         wordings=metadata["wordings"],
@@ -164,13 +164,12 @@ def _audited(answers: Answers, path: str) -> AuditedPreference:
     return replace(audited, n=answers.data.n - missing, n_missing=missing)
 
 
-def _noise_p(data: Table, audited: AuditedPreference, position: Sequence[float]) -> float | None:
+def _noise_p(data: Table, audited: AuditedPreference, constants: Mapping[str, float]) -> float | None:
     """Where answers were drawn; probabilities hold no noise that could be tested."""
     if data.by_probability:
         return None
-    places = np.zeros(max(data.welfare.shape[1], len(position)) + 1)  # the last: padding, at -1
-    places[: len(position)] = position
-    return noise_p_value(audited.utility, data.welfare, places[data.position], data.chosen, data.temperature)
+    offset = offsets(constants, data.position, data.label)
+    return noise_p_value(audited.utility, data.welfare, offset, data.chosen, data.temperature)
 
 
 def _temperature(answers: Answers) -> float:

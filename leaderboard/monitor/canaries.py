@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.estimation.constants import offsets
 from fiduciary.economics.monitoring import choose_canary
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.errors import UsageError
@@ -57,7 +58,7 @@ class CanarySet:
     Attributes:
         questions: as they are asked, options in an order that never changes.
         problems: in the same order.
-        offset: (questions, J), utils that options have by the place at which they are shown, own order.
+        offset: (questions, J), utils that options have by their place and its letter, own order.
         decimals: of a raw unit, as displayed.
         gain: standard error of θ with random problems over that with these, mean over stakeholders.
     """
@@ -90,7 +91,7 @@ def choose(baseline: Baseline, size: int, seed: int) -> CanarySet:
     )
     pool = generate(POOL, seed, trade_offs=baseline.trade_offs)
     samples = list(build(design))
-    offset = _offset([(sample.metadata or {})["order"] for sample in samples], baseline.position)
+    offset = _offset([(sample.metadata or {})["order"] for sample in samples], baseline.constants)
     canary = choose_canary(
         pool,
         baseline.audited,
@@ -113,13 +114,12 @@ def choose(baseline: Baseline, size: int, seed: int) -> CanarySet:
     return CanarySet(tuple(questions), tuple(canary.problems), offset[list(canary.indices)], decimals, gain)
 
 
-def _offset(orders: Sequence[Sequence[int]], position: Sequence[float]) -> FloatArray:
-    """(problems, J): the constant of the place at which each option is shown; 0 for padding."""
-    out = np.zeros((len(orders), max(map(len, orders))))
+def _offset(orders: Sequence[Sequence[int]], constants: Mapping[str, float]) -> FloatArray:
+    """(problems, J): the constants of each option's place and letter; 0 for padding."""
+    place = np.full((len(orders), max(map(len, orders))), -1, np.int64)
     for i, order in enumerate(orders):
-        for place, own in enumerate(order):
-            out[i, own] = position[place] if place < len(position) else 0.0
-    return out
+        place[i, list(order)] = np.arange(len(order))
+    return offsets(constants, place)
 
 
 def _known(baseline: Baseline) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ _recent: dict[bytes, CESFit | None] = {}
 def ces_parameters() -> Metric:
     """Maximum-likelihood estimates, each with ``<name>_stderr`` (clustered by problem).
 
-    Constants of the display positions are estimated along with them, so that position effects do not
-    leak into the preference. From the labels' log-probabilities, those given an explanation at its
+    Constants of places and letters are estimated along with them, so that what these do is not taken for
+    a preference. From the labels' log-probabilities, those given an explanation at its
     temperature, or from stated choices where a text alone was asked for. Where problems were asked in both
     ways, those of the explained answers stand under names that begin with ``explained_``.
 
@@ -51,7 +51,7 @@ def ces_parameters() -> Metric:
 
 
 def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
-    """Fit the preference behind a table of answers, with position constants and clusters.
+    """Fit the preference behind a table of answers, with constants of places and letters and clusters.
 
     Args:
         data: the answers.
@@ -66,6 +66,7 @@ def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
         data.temperature,
         groups=data.groups,
         position=data.position,
+        label=data.label,
         probabilities=data.tempered() if data.by_probability else None,
         shift=data.shift,
         scale=scale,

@@ -27,6 +27,8 @@ from fiduciary.scorers.metrics import (
     reads,
 )
 from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.scorers.metrics.ces_parameters import fit
+from fiduciary.scorers.table import table
 
 Metadata = Callable[..., list[dict[str, Any]]]
 Scores = Callable[..., list[SampleScore]]
@@ -76,6 +78,25 @@ def test_probabilities_give_parameters(metadata: Metadata, choice_scores: Scores
     for name in ABBREVIATIONS:
         assert found[f"theta_{name}"] == pytest.approx(0.25, abs=1e-4)
     assert found["rho"] == pytest.approx(0.75, abs=1e-3)
+
+
+def test_a_love_of_a_letter_is_no_preference_where_letters_move(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    """A model that likes the letter A, asked once more with letters out of order in one problem of ten."""
+    about = metadata(300, elicitation="choose")
+    again = [m | {"labels": "BCDEA"[: m["n_options"] - 1] + "A"} for m in about[::10]]
+    asked = [*about, *again]
+    p = []
+    for m, u in zip(asked, utilities(asked, "symmetric"), strict=True):
+        letters = np.array(list(m.get("labels", "ABCDE"[: m["n_options"]])))
+        liked = np.zeros(len(u))
+        liked[m["order"]] = 2.0 * (letters == "A")
+        p.append(choice_probabilities(u + liked).tolist())
+    found = fit(table(choice_scores(asked, [-1] * len(asked), p)))
+    np.testing.assert_allclose(found.theta, 0.25, atol=1e-5)
+    for name, value in found.constants.items():
+        assert value == pytest.approx(-2.0 if name.startswith("label_") else 0.0, abs=1e-4), name
 
 
 def test_probabilities_behind_explanations_are_tempered_as_the_texts_are(

@@ -32,8 +32,21 @@ def test_rows_hold_what_was_displayed_chosen_and_where(metadata: Metadata, choic
         assert np.isnan(data.welfare[i, k:]).all()
         assert [m["order"][p] for p in data.position[i, :k]] == list(range(k))
         assert (data.position[i, k:] == -1).all()
+        np.testing.assert_array_equal(data.label[i], data.position[i])  # letters in their own order
         assert data.groups[i] == m["group"]
         assert (data.reason[i] is None) == (chosen[i] >= 0)
+
+
+def test_letters_out_of_their_order_name_the_options_at_their_places(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    about = [m | {"labels": "ABCDE"[: m["n_options"]][::-1]} for m in metadata(12)]
+    data = table(choice_scores(about, [0] * 12))
+    for i, m in enumerate(about):
+        k = m["n_options"]
+        for place, own in enumerate(m["order"]):
+            assert "ABCDE"[data.label[i, own]] == m["labels"][place]
+        assert (data.label[i, k:] == -1).all()
 
 
 def test_shares_are_one_for_the_chosen_option_and_unknown_where_missing(
@@ -62,7 +75,8 @@ def test_equal_content_has_equal_digests(metadata: Metadata, choice_scores: Scor
     other = table(choice_scores(about, [0] * 9 + [1]))
     warmer = table(choice_scores([m | {"temperature": 2.0} for m in about], [0] * 10))
     assert one.digest() == same.digest()
-    assert len({one.digest(), other.digest(), warmer.digest()}) == 3
+    renamed = table(choice_scores([m | {"labels": "ABCDE"[: m["n_options"]][::-1]} for m in about], [0] * 10))
+    assert len({one.digest(), other.digest(), warmer.digest(), renamed.digest()}) == 4
 
 
 def test_what_no_single_estimate_could_cover_is_refused(metadata: Metadata, choice_scores: Scores) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
+from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.training.finish import versions
 from fiduciary.training.rebench import games_report
 from fiduciary.training.rebench.picture import draw
@@ -158,9 +159,9 @@ def _z_lines(verdict: Verdict) -> list[str]:
         parts = [
             f"{_symbol(name)} {difference:+.3f} (z {z:.1f}, p {_p(p)})"
             for name, (difference, _, z, p) in test.z.items()
-            if not name.startswith("position_")
+            if not is_constant(name)
         ]
-        left = [_symbol(name) for name in test.left_out if not name.startswith("position_")]
+        left = [_symbol(name) for name in test.left_out if not is_constant(name)]
         if left:
             parts.append(f"no z-test: {', '.join(left)}")
         lines += [f"{verdict.name} {title}: {'; '.join(parts)}", ""]

@@ -201,7 +201,7 @@ def _figures(fit: CESFit, truth: CES) -> dict[str, Any]:
     names = [*fit.names[:6]]
     return {
         **{name: [round(fit.estimate(name), 4), _number(fit.se(name))] for name in names},
-        "position": fit.position.round(3).tolist(),
+        "position": np.round(list(fit.constants.values()), 3).tolist(),
         "largest_theta_error": round(float(np.abs(fit.theta - truth.theta).max()), 4),
         "rho_error": round(fit.rho - truth.rho, 4),
     }

@@ -24,6 +24,7 @@ _MEANING = {
     "boundary": "at the end of its range",
     "separated": "the answers are so uniform that only bounds can be told",
     "not identified": "these problems cannot tell it",
+    "exact": "the answers are this preference’s own probabilities, without any error",
     "likelihood ratio": "interval from a likelihood ratio",
 }
 

@@ -19,6 +19,13 @@ class Study(NamedTuple):
     tau: np.ndarray
 
 
+def places(welfare: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A random order of the options that exist, (n, J): 0-based places, −1 for padding."""
+    exists = ~np.isnan(welfare[..., 0])
+    drawn = np.where(exists, rng.random(exists.shape), 2.0)
+    return np.where(exists, np.argsort(np.argsort(drawn, axis=1), axis=1), -1)
+
+
 @pytest.fixture(scope="session")
 def simulate():
     """simulate(utility, n, design, seed, temperatures) → Study."""

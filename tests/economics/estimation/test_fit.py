@@ -12,6 +12,7 @@ from fiduciary.economics.estimation import THETA_NAMES, TooFewChoices, fit_ces
 from fiduciary.economics.logit import choice_probabilities, draw_choices, log_choice_probabilities
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, PROFILES, profile
+from tests.economics.estimation.conftest import places
 
 DATA = Path(__file__).parent / "data"
 
@@ -119,21 +120,6 @@ def test_repeating_every_problem_leaves_clustered_errors_alone(simulate, interio
     assert thrice.se("rho") == pytest.approx(once.se("rho") * np.sqrt(500 / 499), rel=1e-4)
     assert thrice.se("rho", "observed") == pytest.approx(once.se("rho", "observed") / np.sqrt(3), rel=1e-4)
     assert thrice.n_groups == 500
-
-
-def test_position_bias_leaks_unless_its_constants_are_estimated(simulate):
-    """A bonus on the first shown option moves θ; with position constants it is found instead."""
-    true = profile("study1")
-    w, _, tau = simulate(true, 4000, "published")
-    rng = np.random.default_rng(3)
-    exists = ~np.isnan(w[..., 0])
-    position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
-    v = true.utility(w) + 2.0 * (position == 0)
-    chosen = draw_choices(v, tau, rng)
-    naive, aware = fit_ces(w, chosen, tau), fit_ces(w, chosen, tau, position=position)
-    assert np.abs(naive.theta - true.theta).max() > 0.03
-    assert np.abs(aware.theta - true.theta).max() < 0.03
-    assert all(abs(aware.estimate(f"position_{j}") + 2) < 4 * aware.se(f"position_{j}") for j in (2, 3, 4, 5))
 
 
 def test_free_scale_needs_no_temperature(simulate, interior):
@@ -271,3 +257,34 @@ def test_a_weight_beside_three_at_their_bound_has_no_standard_error() -> None:
     assert np.isnan(fit.se("theta_SH"))
     low, high, _ = fit.interval("theta_SH")
     assert low < 1 <= high + 1e-9
+
+
+@pytest.mark.parametrize("decimals", [None, 4, 6])
+@pytest.mark.parametrize("noise", [0.0, 1e-9, 1e-3, 0.3])
+@pytest.mark.parametrize("name", ["for_profit", "nonprofit"])
+def test_nearly_certain_probabilities_never_give_a_standard_error_of_nothing(name, noise, decimals) -> None:
+    """An error is either one that answers could have given or none at all, and the status says why."""
+    for seed, (n, gamma) in enumerate([(20, 1), (40, 3), (40, 10), (80, 1)]):
+        rng = np.random.default_rng([seed, 8])
+        welfare = stack(generate(n, seed))
+        utility = gamma * PROFILES[name].utility(welfare) + noise * rng.standard_normal(welfare.shape[:2])
+        temperature = rng.permutation(np.resize([0.2, 0.5, 1.0], n))
+        p = np.where(np.isnan(utility), np.nan, choice_probabilities(utility, temperature))
+        p = p if decimals is None else np.round(p, decimals)
+        fit = fit_ces(welfare, None, temperature, probabilities=p, position=places(welfare, rng))
+        for parameter in fit.names:
+            if fit.status(parameter) == "ok":
+                assert fit.se(parameter) > 1e-8
+            else:
+                assert np.isnan(fit.se(parameter))
+
+
+def test_answers_that_are_a_preference_to_the_last_digit_are_called_exact(simulate, interior):
+    w, _, _ = simulate(interior, 300)
+    p = choice_probabilities(interior.utility(w))
+    fit = fit_ces(w, None, 1.0, probabilities=np.where(np.isnan(w[..., 0]), np.nan, p))
+    assert set(fit.statuses) == {"exact"}
+    assert np.isnan(fit.se("theta_SH"))
+    low, high, method = fit.interval("theta_SH")
+    assert method == "exact"
+    assert low < interior.theta[0] < high < low + 1e-6

@@ -8,6 +8,7 @@ from fiduciary.economics.estimation.data import prepare
 from fiduciary.economics.estimation.separation import explaining_set
 from fiduciary.economics.logit import draw_choices
 from fiduciary.economics.utility import CES, profile
+from tests.economics.estimation.conftest import places
 
 
 def deterministic(simulate, utility, n=400, design="default"):
@@ -81,11 +82,9 @@ def test_gamma_bound_is_lower_than_the_truth_that_produced_it(simulate):
 
 def test_always_the_first_position_identifies_no_preference(simulate):
     w, c, tau = simulate(profile("study1"), 300)
-    exists = ~np.isnan(w[..., 0])
-    rng = np.random.default_rng(1)
-    position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
-    fit = fit_ces(w, np.argmin(position, axis=1), tau, position=position)
-    assert fit.separation is not None and fit.separation.by == "position"
+    position = places(w, np.random.default_rng(1))
+    fit = fit_ces(w, np.argmin(np.where(position < 0, 9, position), axis=1), tau, position=position)
+    assert fit.separation is not None and fit.separation.by == "constants"
     assert "no preference is identified" in fit.summary()
 
 
@@ -114,12 +113,10 @@ def test_utility_with_a_small_position_bias_keeps_its_estimate(simulate):
     """An aligned model that leans a little to the first place is not called a matter of position."""
     true = profile("symmetric")
     w, _, tau = simulate(true, 500)
-    exists = ~np.isnan(w[..., 0])
-    rng = np.random.default_rng(4)
-    position = np.argsort(np.argsort(np.where(exists, rng.random(exists.shape), 2), axis=1), axis=1)
+    position = places(w, np.random.default_rng(4))
     chosen = np.nanargmax(true.utility(w) + 0.3 * (position == 0), axis=1)
     fit = fit_ces(w, chosen, tau, position=position)
-    assert fit.separation.by == "utility and position"
+    assert fit.separation.by == "utility and constants"
     np.testing.assert_allclose(fit.theta, true.theta, atol=0.1)
 
 

@@ -216,7 +216,7 @@ def test_no_answers_at_all_are_not_shown_to_read() -> None:
     found = content(replace(shown, answers=np.full_like(shown.answers, np.nan)))
     assert not found.reads
     assert found.n == 0
-    assert "too few answers" in found.sentence
+    assert "too few to tell" in found.sentence
 
 
 def test_units_of_the_figures_and_names_of_the_options_do_not_matter() -> None:

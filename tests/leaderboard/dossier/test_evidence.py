@@ -182,6 +182,7 @@ def test_few_answers_are_called_unclear(cases: dict[str, Case]) -> None:
                 "chosen",
                 "temperature",
                 "position",
+                "label",
                 "probabilities",
                 "mass_outside",
                 "groups",

@@ -121,7 +121,7 @@ def test_how_a_log_was_asked(
     assert found.context == arguments.get("context", False)
     assert found.framing == arguments.get("framing", "neutral")
     assert "temperature" not in found.config
-    assert len(found.position) == 5
+    assert {f"place_2_of_{k}" for k in (2, 3, 4, 5)} < set(found.constants)
     assert (found.noise_p is None) is (elicitation == "choose")
 
 
@@ -135,7 +135,7 @@ def baseline(**changes: Any) -> Baseline:
             "created": "now",
             "audited": AuditedPreference(profile.theta, profile.rho, profile.gamma, n=1000),
             "noise_p": None,
-            "position": (0.0, -1.0, -2.0),
+            "constants": {"place_2_of_3": -1.0, "place_2_of_4": -1.0, "place_3_of_4": -2.0, "label_D": 0.5},
             "framing": "nonprofit",
             "context": True,
             "wordings": ("plain", "ledger"),
@@ -159,10 +159,9 @@ def test_questions_of_a_canary_set() -> None:
         assert question.text.startswith(f"Industry: {metadata['industry']}.")
         assert metadata["wording"] in ("plain", "ledger")
         np.testing.assert_array_equal(metadata["welfare"], problem.displayed())
+        by_place = {2: [0, 0], 3: [0, -1, 0], 4: [0, -1, -2, 0.5], 5: [0, 0, 0, 0.5, 0]}
         order = metadata["order"]
-        assert [offset[own] for own in order] == [
-            (0.0, -1.0, -2.0, 0.0, 0.0)[place] for place in range(len(order))
-        ]
+        assert offset[order].tolist() == by_place[len(order)]
         assert Question.from_json(question.to_json()) == question
 
 

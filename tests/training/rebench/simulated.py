@@ -68,6 +68,7 @@ def answers(
         chosen=chosen,
         temperature=temperature,
         position=position,
+        label=position,
         probabilities=probabilities,
         mass_outside=np.full(len(welfare), np.nan),
         groups=np.array([problem.id for problem in made] * asked),

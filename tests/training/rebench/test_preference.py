@@ -109,7 +109,7 @@ def test_tables_of_other_problems_are_refused(tables):
     with pytest.raises(ValueError, match="base and other were not asked the same problems"):
         compare("", other, {})
     order = np.arange(250)[::-1]
-    fields = ("welfare", "chosen", "temperature", "position", "probabilities", "groups", "trade_off")
+    fields = ("welfare", "chosen", "temperature", "position", "label", "probabilities", "groups", "trade_off")
     turned = replace(tables["base"], **{name: getattr(tables["base"], name)[order] for name in fields})
     with pytest.raises(ValueError, match="not asked the same problems"):
         compare("", {"base": tables["base"], "turned": turned}, {})

@@ -1,0 +1,158 @@
+"""What the likelihood says around its maximum: standard errors, or why there are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from fiduciary.economics.estimation.likelihood import FIRST_CONSTANT, LOG_GAMMA, RHO, CESLikelihood
+from fiduciary.economics.estimation.optimise import Optimum, Region
+from fiduciary.economics.estimation.results import (
+    EXACT,
+    THETA_NAMES,
+    CESFit,
+    PowerTest,
+    Scale,
+    Status,
+    to_natural,
+)
+from fiduciary.economics.estimation.separation import Separation
+
+FloatArray = npt.NDArray[np.float64]
+
+FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
+NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information
+BOUNDARY = 1e-4  # a weight below it is at its bound: with small ρ its utility is all curvature
+SINGLE_WEIGHT = 1e-6
+
+
+def assemble(
+    likelihood: CESLikelihood,
+    region: Region,
+    optimum: Optimum,
+    separation: Separation | None,
+    responds: bool,
+    scale: Scale,
+    rho_max: float,
+    power_test: PowerTest | None,
+) -> CESFit:
+    """The fit of a likelihood at its maximum: what is known of each parameter, and how surely.
+
+    Args:
+        likelihood: of the choices.
+        region: bounds of its coordinates.
+        optimum: where the search ended.
+        separation: what is known where choices are perfectly explained, else None.
+        responds: whether choices depend on welfare at all.
+        scale, rho_max, power_test: as in ``fit_ces``.
+    """
+    data, x = likelihood.data, optimum.x
+    reported = [k for k in range(likelihood.size) if k < likelihood.size - 1 or scale == "power"]
+    names = (
+        *THETA_NAMES,
+        "rho",
+        "gamma",
+        *data.constants,
+        *(("eta",) if scale == "power" else ()),
+    )
+    values, jacobian = to_natural(x, reported)
+    if separation is not None and separation.by == "utility":
+        # The likelihood has no maximum; report the preference deepest inside those that explain all.
+        values[:RHO], values[RHO], values[LOG_GAMMA] = separation.theta, separation.rho_inside, np.inf
+    elif separation is not None and separation.by == "constants":
+        values[: LOG_GAMMA + 1] = np.nan
+    p = likelihood.size
+    held = region.fixed | region.at_bound(x)
+    held[:RHO] |= x[:RHO] < BOUNDARY
+    if held[:RHO].sum() == RHO - 1:
+        held[:RHO] = True  # the last weight has nowhere to go: no direction moves it, and so no error
+    single = bool((x[:RHO] > 1 - SINGLE_WEIGHT).any())
+    if single:
+        held[:RHO] = True
+        held[RHO] = True
+    if separation is not None:
+        held[:] = True
+    status: list[Status] = ["boundary" if held[k] else "ok" for k in range(p)]
+    if single:
+        status[RHO] = "not identified"
+    if separation is not None:
+        status = ["separated"] * p
+    if not responds:
+        held[: RHO + 1] = True
+        status[: RHO + 1] = ["not identified"] * (RHO + 1)
+        held[LOG_GAMMA], status[LOG_GAMMA] = True, "boundary"  # γ = 0 is not rejected
+    if not optimum.converged and separation is None:
+        status = ["did not converge" if s == "ok" else s for s in status]
+    basis = region.basis(x, held)
+
+    observed, robust = np.full((p, p), np.nan), np.full((p, p), np.nan)
+    influence = np.zeros((data.n_groups, p))
+    condition = np.inf
+    if basis.shape[1]:
+        scores = likelihood.evaluate(x, scores=True).scores @ basis
+        information = -likelihood.hessian(x, basis)
+        inverse, condition, loose = _invert(information)
+        spread = np.abs(basis) @ loose
+        for k in np.flatnonzero(spread > 0.1):
+            status[k] = "not identified"
+        covariance = basis @ inverse @ basis.T
+        for c in range(FIRST_CONSTANT, p - 1):  # one that no answer bounds from one side goes to infinity
+            if covariance[c, c] > 1 / FLAT:
+                status[c] = "not identified"
+        influence = scores @ inverse @ basis.T
+        if data.clustered:
+            influence *= np.sqrt(data.n_groups / max(data.n_groups - 1, 1))
+            if data.n_groups <= basis.shape[1]:
+                status = ["too few clusters" if s == "ok" else s for s in status]
+        sandwich = influence.T @ influence
+        status = ["exact" if s == "ok" and sandwich[k, k] < EXACT**2 else s for k, s in enumerate(status)]
+        good = [k for k in range(p) if status[k] == "ok"]
+        block = np.ix_(good, good)
+        if not data.soft:
+            observed[block] = covariance[block]
+        robust[block] = sandwich[block]
+    outer = np.outer(jacobian, jacobian)
+    where = np.ix_(reported, reported)
+    return CESFit(
+        names=names,
+        values=values,
+        statuses=tuple(status[k] for k in reported),
+        cov_observed=observed[where] * outer,
+        cov_robust=robust[where] * outer,
+        influence=influence[:, reported] * jacobian,
+        group_labels=data.group_labels,
+        loglik=optimum.value,
+        n=data.n,
+        n_missing=data.n_missing,
+        n_censored=data.n_censored,
+        converged=optimum.converged,
+        condition=condition,
+        separation=separation,
+        scale=scale,
+        soft=data.soft,
+        shift=data.shift,
+        rho_max=rho_max,
+        power_test=power_test,
+        _likelihood=likelihood,
+        _point=x,
+        _region=region,
+    )
+
+
+def _invert(information: FloatArray) -> tuple[FloatArray, float, FloatArray]:
+    """Inverse on the identified directions, condition number, and each coordinate's loose share.
+
+    The information is scaled to a unit diagonal first, so that units do not decide what counts as
+    identified.
+    """
+    diagonal = np.diag(information)
+    flat = ~(diagonal > FLAT)  # a standard error above 100 whatever the rest: the data do not move it
+    root = np.sqrt(np.where(flat, 1.0, diagonal))
+    scaled = information / np.outer(root, root)
+    scaled[flat, :] = scaled[:, flat] = 0.0
+    values, vectors = np.linalg.eigh(scaled)
+    firm = values > NOT_IDENTIFIED * values.max()
+    inverse = (vectors[:, firm] / values[firm]) @ vectors[:, firm].T
+    condition = float(values.max() / values.min()) if values.min() > 0 else np.inf
+    loose = (vectors[:, ~firm] ** 2).sum(axis=1)
+    return inverse / np.outer(root, root), condition, loose
