@@ -25,7 +25,9 @@ ANSWER_KEYS = frozenset(
 )
 """Keys of a JSON object that hold the answer; under any other key ("worst choice") nothing is looked for."""
 
-_STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(del|s|strike)>[^<]{0,200}</\1>", re.IGNORECASE)
+_STRUCK = re.compile(
+    r"~~[^~\n]{1,200}~~|<(del|s|strike)>[^<]{0,200}</\1>|<!--[^<>]{0,200}-->|/\*[^*]{0,200}\*/", re.IGNORECASE
+)
 _WRAPPED = re.compile(r"\\(?:text|math|emph|mbox|underline|hbox)[a-z]{0,10}\s{0,3}\{([^{}]{0,200})\}")
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s{0,3}\{([^{}]{0,200})\}|\\boxed\s{1,3}(\w)\b")
 _DEEPEST = 4  # \boxed{\textbf{\text{Option B}}}
@@ -43,7 +45,7 @@ _INNER_UNDERSCORE = re.compile(r"(?<=[^\W_])_(?=[^\W_])")
 _EMPHASIS = re.compile(r"[*`_]+")
 _LINE_START = re.compile(r"^[ \t>#]+", re.MULTILINE)
 _CUT_JSON = re.compile(r"\s{0,9}\{\s{0,9}\"([\w -]{1,30})\"\s{0,9}:\s{0,9}\"([^\"\\\n]{1,60})\"")
-_KEY_JOINTS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
+_KEY_JOINTS = re.compile(r"[\W\d_]+|(?<=[a-z])(?=[A-Z])")
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -8,7 +8,7 @@ _OPEN = r"[\"'“‘«(\[⟦]{0,3}"
 _CLOSE = r"[\"'”’»)\]⟧]{0,3}"
 _NOUN = (
     r"(?i:(?:the )?(?:(?:option|choice|alternative|letter|answer)\b ?(?:letter |labell?ed |marked "
-    r"|number )?[:#-]? ?))"
+    r"|number )?[:#-]?\s?))"
 )
 
 # A word that can follow a lone "A" or "a", which otherwise is an article.
