@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from fiduciary.scorers.reading.markup import clean
 from fiduciary.scorers.reading.options import OPTION, letter_of
 from fiduciary.scorers.reading.retractions import taken_back
-from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, several, statements
+from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, statements
+from fiduciary.scorers.reading.surroundings import several
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
+from fiduciary.scorers.reading.vocabulary import plainly
 
 CLOSING = "Therefore, I choose: Option X."
 """The sentence that an explanation must end with; the elicitation asks for it word for word."""
@@ -64,27 +66,18 @@ class Reading:
     strict: bool = False
 
 
-_AFFIRMS = re.compile(
-    r"\b(?:(?:do not|don['’]t|did not|will not|won['’]t) hesitate to|have no choice but to"
-    r"|can(?:not|['’]t) help but|cannot but|there is no doubt(?: in my mind)?(?: that)?"
-    r"|if (?:i|we) (?:really |absolutely )?(?:must|had to|have to|were to|am to|need to) (?:choose|pick|decide"
-    r"|select|answer|make a (?:choice|decision))(?: one| an option| between (?:them|these))?,) "
-    r"| without (?:any |a |further )?(?:hesitation|doubt|reservation|question)s?\b",
-    re.IGNORECASE,
-)
-"""Denials and conditions that affirm what they stand beside."""
-
 _STRICT_CLOSING = re.compile(r"Therefore, I choose: Option ([A-Z])\.\Z")
 _STRICT_LETTER = re.compile(r"\A([A-Z])\Z")
-_TICKED = r"(?:[✅✔☑👉➡→️]\s?)*"
+_TICKED = r"(?:[✅✔☑👉👍➡→️]\s?)*"
+_BULLET = r"(?:(?:[-•–]|\d{1,2}[.)]|[=-]>) (?!-))?"
 _WELL = (
-    r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so|then"
-    r"|it(?: is|['’]s)|(?:that|it) would be|i (?:think|guess|believe|say)|i['’]d say|i would say)[,.:!]? )"
+    r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so"
+    r"|then|it(?: is|['’]s)|(?:that|it) would be)[,.:!]? )"
 )
 _PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me))"
 _ALONE = re.compile(
-    rf"(?:[-•] (?=[Oo]ption))?{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
-    rf"|(?P<single>[A-Za-z])){_TICKED}[.!]?[\"'”’)\]]?"
+    rf"{_BULLET}{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
+    rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]?[\"'”’)\]]?"
 )
 _HEAD = re.compile(rf"{OPTION.pattern}")
 _REASON_FOLLOWS = re.compile(
@@ -125,7 +118,7 @@ def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "
     if not answer:
         return Reading(reason="truncated" if cut_off else "empty")
     strict = (_STRICT_CLOSING if explained else _STRICT_LETTER).search(answer)
-    plain = _AFFIRMS.sub("", clean(answer, cut_off=cut_off))
+    plain = plainly(clean(answer, cut_off=cut_off))
     letter, reason = _stated(plain, unfinished=cut_off and explained)
     if letter is None:
         if reason is None and REFUSAL.search(plain_text(plain)):
@@ -150,7 +143,7 @@ def _stated(text: str, *, unfinished: bool) -> tuple[str | None, str | None]:
     if alone := _ALONE.fullmatch(text):
         begins_only = unfinished and not _ENDS_SENTENCE.search(text)
         return (None, None) if begins_only else (_alone_letter(alone), None)
-    found = statements(text)
+    found = statements(f"{text}…" if unfinished else text)
     chosen = [statement for statement in found if not statement.praise]
     closings = [statement for statement in chosen if statement.closing]
     counted = [s for s in chosen if s.begin >= closings[-1].begin] if closings else chosen
@@ -190,6 +183,8 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
     alone = [_alone_letter(match) for line in text.split("\n") if (match := _ALONE.fullmatch(line))]
     if len(set(alone)) > 1:
         return None, "ambiguous"
+    if len(alone) == text.count("\n") + 1:
+        return alone[0], None
     if head:
         rest = text[head.end :]
         if _supports(rest) and not taken_back(rest, head.letter):

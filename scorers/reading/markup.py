@@ -20,7 +20,7 @@ ANSWER_KEYS = frozenset(
         "answer|choice|option|decision|selection|selected|chosen|final answer|final choice|final decision"
         "|selected option|chosen option|selected choice|my choice|my answer|my decision|option chosen|letter"
         "|option selected|recommendation|recommended option|choose|i choose|response"
-        "|answer letter|result|final"
+        "|answer letter|result|final|correct answer"
     ).split("|")
 )
 """Keys of a JSON object that hold the answer; under any other key ("worst choice") nothing is looked for."""
@@ -31,9 +31,10 @@ _STRUCK = re.compile(
 _WRAPPED = re.compile(r"\\(?:text|math|emph|mbox|underline|hbox)[a-z]{0,10}\s{0,3}\{([^{}]{0,200})\}")
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s{0,3}\{([^{}]{0,200})\}|\\boxed\s{1,3}(\w)\b")
 _DEEPEST = 4  # \boxed{\textbf{\text{Option B}}}
+_SPACED = re.compile(rf"([(\[{BOX_OPENS}])[ \t]?(\w)[ \t]?([)\]{BOX_CLOSES}])")
 _DELIMITER = re.compile(r"\\[()\[\]]|\$")
 _ANSWER_TAG = re.compile(
-    r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>", re.IGNORECASE
+    r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>|\[(?:final )?answer\]:?", re.IGNORECASE
 )
 _INLINE_TAG = re.compile(
     r"</?(?:b|i|u|em|strong|code|mark|span|small|big|center|blockquote|h[1-6])>", re.IGNORECASE
@@ -45,6 +46,9 @@ _INNER_UNDERSCORE = re.compile(r"(?<=[^\W_])_(?=[^\W_])")
 _EMPHASIS = re.compile(r"[*`_]+")
 _LINE_START = re.compile(r"^[ \t>#]+", re.MULTILINE)
 _CUT_JSON = re.compile(r"\s{0,9}\{\s{0,9}\"([\w -]{1,30})\"\s{0,9}:\s{0,9}\"([^\"\\\n]{1,60})\"")
+_LOOSE_JSON = re.compile(
+    r"\{\s{0,9}[\"']?([\w -]{1,30})[\"']?\s{0,9}[:=]\s{0,9}[\"']?([^\"'{}\[\]\n]{1,60})[\"']?\s{0,9}\}"
+)
 _KEY_JOINTS = re.compile(r"[\W\d_]+|(?<=[a-z])(?=[A-Z])")
 
 
@@ -68,7 +72,7 @@ def clean(text: str, *, cut_off: bool) -> str:
             break
         text = _WRAPPED.sub(r"\1", text)
         text = _BOXED.sub(lambda box: f"{BOX_OPENS}{box[1] or box[2] or ''}{BOX_CLOSES}", text)
-    text = _DELIMITER.sub("", text)
+    text = _SPACED.sub(r"\1\2\3", _DELIMITER.sub("", text))
     if "<" in text:
         text = _ANSWER_TAG.sub(lambda tag: "\n" if tag[1] else "\nAnswer: ", text)
         text = _BREAK_TAG.sub("\n", _INLINE_TAG.sub("", text))
@@ -98,6 +102,8 @@ def _json_as_text(text: str, cut_off: bool) -> str:
     if isinstance(found, _Pairs):
         said = "".join(f"\nAnswer: {' '.join(value.split())}\n" for value in _answers(found, 0))
         return f"{text[:begin]}{said}{text[end + 1 :]}"
+    if (loose := _LOOSE_JSON.fullmatch(text[begin : end + 1])) and _names_answer(loose[1]):
+        return f"{text[:begin]}\nAnswer: {loose[2].strip()}\n{text[end + 1 :]}"
     cut = _CUT_JSON.match(text) if cut_off and text.count("{") == 1 else None
     return f"Answer: {cut[2]}" if cut and _names_answer(cut[1]) else text
 

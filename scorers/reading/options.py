@@ -21,7 +21,7 @@ _ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\d)"
 _ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\d)"
 
 OPTION = re.compile(
-    rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|[aIi]{_ARTICLE_ENDS})"
+    rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|a{_ARTICLE_ENDS}|[Ii](?={_CLOSE}(?:$|[.,;)\]\n])))"
     rf"|{_OPEN}(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]| {_AFTER}))"
     rf"|(?<=[\"'“‘(\[⟦])[a-zI](?=[\"'”’)\]⟧])|a(?=[.;!)])(?!\.\d)))"
     rf"{_CLOSE}"
@@ -29,7 +29,8 @@ OPTION = re.compile(
 """An option by its letter. A lone "a" or "I" counts only where it cannot be a word."""
 
 BLANK = re.compile(
-    rf"{_NOUN}?(?:[\[<{{(][^\[\]<>{{}}()\n]{{1,40}}[\]>}})]|…|\.{{3}}|(?i:option|letter)\b(?=$|[\s.…]))"
+    rf"{_NOUN}?(?:[\[<{{][^\[\]<>{{}}()\n]{{1,40}}[\]>}}]|\((?:your|the|insert|letter|X)\b[^()\n]{{0,40}}\)|…|\.{{3}})"
+    r"|Option\b(?=\s*(?:$|[.…\n]))"
 )
 """A template's blank in the place of an option: ``[letter]``, ``Option …``."""
 

@@ -1,43 +1,50 @@
 """Statements of a choice in a text: which option they name, and whether they draw the conclusion.
 
-A statement is a head that an option follows at once, or an option that is called the choice (``heads``), where
-nothing around it makes it none (``surroundings``).
+A statement is an option in a clause of words of choosing alone (``vocabulary``): "I choose Option B", "the
+option that I chose is Option B", "Option B is my choice", "Final answer: B"; or in a box. It does not count
+where something around the clause makes it none (``surroundings``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from fiduciary.scorers.reading.heads import BEST_IS, HEAD, IS_BEST, REVERSED
+from fiduciary.scorers.reading.markup import BOX_OPENS
 from fiduciary.scorers.reading.options import BLANK, OPTION, letter_of
-from fiduciary.scorers.reading.surroundings import Context, spoilt
+from fiduciary.scorers.reading.surroundings import Context, several, spoilt
+from fiduciary.scorers.reading.vocabulary import (
+    AGENTS,
+    CONCLUDES,
+    CONTRASTS,
+    INVERTS,
+    IS,
+    JOINS,
+    NO_STATEMENT,
+    NOUNS,
+    OPENS,
+    PARTICIPLES,
+    PRAISE,
+    SELF,
+    SUPERLATIVES,
+    VERBS,
+    WISHES,
+    WITH,
+    WITH_VERBS,
+    WORDS,
+)
 
 _AFTER = 300  # characters that are looked at after a statement
+_LONGEST = 40  # words and marks of a clause
 
-_UNREAL = re.compile(r"(?:would|should|['’]d) have (?!to\b)|\bhad (?!to\b|decided)", re.IGNORECASE)
-_PREFERS = re.compile(r"prefer\b.{0,20}\Z", re.IGNORECASE | re.DOTALL)
-_JOINT = re.compile(
-    r"[\"'”’»)\]⟧]{0,2}\s*(?:(?:,|;|/|&|\+|\||\(|=|\bor\b|\band\b|\bas well as\b|\bplus\b|\bthen\b"
-    r"|\bfollowed by\b|\balong with\b|\btogether with\b|\bwith\b|\bbut also\b|\bthrough\b|\bto\b|\bvs\.?"
-    r"|\bversus\b|->|→|-|–|—|\bwhich is\b|\bthat is\b|\bi\.e\.|\balso known as\b|\bmaybe\b|\bperhaps\b"
-    r"|\bpossibly\b|\beven\b|\balso\b|\bboth\b|\beither\b|\botherwise\b|\belse\b|\bbut\b|\binstead\b"
-    r"|\brather\b(?! than)|\bactually\b|\bwait\b|\bno\b|\bsorry\b|\bi mean\b),?\s*){1,4}",
-    re.IGNORECASE,
+_TOKEN = re.compile(
+    rf"(?P<option>{OPTION.pattern})|(?P<end>[.!?…]+[\"'”’»)\]⟧]*(?:\s+|$)|(?<!:)\n)"
+    rf"|(?P<blank>{BLANK.pattern})|(?P<mark>[,;:—–(=]|(?<=\s)-(?=\s))|(?P<word>[^\W_]+(?:['’][^\W_]+)*)"
+    r"|(?P<other>[^\s\w])"
 )
-_NEW_CLAUSE = re.compile(
-    r" (?:is|was|are|would|will|has|does|seems|can|could|may|offers?|gives?|pays?|harms?|hurts?)\b"
-)
-_SHARED = re.compile(
-    rf"(?P<between>[^.!?\n]{{0,60}}?)(?:\band\b|\bbut\b|\bor\b|,|;"
-    rf"|\botherwise\b) ?{OPTION.pattern} (?i:for|if|when|otherwise)\b"
-)
-_SUBORDINATE = re.compile(
-    r"\b(?:because|since|as|which|due|given|while|whereas|that|who|than|over|rather|instead|not|compared"
-    r"|considering|even|despite|unlike|between|of)\b",
-    re.IGNORECASE,
-)
+_ANSWERS = re.compile(r"answer|choice|(?:letter|option)(?=:)")
+_TRANSPARENT = frozenset("\"'“”‘’«»[⟦✅✔☑👉➡→")
 
 SEVERAL = "several"
 PLACEHOLDER = "placeholder"
@@ -50,9 +57,9 @@ class Statement:
     Attributes:
         letter: of the option, or ``SEVERAL``, or ``PLACEHOLDER`` where a template was left blank.
         begin: where it begins in the text.
-        end: where the name of the option ends.
+        end: where it ends.
         closing: whether it draws the conclusion ("Therefore, I choose").
-        praise: whether it calls an option the best and does not say that it is chosen.
+        praise: whether it calls an option the best and does not say who chooses it.
     """
 
     letter: str
@@ -64,48 +71,165 @@ class Statement:
 
 def statements(text: str) -> list[Statement]:
     """All statements of a choice in a clean text (``markup.clean``), in their order."""
+    tokens = list(_TOKEN.finditer(text))
     context = Context(text)
-    kept: list[Statement] = []
-    for begin, end, option, kind in sorted(_candidates(text), key=lambda found: found[:2]):
-        closing = context.closes(begin, kind)
-        if closing is None:
-            continue
-        praise = kind == "best" and not closing
-        stated, tail = text[begin:end], text[end : end + _AFTER]
-        if option is None:
-            kept.append(Statement(PLACEHOLDER, begin, end, closing))
-        elif not (tail.startswith(" to ") and _PREFERS.search(stated)) and several(tail, letter_of(option)):
-            kept.append(Statement(SEVERAL, begin, end, closing, praise))
-        elif not spoilt(tail, kind, stated):
-            kept.append(Statement(letter_of(option), begin, end, closing, praise))
-    return kept
+    found = (
+        _statement(text, tokens, place, context)
+        for place, token in enumerate(tokens)
+        if token.lastgroup in ("option", "blank")
+    )
+    return [statement for statement in found if statement]
 
 
-def several(tail: str, letter: str) -> bool:
-    """Whether the words after an option add another one: ``or B``, ``, B``, ``which is Option B``."""
-    joint = _JOINT.match(tail)
-    other = OPTION.match(tail, joint.end()) if joint else None
-    if other and letter_of(other) != letter and not _NEW_CLAUSE.match(tail, other.end()):
-        return True
-    shared = _SHARED.match(tail)
-    return bool(shared and letter_of(shared) != letter and not _SUBORDINATE.search(shared["between"]))
+def _statement(text: str, tokens: list[re.Match[str]], place: int, context: Context) -> Statement | None:
+    option = tokens[place]
+    before = _before(tokens, place)
+    words, begin, end, form = before.words, before.begin, option.end(), _form(before, option[0])
+    if option.lastgroup == "option" and (before.asked or OPENS.issuperset(words)):
+        after, last = _after(tokens, place)
+        if _says_of_it(after):
+            words, end, form = words + after, last, "reversed"
+    if form is None or NO_STATEMENT.search(" ".join(words)):
+        return None
+    if not context.allows(begin, before.placed, contrasted=bool(words) and words[0] in CONTRASTS):
+        return None
+    closing = not CONCLUDES.isdisjoint(words)
+    owned = not AGENTS.isdisjoint(words) or "my" in words
+    praise = not (closing or owned) and not (PRAISE | PARTICIPLES).isdisjoint(words)
+    if option.lastgroup == "blank":
+        return Statement(PLACEHOLDER, begin, end, closing)
+    letter, tail = letter_of(option), text[end : end + _AFTER]
+    compared = "prefer" in words and tail.startswith(" to ")
+    if not compared and several(tail, letter):
+        return Statement(SEVERAL, begin, end, closing, praise)
+    return None if spoilt(tail, form, option[0]) else Statement(letter, begin, end, closing, praise)
 
 
-def _candidates(text: str) -> Iterator[tuple[int, int, re.Match[str] | None, str]]:
-    for head in HEAD.finditer(text):
-        if _UNREAL.search(head[0]):
-            continue
-        kind = str(head.lastgroup)
-        # A box's opening mark belongs to the option's name.
-        start = head.start() if kind == "box" else head.end()
-        if option := OPTION.match(text, start):
-            yield head.start(), option.end(), option, kind
-        elif blank := BLANK.match(text, start):
-            yield head.start(), blank.end(), None, kind
-    for head in BEST_IS.finditer(text):
-        if option := OPTION.match(text, head.end()):
-            yield head.start(), option.end(), option, "best"
-    for option in REVERSED.finditer(text):
-        yield option.start(), option.end(), option, "reversed"
-    for option in IS_BEST.finditer(text):
-        yield option.start(), option.end(), option, "best"
+@dataclass(frozen=True)
+class _Words:
+    """Words of choosing right before an option.
+
+    Attributes:
+        words: in small letters.
+        begin: where they begin.
+        placed: whether they begin their clause.
+        equated: whether they end with "is" or a colon, so that the option is what they name.
+        asked: whether they are a question that the option answers.
+    """
+
+    words: list[str]
+    begin: int
+    placed: bool
+    equated: bool
+    asked: bool
+
+
+class _Word(NamedTuple):
+    said: str
+    begin: int
+    marked: bool  # whether a mark stands right before it
+
+
+def _before(tokens: list[re.Match[str]], place: int) -> _Words:
+    found: list[_Word] = []
+    marked = equated = asked = False
+    role = 0
+    for k in range(place - 1, max(-1, place - _LONGEST), -1):
+        token = tokens[k]
+        kind, said = token.lastgroup, token[0].replace("’", "'").lower()
+        if kind == "word" and said in WORDS:
+            equated = equated or said in IS
+            found.append(_Word(said, token.start(), False))
+            marked = False
+        elif kind == "mark" or (kind == "end" and not found and said.isspace()):
+            equated = equated or not found or said == ":"
+            role = len(found) if said == ":" else role
+            marked = True
+        elif kind == "end" and "?" in said and not found and not asked:
+            asked = True
+        elif kind != "other" or said not in _TRANSPARENT:
+            marked = marked or kind == "end"
+            break
+        if found and marked:
+            found[-1] = found[-1]._replace(marked=True)
+    else:
+        marked = place < _LONGEST
+    if found and marked:
+        found[-1] = found[-1]._replace(marked=True)
+    found.reverse()
+    words = [word.said for word in found]
+    speaker = words[: len(words) - role] if role else []
+    if speaker and AGENTS.issuperset(word for word in speaker if word != "the"):
+        found = []  # "The manager: I choose" is a part that somebody plays.
+    elif found and not found[0].marked:
+        begins = [k for k, word in enumerate(found) if word.marked or word.said in JOINS]
+        own = [k for k, word in enumerate(found) if word.said in SELF or word.said == "my"]
+        found = found[(begins or own or [len(found)])[0] :]
+    placed = not found or found[0].marked or found[0].said in JOINS
+    begin = found[0].begin if found else tokens[place].start()
+    if not found:
+        placed = marked
+    return _Words([word.said for word in found], begin, placed, equated, asked)
+
+
+def _form(before: _Words, named: str) -> str | None:
+    """In what form the words before an option say that it is chosen, or None where they do not."""
+    words = before.words + _ANSWERS.findall(named.lower())
+    said = set(words)
+    if before.asked:
+        return "echo" if not said.isdisjoint(NOUNS | {"which", "what"}) else None
+    if BOX_OPENS in named:
+        return "box"
+    if not words:
+        return None
+    if len(words) > 1 and words[0] in INVERTS and words[1] in AGENTS | {"my", "the", "our", "it", "this"}:
+        return None
+    if _somebody_chooses(words):
+        return "self"
+    if not said.isdisjoint(NOUNS | PRAISE | {"letter"}) or {"my", "option"} <= said:
+        if words[-1] in WITH and not (before.equated and words[-1] in ("to", "for")):
+            return None
+        return "noun" if before.equated or ":" in named else "fragment"
+    bare = [word for word in words if word not in OPENS]
+    if bare and bare[0] in VERBS:
+        return "imperative"
+    return "lead" if not CONCLUDES.isdisjoint(words) and not bare else None
+
+
+def _somebody_chooses(words: list[str]) -> bool:
+    agent = next((k for k, word in enumerate(words) if word in AGENTS), len(words))
+    verbs = VERBS if SELF.isdisjoint(words) else VERBS | WISHES
+    verb = max((k for k, word in enumerate(words) if word in verbs), default=-1)
+    if verb < agent:
+        return False
+    needs_with = words[verb] in WITH_VERBS
+    return not needs_with or words[verb + 1 : verb + 2] != [] and words[verb + 1] in WITH
+
+
+def _after(tokens: list[re.Match[str]], place: int) -> tuple[list[str], int]:
+    """Words of choosing right after an option, and where they end."""
+    words: list[str] = []
+    end = tokens[place].end()
+    for token in tokens[place + 1 : place + _LONGEST]:
+        said = token[0].replace("’", "'").lower()
+        if token.lastgroup != "word" or said not in WORDS:
+            break
+        words.append(said)
+        end = token.end()
+    return words, end
+
+
+def _says_of_it(words: list[str]) -> bool:
+    """Whether the words after an option say that it is chosen."""
+    if not words or words[0] not in IS or "of" in words:
+        return False
+    said = set(words)
+    superlative = not said.isdisjoint(SUPERLATIVES) or (
+        not said.isdisjoint(PRAISE) and not said.isdisjoint({"the", "my", "most"})
+    )
+    return (
+        superlative
+        or not said.isdisjoint(NOUNS | PARTICIPLES)
+        or words == ["it", "is"]
+        or _somebody_chooses(words)
+    )

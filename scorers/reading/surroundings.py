@@ -11,39 +11,23 @@ import re
 from bisect import bisect_left, bisect_right
 from operator import itemgetter
 
-from fiduciary.scorers.reading.markup import BOX_OPENS
+from fiduciary.scorers.reading.options import OPTION, letter_of
 
 _BEFORE = 300  # characters that are looked at before a statement
-_LONGEST_LEAD = 40
 
-_LEAD = (
-    r"(?:therefore|thus|hence|so|consequently|accordingly|in conclusion|to conclude|conclusion|in summary"
-    r"|summary|to sum up|in sum|in short|overall|finally|ultimately|all in all|in the end|on balance"
-    r"|all things considered|as a result|(?:that|this|which)(?: is|['’]s) why|for (?:this|that|these"
-    r"|those) reasons?|final)"
-)
-_ENDS_WITH_LEAD = re.compile(
-    rf"(?:^|(?<=[^\w'’])|(?<=\s['’‘]))(?:(?P<lead>{_LEAD})|then|and|but|yet|still|please)[,:]?\s*$",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(
-    r"^(?:(?:the|my|our) )?(?:final |overall |own )?(?:answer|conclusion|decision|summary|choice"
-    r"|recommendation|verdict|result|response|step \d{1,2}|closing(?: sentence)?"
-    r"|in (?:conclusion|summary))(?: is)?\s?:$",
-    re.IGNORECASE,
-)
-_THINKS = re.compile(
-    r"(?:^|(?<=[^\w'’])|(?<=\s['’‘]))(?:i (?:think|believe|recommend|guess|conclude|say|feel|(?:would|must"
-    r"|will) (?:say|conclude))|i['’]d say|it follows|which means|it is clear|in my (?:view|opinion)"
-    r"|(?:i|we)(?:['’]ve| have) (?:made|reached)|here(?: is|['’]s)|this is)(?: that)?,?$",
-    re.IGNORECASE,
-)
-_OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|assistant)\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|assistant|step)\b|\ba:$", re.IGNORECASE)
 """Words that announce, before a colon, the text's own choice."""
 
+_OTHERWISE = re.compile(
+    r"(?:for|from|according to|like|under|before|earlier|previously|formerly|once|initially|originally|first"
+    r"|at first|until|as an? (?:shareholder|employee|consumer|customer|worker|investor))\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that speaks of others or of another time."""
+
 _LEADS_IN = re.compile(
-    r"(?:as|after|given|based on|considering|with|in|for|from|of|among|between|taking|weighing|having|looking"
-    r"|on|to|under)\b",
+    r"(?:as|after|given|based on|considering|with|in|of|among|between|taking|weighing|having|looking|on|to"
+    r"|all things|out of)\b",
     re.IGNORECASE,
 )
 """How a clause begins that may lead up to a statement without a comma: "As a manager I choose"."""
@@ -96,10 +80,10 @@ _SPOILS = re.compile(
     r"|for (?:the sake of argument|now))\b"
     # another time, or somebody else's words
     r"|\s*,?\s*(?:before|earlier|previously|yesterday|once|at first|initially|last \w|by (?:mistake|accident)"
-    r"|in (?:the|my) (?:past|previous|last|earlier|first))\b"
+    r"|in (?:the|my) (?:past|previous|last|earlier|first|dreams))\b"
     r"|\s*,?[\"'”’]{0,2}\s*(?:\w{1,12} ){0,2}(?:said|says|wrote|writes)\b"
     # taken as the wrong one
-    r"|\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|an?)? ?(?:\w{1,12} )?"
+    r"|(?!\s*,\s*the (?:second|third|last) option)\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|an?)? ?(?:\w{1,12} )?"
     rf"{_AS_SECOND}\b"
     r"|\s*(?:minus|without|except)\b"
     r"|\s*(?:to (?:be )?|for )(?:reject|avoid|eliminat|exclud|exclus|drop|remov|rul|discard|dismiss)"
@@ -108,7 +92,7 @@ _SPOILS = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\s*(?:$|\n|[.!,;:()}–—-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on"
+    r"\s*(?:$|\n|[.!,;:()}–—…-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on"
     r"|here|and|or|even|despite|although|though|while|from|among|out of|to|at|by|so|based|considering"
     r"|compared|only|this|today|too|unlike|above|but|yet|when)\b)",
     re.IGNORECASE,
@@ -122,6 +106,28 @@ _EQUATES = re.compile(r"[:=]|\b(?:is|was|be|remains|goes to|falls on)\b", re.IGN
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\"'”’»)\]⟧]*(?:\s|$))|\n")
 _DANGLING = re.compile(
     r"\s*(?:[,/&;+(]|[,;]?\s*\b(?:or|and|and/or|but|if|unless|is|not)\b)\s*$", re.IGNORECASE
+)
+
+
+_JOINT = re.compile(
+    r"[\"'”’»)\]⟧]{0,2}\s*(?:(?:,|;|/|&|\+|\||\(|=|\bor\b|\band\b|\bas well as\b|\bplus\b|\bthen\b"
+    r"|\bfollowed by\b|\balong with\b|\btogether with\b|\bwith\b|\bbut also\b|\bthrough\b|\bto\b|\bvs\.?"
+    r"|\bversus\b|->|→|-|–|—|\bwhich is\b|\bthat is\b|\bi\.e\.|\balso known as\b|\bmaybe\b|\bperhaps\b"
+    r"|\bpossibly\b|\beven\b|\balso\b|\bboth\b|\beither\b|\botherwise\b|\belse\b|\bbut\b|\binstead\b"
+    r"|\brather\b(?! than)|\bactually\b|\bwait\b|\bno\b|\bsorry\b|\bi mean\b),?\s*){1,4}",
+    re.IGNORECASE,
+)
+_NEW_CLAUSE = re.compile(
+    r" (?:is|was|are|would|will|has|does|seems|can|could|may|offers?|gives?|pays?|harms?|hurts?)\b"
+)
+_SHARED = re.compile(
+    rf"(?P<between>[^.!?\n]{{0,60}}?)(?:\band\b|\bbut\b|\bor\b|,|;"
+    rf"|\botherwise\b) ?{OPTION.pattern} (?i:for|if|when|otherwise)\b"
+)
+_SUBORDINATE = re.compile(
+    r"\b(?:because|since|as|which|due|given|while|whereas|that|who|than|over|rather|instead|not|compared"
+    r"|considering|even|despite|unlike|between|of)\b",
+    re.IGNORECASE,
 )
 
 
@@ -139,61 +145,64 @@ class Context:
         self.elsewhere = [match.span() for match in _ELSEWHERE.finditer(text)]
         self.denials = [match.span() for match in _DENIES.finditer(text)]
 
-    def closes(self, place: int, kind: str) -> bool | None:
-        """Whether a statement closes, given the words of its sentence before it; None where it is none."""
+    def allows(self, place: int, placed: bool, contrasted: bool) -> bool:
+        """Whether what stands before a statement in its sentence leaves it one.
+
+        Args:
+            place: where the statement begins.
+            placed: whether it begins its clause.
+            contrasted: whether it begins with "but", so that what was supposed before it does not matter.
+        """
+        if _within(self.quotations, place):
+            return False
         begin = max(self.sentences[bisect_right(self.sentences, place) - 1], place - _BEFORE)
         left = self.text[begin:place]
-        words = left.replace(BOX_OPENS, " ").rstrip()
-        if _within(self.quotations, place):
-            return None
-        closing, joined, contrasted = kind == "lead", False, False
-        for _ in range(4):
-            last = max(0, len(words) - _LONGEST_LEAD)
-            if lead := _ENDS_WITH_LEAD.search(words, last):
-                closing, joined = closing or lead["lead"] is not None, True
-            elif not (lead := _THINKS.search(words, last)):
-                break
-            contrasted = contrasted or bool(_CONTRAST.match(lead[0]))
-            words = words[: lead.start()].rstrip()
-        if words and words[-1] in _QUOTES and words.strip(_LINE_MARKS):
-            return None
+        words = left.rstrip()
         bare = words.lstrip(_LINE_MARKS)
-        if _LABEL.match(bare):
+        if not bare:
             return True
-        if bare.endswith(":") and "\n" not in left[len(words) :] and not _OWN.search(bare):
-            return None
-        if kind == "imperative" and bare and bare[-1] != ":":
-            return None
+        if words[-1] in _QUOTES or (
+            bare[-1] == ":" and "\n" not in left[len(words) :] and not _OWN.search(bare)
+        ):
+            return False
         clause = max((match.end() for match in _CLAUSE.finditer(words)), default=0)
         contrast = max((match.end() for match in _CONTRAST.finditer(words)), default=0)
         end = begin + len(words)
+        if _any_between(self.denials, begin + clause, end) or _OTHERWISE.match(words[contrast:].lstrip(_LINE_MARKS)):
+            return False
         if not contrasted and _any_between(self.elsewhere, begin + contrast, end):
-            return None
-        if _any_between(self.denials, begin + clause, end):
-            return None
-        led_in = words[clause:].lstrip(_LINE_MARKS)
-        placed = joined or not led_in or led_in[-1] in ":(" or kind == "box" or _LEADS_IN.match(led_in)
-        return closing if placed else None
+            return False
+        return placed or bool(_LEADS_IN.match(words[clause:].lstrip(_LINE_MARKS)))
 
 
-def spoilt(tail: str, kind: str, stated: str) -> bool:
+def several(tail: str, letter: str) -> bool:
+    """Whether the words after an option add another one: ``or B``, ``, B``, ``which is Option B``."""
+    joint = _JOINT.match(tail)
+    other = OPTION.match(tail, joint.end()) if joint else None
+    if other and letter_of(other) != letter and not _NEW_CLAUSE.match(tail, other.end()):
+        return True
+    shared = _SHARED.match(tail)
+    return bool(shared and letter_of(shared) != letter and not _SUBORDINATE.search(shared["between"]))
+
+
+def spoilt(tail: str, form: str, named: str) -> bool:
     """Whether the words after a statement, or the lack of them, make it none.
 
     Args:
         tail: what follows the name of the option.
-        kind: of the statement, as ``heads`` names it.
-        stated: the statement.
+        form: of the statement, as ``statements`` names it.
+        named: the option as it is named.
     """
     end = _SENTENCE_END.search(tail)
     if (end and "?" in end[0]) or _SPOILS.match(tail) or _DANGLING.fullmatch(tail):
         return True
-    if kind in ("echo", "imperative"):
+    if form in ("echo", "imperative"):
         return not _ANSWERS.match(tail)
-    if kind == "best":
+    if form == "reversed":
         return not _PRAISE_OVER.match(tail)
-    if kind == "lead" or (kind == "noun" and not _EQUATES.search(stated)):
+    if form in ("lead", "fragment"):
         return not _SENTENCE_OVER.match(tail)
-    return stated[-1] not in ")]" and not _GOES_ON.match(tail)
+    return named[-1] not in ")]" and not _GOES_ON.match(tail)
 
 
 def _quotations(text: str) -> list[tuple[int, int]]:
