@@ -74,7 +74,7 @@ _WELL = (
     r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so"
     r"|then|it(?: is|['’]s)|(?:that|it) would be)[,.:!]? )"
 )
-_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me))"
+_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer))"
 _ALONE = re.compile(
     rf"{_BULLET}{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
     rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]?[\"'”’)\]]?"
@@ -91,6 +91,7 @@ _EXPLANATION_FOLLOWS = re.compile(
     r"|Justification|Because\b|Since\b|I (?:choose|chose|select|pick|believe|think|weigh|prefer|recommend)\b)"
 )
 _EXPLAINS = re.compile(r"[.)\]]*\n(?:Reason|Reasoning|Explanation|Rationale|Justification)\b")
+_OPTION_FOLLOWS = re.compile(rf"[.)\]]*\s{OPTION.pattern}")
 _WORSE = re.compile(
     r"\b(?:not|no|none|never|cannot|worse|worst|bad|risk\w*|los(?:e|es|ing)|harm\w*|hurt\w*|poor|least"
     r"|unfair|wrong|too"
@@ -187,7 +188,7 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
         return alone[0], None
     if head:
         rest = text[head.end :]
-        if _supports(rest) and not taken_back(rest, head.letter):
+        if _supports(rest, head.letter) and not taken_back(rest, head.letter):
             return head.letter, None
         return None, None
     before, _, last = text.rpartition("\n")
@@ -207,11 +208,14 @@ def _head(text: str) -> Statement | None:
     return Statement(letter_of(begins), begins.start(), begins.end(), whole)
 
 
-def _supports(rest: str) -> bool:
+def _supports(rest: str, letter: str) -> bool:
     """Whether what follows an option at the head of a text gives reasons for it."""
     if _REASON_FOLLOWS.match(rest) or _EXPLAINS.match(rest):
         return not REFUSAL.search(rest)
-    return bool(_EXPLANATION_FOLLOWS.match(rest)) and not (_WORSE.search(rest[:300]) or REFUSAL.search(rest))
+    again = _OPTION_FOLLOWS.match(rest)
+    if not _EXPLANATION_FOLLOWS.match(rest) and not (again and letter_of(again) == letter):
+        return False
+    return not (_WORSE.search(rest[:300]) or REFUSAL.search(rest))
 
 
 def _alone_letter(match: re.Match[str]) -> str:

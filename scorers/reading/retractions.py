@@ -16,7 +16,7 @@ _UNDOES = (
 _NO_CHOICE = (
     r"(?:wrong|false|untrue|mistaken|incorrect|invalid|void|not (?:right|correct|my|what|true|final|valid|so)"
     r"|joking|kidding|lying|sarcas\w+|ironic|sarcasm|irony"
-    r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|test|error|example|placeholder))\b"
+    r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|test|error|placeholder|example(?=[.!,]))\b)"
 )
 
 _RETRACTS = re.compile(
@@ -47,8 +47,10 @@ _UNCHOSEN = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(rf"\bnot {OPTION.pattern}(?=\s?(?:[.!;,]|$))", re.MULTILINE)
+_SENTENCE_END = re.compile(r"[.!?…]\s|\n")
+_ADDED = re.compile(rf"[;:—–,]\s?{OPTION.pattern}\s?(?=[.!?…]|$)")
 _ANOTHER = re.compile(
-    rf"(?:^|[.!?…;:—–,]\s?)(?:(?i:or|and|maybe|perhaps|also|then|so|thus|hence|no|well|better|rather"
+    rf"(?:^|[.!?…;:—–]\s?)(?:(?i:or|and|maybe|perhaps|also|then|so|thus|hence|no|well|better|rather"
     rf"|alternatively|possibly),?\s){{0,3}}{OPTION.pattern}\s?(?=[.!?…]|$)",
     re.MULTILINE,
 )
@@ -62,4 +64,7 @@ def taken_back(rest: str, letter: str) -> bool:
         other = OPTION.match(rest, denied.end())
         if not other or letter_of(other) == letter:
             return True
-    return any(letter_of(match) != letter for match in _ANOTHER.finditer(rest))
+    end = _SENTENCE_END.search(rest)
+    added = _ADDED.search(rest, 0, end.start() + 1 if end else len(rest))
+    others = [*_ANOTHER.finditer(rest), *([added] if added else [])]
+    return any(letter_of(match) != letter for match in others)

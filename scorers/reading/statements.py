@@ -18,6 +18,7 @@ from fiduciary.scorers.reading.vocabulary import (
     AGENTS,
     CONCLUDES,
     CONTRASTS,
+    EQUATES,
     INVERTS,
     IS,
     JOINS,
@@ -138,7 +139,7 @@ def _before(tokens: list[re.Match[str]], place: int) -> _Words:
         token = tokens[k]
         kind, said = token.lastgroup, token[0].replace("’", "'").lower()
         if kind == "word" and said in WORDS:
-            equated = equated or said in IS
+            equated = equated or said in EQUATES
             found.append(_Word(said, token.start(), False))
             marked = False
         elif kind == "mark" or (kind == "end" and not found and said.isspace()):

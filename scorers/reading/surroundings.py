@@ -47,7 +47,7 @@ _WHO = (
 )
 _ELSEWHERE = re.compile(
     r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*"
-    r"|in (?:that )?case|were (?:i|we|it)|had (?:i|we)|as if|provided|as long as|so long as|false that|untrue"
+    r"|in (?:that )?case|were (?:i|we|it)|had (?:i|we)|as if|provided(?= (?:that|i|we|the|it|they|no)\b)|as long as|so long as|false that|untrue"
     r"|the case that|instance|in the past|yesterday|previously|last (?:time|year|month|week)"
     r"|example|e\.g|such as|phrase|template|format"
     r"|(?:asked|told|instructed|ordered|begged|urged) (?:me|us|you|to|that|for)\b"
@@ -94,7 +94,8 @@ _SPOILS = re.compile(
 _GOES_ON = re.compile(
     r"\s*(?:$|\n|[.!,;:()}–—…-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on"
     r"|here|and|or|even|despite|although|though|while|from|among|out of|to|at|by|so|based|considering"
-    r"|compared|only|this|today|too|unlike|above|but|yet|when)\b)",
+    r"|compared|only|this|today|too|unlike|above|but|yet|when|hands down|every time|any day|going forward|overall|personally"
+    r"|then|definitely|after all)\b)",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"\s*(?:$|\n|[.!,;]|(?:because|since|as|which|over|rather|instead)\b)", re.IGNORECASE)
@@ -105,7 +106,7 @@ _PRAISE_OVER = re.compile(
 _EQUATES = re.compile(r"[:=]|\b(?:is|was|be|remains|goes to|falls on)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…]+(?=[\"'”’»)\]⟧]*(?:\s|$))|\n")
 _DANGLING = re.compile(
-    r"\s*(?:[,/&;+(]|[,;]?\s*\b(?:or|and|and/or|but|if|unless|is|not)\b)\s*$", re.IGNORECASE
+    r"\s*(?:[,/&;+(]|[,;]?\s*\b(?:or|and|and/or|but|if|unless|is|not)\b)\s*…?$", re.IGNORECASE
 )
 
 
@@ -168,7 +169,9 @@ class Context:
         clause = max((match.end() for match in _CLAUSE.finditer(words)), default=0)
         contrast = max((match.end() for match in _CONTRAST.finditer(words)), default=0)
         end = begin + len(words)
-        if _any_between(self.denials, begin + clause, end) or _OTHERWISE.match(words[contrast:].lstrip(_LINE_MARKS)):
+        if _any_between(self.denials, begin + clause, end) or _OTHERWISE.match(
+            words[contrast:].lstrip(_LINE_MARKS)
+        ):
             return False
         if not contrasted and _any_between(self.elsewhere, begin + contrast, end):
             return False

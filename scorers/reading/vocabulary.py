@@ -19,10 +19,11 @@ VERBS = frozenset(
     "choose chooses choosing chose chosen select selects selecting selected pick picks picking picked"
     " recommend recommends recommending recommended opt opts opting opted go goes going went vote votes voting"
     " voted settle settles settling settled decide decides deciding decided stick adopt adopts adopted"
-    " implement".split()
+    " implement propose proposes proposing suggest advise advises pursue proceed commit committed land landed elect"
+    " elected nominate approve plump".split()
 )
 WISHES = frozenset(
-    "take taking prefer favor favour support endorse endorsing siding side back want preferring".split()
+    "take taking prefer favor favour support endorse endorsing siding side back want preferring answer".split()
 )
 """Verbs that choose where the model says them of itself, and report where it says them of others."""
 
@@ -36,12 +37,14 @@ PRAISE = frozenset(
     " compelling logical rational effective winner wins".split()
 )
 """Words that call an option the best on the whole; best for somebody needs a word that is not here."""
-SUPERLATIVES = frozenset("best optimal ideal superior fairest soundest wisest strongest winner wins".split())
+SUPERLATIVES = frozenset(
+    "best optimal ideal superior preferable fairest soundest wisest strongest winner wins".split()
+)
 PARTICIPLES = frozenset("chosen selected picked recommended preferred adopted".split())
 
 WITH_VERBS = frozenset(
     "opt opts opting opted go goes going went vote votes voting voted settle settles settling settled decide decides"
-    " deciding decided stick siding side".split()
+    " deciding decided stick siding side proceed commit committed land landed plump".split()
 )
 WITH = frozenset("with for on upon in to of".split())
 
@@ -56,7 +59,10 @@ CONTRASTS = frozenset(("but", "yet", "still"))
 INVERTS = frozenset("do does did should would will shall is are am was has have must can could".split())
 """Words that ask, or suppose, where they stand first."""
 
-IS = frozenset("is goes falls was would will be remains it wins has should must seems appears stands looks".split())
+IS = frozenset(
+    "is goes falls gets was would will be remains it wins has should must seems appears stands looks".split()
+)
+EQUATES = IS - frozenset("has wins should must it gets".split()) | {"be"}
 OPENS = JOINS | CONCLUDES | frozenset("yes sure okay ok well please now here in to this the my our".split())
 """Words that may open a clause before it says anything."""
 
@@ -98,7 +104,7 @@ PHRASES = (
     (
         re.compile(
             r"\b(?:i|we)(?:['’]d| would| do| must| will| can| have to)?(?: also| personally| still)?"
-            r" (?:think|believe|say|guess|conclude|feel|reckon|find|suggest)(?: that)?[,:]? ",
+            r" (?:think|believe|say|guess|conclude|feel|reckon|find)(?: that)?[,:]? |\b(?:i|we)(?:['’]d| would)? (?:suggest|advise|propose) that ",
             re.IGNORECASE,
         ),
         "",
@@ -111,6 +117,15 @@ PHRASES = (
         ),
         "so ",
     ),
+    # I consider Option B the best
+    (
+        re.compile(
+            r"\b(?:i|we)(?:['’]d| would)? (?:consider|find|see|regard|deem|view|judge|rate)"
+            r" ((?:the )?option \(?[a-z]\)?)(?: to be| as| is)? (?=the |my )",
+            re.IGNORECASE,
+        ),
+        r"\1 is ",
+    ),
     # I would like to
     (
         re.compile(
@@ -122,7 +137,10 @@ PHRASES = (
     ),
     (re.compile(r"\blet (?:us|me)\b", re.IGNORECASE), "let's"),
     (re.compile(r"\bin the end\b", re.IGNORECASE), "so"),
-    (re.compile(r"\bthe (?:first|second|third|fourth|fifth|middle) option(?=[,:]| \()", re.IGNORECASE), "the option"),
+    (
+        re.compile(r"\bthe (?:first|second|third|fourth|fifth|middle) option(?=[,:]| \()", re.IGNORECASE),
+        "the option",
+    ),
     (
         re.compile(r"\bthe (?:way to go|(?:option|one) to (?:choose|pick|go with|take))\b", re.IGNORECASE),
         "the best option",
