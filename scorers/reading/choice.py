@@ -18,11 +18,11 @@ from dataclasses import dataclass
 
 from fiduciary.scorers.reading.markup import clean
 from fiduciary.scorers.reading.options import OPTION, letter_of
+from fiduciary.scorers.reading.phrases import plainly
 from fiduciary.scorers.reading.retractions import taken_back
 from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, statements
 from fiduciary.scorers.reading.surroundings import several
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
-from fiduciary.scorers.reading.vocabulary import plainly
 
 CLOSING = "Therefore, I choose: Option X."
 """The sentence that an explanation must end with; the elicitation asks for it word for word."""

@@ -22,17 +22,19 @@ from fiduciary.scorers.reading.vocabulary import (
     INVERTS,
     IS,
     JOINS,
+    LABELS,
     NO_STATEMENT,
     NOUNS,
     OPENS,
     PARTICIPLES,
     PRAISE,
+    PREPOSITIONS,
     SELF,
     SUPERLATIVES,
+    THINGS,
     VERBS,
     WISHES,
     WITH,
-    WITH_VERBS,
     WORDS,
 )
 
@@ -44,7 +46,9 @@ _TOKEN = re.compile(
     rf"|(?P<blank>{BLANK.pattern})|(?P<mark>[,;:—–(=]|(?<=\s)-(?=\s))|(?P<word>[^\W_]+(?:['’][^\W_]+)*)"
     r"|(?P<other>[^\s\w])"
 )
-_ANSWERS = re.compile(r"answer|choice|(?:letter|option)(?=:)")
+_SPEAKERS = AGENTS | {"the", "me", "everyone", "everybody", "all"}
+_SUBJECTS = AGENTS | {"my", "the", "our", "it", "this"}
+_NAMES_CHOICE = re.compile(r"answer|choice|(?:letter|option)(?=:)")
 _TRANSPARENT = frozenset("\"'“”‘’«»[⟦✅✔☑👉➡→")
 
 SEVERAL = "several"
@@ -114,7 +118,8 @@ class _Words:
         words: in small letters.
         begin: where they begin.
         placed: whether they begin their clause.
-        equated: whether they end with "is" or a colon, so that the option is what they name.
+        equated: whether they end with "is" or a mark, so that the option is what they name.
+        labels: whether that is a mark.
         asked: whether they are a question that the option answers.
     """
 
@@ -122,6 +127,7 @@ class _Words:
     begin: int
     placed: bool
     equated: bool
+    labels: bool
     asked: bool
 
 
@@ -133,7 +139,7 @@ class _Word(NamedTuple):
 
 def _before(tokens: list[re.Match[str]], place: int) -> _Words:
     found: list[_Word] = []
-    marked = equated = asked = False
+    marked = equated = labels = asked = False
     role = 0
     for k in range(place - 1, max(-1, place - _LONGEST), -1):
         token = tokens[k]
@@ -143,7 +149,8 @@ def _before(tokens: list[re.Match[str]], place: int) -> _Words:
             found.append(_Word(said, token.start(), False))
             marked = False
         elif kind == "mark" or (kind == "end" and not found and said.isspace()):
-            equated = equated or not found or said == ":"
+            labels = labels or (not found and said not in ",;(")
+            equated = equated or labels or said == ":"
             role = len(found) if said == ":" else role
             marked = True
         elif kind == "end" and "?" in said and not found and not asked:
@@ -160,7 +167,7 @@ def _before(tokens: list[re.Match[str]], place: int) -> _Words:
     found.reverse()
     words = [word.said for word in found]
     speaker = words[: len(words) - role] if role else []
-    if speaker and AGENTS.issuperset(word for word in speaker if word != "the"):
+    if speaker and _SPEAKERS.issuperset(speaker):
         found = []  # "The manager: I choose" is a part that somebody plays.
     elif found and not found[0].marked:
         begins = [k for k, word in enumerate(found) if word.marked or word.said in JOINS]
@@ -170,31 +177,38 @@ def _before(tokens: list[re.Match[str]], place: int) -> _Words:
     begin = found[0].begin if found else tokens[place].start()
     if not found:
         placed = marked
-    return _Words([word.said for word in found], begin, placed, equated, asked)
+    return _Words([word.said for word in found], begin, placed, equated, labels, asked)
 
 
 def _form(before: _Words, named: str) -> str | None:
     """In what form the words before an option say that it is chosen, or None where they do not."""
-    words = before.words + _ANSWERS.findall(named.lower())
+    words = before.words + _NAMES_CHOICE.findall(named.lower())
     said = set(words)
     if before.asked:
-        return "echo" if not said.isdisjoint(NOUNS | {"which", "what"}) else None
+        return "echo" if said & (NOUNS | {"which", "what"}) else None
     if BOX_OPENS in named:
         return "box"
-    if not words:
-        return None
-    if len(words) > 1 and words[0] in INVERTS and words[1] in AGENTS | {"my", "the", "our", "it", "this"}:
+    if _dangles(before.words) or (words[:1] and words[0] in INVERTS and set(words[1:2]) & _SUBJECTS):
         return None
     if _somebody_chooses(words):
         return "self"
-    if not said.isdisjoint(NOUNS | PRAISE | {"letter"}) or {"my", "option"} <= said:
-        if words[-1] in WITH and not (before.equated and words[-1] in ("to", "for")):
-            return None
-        return "noun" if before.equated or ":" in named else "fragment"
+    equated = before.equated or ":" in named
+    praised = said & SUPERLATIVES or (said & PRAISE and said & THINGS)
+    if said & NOUNS or praised or {"my", "option"} <= said or (before.labels and said & LABELS) or (equated and "letter" in said):
+        return "noun" if equated else "fragment"
     bare = [word for word in words if word not in OPENS]
     if bare and bare[0] in VERBS:
         return "imperative"
-    return "lead" if not CONCLUDES.isdisjoint(words) and not bare else None
+    return "lead" if said & CONCLUDES and not bare else None
+
+
+def _dangles(words: list[str]) -> bool:
+    """Whether a preposition comes last that no verb before it asks for: "the decision on Option B"."""
+    if not words or words[-1] not in PREPOSITIONS:
+        return False
+    verb, last = (["", *words])[-2:]
+    asked_for = last in WITH.get(verb, ()) or (verb in EQUATES and last == "for")
+    return not (asked_for or (verb, last) in (("goes", "to"), ("favor", "of"), ("favour", "of")))
 
 
 def _somebody_chooses(words: list[str]) -> bool:
@@ -203,8 +217,7 @@ def _somebody_chooses(words: list[str]) -> bool:
     verb = max((k for k, word in enumerate(words) if word in verbs), default=-1)
     if verb < agent:
         return False
-    needs_with = words[verb] in WITH_VERBS
-    return not needs_with or words[verb + 1 : verb + 2] != [] and words[verb + 1] in WITH
+    return words[verb] not in WITH or set(words[verb + 1 : verb + 2]) & set(WITH[words[verb]]) != set()
 
 
 def _after(tokens: list[re.Match[str]], place: int) -> tuple[list[str], int]:
@@ -225,12 +238,5 @@ def _says_of_it(words: list[str]) -> bool:
     if not words or words[0] not in IS or "of" in words:
         return False
     said = set(words)
-    superlative = not said.isdisjoint(SUPERLATIVES) or (
-        not said.isdisjoint(PRAISE) and not said.isdisjoint({"the", "my", "most"})
-    )
-    return (
-        superlative
-        or not said.isdisjoint(NOUNS | PARTICIPLES)
-        or words == ["it", "is"]
-        or _somebody_chooses(words)
-    )
+    praised = said & SUPERLATIVES or (said & PRAISE and said & THINGS and "the" in said)
+    return bool(praised or said & (NOUNS | PARTICIPLES) or words == ["it", "is"] or _somebody_chooses(words))

@@ -19,7 +19,7 @@ _OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|assistant|step)\
 """Words that announce, before a colon, the text's own choice."""
 
 _OTHERWISE = re.compile(
-    r"(?:for|from|according to|like|under|before|earlier|previously|formerly|once|initially|originally|first"
+    r"(?:for|from|according to|like|otherwise|else|alternatively|under|before|earlier|previously|formerly|once|initially|originally|first"
     r"|at first|until|as an? (?:shareholder|employee|consumer|customer|worker|investor))\b",
     re.IGNORECASE,
 )
@@ -85,6 +85,8 @@ _SPOILS = re.compile(
     # taken as the wrong one
     r"|(?!\s*,\s*the (?:second|third|last) option)\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|an?)? ?(?:\w{1,12} )?"
     rf"{_AS_SECOND}\b"
+    r"|\s*[,:;(–—-]+\s*(?:is )?(?:rejected|excluded|eliminated|ruled out|discarded|out|no|bad|wrong)\b"
+    r"|\s*to (?:be|mean|represent|have)\b"
     r"|\s*(?:minus|without|except)\b"
     r"|\s*(?:to (?:be )?|for )(?:reject|avoid|eliminat|exclud|exclus|drop|remov|rul|discard|dismiss)"
     r"|\s*[.…,(]*\s*not\b(?! (?:only |just )?(?:\S{1,9} ){0,2}(?:option|[A-Z]\b|because|for|the other|any"
