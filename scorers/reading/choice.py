@@ -72,12 +72,12 @@ _TICKED = r"(?:[✅✔☑👉👍➡→️]\s?)*"
 _BULLET = r"(?:(?:[-•–]|\d{1,2}[.)]|[=-]>) (?!-))?"
 _WELL = (
     r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so"
-    r"|then|it(?: is|['’]s)|(?:that|it) would be)[,.:!]? )"
+    r"|then|it(?: is|['’]s)|(?:that|it) would be|it (?:must|has to|should) be|gotta be)[,.:!]? )"
 )
-_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer))"
+_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer|i (?:guess|think|suppose|believe)))"
 _ALONE = re.compile(
     rf"{_BULLET}{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
-    rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]?[\"'”’)\]]?"
+    rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]{{0,3}}[\"'”’)\]]?"
 )
 _HEAD = re.compile(rf"{OPTION.pattern}")
 _REASON_FOLLOWS = re.compile(

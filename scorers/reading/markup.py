@@ -37,9 +37,7 @@ _ANSWER_TAG = re.compile(
     r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>|\[(?:final )?answer\]:?",
     re.IGNORECASE,
 )
-_INLINE_TAG = re.compile(
-    r"</?(?:b|i|u|em|strong|code|mark|span|small|big|center|blockquote|h[1-6])>", re.IGNORECASE
-)
+_INLINE_TAG = re.compile(r"</?(?:b|i|u|(?i:em|strong|code|mark|span|small|big|center|blockquote|h[1-6]))>")
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol)\s?/?>", re.IGNORECASE)
 _FENCE = re.compile(r"```[\w+-]{0,20}|~~~")
 _BLANK_TO_FILL = re.compile(r"_{3,}")
@@ -67,7 +65,7 @@ def clean(text: str, *, cut_off: bool) -> str:
     text = "".join(map(_plain_character, text)) if not text.isascii() else text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _json_as_text(_FENCE.sub("\n", text), cut_off)
-    text = _STRUCK.sub(" ", text)
+    text = _STRUCK.sub(" ", text).replace("\\ ", " ")
     for _ in range(_DEEPEST):
         if "\\" not in text:
             break
@@ -82,9 +80,16 @@ def clean(text: str, *, cut_off: bool) -> str:
     return "\n".join(line for line in lines if line)
 
 
+_SHAPED = (("\uff01", "\uff5e"), ("\u24b6", "\u24e9"), ("\U0001d400", "\U0001d7ff"))
+"""Letters of full width, in circles, and in mathematical shapes."""
+_FOREIGN_QUOTES = frozenset("„‟‹›「」『』")
+
+
 def _plain_character(c: str) -> str:
-    if "\uff01" <= c <= "\uff5e" or "\U0001d400" <= c <= "\U0001d7ff":
+    if any(first <= c <= last for first, last in _SHAPED):
         return unicodedata.normalize("NFKC", c)
+    if c in _FOREIGN_QUOTES:
+        return '"'
     category = unicodedata.category(c)
     if category == "Zs":
         return " "

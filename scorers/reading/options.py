@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-_OPEN = r"[\"'“‘«(\[⟦]{0,3}"
-_CLOSE = r"[\"'”’»)\]⟧]{0,3}"
+_OPEN = r"[\"'“‘«(\[{<⟦]{0,3}"
+_CLOSE = r"[\"'”“’»)\]}>⟧]{0,3}"
 _NOUN = (
     r"(?i:(?:the )?(?:(?:option|choice|alternative|letter|answer)\b ?(?:letter |labell?ed |marked "
     r"|number )?[:#-]?\s?))"
@@ -17,13 +17,13 @@ _AFTER = (
     r"|over|but"
     r"|given|considering|only|even|unless|therefore|was|my|our)\b"
 )
-_ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\d)"
-_ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\d)"
+_ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\w)"
+_ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\w)"
 
 OPTION = re.compile(
     rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|a{_ARTICLE_ENDS}|[Ii](?={_CLOSE}(?:$|[.,;)\]\n])))"
-    rf"|{_OPEN}(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]| {_AFTER}))"
-    rf"|(?<=[\"'“‘(\[⟦])[a-zI](?=[\"'”’)\]⟧])|a(?=[.;!)])(?!\.\d)))"
+    rf"|{_OPEN}(?<!\w)(?<!\w\.)(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]| {_AFTER}))"
+    rf"|(?<=[\"'“‘(\[⟦])[a-zI](?=[\"'”’)\]⟧])|a(?=[.;!)])(?!\.\w)))"
     rf"{_CLOSE}"
 )
 """An option by its letter. A lone "a" or "I" counts only where it cannot be a word."""

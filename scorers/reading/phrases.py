@@ -22,6 +22,13 @@ PHRASES = (
         ),
         "so ",
     ),
+    (re.compile(r"\bas (?:an? |the )?(?:manager|ceo)\b,?", re.IGNORECASE), ""),
+    # that said
+    (
+        re.compile(r"\b(?:having said|that (?:being )?said|this said)(?: that)?,? ", re.IGNORECASE),
+        "",
+    ),
+    (re.compile(r"\b(i|we)(?:['’]d| would) rather have\b", re.IGNORECASE), r"\1 prefer"),
     # I consider Option B the best
     (
         re.compile(
@@ -43,7 +50,13 @@ PHRASES = (
     (re.compile(r"\blet (?:us|me)\b", re.IGNORECASE), "let's"),
     (re.compile(r"\bin the end\b|\bthis (?:year|time|round)\b", re.IGNORECASE), "so"),
     (re.compile(r" as follows?\b", re.IGNORECASE), ""),
-    (re.compile(r"\b(?:stands out|emerges|comes out) as\b|\bturns out to be\b|\b(?:seems|appears) to be\b", re.IGNORECASE), "is"),
+    (
+        re.compile(
+            r"\b(?:stands out|emerges|comes out) as\b|\bturns out to be\b|\b(?:seems|appears) to be\b",
+            re.IGNORECASE,
+        ),
+        "is",
+    ),
     (
         re.compile(r"\bthe (?:first|second|third|fourth|fifth|middle) option(?=[,:]| \()", re.IGNORECASE),
         "the option",
@@ -56,7 +69,7 @@ PHRASES = (
     (
         re.compile(
             r"\b(?:(?:do not|don['’]t|did not|will not|won['’]t) hesitate to|have no choice but to"
-            r"|can(?:not|['’]t) help but|cannot but|there is no doubt(?: in my mind)?(?: that)?"
+            r"|can(?:not|['’]t) help but|cannot but|(?:there is )?no doubt(?: in my mind| about (?:it|that))?(?: that|:|,)?"
             r"|if (?:i|we) (?:really |absolutely )?(?:must|had to|have to|were to|am to|need to)"
             r" (?:choose|pick|decide|select|answer|make a (?:choice|decision))"
             r"(?: one| an option| between (?:them|these))?,) "

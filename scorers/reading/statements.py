@@ -49,7 +49,7 @@ _TOKEN = re.compile(
 _SPEAKERS = AGENTS | {"the", "me", "everyone", "everybody", "all"}
 _SUBJECTS = AGENTS | {"my", "the", "our", "it", "this"}
 _NAMES_CHOICE = re.compile(r"answer|choice|(?:letter|option)(?=:)")
-_TRANSPARENT = frozenset("\"'“”‘’«»[⟦✅✔☑👉➡→")
+_TRANSPARENT = frozenset("\"'“‘«[⟦”’»])⟧✅✔☑👉➡→")
 
 SEVERAL = "several"
 PLACEHOLDER = "placeholder"
@@ -139,7 +139,7 @@ class _Word(NamedTuple):
 
 def _before(tokens: list[re.Match[str]], place: int) -> _Words:
     found: list[_Word] = []
-    marked = equated = labels = asked = False
+    marked = near = equated = labels = asked = False
     role = 0
     for k in range(place - 1, max(-1, place - _LONGEST), -1):
         token = tokens[k]
@@ -149,6 +149,7 @@ def _before(tokens: list[re.Match[str]], place: int) -> _Words:
             found.append(_Word(said, token.start(), False))
             marked = False
         elif kind == "mark" or (kind == "end" and not found and said.isspace()):
+            near = near or not found
             labels = labels or (not found and said not in ",;(")
             equated = equated or labels or said == ":"
             role = len(found) if said == ":" else role
@@ -176,7 +177,7 @@ def _before(tokens: list[re.Match[str]], place: int) -> _Words:
     placed = not found or found[0].marked or found[0].said in JOINS
     begin = found[0].begin if found else tokens[place].start()
     if not found:
-        placed = marked
+        placed = marked or near
     return _Words([word.said for word in found], begin, placed, equated, labels, asked)
 
 
@@ -194,7 +195,13 @@ def _form(before: _Words, named: str) -> str | None:
         return "self"
     equated = before.equated or ":" in named
     praised = said & SUPERLATIVES or (said & PRAISE and said & THINGS)
-    if said & NOUNS or praised or {"my", "option"} <= said or (before.labels and said & LABELS) or (equated and "letter" in said):
+    if (
+        said & NOUNS
+        or praised
+        or {"my", "option"} <= said
+        or (before.labels and said & LABELS)
+        or (equated and "letter" in said)
+    ):
         return "noun" if equated else "fragment"
     bare = [word for word in words if word not in OPENS]
     if bare and bare[0] in VERBS:

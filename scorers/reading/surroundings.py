@@ -15,7 +15,9 @@ from fiduciary.scorers.reading.options import OPTION, letter_of
 
 _BEFORE = 300  # characters that are looked at before a statement
 
-_OWN = re.compile(r"\b(?:my|our|here|final|therefore|conclusion|assistant|step)\b|\ba:$", re.IGNORECASE)
+_OWN = re.compile(
+    r"\b(?:my|our|here|final|therefore|conclusion|assistant|step|summing|short)\b|\ba:$", re.IGNORECASE
+)
 """Words that announce, before a colon, the text's own choice."""
 
 _OTHERWISE = re.compile(
@@ -26,8 +28,7 @@ _OTHERWISE = re.compile(
 """How a sentence begins that speaks of others or of another time."""
 
 _LEADS_IN = re.compile(
-    r"(?:as|after|given|based on|considering|with|in|of|among|between|taking|weighing|having|looking|on|to"
-    r"|all things|out of)\b",
+    r"(?:as|after|given|based on|considering|taking|weighing|having|looking|comparing|all things)\b",
     re.IGNORECASE,
 )
 """How a clause begins that may lead up to a statement without a comma: "As a manager I choose"."""
@@ -48,7 +49,8 @@ _WHO = (
 _ELSEWHERE = re.compile(
     r"\b(?:if|unless|whether|suppos(?:e|ing)|assum(?:e|ing)|imagine|pretend\w*|hypothetical\w*"
     r"|in (?:that )?case|were (?:i|we|it)|had (?:i|we)|as if|provided(?= (?:that|i|we|the|it|they|no)\b)|as long as|so long as|false that|untrue"
-    r"|the case that|instance|in the past|yesterday|previously|last (?:time|year|month|week)"
+    r"|the case that|instance|in (?:the past|theory|principle|an? \w{1,12} world|my dreams)|ideally|yesterday"
+    r"|back (?:then|when)|(?:years?|months?|weeks?|days?) ago|in doubt|failing|absent|in (?:my|the) (?:last|previous|old|former)|previously|last (?:time|year|month|week)"
     r"|example|e\.g|such as|phrase|template|format"
     r"|(?:asked|told|instructed|ordered|begged|urged) (?:me|us|you|to|that|for)\b"
     rf"|{_WHO} (?:\w{{1,12}} ){{0,3}}(?:say|says|said|argue[sd]?|think|thinks|thought|claim(?:s|ed)?"
@@ -81,9 +83,10 @@ _SPOILS = re.compile(
     # another time, or somebody else's words
     r"|\s*,?\s*(?:before|earlier|previously|yesterday|once|at first|initially|last \w|by (?:mistake|accident)"
     r"|in (?:the|my) (?:past|previous|last|earlier|first|dreams))\b"
-    r"|\s*,?[\"'”’]{0,2}\s*(?:\w{1,12} ){0,2}(?:said|says|wrote|writes)\b"
+    r"|\s*,?[\"'”’]{0,2}\s*(?:\w{1,12} ){0,2}(?:said|says?|wrote|writes?|claim(?:s|ed)?)\b"
+    r"|\s*over my\b|\s*but for\b"
     # taken as the wrong one
-    r"|(?!\s*,\s*the (?:second|third|last) option)\s*,?\s*(?:as|to be|for being|being|because it is)? ?(?:the|my|our|an?)? ?(?:\w{1,12} )?"
+    r"|(?!\s*,\s*the (?:second|third|last) option)\s*,?\s*(?:only |just |merely )?(?:as|to be|for being|being|because it is)? ?(?:the|my|our|an?)? ?(?:\w{1,12} )?"
     rf"{_AS_SECOND}\b"
     r"|\s*[,:;(–—-]+\s*(?:is )?(?:rejected|excluded|eliminated|ruled out|discarded|out|no|bad|wrong)\b"
     r"|\s*to (?:be|mean|represent|have)\b"
@@ -94,9 +97,9 @@ _SPOILS = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\s*(?:$|\n|[.!,;:()}–—…-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on"
+    r"\s*(?:$|\n|[.!,;:()}=✅✔☑👍–—…-]|(?:because|since|as|which|for|over|due|given|rather|instead|not|with|in|on"
     r"|here|and|or|even|despite|although|though|while|from|among|out of|to|at|by|so|based|considering"
-    r"|compared|only|this|today|too|unlike|above|but|yet|when|hands down|every time|any day|going forward|overall|personally"
+    r"|compared|only|this|today|too|than|unlike|above|but|yet|when|hands down|every time|all the way|any day|going forward|overall|personally"
     r"|then|definitely|after all)\b)",
     re.IGNORECASE,
 )
@@ -129,7 +132,7 @@ _SHARED = re.compile(
 )
 _SUBORDINATE = re.compile(
     r"\b(?:because|since|as|which|due|given|while|whereas|that|who|than|over|rather|instead|not|compared"
-    r"|considering|even|despite|unlike|between|of)\b",
+    r"|considering|even|despite|unlike|between)\b",
     re.IGNORECASE,
 )
 

@@ -31,11 +31,11 @@ VERBS = frozenset(WITH) | frozenset(
     " recommend recommends recommending recommended adopt adopts adopted implement propose proposes proposing"
     " suggest advise advises pursue elect elected nominate approve".split()
 )
-WISHES = frozenset("take taking prefer favor favour support endorse endorsing back want answer".split())
+WISHES = frozenset("take taking prefer favor favour support endorse endorsing want answer".split())
 """Verbs that choose where the model says them of itself, and report where it says them of others."""
 
 NOUNS = frozenset(
-    "answer ans choice decision selection recommendation pick vote verdict response conclusion preference output"
+    "answer ans choice decision selection recommendation pick vote verdict favorite favourite response conclusion preference output"
     " selected chosen recommended preferred".split()
 )
 LABELS = frozenset("final tl dr letter".split())
@@ -56,7 +56,7 @@ CONCLUDES = frozenset(
 )
 """Words by which a clause draws the conclusion."""
 
-JOINS = frozenset("and but yet then so therefore thus hence still".split())
+JOINS = frozenset("and but yet then so therefore thus hence still although though".split())
 CONTRASTS = frozenset(("but", "yet", "still"))
 INVERTS = frozenset("do does did should would will shall is are am was has have must".split())
 """Words that ask, or suppose, where they stand first."""
@@ -85,10 +85,10 @@ WORDS = (
         # helpers
         "shall do have am are been being amongst up ended ending get rather hereby now today personally strongly"
         " definitely certainly clearly firmly confidently reluctantly respectfully simply probably likely"
-        " officially unequivocally only quite very really indeed happily gladly actually also made reached"
+        " officially unequivocally only quite very really indeed happily gladly actually also made reached cast give"
         # what it is about
         " the my our your this that these those which what it's that's options action way question problem case"
-        " scenario situation dilemma task prompt here step own personal definitive real true actual honest"
+        " scenario situation dilemma task prompt role outcome here step own personal definitive real true actual honest"
         " ultimate official quick simple brief single sole clear most all given available listed following above"
         " two three four five reason me everyone everybody year round time yes sure okay ok well please"
         " thanks".split()
@@ -98,7 +98,7 @@ WORDS = (
 
 NO_STATEMENT = re.compile(
     # what would have been chosen, what somebody wanted
-    r"(?:would|should|'d) have (?!to\b)|\bwas (?:going|to)\b|\byou want\b|\bme to\b"
+    r"(?:would|should|'d) have (?!to\b)|\bwas (?:going|to)\b|\byou want\b|\bme to\b|\byet to\b"
     # another case, or several options
     r"|\bin (?:that|which|such) case\b|\bin case (?!of)|\bone of\b|\boptions? to\b|\balternative to\b"
     r"|\b(?:choose|choosing|select|pick|decide) (?:from|among|out|of)\b|\blet's tak|\bon the right\b"
