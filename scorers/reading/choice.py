@@ -18,7 +18,10 @@ from dataclasses import dataclass
 
 from fiduciary.scorers.reading.markup import clean
 from fiduciary.scorers.reading.options import OPTION, letter_of
-from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, several, statements
+from fiduciary.scorers.reading.phrases import plainly
+from fiduciary.scorers.reading.retractions import taken_back
+from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, statements
+from fiduciary.scorers.reading.surroundings import several
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 
 CLOSING = "Therefore, I choose: Option X."
@@ -65,11 +68,17 @@ class Reading:
 
 _STRICT_CLOSING = re.compile(r"Therefore, I choose: Option ([A-Z])\.\Z")
 _STRICT_LETTER = re.compile(r"\A([A-Z])\Z")
-_TICKED = r"(?:[✅✔☑👉➡→️]\s?)*"
-_ALONE = re.compile(
-    rf"(?:[-•] (?=[Oo]ption))?{_TICKED}(?:{OPTION.pattern}|(?P<single>[A-Za-z])){_TICKED}[.!]?[\"'”’)\]]?"
+_TICKED = r"(?:[✅✔☑👉👍➡→️]\s?)*"
+_BULLET = r"(?:(?:[-•–]|\d{1,2}[.)]|[=-]>) (?!-))?"
+_WELL = (
+    r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so"
+    r"|then|it(?: is|['’]s)|(?:that|it) would be|it (?:must|has to|should) be|gotta be)[,.:!]? )"
 )
-
+_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer|i (?:guess|think|suppose|believe)))"
+_ALONE = re.compile(
+    rf"{_BULLET}{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
+    rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]{{0,3}}[\"'”’)\]]?"
+)
 _HEAD = re.compile(rf"{OPTION.pattern}")
 _REASON_FOLLOWS = re.compile(
     r"[.,;]?\s?[-–—]?\s?(?:because\b|since\b|as (?:it|this|the)\b|due to\b|given\b|over (?=option"
@@ -82,6 +91,7 @@ _EXPLANATION_FOLLOWS = re.compile(
     r"|Justification|Because\b|Since\b|I (?:choose|chose|select|pick|believe|think|weigh|prefer|recommend)\b)"
 )
 _EXPLAINS = re.compile(r"[.)\]]*\n(?:Reason|Reasoning|Explanation|Rationale|Justification)\b")
+_OPTION_FOLLOWS = re.compile(rf"[.)\]]*\s{OPTION.pattern}")
 _WORSE = re.compile(
     r"\b(?:not|no|none|never|cannot|worse|worst|bad|risk\w*|los(?:e|es|ing)|harm\w*|hurt\w*|poor|least"
     r"|unfair|wrong|too"
@@ -89,52 +99,8 @@ _WORSE = re.compile(
     re.IGNORECASE,
 )
 _LINE_HEADS = re.compile(r"^[\(\[]?(?:Option )?([A-Z])[.):\]]", re.MULTILINE)
-_BEST_ALONE = re.compile(
-    rf"(?i:the best (?:option|choice|answer)(?: overall| here)? is:? ?){OPTION.pattern}[.!]?"
-)
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
-
-_RETRACTS = re.compile(
-    r"(?:^|[.!?…;:—–(-]|\bbut|,)\s*(?:oh,? )?(?:not really\b|hold on\b|wait -"
-    r"|wait\b(?: no\b)?[,.:;!?…—–-]|wait no\b|wait,"
-    r"|actually\b"
-    r"|correction\b|hmm+\b|no[,.:;!—–]|no -|no wait"
-    r"|nope\b|oops\b|sorry\b(?!,? employees)|on second thoughts?\b|(?:up)?on (?:further )?reflection\b"
-    r"|thinking again\b|edit:|update:|rather,|instead,|or rather\b"
-    r"|i mean\b|i meant\b|then again\b|never ?mind\b|not!|psych\b|just kidding\b|kidding\b|let me (?:re"
-    r"|think again|correct|change|revise)"
-    r"|(?:or )?(?:maybe|perhaps) (?:not|option|[A-Z]\b))"
-    r"|\b(?:scratch|strike|forget|disregard|ignore) (?:that|this|it|the above|my|what)\b|\b(?:withdraw"
-    r"|retract|revoke|rescind)\b"
-    r"|\btake (?:that|it|this) back\b|\bchang(?:e|ed|ing) my (?:mind|answer|choice|decision|vote)\b"
-    r"|\breconsider|\brethink"
-    r"|\b(?:i was|i am|i['’]m|that was|that is|that['’]s|this is|this was|which is) (?:wrong|mistaken"
-    r"|incorrect|not (?:right|correct|my|what|true)"
-    r"|a (?:mistake|lie|joke)|an error)\b"
-    r"|\bbut (?:i (?:can['’]t|cannot|won['’]t|will not|do not|don['’]t)|it(?: is|['’]s) too)\b"
-    r"|\bmy mistake\b|\bjust kidding\b|\bjoking\b|\bdo the opposite\b|\bunder duress\b"
-    r"|\brevised (?:answer|choice)"
-    r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)"
-    r"|\bnot a (?:real )?choice\b"
-    r"|\b(?:no|not my) (?:real )?(?:choice|preference) (?:of mine|at all)\b|\bshould (?:be"
-    r"|have been) (?:option|[A-Z]\b)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_UNCHOSEN = re.compile(
-    r"\b(?:i|we)(?:['’](?:d|m|ve|ll))?(?:\s\w{1,10}?){0,2}?\s?(?:\bnot|n['’]t|\bnever|\bcannot"
-    r"|\bno longer|\brefuse to"
-    r"|\bdecline to)\s(?:\w{1,12}\s){0,2}?(?:choose|chosen|chose|select|selected|pick|picked|recommend"
-    r"|endorse|stand by|go with"
-    r"|opt for|vote for|mean|decide|make)\b"
-    r"(?!\s(?:any|the others?|others|another|both|all|either|one of)\b)\s?",
-    re.IGNORECASE,
-)
-_ANOTHER = re.compile(
-    rf"(?:^|[.!?…;:—–,]\s?)(?:(?i:or|and|maybe|perhaps|also|then|no|well|better|rather|alternatively"
-    rf"|possibly),?\s){{0,3}}"
-    rf"{OPTION.pattern}\s?(?=[.!?…]|$)",
-    re.MULTILINE,
-)
+_SENTENCE_OVER = re.compile(r"[.!?]\s|\n")
 
 
 def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "stop") -> Reading:
@@ -153,8 +119,8 @@ def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "
     if not answer:
         return Reading(reason="truncated" if cut_off else "empty")
     strict = (_STRICT_CLOSING if explained else _STRICT_LETTER).search(answer)
-    plain = clean(answer, cut_off=cut_off)
-    letter, reason = _stated(plain)
+    plain = plainly(clean(answer, cut_off=cut_off))
+    letter, reason = _stated(plain, unfinished=cut_off and explained)
     if letter is None:
         if reason is None and REFUSAL.search(plain_text(plain)):
             reason = "refused"
@@ -167,17 +133,28 @@ def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "
     return Reading(reason="placeholder" if letter == "X" else "out of range")
 
 
-def _stated(text: str) -> tuple[str | None, str | None]:
-    """The letter that a clean text states, or None and, where it is known, the reason."""
+def _stated(text: str, *, unfinished: bool) -> tuple[str | None, str | None]:
+    """The letter that a clean text states, or None and, where it is known, the reason.
+
+    Args:
+        text: clean.
+        unfinished: whether an explanation was cut off: the option that it begins with is its subject then, and
+            praise of one may be followed by praise of another.
+    """
     if alone := _ALONE.fullmatch(text):
-        return _alone_letter(alone), None
-    found = statements(text)
-    closings = [statement for statement in found if statement.closing]
-    counted = [s for s in found if s.begin >= closings[-1].begin] if closings else found
+        begins_only = unfinished and not _ENDS_SENTENCE.search(text)
+        return (None, None) if begins_only else (_alone_letter(alone), None)
+    found = statements(f"{text}…" if unfinished else text)
+    chosen = [statement for statement in found if not statement.praise]
+    closings = [statement for statement in chosen if statement.closing]
+    counted = [s for s in chosen if s.begin >= closings[-1].begin] if closings else chosen
     head = _head(text)
+    if not counted:
+        counted = [] if unfinished else [s for s in found if _first_or_last(text, s)]
     if not counted:
         return _unstated(text, head)
     letters = {statement.letter for statement in counted}
+    letters |= {s.letter for s in found if s.praise and s.begin > counted[-1].end}
     if not closings:
         if len(letters) > 1:
             letters.discard(PLACEHOLDER)
@@ -188,9 +165,15 @@ def _stated(text: str) -> tuple[str | None, str | None]:
     letter = letters.pop()
     if letter == PLACEHOLDER:
         return None, PLACEHOLDER
-    if _taken_back(text[counted[-1].end :], letter):
+    if taken_back(text[counted[-1].end :], letter):
         return None, "ambiguous"
     return letter, None
+
+
+def _first_or_last(text: str, statement: Statement) -> bool:
+    """Whether a statement stands in the first sentence of a text or in its last one."""
+    before, after = text[: statement.begin], text[statement.end :]
+    return not (_SENTENCE_OVER.search(before) and _SENTENCE_OVER.search(after))
 
 
 def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None]:
@@ -201,9 +184,11 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
     alone = [_alone_letter(match) for line in text.split("\n") if (match := _ALONE.fullmatch(line))]
     if len(set(alone)) > 1:
         return None, "ambiguous"
+    if len(alone) == text.count("\n") + 1:
+        return alone[0], None
     if head:
         rest = text[head.end :]
-        if _supports(rest) and not _taken_back(rest, head.letter):
+        if _supports(rest, head.letter) and not taken_back(rest, head.letter):
             return head.letter, None
         return None, None
     before, _, last = text.rpartition("\n")
@@ -211,8 +196,6 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
         sentence = re.split(r"[.!?\n]\s", before[-300:-1])[-1]
         if not _WORSE.search(sentence):
             return alone[0], None
-    if best := _BEST_ALONE.fullmatch(text):
-        return letter_of(best), None
     return None, None
 
 
@@ -225,22 +208,14 @@ def _head(text: str) -> Statement | None:
     return Statement(letter_of(begins), begins.start(), begins.end(), whole)
 
 
-def _supports(rest: str) -> bool:
+def _supports(rest: str, letter: str) -> bool:
     """Whether what follows an option at the head of a text gives reasons for it."""
     if _REASON_FOLLOWS.match(rest) or _EXPLAINS.match(rest):
         return not REFUSAL.search(rest)
-    return bool(_EXPLANATION_FOLLOWS.match(rest)) and not (_WORSE.search(rest[:300]) or REFUSAL.search(rest))
-
-
-def _taken_back(rest: str, letter: str) -> bool:
-    """Whether the text after a statement takes it back or names another option alone."""
-    if _RETRACTS.search(rest):
-        return True
-    for denied in _UNCHOSEN.finditer(rest):
-        other = OPTION.match(rest, denied.end())
-        if not other or letter_of(other) == letter:
-            return True
-    return any(letter_of(match) != letter for match in _ANOTHER.finditer(rest))
+    again = _OPTION_FOLLOWS.match(rest)
+    if not _EXPLANATION_FOLLOWS.match(rest) and not (again and letter_of(again) == letter):
+        return False
+    return not (_WORSE.search(rest[:300]) or REFUSAL.search(rest))
 
 
 def _alone_letter(match: re.Match[str]) -> str:

@@ -20,22 +20,24 @@ ANSWER_KEYS = frozenset(
         "answer|choice|option|decision|selection|selected|chosen|final answer|final choice|final decision"
         "|selected option|chosen option|selected choice|my choice|my answer|my decision|option chosen|letter"
         "|option selected|recommendation|recommended option|choose|i choose|response"
-        "|answer letter|result|final"
+        "|answer letter|result|final|correct answer"
     ).split("|")
 )
 """Keys of a JSON object that hold the answer; under any other key ("worst choice") nothing is looked for."""
 
-_STRUCK = re.compile(r"~~[^~\n]{1,200}~~|<(del|s|strike)>[^<]{0,200}</\1>", re.IGNORECASE)
+_STRUCK = re.compile(
+    r"~~[^~\n]{1,200}~~|<(del|s|strike)>[^<]{0,200}</\1>|<!--[^<>]{0,200}-->|/\*[^*]{0,200}\*/", re.IGNORECASE
+)
 _WRAPPED = re.compile(r"\\(?:text|math|emph|mbox|underline|hbox)[a-z]{0,10}\s{0,3}\{([^{}]{0,200})\}")
 _BOXED = re.compile(r"\\(?:boxed|fbox)\s{0,3}\{([^{}]{0,200})\}|\\boxed\s{1,3}(\w)\b")
 _DEEPEST = 4  # \boxed{\textbf{\text{Option B}}}
+_SPACED = re.compile(rf"([(\[{BOX_OPENS}])[ \t]?(\w)[ \t]?([)\]{BOX_CLOSES}])")
 _DELIMITER = re.compile(r"\\[()\[\]]|\$")
 _ANSWER_TAG = re.compile(
-    r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>", re.IGNORECASE
+    r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>|\[(?:final )?answer\]:?",
+    re.IGNORECASE,
 )
-_INLINE_TAG = re.compile(
-    r"</?(?:b|i|u|em|strong|code|mark|span|small|big|center|blockquote|h[1-6])>", re.IGNORECASE
-)
+_INLINE_TAG = re.compile(r"</?(?:b|i|u|(?i:em|strong|code|mark|span|small|big|center|blockquote|h[1-6]))>")
 _BREAK_TAG = re.compile(r"</?(?:br|p|div|li|ul|ol)\s?/?>", re.IGNORECASE)
 _FENCE = re.compile(r"```[\w+-]{0,20}|~~~")
 _BLANK_TO_FILL = re.compile(r"_{3,}")
@@ -43,7 +45,10 @@ _INNER_UNDERSCORE = re.compile(r"(?<=[^\W_])_(?=[^\W_])")
 _EMPHASIS = re.compile(r"[*`_]+")
 _LINE_START = re.compile(r"^[ \t>#]+", re.MULTILINE)
 _CUT_JSON = re.compile(r"\s{0,9}\{\s{0,9}\"([\w -]{1,30})\"\s{0,9}:\s{0,9}\"([^\"\\\n]{1,60})\"")
-_KEY_JOINTS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
+_LOOSE_JSON = re.compile(
+    r"\{\s{0,9}[\"']?([\w -]{1,30})[\"']?\s{0,9}[:=]\s{0,9}[\"']?([^\"'{}\[\]\n]{1,60})[\"']?\s{0,9}\}"
+)
+_KEY_JOINTS = re.compile(r"[\W\d_]+|(?<=[a-z])(?=[A-Z])")
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -60,13 +65,13 @@ def clean(text: str, *, cut_off: bool) -> str:
     text = "".join(map(_plain_character, text)) if not text.isascii() else text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _json_as_text(_FENCE.sub("\n", text), cut_off)
-    text = _STRUCK.sub(" ", text)
+    text = _STRUCK.sub(" ", text).replace("\\ ", " ")
     for _ in range(_DEEPEST):
         if "\\" not in text:
             break
         text = _WRAPPED.sub(r"\1", text)
         text = _BOXED.sub(lambda box: f"{BOX_OPENS}{box[1] or box[2] or ''}{BOX_CLOSES}", text)
-    text = _DELIMITER.sub("", text)
+    text = _SPACED.sub(r"\1\2\3", _DELIMITER.sub("", text))
     if "<" in text:
         text = _ANSWER_TAG.sub(lambda tag: "\n" if tag[1] else "\nAnswer: ", text)
         text = _BREAK_TAG.sub("\n", _INLINE_TAG.sub("", text))
@@ -75,9 +80,16 @@ def clean(text: str, *, cut_off: bool) -> str:
     return "\n".join(line for line in lines if line)
 
 
+_SHAPED = (("\uff01", "\uff5e"), ("\u24b6", "\u24e9"), ("\U0001d400", "\U0001d7ff"))
+"""Letters of full width, in circles, and in mathematical shapes."""
+_FOREIGN_QUOTES = frozenset("„‟‹›「」『』")
+
+
 def _plain_character(c: str) -> str:
-    if "\uff01" <= c <= "\uff5e" or "\U0001d400" <= c <= "\U0001d7ff":
+    if any(first <= c <= last for first, last in _SHAPED):
         return unicodedata.normalize("NFKC", c)
+    if c in _FOREIGN_QUOTES:
+        return '"'
     category = unicodedata.category(c)
     if category == "Zs":
         return " "
@@ -96,6 +108,8 @@ def _json_as_text(text: str, cut_off: bool) -> str:
     if isinstance(found, _Pairs):
         said = "".join(f"\nAnswer: {' '.join(value.split())}\n" for value in _answers(found, 0))
         return f"{text[:begin]}{said}{text[end + 1 :]}"
+    if (loose := _LOOSE_JSON.fullmatch(text[begin : end + 1])) and _names_answer(loose[1]):
+        return f"{text[:begin]}\nAnswer: {loose[2].strip()}\n{text[end + 1 :]}"
     cut = _CUT_JSON.match(text) if cut_off and text.count("{") == 1 else None
     return f"Answer: {cut[2]}" if cut and _names_answer(cut[1]) else text
 

@@ -41,6 +41,7 @@ class Said(NamedTuple):
     reason: str | None = None
 
 
+_TAG = re.compile(r"</?[A-Za-z]\w{0,20}>")
 _ABBREVIATED = re.compile(r"\b(approx|ca|no|nr|max|min|est|art|fig|vs|incl|excl)\.", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;]) |\n")
 SCALE = re.compile(
@@ -68,19 +69,19 @@ _I_SAY = rf"(?:^|[,:;(—] ?|\b(?:I|we)(?:['’]\w+)?(?: \w+){{0,3}} )(?:{_VERBS
 _LINK = r" ?(?::|=|→|-+>|\b(?:is|was|as|at|would be|will be|to be)\b)"
 _LEAD = re.compile(
     rf"(?:\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}|\b(?:{_CHANCES}){_LINK}|\b(?:{_NOUNS})(?: of)?"
-    rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at)"
+    rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?(?: (?:the )?(?:option|number|point))?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at)"
     r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally|it is|it['’]s"
     r"|that is)[,:]?"
     r"|^[^:=?]{1,90}(?:[:=→|]|[-=]+>))"
     r"[ (\['’|]*(?:an? )?$",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"^[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
+_ALONE = re.compile(r"^(?:= ?)?[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
 _UNIT = re.compile(r" ?(?:points?|marks)\b", re.IGNORECASE)
 _TAIL = re.compile(
-    r"[)\]}'’|]*(?:$|[,;:.!…({\[|}](?![0-9])| ?[([|→]| ?—| [–-] (?!\$?[0-9])"
+    r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])| ?[([|→]| ?—| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
     r"| (?:because|since|as|given|due to|for (?:this|that|it|its)|is (?:my|the)|it is|each|in total"
-    r"|overall)\b)",
+    r"|overall|per (?:unit|period|item|piece)|on (?:the )?[a-z]+(?= ?[.,;!]|$))\b)",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -105,7 +106,7 @@ _BOUND_AFTER = re.compile(
 )
 _COUNTED = re.compile(
     r" (?!(?:for|to|if|when|at|in|on|with|and|or|but|as|is|was|would|than|because|since|so|it|then|instead"
-    rf"|max|min|points?|each|overall|percent|{_SIZES})\b)[a-z(]*[a-z]",
+    rf"|max|min|points?|each|overall|percent|per|{_SIZES})\b)[a-z(]*[a-z]",
     re.IGNORECASE,
 )
 
@@ -180,7 +181,7 @@ def plain_answer(text: str, stop_reason: str | None) -> Said | str:
         return Said(reason="error")
     if stop_reason == "content_filter":
         return Said(reason="refused")
-    plain = plain_text(plain_digits(answer_of(text))).strip()
+    plain = _TAG.sub(" ", plain_text(plain_digits(answer_of(text)))).strip()
     return plain or Said(reason="truncated" if stop_reason in CUT_OFF else "empty")
 
 

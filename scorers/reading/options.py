@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_OPEN = r"[\"'“‘«(\[⟦]{0,3}"
-_CLOSE = r"[\"'”’»)\]⟧]{0,3}"
+_OPEN = r"[\"'“‘«(\[{<⟦]{0,3}"
+_CLOSE = r"[\"'”“’»)\]}>⟧]{0,3}"
 _NOUN = (
     r"(?i:(?:the )?(?:(?:option|choice|alternative|letter|answer)\b ?(?:letter |labell?ed |marked "
-    r"|number )?[:#-]? ?))"
+    r"|number )?[:#-]?\s?))"
 )
 
 # A word that can follow a lone "A" or "a", which otherwise is an article.
@@ -17,19 +17,20 @@ _AFTER = (
     r"|over|but"
     r"|given|considering|only|even|unless|therefore|was|my|our)\b"
 )
-_ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\d)"
-_ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\d)"
+_ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\w)"
+_ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\w)"
 
 OPTION = re.compile(
-    rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|[aIi]{_ARTICLE_ENDS})"
-    rf"|{_OPEN}(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]| {_AFTER}))"
-    rf"|(?<=[\"'“‘(\[⟦])[a-zI](?=[\"'”’)\]⟧])|a(?=[.;!)])(?!\.\d)))"
+    rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|a{_ARTICLE_ENDS}|[Ii](?={_CLOSE}(?:$|[.,;)\]\n])))"
+    rf"|{_OPEN}(?<!\w)(?<!\w\.)(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]| {_AFTER}))"
+    rf"|(?<=[\"'“‘(\[⟦])[a-zI](?=[\"'”’)\]⟧])|a(?=[.;!)])(?!\.\w)))"
     rf"{_CLOSE}"
 )
 """An option by its letter. A lone "a" or "I" counts only where it cannot be a word."""
 
 BLANK = re.compile(
-    rf"{_NOUN}?(?:[\[<{{(][^\[\]<>{{}}()\n]{{1,40}}[\]>}})]|…|\.{{3}}|(?i:option|letter)\b(?=$|[\s.…]))"
+    rf"{_NOUN}?(?:[\[<{{][^\[\]<>{{}}()\n]{{1,40}}[\]>}}]|\((?:your|the|insert|letter|X)\b[^()\n]{{0,40}}\)|…|\.{{3}})"
+    r"|Option\b(?=\s*(?:$|[.…\n]))"
 )
 """A template's blank in the place of an option: ``[letter]``, ``Option …``."""
 

@@ -21,7 +21,7 @@ _MARK = re.compile(
     r"|<[|｜](?P<token>begin|start|end)(?:_|▁)?(?:of(?:_|▁))?(?:think(?:ing)?|thoughts?|reasoning)[|｜]>",
     re.IGNORECASE,
 )
-_CHANNEL = re.compile(r"<\|channel\|>\s{0,3}(\w{0,20})[^<]{0,80}(?:<\|message\|>|\Z)")
+_CHANNEL = re.compile(r"<\|channel\|>\s{0,3}(\w{0,20})(?:[^<]|<\|constrain\|>){0,80}(?:<\|message\|>|\Z)")
 _CHANNEL_END = re.compile(r"<\|(?:end|return|call|start|channel)\|>")
 _BARE_CHANNEL = re.compile(r"\Aanalysis(?=[A-Z])")
 _BARE_FINAL = "assistantfinal"
@@ -31,6 +31,7 @@ _END_OF_TURN = re.compile(
     r"<\|(?:end|return|im_end|eot_id|eom_id|endoftext|end_of_text|end_of_turn|END_OF_TURN_TOKEN|END_RESPONSE"
     r"|end_of_solution)\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>"
 )
+_OTHER_SIDE = re.compile(r"(?<=\S)\s*\n\s*(?:Human|User) ?:")
 _OTHER_TOKEN = re.compile(r"<[|｜][\w▁]{1,40}[|｜]>")
 
 
@@ -75,6 +76,7 @@ def _outside_marks(text: str) -> str:
 
 def _first_turn(text: str) -> str:
     """What comes before the end of the turn: some models go on and play the other side."""
+    text = _OTHER_SIDE.split(text, maxsplit=1)[0]
     if "<" not in text:
         return text
     for part in _END_OF_TURN.split(text):
