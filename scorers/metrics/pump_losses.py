@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, with_error
 from fiduciary.scorers.pump_table import BoolArray, PumpTable, pump_table
 
 _REMEMBERED = 4
@@ -54,8 +55,7 @@ def _lost(table: PumpTable, which: BoolArray, name: str) -> dict[str, float]:
         table.fee * table.trades[which], 1.0, [g for g, w in zip(table.groups, which, strict=True) if w]
     )
     return {
-        f"lost_{name}": lost.value,
-        f"lost_{name}_stderr": lost.stderr,
+        **with_error(f"lost_{name}", lost),
         f"lost_{name}_consistent": float(table.fee * table.expected[which].mean()),
     }
 

@@ -12,11 +12,11 @@ from inspect_ai.log import EvalLog
 
 from fiduciary.__main__ import main
 from fiduciary.economics.estimation import likelihood_ratio_test
+from fiduciary.economics.inference import ratio
 from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.compare import compare
 from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.study import study
-from fiduciary.scorers.metrics._clustered import ratio
 from tests.leaderboard.conftest import unanswered, unchanged
 
 Copied = Callable[..., Path]

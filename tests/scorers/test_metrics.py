@@ -15,6 +15,7 @@ from inspect_ai.scorer._metric import metric_scores
 
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation import CESFit, fit_ces
+from fiduciary.economics.inference import ratio
 from fiduciary.economics.logit import choice_probabilities, draw_choices
 from fiduciary.economics.utility import profile
 from fiduciary.scorers import metrics
@@ -25,7 +26,6 @@ from fiduciary.scorers.metrics import (
     modal_agreement,
     position_effects,
 )
-from fiduciary.scorers.metrics._clustered import ratio
 
 Metadata = Callable[..., list[dict[str, Any]]]
 Scores = Callable[..., list[SampleScore]]

@@ -14,6 +14,7 @@ import numpy as np
 
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
+from fiduciary.scorers._printed import error
 from fiduciary.training.finish import versions
 from fiduciary.training.rebench import games_report
 from fiduciary.training.rebench.picture import draw
@@ -126,7 +127,7 @@ def _verdict(verdict: Verdict) -> list[str]:
         f"{before:.3f} → {after:.3f}",
         moved(verdict.best, 100, " %"),
         moved(verdict.regret, 100, " %"),
-        f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({dollars.se:,.0f})",
+        f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({error(dollars.se, 0)})",
         h1,
         h2,
     ]
@@ -173,7 +174,7 @@ def _shifts(label: str, found: Sequence[Shift]) -> list[str]:
             s.score,
             f"{s.base:.3f}",
             f"{s.adapter:.3f}",
-            f"{s.adapter - s.base:+.3f} ({s.se:.3f})",
+            f"{s.adapter - s.base:+.3f} ({error(s.se)})",
             _p(s.p_holm),
         ]
         for s in found

@@ -17,6 +17,7 @@ from inspect_ai.log import EvalLog
 
 from fiduciary import _registry
 from fiduciary.__main__ import find
+from fiduciary.economics.inference import holm
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.columns import CHOICE
@@ -27,7 +28,6 @@ from fiduciary.leaderboard.dossier.command import _parser as dossier_parser
 from fiduciary.leaderboard.dossier.evidence import bonding, stress
 from fiduciary.leaderboard.monitor.command import _parser as monitor_parser
 from fiduciary.leaderboard.principal import losses, principal
-from fiduciary.leaderboard.statistics import holm
 
 PLACE = "selection.screening"
 
