@@ -1,10 +1,11 @@
 """Published counts, for comparison beside one's own.
 
 Of Llama-3.1-8B-Instruct and three fine-tunes of it, by Foster & Rawski. The HEXACO figures stand in the
-80-minute slides of their talk (josh-r-foster.github.io, research/ai-manager/80-minutes.html), which say neither
-how often nor at what temperature was asked, and not in the paper. Those of the dark tetrad are from the paper,
-"Aligning AI Decision-Making with Organizational Values", appendix E.2: 100 repeats at temperature 0.01, taken
-for independent answers, so that their p-values are not comparable with those of matched blocks.
+80-minute slides of their talk (josh-r-foster.github.io, research/ai-manager/80-minutes.html), which do not
+say how often and at what temperature the statements were put, and not in their paper. Those of the dark
+tetrad are the paper's, "Aligning AI Decision-Making with Organizational Values", appendix E.2: 100 repeats at
+temperature 0.01, taken for independent answers, so that their p-values are not comparable with those of
+matched blocks.
 """
 
 from __future__ import annotations
