@@ -27,17 +27,14 @@ from inspect_ai.model import get_model
 from scipy import stats
 
 from fiduciary.economics.agreement import (
-    Interval,
-    clopper_pearson,
     cohen_kappa,
     cross_table,
-    effective_size,
     gwet_ac1,
     label_bias,
     rogan_gladen,
     skill,
 )
-from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.economics.inference import Interval, effective_size, share
 from fiduciary.scorers.supervision.interest import interest
 from fiduciary.scorers.supervision.results import Supervision
 from fiduciary.scorers.supervision.run import supervise
@@ -110,9 +107,9 @@ def _coverage(se: float, sp: float, simulations: int, rng: np.random.Generator) 
         note("sensitivity", errors.sensitivity, se)
         note("specificity", errors.specificity, sp)
         note("informedness", errors.informedness, kappa)
-        note("κ with the truth", cohen_kappa(cross_table(list(truth), list(first))).interval, kappa)
-        note("AC1 with the truth", gwet_ac1(cross_table(list(truth), list(first))).interval, ac1)
-        note("AC1 of two verdicts", gwet_ac1(cross_table(list(first), list(second))).interval, retest)
+        note("κ with the truth", cohen_kappa(cross_table(list(truth), list(first))), kappa)
+        note("AC1 with the truth", gwet_ac1(cross_table(list(truth), list(first))), ac1)
+        note("AC1 of two verdicts", gwet_ac1(cross_table(list(first), list(second))), retest)
         bias = 0.2
         label = rng.random((2, KNOWN)) < 0.5 + bias / 2 * np.ones((2, 1))
         note(
@@ -120,17 +117,18 @@ def _coverage(se: float, sp: float, simulations: int, rng: np.random.Generator) 
             label_bias(int(label.all(axis=0).sum()), int((~label).all(axis=0).sum()), KNOWN),
             bias / 2,
         )
-        for share in SHARES:
+        for faulty in SHARES:
             # A problem's samples share a fault more often than chance would have it.
-            problem = rng.beta(share * 2, (1 - share) * 2, PROBLEMS)
+            problem = rng.beta(faulty * 2, (1 - faulty) * 2, PROBLEMS)
             fault = rng.random((PROBLEMS, REPEATS)) < problem[:, None]
             said = rng.random(fault.shape) < np.where(fault, se, 1 - sp)
             groups = [str(g) for g in np.repeat(np.arange(PROBLEMS), REPEATS)]
-            value, stderr = ratio(said.ravel().astype(float), 1.0, groups)
-            size = effective_size(value, stderr, said.size) if 0 < value < 1 else float(PROBLEMS)
-            raw = share * se + (1 - share) * (1 - sp)
-            note(f"reported rate of faults, truth {share:g}", clopper_pearson(value * size, size), raw)
-            note(f"corrected rate of faults, truth {share:g}", rogan_gladen(value, size, errors), share)
+            found = share(said.ravel().astype(float), 1.0, groups)
+            size = effective_size(found.value, found.stderr, said.size) if found.stderr > 0 else PROBLEMS
+            raw = faulty * se + (1 - faulty) * (1 - sp)
+            note(f"reported rate of faults, truth {faulty:g}", found, raw)
+            corrected = rogan_gladen(found.value, size, errors)
+            note(f"corrected rate of faults, truth {faulty:g}", corrected, faulty)
     return {name: float(np.mean(found)) for name, found in hits.items()}
 
 
@@ -194,11 +192,11 @@ def pipeline(seeds: int) -> bool:
 
 
 def _line(name: str, found: list[Interval], truth: float) -> bool:
-    share = np.mean([interval.low <= truth <= interval.high for interval in found])
+    held = np.mean([interval.low <= truth <= interval.high for interval in found])
     mean = np.mean([interval.value for interval in found])
     asked = _asked(len(found))
-    print(f"{name:<44}{f'>= {asked:.2f}':>8}  {share:8.3f}  {truth:8.3f}  {mean:8.3f}")
-    return bool(share >= asked)
+    print(f"{name:<44}{f'>= {asked:.2f}':>8}  {held:8.3f}  {truth:8.3f}  {mean:8.3f}")
+    return bool(held >= asked)
 
 
 def _asked(n: int) -> float:

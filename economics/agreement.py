@@ -5,38 +5,31 @@ specificity the share of sound cases that it passes. Both are measured on cases 
 exact intervals; agreement with the truth, or of the judge with itself, is corrected for chance; and the
 rate of faults that it reports elsewhere is corrected for what it misses and what it makes up.
 
-Source: Clopper & Pearson (1934) and Korn & Graubard (1998) for proportions; Cohen (1960) and Fleiss, Cohen &
-Everitt (1969) for κ; Gwet (2008) for AC1; Youden (1950); Rogan & Gladen (1978); Lang & Reiczigel (2014).
+Source: Cohen (1960) and Fleiss, Cohen & Everitt (1969) for κ; Gwet (2008) for AC1; Youden (1950); Rogan &
+Gladen (1978); Lang & Reiczigel (2014).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.inference import (
+    ALIKE,
+    ALONE,
+    LEVEL,
+    NOTHING,
+    Interval,
+    clopper_pearson,
+    effective_size,
+    quantile,
+)
+
 FloatArray = npt.NDArray[np.float64]
-
-LEVEL = 0.95
-
-
-class Interval(NamedTuple):
-    """An estimate and the ends of its confidence interval; NaN where there are no data."""
-
-    value: float
-    low: float
-    high: float
-
-
-class Agreement(NamedTuple):
-    """Agreement of two ratings corrected for chance: estimate with interval, and its standard error."""
-
-    interval: Interval
-    stderr: float
 
 
 @dataclass(frozen=True)
@@ -62,40 +55,6 @@ class Skill:
         return self.p_value < (1 - level) / 2
 
 
-def clopper_pearson(k: float, n: float, level: float = LEVEL) -> Interval:
-    """k/n with the exact interval, the quantiles of Beta(k, n − k + 1) and Beta(k + 1, n − k).
-
-    Fractional k and n are allowed: with n = p(1 − p)/s² of a clustered standard error s they give the
-    interval of Korn & Graubard (1998).
-
-    Args:
-        k: successes, 0 ≤ k ≤ n.
-        n: trials; the interval of none is [0, 1] around NaN.
-        level: of the interval.
-
-    Raises:
-        ValueError: k outside [0, n].
-    """
-    if not 0 <= k <= n:
-        raise ValueError(f"k must lie in [0, n], got k = {k}, n = {n}")
-    if n == 0:
-        return Interval(float("nan"), 0.0, 1.0)
-    tail = (1 - level) / 2
-    low = 0.0 if k == 0 else float(scipy.stats.beta.ppf(tail, k, n - k + 1))
-    high = 1.0 if k == n else float(scipy.stats.beta.ppf(1 - tail, k + 1, n - k))
-    return Interval(k / n, low, high)
-
-
-def effective_size(share: float, stderr: float, n: int) -> float:
-    """Independent trials that would give this standard error, at most n: p(1 − p)/s².
-
-    n itself where the share is 0 or 1, or where there is no standard error.
-    """
-    if not 0 < share < 1 or not stderr > 0:
-        return float(n)
-    return float(min(n, share * (1 - share) / stderr**2))
-
-
 def skill(found: int, faults: int, passed: int, sound: int, level: float = LEVEL) -> Skill:
     """Sensitivity, specificity and informedness from counts of known cases.
 
@@ -118,7 +77,7 @@ def skill(found: int, faults: int, passed: int, sound: int, level: float = LEVEL
     specificity = clopper_pearson(passed, sound, level)
     informedness = difference(sensitivity, _complement(specificity))
     if not (faults and sound):
-        informedness = Interval(float("nan"), -1.0, 1.0)
+        informedness = Interval(low=-1.0, high=1.0, level=level, reason=NOTHING)
     table = [[found, faults - found], [sound - passed, passed]]
     p_value = (
         float(scipy.stats.fisher_exact(table, alternative="greater").pvalue) if faults and sound else 1.0
@@ -133,7 +92,7 @@ def cross_table(first: Sequence[int], second: Sequence[int], categories: int = 2
     return counts
 
 
-def cohen_kappa(counts: npt.ArrayLike, level: float = LEVEL) -> Agreement:
+def cohen_kappa(counts: npt.ArrayLike, level: float = LEVEL) -> Interval:
     """Cohen's κ = (P_a − P_e)/(1 − P_e), P_e = Σ_k p_{k+} p_{+k}.
 
     Args:
@@ -151,7 +110,7 @@ def cohen_kappa(counts: npt.ArrayLike, level: float = LEVEL) -> Agreement:
     return _chance_corrected(counts, expected, level)
 
 
-def gwet_ac1(counts: npt.ArrayLike, level: float = LEVEL) -> Agreement:
+def gwet_ac1(counts: npt.ArrayLike, level: float = LEVEL) -> Interval:
     """Gwet's AC1 = (P_a − P_e)/(1 − P_e), P_e = Σ_k π_k(1 − π_k)/(q − 1), π_k = (p_{k+} + p_{+k})/2.
 
     Unlike κ it does not fall to 0 when nearly all cases are of one kind and the ratings nearly always agree.
@@ -172,13 +131,13 @@ def gwet_ac1(counts: npt.ArrayLike, level: float = LEVEL) -> Agreement:
 
 def _chance_corrected(
     counts: npt.ArrayLike, expected: Callable[[FloatArray], tuple[float, FloatArray]], level: float
-) -> Agreement:
+) -> Interval:
     """(P_a − P_e)/(1 − P_e) with an interval that keeps its level near complete agreement.
 
     The variance is that of the delta method for multinomial counts, which is the one that Fleiss, Cohen &
     Everitt (1969) and Gwet (2008) publish. As ± z·s it would be empty at complete agreement, so it is turned
     into the number of independent cases that would give it for P_a (at most as many as there are), and their
-    exact interval is carried over.
+    exact interval is carried over. At complete agreement there is no standard error.
 
     Args:
         counts: (q, q).
@@ -187,7 +146,7 @@ def _chance_corrected(
     """
     table = np.asarray(counts, float)
     n = float(table.sum())
-    nothing = Agreement(Interval(float("nan"), -1.0, 1.0), float("nan"))
+    nothing = Interval(low=-1.0, high=1.0, level=level, reason=NOTHING)
     if n == 0:
         return nothing
     p = table / n
@@ -200,9 +159,11 @@ def _chance_corrected(
     variance = max(0.0, float((p * gradient**2).sum() - (p * gradient).sum() ** 2) / n)
     stderr = float(np.sqrt(variance))
     size = effective_size(agreement, stderr * (1 - chance), int(n))
-    _, *ends = clopper_pearson(agreement * size, size, level)
-    low, high = (max(-1.0, (end - chance) / (1 - chance)) for end in ends)
-    return Agreement(Interval(value, low, high), stderr)
+    ends = clopper_pearson(agreement * size, size, level)
+    low, high = (max(-1.0, (end - chance) / (1 - chance)) for end in (ends.low, ends.high))
+    if agreement > 1 - 1e-12:
+        return Interval(value, low, high, level=level, units=int(n), reason=ALIKE)
+    return Interval(value, low, high, stderr, level, int(n))
 
 
 def rogan_gladen(rate: float, n: float, known: Skill, level: float = LEVEL) -> Interval:
@@ -233,11 +194,11 @@ def rogan_gladen(rate: float, n: float, known: Skill, level: float = LEVEL) -> I
         it, or where there are no cases.
     """
     if not known.better_than_chance(level) or not n > 0:
-        return Interval(float("nan"), 0.0, 1.0)
+        return Interval(low=0.0, high=1.0, level=level, reason=NOTHING)
     found, faults, passed, sound = known.counts
     informedness = known.informedness.value
     value = (rate + known.specificity.value - 1) / informedness
-    z = float(scipy.stats.norm.ppf(1 - (1 - level) / 2))
+    z = quantile(level)
     n_ = n + z**2
     ap = (n * rate + z**2 / 2) / n_
     se, sp = (found + 1) / (faults + 2), (passed + 1) / (sound + 2)
@@ -249,7 +210,7 @@ def rogan_gladen(rate: float, n: float, known: Skill, level: float = LEVEL) -> I
     low, high = np.clip([p + shift - half, p + shift + half], 0, 1)
     # A point that is cut to an end must not fall out of an interval that the shrinking moved inwards.
     inside = float(np.clip(value, 0, 1))
-    return Interval(inside, float(min(low, inside)), float(max(high, inside)))
+    return Interval(inside, float(min(low, inside)), float(max(high, inside)), level=level)
 
 
 def difference(first: Interval, second: Interval) -> Interval:
@@ -257,11 +218,11 @@ def difference(first: Interval, second: Interval) -> Interval:
     value = first.value - second.value
     down = np.hypot(first.value - first.low, second.high - second.value)
     up = np.hypot(first.high - first.value, second.value - second.low)
-    return Interval(value, float(value - down), float(value + up))
+    return Interval(value, float(value - down), float(value + up), level=first.level)
 
 
 def _complement(share: Interval) -> Interval:
-    return Interval(1 - share.value, 1 - share.high, 1 - share.low)
+    return Interval(1 - share.value, 1 - share.high, 1 - share.low, level=share.level)
 
 
 def label_bias(first: int, second: int, n: int, level: float = LEVEL) -> Interval:
@@ -273,13 +234,13 @@ def label_bias(first: int, second: int, n: int, level: float = LEVEL) -> Interva
 
     Args:
         first, second: b and c.
-        n: cases with a readable answer in both orders.
+        n: cases with a readable answer in both orders; one of them shows no bias.
         level: of the interval.
     """
-    if n == 0:
-        return Interval(float("nan"), -0.5, 0.5)
-    z = float(scipy.stats.norm.ppf(1 - (1 - level) / 2))
+    if n < 2:
+        return Interval(low=-0.5, high=0.5, level=level, units=n, reason=ALONE if n else NOTHING)
+    z = quantile(level)
     d = (first - second) / (n + 2)
     spread = z * np.sqrt((first + second + 1) / (n + 2) - d**2) / np.sqrt(n + 2)
     low, high = np.clip([d - spread, d + spread], -1, 1) / 2
-    return Interval((first - second) / n / 2, float(low), float(high))
+    return Interval((first - second) / n / 2, float(low), float(high), level=level, units=n)

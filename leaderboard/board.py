@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.cells import (
     Cell,
+    cell_of,
     from_log,
     missing_cell,
     no_service_cells,
@@ -199,7 +199,6 @@ def _finished(
     troubles: list[Trouble],
     generated: str | None = None,
 ) -> Board:
-    z = float(scipy.stats.norm.ppf((1 + level) / 2))
     ranked = tuple(name for name, one in answers.items() if one.grounds.withheld is None)
     problems = lay_out({name: answers[name] for name in ranked})
     cells: dict[str, dict[str, Cell]] = {row.name: {} for row in rows}
@@ -209,25 +208,25 @@ def _finished(
         lost = {name: by_problem(problems, answers[name], utility) for name in ranked}
         ranking = rank_sets(np.column_stack([lost[name].regret for name in ranked]), level=level)
         for k, name in enumerate(ranked):
-            cells[name] |= service_cells(ranking, k, lost[name], z)
+            cells[name] |= service_cells(ranking, k, lost[name])
     for name, one in answers.items():
         if name not in ranked:
             cells[name] |= no_service_cells(one.why)
         cells[name][f"{CHOICE}.reads"] = reads_cell(one)
         cells[name] |= preference_cells(one, principal.utility)
-        cells[name][f"{CHOICE}.missing"] = missing_cell(one, z)
+        cells[name][f"{CHOICE}.missing"] = missing_cell(one, level)
     by_name = {row.name: row for row in rows}
     for row in rows:
         for column in COLUMNS:
             if column.scorer is not None and column.task in row.runs:
-                cell = from_log(column, row.runs[column.task].log.header, z)
+                cell = from_log(column, row.runs[column.task].log.header, level)
                 if cell is not None:
                     cells[row.name][column.key] = cell
         cells[row.name] |= usage_cells(list(row.runs.values()))
     for row in rows:
         for key, column in SHIFTS.items():
             if row.base in by_name and row.base is not None:
-                shift = shift_cell(cells[row.name].get(key), cells[row.base].get(key), z)
+                shift = shift_cell(cells[row.name].get(key), cells[row.base].get(key), level)
                 if shift is not None:
                     cells[row.name][column.key] = shift
     for row in rows:
@@ -237,8 +236,7 @@ def _finished(
     beside = [row for row in published() if set(row.published) & present and row.name not in by_name]
     for row in beside:
         cells[row.name] = {
-            key: Cell(value, _end(value, error, -z), _end(value, error, z), error, None, note or None)
-            for key, (value, error, note) in row.published.items()
+            key: cell_of(found, None, note or None) for key, (found, note) in row.published.items()
         }
     place = {name: k for k, name in enumerate(_order(ranked, ranking))}
     ordered = sorted(rows, key=lambda row: (place.get(row.name, len(place)), row.name))
@@ -265,10 +263,6 @@ def _order(ranked: Sequence[str], ranking: Ranking | None) -> list[str]:
     return [name for _, name in sorted(zip(means, ranked, strict=True))]
 
 
-def _end(value: float | None, error: float | None, z: float) -> float | None:
-    return None if value is None or error is None else value + z * error
-
-
 def _noted(row: Row, selection: Selection) -> Row:
     said = [selection.notes[run.file] for run in row.runs.values() if run.file in selection.notes]
     return replace(row, note="; ".join(dict.fromkeys(said)) or None)
@@ -284,5 +278,5 @@ def _with_notes(row: Row, cells: dict[str, Cell]) -> None:
 
 def _all_missing(run: object, task: str) -> bool:
     column = next(c for c in COLUMNS if c.key == f"{task}.missing")
-    cell = from_log(column, run.log.header, 1.0)  # type: ignore[attr-defined]
+    cell = from_log(column, run.log.header)  # type: ignore[attr-defined]
     return cell is not None and cell.value == 1.0

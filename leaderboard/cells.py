@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-from inspect_ai.log import EvalLog
+from inspect_ai.log import EvalLog, EvalMetric
 
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.estimation.fit import RHO_MIN
+from fiduciary.economics.inference import LEVEL, Interval, alike, around, share, share_with_error
 from fiduciary.economics.ranking import Ranking
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.columns import CHOICE, Column
 from fiduciary.leaderboard.preferences import Answers
 from fiduciary.leaderboard.principal import Losses
 from fiduciary.leaderboard.runs import Run
-from fiduciary.scorers.metrics._clustered import Ratio, ratio
 from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
 
 _SOURCES = {
@@ -51,46 +51,67 @@ class Cell:
     note: str | None = None
 
 
-def from_log(column: Column, header: EvalLog, z: float) -> Cell | None:
-    """A metric that a log holds, with ± z standard errors; None where the log has no such metric."""
-    if header.results is None or column.metric is None:
-        return None
-    scores = sorted(header.results.scores, key=lambda score: score.name != column.scorer)
-    metrics = next((score.metrics for score in scores if column.metric in score.metrics), None)
-    if metrics is None:
+def cell_of(found: Interval, n: int | None, note: str | None = None) -> Cell:
+    """An estimate as a cell."""
+    low, high, stderr = (_number(x) for x in (found.low, found.high, found.stderr))
+    return Cell(_number(found.value), low, high, stderr, n, note)
+
+
+def from_log(column: Column, header: EvalLog, level: float = LEVEL) -> Cell | None:
+    """A metric that a log holds, with its interval; None where the log has no such metric."""
+    metrics = _metrics(column, header)
+    if header.results is None or metrics is None:
         return None
     values = {name: _number(found.value) for name, found in metrics.items()}
-    value, error = values[column.metric], values.get(f"{column.metric}_stderr")
+    value, error, units = raw(column, header)
     n = header.results.completed_samples
     if value is None:
         return Cell(None, n=n, note="not shown to read" if values.get("reads") == 0 else _NONE)
-    low, high = values.get(f"{column.metric}_low"), values.get(f"{column.metric}_high")
-    if low is None and error:
-        low, high = value - z * error, value + z * error
     note = None
-    if is_zero(error, value) or (low is not None and low == high):
+    if error == 0:
+        found = Interval(value, level=level)
         note = "every unit gave the same: its spread cannot be told from these answers"
-        low = high = error = None
-    elif error is None and f"{column.metric}_stderr" in values:
-        note = "no standard error: at a bound, or too few units"
-    return _clipped(Cell(value, low, high, error, n, note), column.floor, column.ceiling)
+        if column.unit == "share" and f"{column.metric}_alike" in values:
+            found, note = alike(value, units, level), f"the same in all {units}; exact interval"
+    elif error is None:
+        found = Interval(value, level=level)
+        if f"{column.metric}_stderr" in values:
+            note = "no standard error: at a bound, or too few units"
+    elif column.unit == "share":
+        found = share_with_error(value, error, level)
+    else:
+        found = around(value, error, level=level)
+    low, high = values.get(f"{column.metric}_low"), values.get(f"{column.metric}_high")
+    if low is not None and high is not None and low < high:
+        found = replace(found, low=low, high=high)
+    return _clipped(cell_of(found, n, note), column.floor, column.ceiling)
 
 
 def raw(column: Column, header: EvalLog) -> tuple[float | None, float | None, int]:
-    """A metric's value, its standard error (0 included, None where the log has none) and the samples."""
-    if header.results is None or column.metric is None:
+    """A metric's value, its standard error and the units that it rests on.
+
+    The standard error is 0 where all units gave the same, as the log says, and None where it has none. The
+    units are samples, but where all gave the same as many clusters as did.
+    """
+    metrics = _metrics(column, header)
+    if header.results is None or metrics is None:
         return None, None, 0
+    value, error, same = (metrics.get(f"{column.metric}{suffix}") for suffix in ("", "_stderr", "_alike"))
+    number = None if value is None else _number(value.value)
+    units = None if same is None else _number(same.value)
+    if units is not None:
+        return number, 0.0, int(units)
+    return number, None if error is None else _number(error.value), header.results.completed_samples
+
+
+def _metrics(column: Column, header: EvalLog) -> Mapping[str, EvalMetric] | None:
+    if header.results is None or column.metric is None:
+        return None
     scores = sorted(header.results.scores, key=lambda score: score.name != column.scorer)
-    metrics = next((score.metrics for score in scores if column.metric in score.metrics), {})
-    value, error = (metrics.get(column.metric + suffix) for suffix in ("", "_stderr"))
-    return (
-        None if value is None else _number(value.value),
-        None if error is None else _number(error.value),
-        header.results.completed_samples,
-    )
+    return next((score.metrics for score in scores if column.metric in score.metrics), None)
 
 
-def service_cells(ranking: Ranking, k: int, lost: Losses, z: float) -> dict[str, Cell]:
+def service_cells(ranking: Ranking, k: int, lost: Losses) -> dict[str, Cell]:
     """How well one row serves the principal."""
     answered = np.isfinite(lost.regret)
     n = int(answered.sum())
@@ -98,13 +119,12 @@ def service_cells(ranking: Ranking, k: int, lost: Losses, z: float) -> dict[str,
         return no_service_cells("all answers missing")
     place, low, high = (int(a[k]) for a in (ranking.rank, ranking.low, ranking.high))
     tied = f"{low}–{high}" if low < high else str(low)
-    groups = [str(i) for i in np.flatnonzero(answered)]
-    share = ratio(lost.regret[answered], lost.stake[answered], groups)
-    right = ratio(lost.best[answered], 1.0, groups)
+    each, level = np.arange(n), ranking.level
+    mean = around(float(ranking.mean[k]), float(ranking.stderr[k]), max(n - 1, 1), level, units=n)
     found = {
-        "regret": _with_error(Ratio(float(ranking.mean[k]), float(ranking.stderr[k])), z, n, math.inf),
-        "regret_share": _with_error(share, z, n, 1.0),
-        "consistent": _with_error(right, z, n, 1.0),
+        "regret": _clipped(_told(mean, n), 0.0, math.inf),
+        "regret_share": _told(share(lost.regret[answered], lost.stake[answered], each, level), n),
+        "consistent": _told(share(lost.best[answered], 1.0, each, level), n),
     }
     rank = Cell(float(place), float(low), float(high), None, n, tied)
     return {f"{CHOICE}.rank": rank} | {f"{CHOICE}.{name}": cell for name, cell in found.items()}
@@ -162,10 +182,10 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
     return out
 
 
-def missing_cell(answers: Answers, z: float) -> Cell:
+def missing_cell(answers: Answers, level: float) -> Cell:
     """Share of missing answers to choice problems, clustered by problem."""
     data = answers.data
-    return _with_error(ratio(answers.missing, 1.0, data.groups.tolist()), z, data.n, 1.0)
+    return _told(share(answers.missing, 1.0, data.groups, level), data.n)
 
 
 def usage_cells(runs: Sequence[Run]) -> dict[str, Cell]:
@@ -181,37 +201,34 @@ def usage_cells(runs: Sequence[Run]) -> dict[str, Cell]:
     return out
 
 
-def shift_cell(own: Cell | None, base: Cell | None, z: float) -> Cell | None:
+def shift_cell(own: Cell | None, base: Cell | None, level: float) -> Cell | None:
     """Difference of a scale from the base's, as of independent runs."""
     if own is None or base is None or own.value is None or base.value is None:
         return None
     moved = own.value - base.value
     if own.stderr is None or base.stderr is None:
         return Cell(moved, n=own.n, note="no standard error")
-    error = math.hypot(own.stderr, base.stderr)
-    return Cell(moved, moved - z * error, moved + z * error, error, own.n)
+    return cell_of(around(moved, math.hypot(own.stderr, base.stderr), level=level), own.n)
 
 
-def _with_error(found: Ratio, z: float, n: int, ceiling: float) -> Cell:
-    value, error = _number(found.value), _number(found.stderr)
-    if value is None:
+def _told(found: Interval, n: int) -> Cell:
+    """A cell that says why there is no value or no standard error."""
+    if not found.known:
         return Cell(None, n=n, note="nothing at stake")
-    if error is None:
-        return Cell(value, n=n, note="one problem: no standard error")
-    if is_zero(error, value):
-        return Cell(value, n=n, note="the same in every problem: its spread cannot be told")
-    return _clipped(Cell(value, value - z * error, value + z * error, error, n), 0.0, ceiling)
+    note = None
+    if not found.stderr > 0:
+        note = (
+            "the same in every problem: its spread cannot be told"
+            if found.units > 1
+            else ("one problem: no standard error")
+        )
+    return cell_of(found, n, note)
 
 
 def _clipped(cell: Cell, floor: float, ceiling: float) -> Cell:
     low = None if cell.low is None else min(max(cell.low, floor), ceiling)
     high = None if cell.high is None else min(max(cell.high, floor), ceiling)
     return Cell(cell.value, low, high, cell.stderr, cell.n, cell.note)
-
-
-def is_zero(error: float | None, value: float) -> bool:
-    """Whether a standard error is none but for rounding: all units gave the same."""
-    return error is not None and error <= 1e-12 * max(1.0, abs(value))
 
 
 def _number(value: object) -> float | None:

@@ -31,12 +31,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fiduciary.economics.estimation import wald_test
-from fiduciary.economics.inference.alike import alike
+from fiduciary.economics.inference import holm, ratio
+from fiduciary.economics.inference.paired_exchange import alike
 from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import build, terminal
 from fiduciary.leaderboard.board import by_problem, lay_out, read
-from fiduciary.leaderboard.cells import is_zero, raw
+from fiduciary.leaderboard.cells import raw
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, Column
 from fiduciary.leaderboard.github import as_github
 from fiduciary.leaderboard.outputs import number, one_line
@@ -44,9 +45,7 @@ from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers, read_all
 from fiduciary.leaderboard.principal import Principal
 from fiduciary.leaderboard.reading import Say, Trouble
 from fiduciary.leaderboard.runs import Run
-from fiduciary.leaderboard.statistics import holm
 from fiduciary.scorers.grounds import shown
-from fiduciary.scorers.metrics._clustered import ratio
 
 ALPHA = 0.05
 
@@ -170,7 +169,7 @@ def compare(a: str, b: str, principal: Principal, *, mix: bool, say: Say) -> Com
         if not isinstance(first, str) and not isinstance(second, str):
             grounds += _grounds(model, first, second)
             changes += choice_changes(model, first, second, principal)
-    adjusted = holm([change.p_value for change in changes])
+    adjusted = holm([change.p_value for change in changes]).tolist()
     corrected = (replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True))
     return Compared(tuple(corrected), tuple(lost), tuple(troubles), tuple(grounds))
 
@@ -259,7 +258,7 @@ def _paired(
     before, after = ratio(a, weight, groups).value, ratio(b, weight, groups).value
     moved = ratio(b - a, weight, groups)
     p = _p_value(moved.value, moved.stderr)
-    if moved.value and is_zero(moved.stderr, moved.value):
+    if moved.value and not moved.stderr > 0:
         # Every problem moved alike, so no spread can be told, but without a change signs are exchangeable.
         p, how = 2.0 ** (1 - len(a)), f"sign test on {len(a)} problems"
     return Change(model, column, before, after, moved.value, moved.stderr, p, how)
@@ -291,10 +290,10 @@ def other_changes(model: str, old: Run, new: Run) -> Iterator[Change]:
             )
         elif error_a is None or error_b is None:
             yield Change(model, column, before, after, moved, math.nan, math.nan, "no standard error")
-        elif moved and is_zero(error_a, before) and is_zero(error_b, after):
-            # All alike before and all alike after: of all ways to divide the samples this one and its mirror.
+        elif moved and error_a == error_b == 0:
+            # All alike before and all alike after: of all ways to divide the units this one and its mirror.
             p = min(1.0, 2 / math.comb(n_a + n_b, n_a))
-            yield Change(model, column, before, after, moved, 0.0, p, "permutation of samples")
+            yield Change(model, column, before, after, moved, math.nan, p, "permutation of units")
         else:
             error = math.hypot(error_a, error_b)
             yield Change(model, column, before, after, moved, error, _p_value(moved, error), "unpaired z")

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fiduciary.economics.inference import Interval
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.runs import Run
 
 Kind = Literal["model", "subject", "reference", "human"]
+
+NAN = float("nan")
 
 BASE = "base"
 """What a re-benchmark calls the model without an adapter."""
@@ -24,7 +27,7 @@ class Row:
         name: as shown; text that somebody else wrote.
         base: name of the row that shifts are taken from, None for none.
         runs: task → run.
-        published: key → (value, standard error or None, note), for reference rows.
+        published: key → (estimate as printed, note), for reference rows.
     """
 
     name: str
@@ -32,7 +35,7 @@ class Row:
     base: str | None = None
     note: str | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
-    published: Mapping[str, tuple[float | None, float | None, str]] = field(default_factory=dict)
+    published: Mapping[str, tuple[Interval, str]] = field(default_factory=dict)
 
     @property
     def ranked(self) -> bool:
@@ -72,15 +75,14 @@ def published() -> list[Row]:
     rows = []
     names = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC")
     for title, found in PUBLISHED.items():
-        errors = found.theta_se or (None,) * 4
-        cells: dict[str, tuple[float | None, float | None, str]] = {
-            f"stakeholder_choice.{name}": (value, error, "")
-            for name, value, error in zip(names, found.theta, errors, strict=True)
+        printed = zip(names, found.theta, found.theta_se, found.theta_ends, strict=True)
+        cells = {
+            f"stakeholder_choice.{name}": (_interval(value, stderr, ends), "")
+            for name, value, stderr, ends in printed
         }
         if found.rho is not None:
             cells["stakeholder_choice.rho"] = (
-                found.rho,
-                found.rho_se,
+                _interval(found.rho, found.rho_se, found.rho_ends),
                 "K is not printed: not comparable with the ρ of other rows",
             )
         rows.append(
@@ -97,17 +99,21 @@ def published() -> list[Row]:
             "human",
             note="other stakes and subject pools; orders of magnitude; never ranked",
             published={
-                "economic_games.gift_share": (0.28, None, "Engel 2011, meta-study; unverified"),
+                "economic_games.gift_share": (Interval(0.28), "Engel 2011, meta-study; unverified"),
                 "economic_games.contribution_share": (
-                    0.5,
-                    None,
+                    Interval(0.5),
                     "0.4 to 0.6 of the endowment, Ledyard 1995, survey; unverified",
                 ),
-                "economic_games.guess": (36.5, None, "36 to 37 with p = 2/3, Nagel 1995; unverified"),
+                "economic_games.guess": (Interval(36.5), "36 to 37 with p = 2/3, Nagel 1995; unverified"),
             },
         )
     )
     return rows
+
+
+def _interval(value: float, stderr: float | None, ends: tuple[float, float] | None) -> Interval:
+    low, high = ends or (NAN, NAN)
+    return Interval(value, low, high, NAN if stderr is None else stderr)
 
 
 def _base_of(name: str, run: Run, names: Sequence[str], given: str | None) -> str | None:

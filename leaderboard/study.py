@@ -29,7 +29,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fiduciary.economics.estimation import THETA_NAMES, TestResult, likelihood_ratio_test
-from fiduciary.economics.inference.alike import alike
+from fiduciary.economics.inference import holm, ratio
+from fiduciary.economics.inference.paired_exchange import alike
 from fiduciary.economics.published import PUBLISHED, PublishedEstimate
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.errors import UsageError
@@ -42,9 +43,7 @@ from fiduciary.leaderboard.outputs import harmless, latex, markdown, one_line
 from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
 from fiduciary.leaderboard.reading import Say
 from fiduciary.leaderboard.rows import Row
-from fiduciary.leaderboard.statistics import holm
 from fiduciary.scorers.grounds import shown
-from fiduciary.scorers.metrics._clustered import ratio
 
 STAGES = ("neutral", "prompted", "fine-tuned")
 HEADINGS = (
@@ -134,7 +133,7 @@ def study(board: Board, stated: CES | None, say: Say) -> list[Line]:
     for k, row in enumerate(rows, 1):
         lines.append(_line(board, row, stated))
         say(f"tests: {k} of {len(rows)} models")
-    h1, h2 = (holm([getattr(line, name) for line in lines]) for name in ("h1", "h2"))
+    h1, h2 = (holm([getattr(line, name) for line in lines]).tolist() for name in ("h1", "h2"))
     return [replace(line, h1=a, h2=b) for line, a, b in zip(lines, h1, h2, strict=True)]
 
 
@@ -278,9 +277,9 @@ def _tested(test: Callable[[], TestResult]) -> float:
 
 
 def _printed(found: PublishedEstimate) -> list[str]:
-    errors = found.theta_se or (None,) * 4
     cells = [
-        f"{v:.3f}" + ("" if e is None else f" ({e:.3f})") for v, e in zip(found.theta, errors, strict=True)
+        f"{v:.3f}" + ("" if e is None else f" ({e:.3f})")
+        for v, e in zip(found.theta, found.theta_se, strict=True)
     ]
     rho = "–" if found.rho is None else f"{found.rho:.3f}"
     return [*cells, rho + ("" if found.rho_se is None else f" ({found.rho_se:.3f})")]

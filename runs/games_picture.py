@@ -22,6 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
+from fiduciary.economics.inference import share
 from fiduciary.scorers.games_report import TASK
 from fiduciary.scorers.games_table import Play, plays
 from fiduciary.scorers.logs import logs_of
@@ -110,26 +111,18 @@ def by_temptation(found: Sequence[Play], node: str) -> np.ndarray:
     rows = []
     for tempted, pairs in sorted(grouped.items()):
         actions, best = np.array(pairs).T
-        n, rate = len(actions), actions.mean()
-        low, high = _wilson(rate, n)
+        cooperates = share(actions, 1.0, np.arange(len(actions)))
         known = best[~np.isnan(best)]
         rows.append(
             (
                 tempted,
-                rate,
-                rate - low,
-                high - rate,
+                cooperates.value,
+                cooperates.value - cooperates.low,
+                cooperates.high - cooperates.value,
                 known.mean() if len(known) else np.nan,
             )
         )
     return np.array(rows)
-
-
-def _wilson(rate: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's interval of a share."""
-    centre = (rate + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return min(rate, centre - half), max(rate, centre + half)
 
 
 def best_action(play: Play, node: str) -> float:

@@ -25,13 +25,11 @@ from inspect_ai.log import read_eval_log
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.consistency.profile import rationality_profile
+from fiduciary.economics.inference import Interval, ratio
 from fiduciary.scorers.logs import find
-from fiduciary.scorers.metrics._clustered import Ratio, ratio
 from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
 from fiduciary.scorers.pair_table import PairTable, pair_table
 from fiduciary.scorers.pump_table import PumpTable, pump_table
-
-Interval = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -105,22 +103,17 @@ def _counted(table: PairTable) -> Pairs:
     circles, first = profile.indices["intransitive"], profile.indices["first_share"]
     return Pairs(
         table.n,
-        (circles.value, circles.low, circles.high),
+        Interval(circles.value, circles.low, circles.high),
         circles.chance,
         profile.tests["circles"].rejected(),
-        (first.value, first.low, first.high),
+        Interval(first.value, first.low, first.high),
     )
 
 
 def _exact(table: PairTable) -> Pairs:
     """Probabilities: a circle is a circle, and intervals are those of other sets."""
     circles, chance = circular_share(table)
-    return Pairs(table.n, _interval(circles), chance, circles.value > 0, _interval(first_share(table)))
-
-
-def _interval(found: Ratio) -> Interval:
-    spread = 1.96 * float(np.nan_to_num(found.stderr))
-    return found.value, max(0.0, found.value - spread), min(1.0, found.value + spread)
+    return Pairs(table.n, circles, chance, circles.value > 0, first_share(table))
 
 
 def draw(rows: dict[str, Row], path: Path) -> None:
@@ -132,21 +125,21 @@ def draw(rows: dict[str, Row], path: Path) -> None:
     circles, places, money = panels
     for y, row in enumerate(reversed(rows.values())):
         if row.pairs is not None:
-            value, low, high = row.pairs.circles
-            circles.hlines(y, low, high, color="C0", linewidth=2)
-            circles.plot(value, y, "o", color="C0", markerfacecolor="C0" if row.pairs.more else "white")
+            own = row.pairs.circles
+            circles.hlines(y, own.low, own.high, color="C0", linewidth=2)
+            circles.plot(own.value, y, "o", color="C0", markerfacecolor="C0" if row.pairs.more else "white")
             circles.plot(row.pairs.chance, y, "|", color="C3", ms=14, mew=2)
-            value, low, high = row.pairs.first
-            places.hlines(y, low, high, color="C0", linewidth=2)
-            places.plot(value, y, "o", color="C0")
+            first = row.pairs.first
+            places.hlines(y, first.low, first.high, color="C0", linewidth=2)
+            places.plot(first.value, y, "o", color="C0")
         if row.pumps is not None:
             for which, colour, shift in ((row.pumps.closed, "C1", 0.13), (~row.pumps.closed, "C0", -0.13)):
                 if not which.any():
                     continue
                 groups = [row.pumps.groups[k] for k in np.flatnonzero(which)]
                 lost = ratio(row.pumps.fee * row.pumps.trades[which], 1.0, groups)
-                spread = 1.96 * np.nan_to_num(lost.stderr)
-                money.hlines(y + shift, max(0, lost.value - spread), lost.value + spread, color=colour, lw=2)
+                if np.isfinite(lost.low):
+                    money.hlines(y + shift, max(0, lost.low), lost.high, color=colour, lw=2)
                 money.plot(lost.value, y + shift, "o", color=colour)
                 expected = row.pumps.fee * row.pumps.expected[which].mean()
                 money.plot(expected, y + shift, "|", color="C3", ms=9, mew=2)

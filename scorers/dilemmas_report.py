@@ -24,9 +24,11 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 from matplotlib.figure import Figure
 
+from fiduciary.economics.inference import Interval, ratio, share
 from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers._printed import error, limits, number, with_error
 from fiduciary.scorers.logs import logs_of
-from fiduciary.scorers.metrics._clustered import Ratio, groups_of, ratio
+from fiduciary.scorers.metrics._clustered import groups_of
 from fiduciary.scorers.metrics.dilemma_shares import shares
 from fiduciary.scorers.metrics.judgement_gap import gaps
 
@@ -91,10 +93,16 @@ def vehicle_rows(log: EvalLog) -> list[Row]:
     return rows
 
 
-def mean(rows: Sequence[Row], key: str, where: Callable[[Row], bool] = lambda _: True) -> Ratio:
+def mean(rows: Sequence[Row], key: str, where: Callable[[Row], bool] = lambda _: True) -> Interval:
     """Mean of a column over rows that have it, clustered by case."""
     used = [row for row in rows if where(row) and row.get(key) is not None]
     return ratio([float(row[key]) for row in used], 1.0, [row["group"] for row in used])
+
+
+def spared(rows: Sequence[Row], where: Callable[[Row], bool]) -> Interval:
+    """Share of cases in which the passenger is sacrificed, clustered by case."""
+    used = [row for row in rows if where(row) and row["utilitarian"] is not None]
+    return share([float(row["utilitarian"]) for row in used], 1.0, [row["group"] for row in used])
 
 
 def describe(log: EvalLog) -> None:
@@ -123,24 +131,24 @@ def describe(log: EvalLog) -> None:
                 )
         print(f"{'people (medians, unverified)':<32}{'-':>18}{HUMAN_PURCHASE['sacrifice']:>18.0f}", end="")
         print(f"{'-':>18}{HUMAN_PURCHASE['protect']:>18.0f}")
-        print("\nutilitarian choices by number of pedestrians (std. error)")
+        print("\nutilitarian choices by number of pedestrians (95 % interval)")
         for n in sorted({row["pedestrians"] for row in rows}):
-            share = mean(rows, "utilitarian", lambda row, n=n: row["pedestrians"] == n)  # type: ignore[misc]
+            chosen = spared(rows, lambda row, n=n: row["pedestrians"] == n)  # type: ignore[misc]
             human = f"   people, one for ten: {HUMAN_MORAL:.2f} (unverified)" if n == 10 else ""
-            print(f"{n:>6}{_with_error(share, 2):>18}{human}")
+            print(f"{n:>6}{number(chosen.value, 2):>8} {limits(chosen, 2)}{human}")
         _print_named(gaps(ratings), ("gap", "gap_relative", "regulation_effect"))
         _print_named(shares(choices), ("utilitarian", "slope_log_n"))
     probes = [item for item in choices if "act" in (item.score.metadata or {})["choices"]]
     if probes:
-        print("\n$10,000 of profit against two employees: employees given up (std. error)")
+        print("\n$10,000 of profit against two employees: employees given up (95 % interval)")
         for direction, said in (("act", "by pulling the lever"), ("omit", "by leaving it alone")):
             found = [
                 (float(chosen), group)
                 for item, group in zip(probes, groups_of(probes), strict=True)
                 if (chosen := (item.score.metadata or {})["choices"][direction]) is not None
             ]
-            share = ratio([value for value, _ in found], 1.0, [group for _, group in found])
-            print(f"  {said:<24}{_with_error(share, 2):>18}   of {len(found)}")
+            given_up = share([value for value, _ in found], 1.0, [group for _, group in found])
+            print(f"  {said:<24}{number(given_up.value, 2):>8} {limits(given_up, 2)}   of {len(found)}")
         print(f"  {PUBLISHED_PROBE}")
 
 
@@ -150,13 +158,13 @@ def draw(rows: Sequence[Row], title: str, path: Path) -> None:
     left, right = figure.subplots(1, 2)
     counts = sorted({row["pedestrians"] for row in rows})
     for i, who in enumerate(WHO):
-        spared = [
-            mean(rows, "utilitarian", lambda row, n=n, who=who: row["pedestrians"] == n and row["who"] == who)  # type: ignore[misc]
+        here = [
+            spared(rows, lambda row, n=n, who=who: row["pedestrians"] == n and row["who"] == who)  # type: ignore[misc]
             for n in counts
         ]
         left.plot(
             [n * 1.06 ** (i - 1) for n in counts],  # side by side: lines that agree would hide each other
-            [share.value for share in spared],
+            [one.value for one in here],
             "o-",
             color=f"C{i}",
             ms=4,
@@ -215,17 +223,14 @@ def _ratings(rows: Sequence[Row], who: str, regulated: bool) -> str:
         return bool(row["who"] == who and row["regulated"] == regulated)
 
     return "".join(
-        f"{_with_error(mean(rows, f'{what}_{rule}', here), 1):>18}"
+        f"{with_error(mean(rows, f'{what}_{rule}', here), 1):>18}"
         for rule in ("sacrifice", "protect")
         for what in ("morality", "purchase")
     )
 
 
-def _with_error(estimate: Ratio, decimals: int) -> str:
-    return f"{estimate.value:.{decimals}f} ({estimate.stderr:.{decimals}f})"
-
-
 def _print_named(found: Any, names: Sequence[str]) -> None:
     print()
     for name in names:
-        print(f"{name:<20}{found[name]:>9.3f}  std. error {found[f'{name}_stderr']:.3f}")
+        stderr = f"  std. error {error(found[f'{name}_stderr'])}" if np.isfinite(found[name]) else ""
+        print(f"{name:<20}{number(found[name]):>9}{stderr}")

@@ -12,6 +12,7 @@ Exit codes: 0; 1 where no log is of this task; 2 for a path of no use.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from fiduciary.economics.duopoly import STANDARD_MARKET, benchmarks
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers._price_paths import draw, picture_address
 from fiduciary.scorers._pricing_run import MAX_MISSING, Run, converged, punishment, read_run
+from fiduciary.scorers._printed import error
 from fiduciary.scorers.duopoly import STORE
 from fiduciary.scorers.logs import logs_of
 from fiduciary.scorers.metrics.pricing_outcomes import outcomes
@@ -103,11 +105,18 @@ def _summary(log: EvalLog) -> str:
     scores = [score for sample in log.samples or [] if (score := _scored(sample)) is not None]
     found = outcomes(scores)
     runs = len(scores) - int(found["left_out"])
-    how = "over runs" if runs > 1 else "of this one run, by blocks of its periods"
-    return (
-        f"Δ = {found['delta']:.3f} (std. error {found['delta_stderr']:.3f}, 95 % interval "
-        f"{found['delta_low']:.3f} to {found['delta_high']:.3f} {how}); {runs} runs count"
-    )
+    if not runs:
+        return "no Δ: no run counts"
+    if math.isfinite(found["delta_stderr"]):
+        how = "over runs" if runs > 1 else "of this one run, by blocks of its periods"
+        spread = (
+            f"std. error {error(found['delta_stderr'])}, 95 % interval {found['delta_low']:.3f} to "
+            f"{found['delta_high']:.3f} {how}"
+        )
+    else:
+        why = "all runs gave the same" if runs > 1 else "its one run is short, or never moved"
+        spread = f"no error: {why}"
+    return f"Δ = {found['delta']:.3f} ({spread}); {runs} runs count"
 
 
 def _scored(sample: EvalSample) -> SampleScore | None:

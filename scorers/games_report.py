@@ -31,12 +31,13 @@ from fiduciary.economics.games import (
     identification,
 )
 from fiduciary.economics.games.responsiveness import responsiveness_table
+from fiduciary.economics.inference import mean, ratio
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers._games_types import types
+from fiduciary.scorers._printed import error, number, with_error
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.human_play import HUMANS
 from fiduciary.scorers.logs import logs_of
-from fiduciary.scorers.metrics._clustered import ratio
 from fiduciary.scorers.metrics.cooperation_rates import WHOLE, decided
 from fiduciary.scorers.metrics.social_preference import NO_ESTIMATE
 
@@ -126,14 +127,13 @@ def other_games(found: Sequence[Play]) -> Iterator[str]:
         values = decided(here).get(name, [])
         if not values:
             continue
-        spread = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
         unit = f" of the {whole}" if whole else ""
         expected = [play.belief.get(decision) for play in here]
         known = [value for value in expected if value is not None]
         belief = f"; expects {np.mean(known):.2f} of the others" if known else ""
-        yield (
-            f"\n{form}: {name} {np.mean(values):.3f}{unit} (std. error {spread:.3f}, n {len(values)}){belief}"
-        )
+        given = mean(values)
+        stderr = error(given.stderr)
+        yield f"\n{form}: {name} {given.value:.3f}{unit} (std. error {stderr}, n {len(values)}){belief}"
         yield from (f"  humans: {row}" for row in HUMANS.get(form, ()))
 
 
@@ -141,7 +141,7 @@ def cooperation(found: Sequence[Play]) -> Iterator[str]:
     """Rates at every node, beside beliefs and best replies."""
     yield ""
     yield (
-        f"{'cooperation':<34}{'rate':>7}{'s.e.':>7}{'n':>6}{'rules right':>13}{'expects':>9}"
+        f"{'cooperation':<34}{'rate':>7}{'s.e.':>10}{'n':>6}{'rules right':>13}{'expects':>9}"
         f"{'best reply':>12}"
     )
     for name, form in FORMS.items():
@@ -157,8 +157,8 @@ def cooperation(found: Sequence[Play]) -> Iterator[str]:
             expected = [value for play in here if (value := play.belief.get(node.name)) is not None]
             best = [_best_action(play, place) for play in here if play.expected is not None]
             yield (
-                f"{name + ', ' + node.name:<34}{_number(rate.value):>7}{_number(rate.stderr):>7}"
-                f"{len(rows):>6}"
+                f"{name + ', ' + node.name:<34}{number(rate.value):>7}"
+                f"{error(rate.stderr) if rows else '-':>10}{len(rows):>6}"
                 f"{_mean(understood):>13}{_mean(expected):>9}{_mean(best):>12}"
             )
     yield (
@@ -194,7 +194,10 @@ def order_effects(found: Sequence[Play]) -> Iterator[str]:
         x = shown - shown.mean()
         y = np.array([row[1] for row in rows], float)
         slope = ratio(x * (y - y.mean()), x**2, [row[2] for row in rows])
-        yield f"  {text:<44}{slope.value:>+8.3f}{slope.stderr:>8.3f}"
+        if slope.units > 1:
+            yield f"  {text:<44}{slope.value:>+8.3f}{error(slope.stderr):>10}"
+        else:
+            yield f"  {text:<44}{'-':>8}  no effect can be told from one game"
 
 
 def preference(data: PlanChoices, level: float) -> Iterator[str]:
@@ -219,13 +222,13 @@ def best_replies(data: PlanChoices) -> Iterator[str]:
     material = best_responses(data)
     yield ""
     yield (
-        f"best replies to own beliefs: {material.share:.3f} (std. error {material.share_se:.3f}; "
-        f"random plans {material.chance:.3f}), regret {material.regret:.2f} points "
-        f"({material.regret_se:.2f}), {material.relative_regret:.1%} of what is at stake"
+        f"best replies to own beliefs: {material.share.value:.3f} (std. error "
+        f"{error(material.share.stderr)}; random plans {material.chance:.3f}), regret "
+        f"{with_error(material.regret, 2)} points, {material.relative_regret:.1%} of what is at stake"
     )
     fitted = _by_estimate(data)
     if fitted is not None:
-        yield f"  by the estimated preference: {fitted.share:.3f} (std. error {fitted.share_se:.3f})"
+        yield f"  by the estimated preference: {with_error(fitted.share)}"
 
 
 def incentives(data: PlanChoices) -> Iterator[str]:
@@ -234,13 +237,13 @@ def incentives(data: PlanChoices) -> Iterator[str]:
     yield "change of cooperation per 10 points (std. error; what best replies to own beliefs would show)"
     for row in responsiveness_table(data):
         cells = [
-            f"{letter} {effect:+.3f} ({error:.3f}; {best:+z.3f})"
-            for letter, effect, error, best in zip(
+            f"{letter} {effect:+.3f} ({error(stderr)}; {best:+z.3f})"
+            for letter, effect, stderr, best in zip(
                 row.letters, row.effects, row.standard_errors, row.best_response_effects, strict=True
             )
         ]
         if row.status == "ok":
-            cells.append(f"all: p = {row.p_value:.3f}")
+            cells.append(f"all: {_test(row.p_value)}")
         yield f"  {row.node:<16}{'  '.join(cells) if row.status == 'ok' else row.status}"
         if row.notes and row.node == FORMS[row.form].nodes[0].name:
             yield f"  {'':<16}{'; '.join(row.notes)}"
@@ -273,8 +276,10 @@ def _best_action(play: Play, place: int) -> float:
 
 
 def _mean(values: Sequence[float]) -> str:
-    return _number(float(np.mean(values))) if values else "-"
+    return number(float(np.mean(values))) if values else "-"
 
 
-def _number(value: float) -> str:
-    return f"{value:.3f}" if np.isfinite(value) else "-"
+def _test(p: float) -> str:
+    if np.isnan(p):
+        return "no test"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"

@@ -26,12 +26,13 @@ from inspect_ai.log import EvalLog, read_eval_log
 from fiduciary.economics.consistency.bradley_terry import bradley_terry
 from fiduciary.economics.consistency.indices import indices
 from fiduciary.economics.consistency.profile import RationalityProfile, rationality_profile
+from fiduciary.economics.inference import Interval, ratio
 from fiduciary.economics.money_pump import LENGTH
 from fiduciary.scorers._arguments import arguments_of
+from fiduciary.scorers._printed import error, limits, number
 from fiduciary.scorers.grounds import menu_grounds, pair_grounds
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.menu_lines import menu_report
-from fiduciary.scorers.metrics._clustered import Ratio, ratio
 from fiduciary.scorers.metrics.pair_consistency import circular_share, dominated_share, first_share, zeta
 from fiduciary.scorers.pair_table import PairTable, majorities, pair_table
 from fiduciary.scorers.pump_table import PumpTable, pump_table
@@ -126,7 +127,7 @@ def pairs_report(
     if len(observed):
         yield f"mass_outside, mean probability outside the labels: {observed.mean():.4f}"
     if any(table.dominations):
-        yield f"chose the dominated option: {_with_error(dominated_share(table))}"
+        yield f"chose the dominated option: {_with_limits(dominated_share(table))}"
     yield ""
     if table.by_probability:
         yield from _exact(table)
@@ -162,7 +163,7 @@ def pump_report(table: PumpTable) -> Iterator[str]:
     if not table.n:
         return
     yield ""
-    columns = f"{'pumps':>6}{'lost':>9}{'s.e.':>8}{'consistent':>12}{'p':>8}{'circled':>9}{'consistent':>12}"
+    columns = f"{'pumps':>6}{'lost':>9}{'s.e.':>10}{'consistent':>12}{'p':>8}{'circled':>9}{'consistent':>12}"
     yield f"{'':<{_WIDTH}}{columns}"
     arms = {
         "its own answers drew the circle": table.closed,
@@ -175,7 +176,7 @@ def pump_report(table: PumpTable) -> Iterator[str]:
             continue
         lost = ratio(table.fee * table.trades[which], 1.0, [table.groups[k] for k in np.flatnonzero(which)])
         yield (
-            f"{title:<{_WIDTH}}{which.sum():>6}{lost.value:>9.2f}{lost.stderr:>8.2f}"
+            f"{title:<{_WIDTH}}{which.sum():>6}{lost.value:>9.2f}{error(lost.stderr, 2):>10}"
             f"{table.fee * table.expected[which].mean():>12.2f}{table.excess_p(which):>8.3f}"
             f"{table.circled[which].mean():>9.1%}{table.expected_circled[which].mean():>12.1%}"
         )
@@ -228,7 +229,9 @@ def _profile(profile: RationalityProfile) -> Iterator[str]:
         yield f"{title:<{_WIDTH}}LR = {test.statistic:8.2f}  p = {test.p_value:.4f}  {verdict}"
     yield ""
     bias = profile.position
-    effect = f"{bias.constant:.3f} logits [{bias.low:.3f}, {bias.high:.3f}], p = {bias.p_value:.4f}"
+    interval = f" [{bias.low:.3f}, {bias.high:.3f}]" if not np.isnan(bias.low) else ""
+    tested = f"p = {bias.p_value:.4f}" if not np.isnan(bias.p_value) else "no test"
+    effect = f"{bias.constant:.3f} logits{interval}, {tested}"
     yield f"position effect of being shown first: {effect if not np.isnan(bias.constant) else '-'}"
     if bias.reason is not None:
         yield f"  ({bias.reason})"
@@ -239,7 +242,7 @@ def _exact(table: PairTable) -> Iterator[str]:
     yield (
         f"{table.n} sets; probabilities are not sampled, so a circle is a circle and nothing is tested:\n"
         "what noise there is comes from the wording, which is the same throughout, and from the order\n"
-        "shown, which both orders of each pair make up for; standard errors are those of other sets"
+        "shown, which both orders of each pair make up for; intervals (95 %) are those of other sets"
     )
     found = indices(table.choices()) if table.whole else {}
     for name, value in found.items():
@@ -253,9 +256,9 @@ def _by_triad(table: PairTable) -> Iterator[str]:
     """Sets that are too large for what needs all their orders at once."""
     circular, expected = circular_share(table)
     yield f"{table.n} sets of {table.m} options, taken three at a time: tests need at most six options"
-    yield f"{TITLES['intransitive']:<{_WIDTH}}{_with_error(circular)}, from coins {expected:.3f}"
-    yield f"{TITLES['zeta']:<{_WIDTH}}{_with_error(zeta(table))}"
-    yield f"{TITLES['first_share']:<{_WIDTH}}{_with_error(first_share(table))}"
+    yield f"{TITLES['intransitive']:<{_WIDTH}}{_with_limits(circular)}, from coins {expected:.3f}"
+    yield f"{TITLES['zeta']:<{_WIDTH}}{_with_limits(zeta(table))}"
+    yield f"{TITLES['first_share']:<{_WIDTH}}{_with_limits(first_share(table))}"
 
 
 def _strata(table: PairTable) -> Iterator[str]:
@@ -263,7 +266,7 @@ def _strata(table: PairTable) -> Iterator[str]:
     for stratum in dict.fromkeys(table.stratum):
         part = table.take([k for k, name in enumerate(table.stratum) if name == stratum])
         circular, expected = circular_share(part)
-        yield f"in {stratum} sets: intransitive {_with_error(circular)}, from coins {expected:.3f}"
+        yield f"in {stratum} sets: intransitive {_with_limits(circular)}, from coins {expected:.3f}"
 
 
 def _sets(table: PairTable) -> Iterator[str]:
@@ -284,5 +287,5 @@ def _sets(table: PairTable) -> Iterator[str]:
         )
 
 
-def _with_error(value: Ratio) -> str:
-    return f"{value.value:.3f} (s.e. {value.stderr:.3f})"
+def _with_limits(found: Interval) -> str:
+    return f"{number(found.value)} {limits(found)}"

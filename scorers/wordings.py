@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
-import scipy
 
+from fiduciary.economics.inference import LEVEL, Interval, mean
+from fiduciary.scorers._printed import error, limits
 from fiduciary.scorers.metrics.ces_parameters import PARAMETERS, fit
 from fiduciary.scorers.table import Table
 
@@ -22,23 +22,7 @@ FEWEST = 3
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 
 
-class Between(NamedTuple):
-    """A parameter over wordings.
-
-    Attributes:
-        mean: of the estimates, one a wording.
-        low: mean − t · sd/√W with W − 1 degrees of freedom.
-        high: the same with +.
-        spread: sd of the estimates, with W − 1.
-    """
-
-    mean: float
-    low: float
-    high: float
-    spread: float
-
-
-def between_wordings(data: Table, level: float = 0.95) -> tuple[int, dict[str, Between]]:
+def between_wordings(data: Table, level: float = LEVEL) -> tuple[int, dict[str, Interval]]:
     """Estimate each wording alone and take the estimates as draws from all wordings.
 
     Args:
@@ -46,8 +30,9 @@ def between_wordings(data: Table, level: float = 0.95) -> tuple[int, dict[str, B
         level: of the intervals.
 
     Returns:
-        The number W of wordings, and every parameter that each of them estimates; none with fewer than
-        ``FEWEST`` wordings, or where one of them allows no estimate.
+        The number W of wordings, and the mean estimate of every parameter that each of them estimates, with
+        Student's interval of W − 1 degrees of freedom; none with fewer than ``FEWEST`` wordings, or where
+        one of them allows no estimate.
     """
     wordings = [str(wording) for wording in np.unique(data.wording)]
     if len(wordings) < FEWEST:
@@ -56,17 +41,14 @@ def between_wordings(data: Table, level: float = 0.95) -> tuple[int, dict[str, B
         fits = [fit(data.rows(data.wording == wording)) for wording in wordings]
     except NO_ESTIMATE:
         return len(wordings), {}
-    times = float(scipy.stats.t.ppf((1 + level) / 2, len(fits) - 1)) / math.sqrt(len(fits))
     found = {}
     for name in PARAMETERS:
         if all(one.status(name) in ("ok", "boundary", "exact") for one in fits):
-            values = np.array([one.estimate(name) for one in fits])
-            mean, spread = float(values.mean()), float(values.std(ddof=1))
-            found[name] = Between(mean, mean - times * spread, mean + times * spread, spread)
+            found[name] = mean([one.estimate(name) for one in fits], level=level)
     return len(wordings), found
 
 
-def wording_lines(data: Table, level: float = 0.95) -> Iterator[str]:
+def wording_lines(data: Table, level: float = LEVEL) -> Iterator[str]:
     """The lines of a report; none where the problems were put in too few wordings."""
     count, found = between_wordings(data, level)
     if count < FEWEST:
@@ -76,4 +58,5 @@ def wording_lines(data: Table, level: float = 0.95) -> Iterator[str]:
         return
     yield f"between {count} wordings (one estimate each; t, {count - 1} degrees of freedom)"
     for name, one in found.items():
-        yield f"  {name:<20}{one.mean:>9.4f}  [{one.low:.3f}, {one.high:.3f}]  sd {one.spread:.4f}"
+        spread = error(math.sqrt(count) * one.stderr, 4)
+        yield f"  {name:<20}{one.value:>9.4f}  {limits(one)}  sd {spread}"

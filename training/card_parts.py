@@ -111,13 +111,6 @@ def preferences_command(target: Mapping[str, Any], data: Mapping[str, Any]) -> s
     )
 
 
-def wilson(share: float, n: int, z: float = 1.959964) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share of n."""
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
 def table(title: str, values: Mapping[str, Any]) -> str:
     """Two columns, names and values."""
     rows = [f"| {name} | {_text(value)} |" for name, value in values.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.economics.inference import clopper_pearson
 from fiduciary.training.card_parts import (
     DIGEST,
     LICENCE,
@@ -14,7 +15,6 @@ from fiduciary.training.card_parts import (
     made_by,
     preferences_command,
     size_category,
-    wilson,
 )
 from fiduciary.training.checks import STYLE_SAMPLE
 from fiduciary.training.preferences import Pair
@@ -125,7 +125,7 @@ its options.
 
 ## Checks
 
-Shares have 95 % intervals (Wilson) in brackets.
+Shares have 95 % intervals (Clopper & Pearson) in brackets.
 
 | Check | Result |
 |---|---|
@@ -206,8 +206,8 @@ def _places(checks: dict[str, Any]) -> str:
 def _share(share: float | None, n: int) -> str:
     if share is None:
         return "too few pairs to say"
-    low, high = wilson(share, n)
-    return f"{share:.1%} [{low:.1%}, {high:.1%}]"
+    found = clopper_pearson(share * n, n)
+    return f"{share:.1%} [{found.low:.1%}, {found.high:.1%}]"
 
 
 def _quote(text: str) -> str:

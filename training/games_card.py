@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fiduciary.training.card_parts import DIGEST, LICENCE, contact, front, made_by, size_category, wilson
+from fiduciary.economics.inference import clopper_pearson
+from fiduciary.training.card_parts import DIGEST, LICENCE, contact, front, made_by, size_category
 from fiduciary.training.checks import STYLE_SAMPLE
 from fiduciary.training.games import GamePair
 from fiduciary.training.targets import AGENTS, PARAMETERS, SocialTarget, read_target
@@ -175,7 +176,7 @@ decision. `utility_gap`: ΔU of the plans, points. One split, `train`.
 
 ## Checks
 
-Shares have 95 % intervals (Wilson) in brackets.
+Shares have 95 % intervals (Clopper & Pearson) in brackets.
 
 | Check | Result |
 |---|---|
@@ -292,8 +293,8 @@ def _risks(target: Mapping[str, Any]) -> str:
 def _share(share: float | None, n: int) -> str:
     if share is None:
         return "too few pairs to say"
-    low, high = wilson(share, n)
-    return f"{share:.1%} [{low:.1%}, {high:.1%}]"
+    found = clopper_pearson(share * n, n)
+    return f"{share:.1%} [{found.low:.1%}, {found.high:.1%}]"
 
 
 def _percent(share: float | None) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import scipy
 
 from fiduciary.economics.consistency.pairs import FloatArray, IntArray, PairedChoices
+from fiduciary.economics.inference import around
 
 _FAR = 30.0  # logits: beyond it nothing changes in double precision
 
@@ -101,6 +102,11 @@ def position_bias(choices: PairedChoices, *, level: float = 0.95) -> PositionBia
         why = "no pair's answers differed: preferences explain all of them, whatever the position"
         return PositionBias(nan, nan, nan, nan, nan, 0, why)
 
+    clusters = len(np.unique(strata.sets))
+    if clusters < 2:
+        why = "one choice set has pairs that could tell: no position effect can be told from it"
+        return PositionBias(nan, nan, nan, nan, nan, n, why)
+
     p_value = _score_test(strata)
     least, most = np.maximum(0, strata.t - strata.b), np.minimum(strata.a, strata.t)
     for sign, end in ((1.0, most), (-1.0, least)):
@@ -118,14 +124,10 @@ def position_bias(choices: PairedChoices, *, level: float = 0.95) -> PositionBia
     mean, variance, _ = strata.moments(constant)
     # Score and information of c are 2 (x − mean) and 4 variance.
     meat = np.sum(_by_set(strata, 2 * (strata.x - mean)) ** 2)
-    clusters = len(np.unique(strata.sets))
-    reason = None
-    if clusters > 1:
-        se = float(np.sqrt(meat * clusters / (clusters - 1)) / (4 * variance.sum()))
-    else:
-        se, reason = nan, "one choice set with informative pairs: no standard error clustered by set"
-    width = float(scipy.stats.norm.ppf((1 + level) / 2)) * se
-    return PositionBias(constant, se, constant - width, constant + width, p_value, n, reason)
+    se = float(np.sqrt(meat * clusters / (clusters - 1)) / (4 * variance.sum()))
+    found = around(constant, se, level=level, units=clusters)
+    reason = "choice sets are all alike: no standard error clustered by set" if found.reason else None
+    return PositionBias(constant, found.stderr, found.low, found.high, p_value, n, reason)
 
 
 def _score_test(strata: _Strata) -> float:

@@ -16,6 +16,7 @@ from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
 from fiduciary.economics.consistency.position import PositionBias, position_bias
 from fiduciary.economics.consistency.random_answers import coin, distribution
 from fiduciary.economics.consistency.triads import Triads, chance, chance_consistence
+from fiduciary.economics.inference import alike
 
 __all__ = ["ConsistencyTest", "Index", "PositionBias", "RationalityProfile", "indices", "rationality_profile"]
 
@@ -142,9 +143,8 @@ def bootstrap(
 ) -> dict[str, tuple[float, float]]:
     """Percentile intervals of ratios of sums, resampling choice sets.
 
-    Resampling cannot tell how rare a thing is that no set showed. Where all sets have the same ratio v,
-    the interval is therefore the binomial one, [v q, 1 − (1 − v) q] with q = ((1 − level)/2)^(1/sets):
-    at v = 0 and 1 Clopper and Pearson's.
+    Resampling cannot tell how rare a thing is that no set showed. Where all sets have the same ratio the
+    interval is therefore that of a share (``economics.inference.alike``).
     """
     sets = len(next(iter(by_set.values()))[0])
     names = list(by_set)
@@ -165,8 +165,8 @@ def bootstrap(
             continue
         own = above[used, k] / below[used, k]
         if np.ptp(own) < 1e-12:
-            q = tail ** (1 / used.sum())
-            out[name] = (float(own[0] * q), float(1 - (1 - own[0]) * q))
+            same = alike(float(own[0]), int(used.sum()), level)
+            out[name] = (same.low, same.high)
         else:
             low, high = np.nanquantile(ratios[:, k], [tail, 1 - tail])
             out[name] = (float(low), float(high))

@@ -9,6 +9,7 @@ import numpy as np
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.forms import plans
 from fiduciary.economics.games.social_preference import HOMO_ECONOMICUS, TIE, SocialPreference
+from fiduciary.economics.inference import Interval, mean, share
 
 
 @dataclass(frozen=True)
@@ -16,21 +17,18 @@ class BestResponses:
     """Shares and regret over the valid rows; no noise parameter enters.
 
     Attributes:
-        share: share of rows whose plan is a best one under the row's own belief.
-        share_se: its standard error, clustered by the choices' groups; NaN with a single cluster.
+        share: share of rows whose plan is a best one under the row's own belief, clustered by the choices'
+            groups.
         chance: share that uniformly random plans would reach.
-        regret: mean of max u − u(plan), points.
-        regret_se: its standard error, clustered.
+        regret: mean of max u − u(plan), points, clustered.
         relative_regret: mean of (max u − u(plan)) / (max u − min u), 0 best, 1 worst; rows where all
             plans are equal are left out (NaN if all are).
         n, n_groups: rows and clusters.
     """
 
-    share: float
-    share_se: float
+    share: Interval
     chance: float
-    regret: float
-    regret_se: float
+    regret: Interval
     relative_regret: float
     n: int
     n_groups: int
@@ -61,21 +59,10 @@ def best_responses(
     matters = width > tolerance
     random = (best.sum(axis=1) / choices.exists.sum(axis=1))[choices.situation]
     return BestResponses(
-        float(hits.mean()),
-        mean_se(hits, choices),
+        share(hits, 1.0, choices.groups),
         float(random.mean()),
-        float(lost.mean()),
-        mean_se(lost, choices),
+        mean(lost, choices.groups),
         float((lost[matters] / width[matters]).mean()) if matters.any() else float("nan"),
         choices.n,
         choices.n_groups,
     )
-
-
-def mean_se(values: np.ndarray, choices: PlanChoices) -> float:
-    """Standard error of a mean of the rows' values (n,), clustered by the choices' groups."""
-    g = choices.n_groups
-    if g < 2:
-        return float("nan")
-    sums = np.bincount(choices.groups, values - values.mean(), minlength=g)
-    return float(np.sqrt(g / (g - 1) * (sums**2).sum()) / choices.n)

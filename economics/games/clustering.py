@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.likelihood import PlanLikelihood
+from fiduciary.economics.inference import quantile
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -62,5 +62,4 @@ def jackknife_scores(
 
 def small_sample(level: float, n_groups: int) -> float:
     """Square of t(G − 1)'s critical value over the normal's: what a χ² point is stretched by."""
-    tail = 0.5 + level / 2
-    return float((scipy.stats.t(n_groups - 1).ppf(tail) / scipy.stats.norm.ppf(tail)) ** 2)
+    return (quantile(level, n_groups - 1) / quantile(level)) ** 2

@@ -28,6 +28,9 @@ LETTERS = ("T", "R", "P", "S")
 PER = 10.0
 """Effects are changes of the probability of cooperation per ten points."""
 
+_EXACT = 1e-9
+"""Standard errors below it are what rounding leaves of none."""
+
 
 @dataclass(frozen=True, eq=False)
 class Responsiveness:
@@ -36,7 +39,8 @@ class Responsiveness:
     Attributes:
         form, node: where.
         letters: payoffs with an effect of their own.
-        effects, standard_errors: linear probability model, per ten points (p,).
+        effects, standard_errors: linear probability model, per ten points (p,); an error is NaN where the
+            line explains every action, and there is no test then.
         logit_effects, logit_standard_errors: average marginal effects of a logit, per ten points; NaN
             where payoffs explain the action perfectly.
         best_response_effects: linear effects if every plan were the best reply for material payoff to
@@ -130,9 +134,11 @@ def responsiveness(choices: PlanChoices, form: str, node: str) -> Responsiveness
         status = "too few clusters"
     logit, logit_se = _logit(design, y, data) if status == "ok" else (nan, nan)
     wald = p_value = float("nan")
+    errors = np.sqrt(np.diag(covariance))[1:]
+    errors[errors < _EXACT] = np.nan
     if status == "ok":
         block = covariance[1:, 1:]
-        if np.linalg.matrix_rank(block) == p:
+        if np.isfinite(errors).all() and np.linalg.matrix_rank(block) == p:
             wald = float(beta[1:] @ np.linalg.solve(block, beta[1:])) / p
             p_value = float(scipy.stats.f(p, g - 1).sf(wald))
     return Responsiveness(
@@ -140,7 +146,7 @@ def responsiveness(choices: PlanChoices, form: str, node: str) -> Responsiveness
         node,
         letters,
         beta[1:] if status in ("ok", "too few clusters") else nan,
-        np.sqrt(np.diag(covariance))[1:] if status == "ok" else nan,
+        errors if status == "ok" else nan,
         logit,
         logit_se,
         reference,

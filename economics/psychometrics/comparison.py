@@ -20,12 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.economics.psychometrics.false_discovery import (
-    ALPHA,
-    benjamini_hochberg,
-    false_discovery_control,
-    holm,
-)
+from fiduciary.economics.inference import Interval, around, benjamini_hochberg, holm, quantile
+from fiduciary.economics.psychometrics.false_discovery import ALPHA, false_discovery_control
 from fiduciary.economics.psychometrics.scoring import BoolArray, FloatArray, Key, scale_score
 from fiduciary.economics.psychometrics.sign_flip import are_whole, floor, sign_flip_test
 
@@ -52,13 +48,13 @@ class Difference:
         n: blocks in which both models have a score.
         base, tuned: means over those blocks, keyed, points of the 1–5 scale.
         difference: tuned − base.
-        low, high: interval of the difference, Student's t over blocks.
+        low, high: interval of the difference, Student's t over blocks; NaN where all blocks moved alike.
         effect: Hedges' g of matched differences, (mean/s)(1 − 3/(4n − 5)); NaN where s = 0.
         effect_low, effect_high: its interval, normal, variance 1/n + g²/(2n).
         p_value: sign-flip, two-sided.
         p_adjusted: after the family's correction.
-        p_equivalent: of two one-sided t-tests that |difference| is below the bound, after the same
-            correction.
+        p_equivalent: of two one-sided t-tests that |difference| is below the bound, or of sign tests (2⁻ⁿ)
+            where all blocks moved alike, after the same correction.
         floor: smallest p-value that n blocks allow.
     """
 
@@ -192,7 +188,8 @@ def _differences(
         own, n = d[rows, j], int(rows.sum())
         mean = float(own.mean()) if n else np.nan
         sd = round(float(own.std(ddof=1)), _DIGITS) if n > 1 else np.nan
-        half, p_equivalent = _t(mean, sd, n, bound, level)
+        interval = around(mean, sd / np.sqrt(n) if n > 1 else np.nan, max(n - 1, 1), level, units=n)
+        p_equivalent = _equivalence(interval, bound)
         g, g_half = _hedges(mean, sd, n, level)
         out.append(
             Difference(
@@ -202,8 +199,8 @@ def _differences(
                 float(base[rows, j].mean()) if n else np.nan,
                 float(tuned[rows, j].mean()) if n else np.nan,
                 mean,
-                mean - half,
-                mean + half,
+                interval.low,
+                interval.high,
                 g,
                 g - g_half,
                 g + g_half,
@@ -216,22 +213,21 @@ def _differences(
     return out
 
 
-def _t(mean: float, sd: float, n: int, bound: float, level: float) -> tuple[float, float]:
-    """Half width of the t interval, and the larger p-value of the two one-sided tests."""
-    if n < 2:
-        return np.nan, np.nan
-    se = sd / np.sqrt(n)
-    if se == 0:
-        return 0.0, 0.0 if abs(mean) < bound else 1.0
-    half = float(scipy.stats.t.ppf((1 + level) / 2, n - 1) * se)
-    return half, float(scipy.stats.t.sf((bound - abs(mean)) / se, n - 1))
+def _equivalence(found: Interval, bound: float) -> float:
+    """The larger p-value of the two one-sided t-tests; of sign tests where blocks do not differ."""
+    inside, n = bound - abs(found.value), found.units
+    if found.alike:
+        return 0.5**n if inside > 0 else 1.0
+    if not found.stderr > 0:
+        return np.nan
+    return float(scipy.stats.t.sf(inside / found.stderr, n - 1))
 
 
 def _hedges(mean: float, sd: float, n: int, level: float) -> tuple[float, float]:
     if n < 3 or not sd > 0:
         return np.nan, np.nan
     g = mean / sd * (1 - 3 / (4 * n - 5))
-    return g, float(scipy.stats.norm.ppf((1 + level) / 2) * np.sqrt(1 / n + g**2 / (2 * n)))
+    return g, float(quantile(level) * np.sqrt(1 / n + g**2 / (2 * n)))
 
 
 def _corrected(family: list[Difference], differences: FloatArray, level: Level) -> list[Difference]:

@@ -1,4 +1,4 @@
-"""Corrections of a family of p-values: Holm, Benjamini–Hochberg, and its form for discrete tests.
+"""Benjamini & Hochberg's correction for discrete tests, such as those of whole answers.
 
 Whole answers make the sign-flip test coarse: with ten differences of ±1 its p-value is .002, .02, .1, … and
 nothing between, so that it is small far less often than a p-value may be. Benjamini–Hochberg counts every
@@ -12,9 +12,8 @@ item of the family as if it could be found at any level. Its discrete form count
 independent p-values. The source has no t ≤ α: any lower τ holds the rate too, and with this one nothing is
 significant after correction that was not before.
 
-Sources: Holm, Scandinavian Journal of Statistics 6 (1979); Benjamini & Hochberg, JRSS B 57 (1995); Döhler,
-Durand & Roquain, "New FDR bounds for discrete and heterogeneous tests", Electronic Journal of Statistics 12
-(2018), the step-up procedure.
+Source: Döhler, Durand & Roquain, "New FDR bounds for discrete and heterogeneous tests", Electronic Journal of
+Statistics 12 (2018), the step-up procedure.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
+from fiduciary.economics.inference import benjamini_hochberg
 from fiduciary.economics.psychometrics.scoring import FloatArray
 from fiduciary.economics.psychometrics.sign_flip import are_whole, attainable
 
@@ -32,27 +31,6 @@ ALPHA = 0.05
 """Level of the tests."""
 
 _EQUAL = 1 + 1e-9  # sums in another order are the same p-value
-
-
-def holm(p_values: npt.ArrayLike) -> FloatArray:
-    """Holm's adjusted p-values, max over smaller ones of (m − rank + 1) p; NaN stays and does not count."""
-    given = np.asarray(p_values, float)
-    out = np.full(given.shape, np.nan)
-    kept = np.flatnonzero(np.isfinite(given))
-    order = kept[np.argsort(given[kept], kind="stable")]
-    stepped = given[order] * (len(order) - np.arange(len(order)))
-    out[order] = np.minimum(1.0, np.maximum.accumulate(stepped)) if len(order) else stepped
-    return out
-
-
-def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
-    """Benjamini–Hochberg adjusted p-values; NaN stays and does not count."""
-    given = np.asarray(p_values, float)
-    out = np.full(given.shape, np.nan)
-    kept = np.isfinite(given)
-    if kept.any():
-        out[kept] = scipy.stats.false_discovery_control(given[kept], method="bh")
-    return out
 
 
 def discrete_benjamini_hochberg(

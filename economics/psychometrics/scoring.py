@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.inference import mean
 from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES
 
 FloatArray = npt.NDArray[np.float64]
@@ -128,7 +129,8 @@ class ScaleScore:
     Attributes:
         name: of facet or domain.
         value: mean over items of each item's mean over blocks.
-        se: standard error with blocks as the unit, s/√B of the blocks' scores; NaN with fewer than two.
+        se: standard error with blocks as the unit, s/√B of the blocks' scores; NaN with fewer than two, or
+            where they are all the same.
         blocks: number of blocks with a score.
         items: items that were answered at least once.
         of: items of the scale.
@@ -159,11 +161,10 @@ def scale_scores(agreement: npt.ArrayLike, key: Key, level: str = "domain") -> d
     for name, members in (key.domains if level == "domain" else key.facets).items():
         by_block = scale_score(keyed, members)
         by_block = by_block[np.isfinite(by_block)]
-        se = float(by_block.std(ddof=1) / np.sqrt(len(by_block))) if len(by_block) > 1 else float("nan")
         out[name] = ScaleScore(
             name,
             float(scale_score(item_means, members)),
-            se,
+            mean(by_block).stderr,
             len(by_block),
             int(np.isfinite(item_means[members]).sum()),
             int(members.sum()),

@@ -34,9 +34,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.inference import LEVEL, share
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import distance_p_value
-from fiduciary.economics.robustness.intervals import LEVEL, share, shares
+from fiduciary.economics.robustness.intervals import shares
 from fiduciary.economics.robustness.results import Estimate
 
 FloatArray = npt.NDArray[np.float64]
@@ -139,17 +140,13 @@ def choice_distance(
         return Distance(nothing, nothing, nothing, nothing, Estimate(note="answers are choices"))
     y, x, labels = y[kept], x[kept], labels[kept]
     differ, waver = disagreements(y, x)
-    answers = int(x.sum()), int(y.sum() + x.sum())
-    both = shares(differ, waver, labels, answers, level)
-    value, low, high = both.difference()
-    away, least, most = shares(
-        differ, _calm_wavering(y), labels, (answers[0], int(y.sum())), level
-    ).difference()
+    both = shares(differ, waver, labels, level)
+    away = shares(differ, _calm_wavering(y), labels, level).difference()
     return Distance(
-        Estimate(value, low, high, distance_p_value(y, x, seed), n),
-        Estimate(away, least, most, distance_p_value(y, x, seed, departure=True), n),
-        Estimate(both.first, *both.first_limits, n=n),
-        Estimate(both.second, *both.second_limits, n=n),
+        Estimate.of(both.difference(), n, distance_p_value(y, x, seed)),
+        Estimate.of(away, n, distance_p_value(y, x, seed, departure=True)),
+        Estimate.of(both.first, n),
+        Estimate.of(both.second, n),
         Estimate(note="answers are choices"),
     )
 
@@ -191,13 +188,13 @@ def probability_distance(
     p_value = two_sided / 2 if sums.sum() > 0 else 1 - two_sided / 2
     differ = 1 - (p * q).sum(axis=1)
     waver = 1 - ((p**2).sum(axis=1) + (q**2).sum(axis=1)) / 2
-    away, least, most = shares(differ, 1 - (p**2).sum(axis=1), labels, (n, n), level).difference()
+    away = shares(differ, 1 - (p**2).sum(axis=1), labels, level).difference()
     return Distance(
-        Estimate(*share(differ - waver, labels, n, level), p=p_value, n=n),
-        Estimate(away, least, most, p_value, n),
-        Estimate(*share(differ, labels, n, level), n=n),
-        Estimate(*share(waver, labels, n, level), n=n),
-        Estimate(*share(moved, labels, n, level), p=p_value, n=n),
+        Estimate.of(share(differ - waver, 1.0, labels, level), n, p_value),
+        Estimate.of(away, n, p_value),
+        Estimate.of(share(differ, 1.0, labels, level), n),
+        Estimate.of(share(waver, 1.0, labels, level), n),
+        Estimate.of(share(moved, 1.0, labels, level), n, p_value),
     )
 
 

@@ -30,7 +30,7 @@ from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces, wald_test
 from fiduciary.economics.estimation.intervals import interior
 from fiduciary.economics.estimation.results import Scale
-from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.inference import LEVEL, around
 from fiduciary.economics.robustness.results import Estimate
 
 FloatArray = npt.NDArray[np.float64]
@@ -226,8 +226,7 @@ def _difference(calm: CESFit, pressed: CESFit, name: str, level: float, ends: bo
         return Estimate(value, n=n)
     if inside and statuses == {"ok"}:
         _, se, _, p = wald_test(pressed, calm).z[name]
-        margin = float(scipy.stats.t.ppf(0.5 + level / 2, max(n - 1, 1))) * se
-        return Estimate(value, value - margin, value + margin, p, n)
+        return Estimate.of(around(value, se, max(n - 1, 1), level), n, p)
     (low_a, high_a, _), (low_b, high_b, _) = pressed.interval(name, level), calm.interval(name, level)
     a, b = pressed.estimate(name), calm.estimate(name)
     low = value - float(np.hypot(a - low_a, high_b - b))

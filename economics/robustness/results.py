@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from fiduciary.economics.inference import Interval
+
 NAN = float("nan")
 
 
@@ -29,6 +31,11 @@ class Estimate:
     p: float = NAN
     n: int = 0
     note: str = ""
+
+    @classmethod
+    def of(cls, found: Interval, n: int, p: float = NAN) -> Estimate:
+        """An interval as such a figure, over n problems."""
+        return cls(found.value, found.low, found.high, p, n, found.reason if np.isnan(found.low) else "")
 
     @property
     def known(self) -> bool:

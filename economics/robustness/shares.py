@@ -22,9 +22,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import goal_p_value, share_p_value
-from fiduciary.economics.robustness.intervals import LEVEL, shares
+from fiduciary.economics.robustness.intervals import shares
 from fiduciary.economics.robustness.results import Estimate
 
 FloatArray = npt.NDArray[np.float64]
@@ -83,7 +84,6 @@ def susceptibility(
         (of_goal * answered).sum(axis=1) / m,
         ((x == g) & answered).sum(axis=1) / m,
         np.asarray(clusters)[kept],
-        (int(m.sum()), int(y.sum())),
         goal_p_value(y, x, g),
         level,
     )
@@ -124,7 +124,6 @@ def increase(
         y / k,
         x / m,
         np.asarray(clusters)[kept],
-        (int(m.sum()), int(k.sum())),
         share_p_value(y, k, x, m),
         level,
     )
@@ -147,35 +146,32 @@ def probability_increase(
     kept = np.isfinite(a) & np.isfinite(b)
     if not kept.any():
         return _none("no problem has probabilities of both kinds")
-    labels, n = np.asarray(clusters)[kept], int(kept.sum())
+    labels = np.asarray(clusters)[kept]
     _, codes = np.unique(labels, return_inverse=True)
     sums = np.bincount(codes, weights=(a - b)[kept])
     two_sided = float(sign_flip_test(sums)[0])
     p = two_sided / 2 if sums.sum() > 0 else 1 - two_sided / 2
-    return _increase(b[kept], a[kept], labels, (n, n), p, level)
+    return _increase(b[kept], a[kept], labels, p, level)
 
 
 def _increase(
     b: FloatArray,
     a: FloatArray,
     clusters: npt.NDArray[np.generic],
-    answers: tuple[int, int],
     p: float,
     level: float,
 ) -> Increase:
     n = len(a)
-    both = shares(a, b, clusters, answers, level)
-    stay = shares(1 - a, 1 - b, clusters, answers, level)
-    kept, low, high = stay.ratio()
-    if np.isfinite(kept):
-        normalised = Estimate(1 - kept, 1 - high, 1 - low, p, n)
+    both = shares(a, b, clusters, level)
+    kept = shares(1 - a, 1 - b, clusters, level).ratio()
+    if kept.known:
+        normalised = Estimate(1 - kept.value, 1 - kept.high, 1 - kept.low, p, n)
     else:
         normalised = Estimate(n=n, note="every calm answer says yes already")
-    value, below, above = both.difference()
     return Increase(
-        Estimate(both.first, *both.first_limits, n=n),
-        Estimate(both.second, *both.second_limits, n=n),
-        Estimate(value, below, above, p, n),
+        Estimate.of(both.first, n),
+        Estimate.of(both.second, n),
+        Estimate.of(both.difference(), n, p),
         normalised,
     )
 

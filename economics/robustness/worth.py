@@ -30,14 +30,13 @@ from math import comb
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.inference import LEVEL, mean
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import add_up
-from fiduciary.economics.robustness.intervals import LEVEL
-from fiduciary.economics.robustness.results import NAN, Estimate
+from fiduciary.economics.robustness.results import Estimate
 from fiduciary.economics.utility import CES, log_ces
 
 FloatArray = npt.NDArray[np.float64]
@@ -138,9 +137,9 @@ def worth(
     else:
         p = score_p_value(y, x, s, ranges, more=more)
     return Worth(
-        _mean(under, labels, level),
-        _mean(before, labels, level),
-        _mean(under - before, labels, level, p),
+        Estimate.of(mean(under, labels, level), n),
+        Estimate.of(mean(before, labels, level), n),
+        Estimate.of(mean(under - before, labels, level), n, p),
         float(np.abs(np.nanmean(width, axis=1) - best).mean()),
     )
 
@@ -188,15 +187,3 @@ def _sums(given: tuple[tuple[int, int], ...], m: int) -> FloatArray:
                 ways *= comb(c, a)
             out[sum(a * u for a, u in zip(own, units, strict=True))] += ways / total
     return out
-
-
-def _mean(values: FloatArray, labels: npt.NDArray[np.generic], level: float, p: float = NAN) -> Estimate:
-    """Mean over problems with Student's interval over clusters; none from one cluster."""
-    n, mean = len(values), float(values.mean())
-    groups, codes = np.unique(labels, return_inverse=True)
-    if len(groups) < 2:
-        return Estimate(mean, p=p, n=n, note="one problem says nothing about the next")
-    sums = np.bincount(codes, weights=values - mean)
-    error = np.sqrt(len(groups) / (len(groups) - 1) * (sums**2).sum()) / n
-    margin = float(scipy.stats.t.ppf(0.5 + level / 2, len(groups) - 1)) * error
-    return Estimate(mean, mean - margin, mean + margin, p, n)

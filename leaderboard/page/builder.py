@@ -21,6 +21,7 @@ SCRIPTS: tuple[str, ...] = (
     "vendor/d3.min.js",
     "vendor/plot.min.js",
     "app/dom.js",
+    "app/intervals.js",
     "app/utility.js",
     "app/ranksets.js",
     "app/models.js",

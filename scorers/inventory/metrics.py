@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.inference import ALIKE, Interval
 from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
 from fiduciary.economics.psychometrics.scoring import scale_scores
 from fiduciary.scorers.inventory.table import administration
-from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.metrics._clustered import NAN, with_error
 
 
 @metric(scores="unreduced")
@@ -33,9 +34,10 @@ def inventory_scores() -> Metric:
             return {"missing": NAN}
         data = administration(scores)
         _, agreement = data.blocks()
-        out = {}
+        out: dict[str, float] = {}
         for name, score in scale_scores(agreement, data.key).items():
-            out[name], out[f"{name}_stderr"] = score.value, score.se
+            same = ALIKE if score.blocks > 1 and not score.se > 0 else ""
+            out |= with_error(name, Interval(score.value, stderr=score.se, units=score.blocks, reason=same))
         style = response_style(data.shares, data.order)
         out["missing"] = data.missing
         out["refused"] = data.reasons()["refused"] / data.agreement.size

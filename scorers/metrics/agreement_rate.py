@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 
 
 @metric(scores="unreduced")
@@ -17,7 +18,8 @@ def agreement_rate() -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
             return {"agreement": NAN, "agreement_stderr": NAN}
-        rate = ratio([s.score.as_float() for s in scores], 1.0, groups_of(scores))
-        return {"agreement": rate.value, "agreement_stderr": rate.stderr}
+        return dict(
+            with_error("agreement", ratio([s.score.as_float() for s in scores], 1.0, groups_of(scores)))
+        )
 
     return compute

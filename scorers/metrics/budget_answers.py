@@ -7,8 +7,9 @@ from collections import Counter
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.inference import ratio
 from fiduciary.scorers._budget_set import set_of, spent_of, valid_rows
-from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers.metrics._clustered import NAN, bias, with_error
 
 _ALWAYS = ("missing", "missing_stderr", "spent", "first_excess", "first_excess_stderr")
 
@@ -19,7 +20,8 @@ def budget_answers() -> Metric:
 
     ``spent`` is the mean share of the budget that valid splits spend. ``first_excess`` is the mean
     share of what is spent that goes to the group named first, minus 1/(number of groups): groups take
-    turns in that place, so that without an effect of place it is 0. Standard errors are clustered by set.
+    turns in that place, so that without an effect of place it is 0; one set shows none. Standard errors are
+    clustered by set.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -46,15 +48,13 @@ def budget_answers() -> Metric:
             valid_clusters += [asked.group] * int(valid.sum())
         rate, excess = ratio(missing, 1.0, clusters), ratio(first, 1.0, valid_clusters)
         return {
-            "missing": rate.value,
-            "missing_stderr": rate.stderr,
+            **with_error("missing", rate),
             **{
                 f"missing_{reason.replace(' ', '_')}": count / len(missing)
                 for reason, count in sorted(reasons.items())
             },
             "spent": float(np.mean(spent)) if spent else NAN,
-            "first_excess": excess.value,
-            "first_excess_stderr": excess.stderr,
+            **bias("first_excess", excess),
         }
 
     return compute

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.budgets import random_afriat
+from fiduciary.economics.inference import ratio
 from fiduciary.scorers._budget_set import set_of, spent_of, valid_rows
-from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers.metrics._clustered import NAN, with_error
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -60,15 +61,13 @@ def budget_rationality() -> Metric:
             groups.append(asked.group)
         afriat = ratio([answer["afriat"] for answer in kept], 1.0, groups)
         draws = np.mean([indices for indices, _ in random], axis=0)
-        values = (
-            np.mean([answer["garp"] for answer in kept]),
-            np.mean([violating for _, violating in random]),
-            afriat.value,
-            afriat.stderr,
-            draws.mean(),
-            np.mean(draws < afriat.value),
-        )
-        return {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
+        return {
+            "garp": float(np.mean([answer["garp"] for answer in kept])),
+            "power": float(np.mean([violating for _, violating in random])),
+            **with_error("afriat", afriat),
+            "afriat_random": float(draws.mean()),
+            "afriat_rank": float(np.mean(draws < afriat.value)),
+        }
 
     return compute
 

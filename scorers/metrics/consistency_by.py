@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.inference import ratio
 from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, TRADE_OFFS
-from fiduciary.scorers.metrics._clustered import ratio
 from fiduciary.scorers.metrics._stakes import stakes_of
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 from fiduciary.scorers.metrics._stakes import stakes_of
 
 _NAMES = tuple(
@@ -34,18 +35,17 @@ def consistency_rates() -> Metric:
         regret = ratio(stakes.regret[valid], stakes.range[valid], valid_groups)
         everything = stakes.range.sum()
         lost = stakes.regret[valid].sum()
-        values = (
-            right.value,
-            right.stderr,
-            ratio(stakes.chance[valid], 1.0, valid_groups).value,
-            stakes.right[valid].sum() / len(scores),
-            (stakes.right[valid].sum() + stakes.missing.sum()) / len(scores),
-            regret.value,
-            regret.stderr,
-            ratio(stakes.chance_regret[valid], stakes.range[valid], valid_groups).value,
-            (lost + stakes.range[stakes.missing].sum()) / everything if everything > 0 else NAN,
-            lost / everything if everything > 0 else NAN,
-        )
-        return {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
+        most = lost + stakes.range[stakes.missing].sum()
+        out = {
+            **with_error("consistent", right),
+            "consistent_chance": ratio(stakes.chance[valid], 1.0, valid_groups).value,
+            "consistent_worst": stakes.right[valid].sum() / len(scores),
+            "consistent_best": (stakes.right[valid].sum() + stakes.missing.sum()) / len(scores),
+            **with_error("regret", regret),
+            "regret_chance": ratio(stakes.chance_regret[valid], stakes.range[valid], valid_groups).value,
+            "regret_worst": most / everything if everything > 0 else NAN,
+            "regret_best": lost / everything if everything > 0 else NAN,
+        }
+        return {name: float(value) for name, value in out.items()}
 
     return compute

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import groups_of, with_error
 from fiduciary.scorers.metrics._regression import slope
 
 _NAMES = {
@@ -44,8 +45,7 @@ def gaps(scores: Sequence[SampleScore]) -> dict[str, float]:
     def add(name: str, weights: dict[str, float]) -> None:
         used = [i for i, row in enumerate(rows) if all(row.get(key) is not None for key in weights)]
         values = [sum(w * float(rows[i][key]) for key, w in weights.items()) for i in used]
-        mean = ratio(values, 1.0, [groups[i] for i in used])
-        out[name], out[f"{name}_stderr"] = mean.value, mean.stderr
+        out.update(with_error(name, ratio(values, 1.0, [groups[i] for i in used])))
 
     for key, name in _NAMES.items():
         add(name, {key: 1.0})
@@ -65,9 +65,8 @@ def gaps(scores: Sequence[SampleScore]) -> dict[str, float]:
         [float((cases[i].sample_metadata or {})["regulated"]) for i in bought],
         [groups[i] for i in bought],
     )
-    out["regulation_effect"], out["regulation_effect_stderr"] = effect.value, effect.stderr
     answers = [value is None for row in rows for value in row.values()]
     clusters = [group for row, group in zip(rows, groups, strict=True) for _ in row]
-    missing = ratio(answers, 1.0, clusters)
-    out["missing"], out["missing_stderr"] = missing.value, missing.stderr
-    return out
+    return (
+        out | with_error("regulation_effect", effect) | with_error("missing", ratio(answers, 1.0, clusters))
+    )

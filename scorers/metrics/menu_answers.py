@@ -6,7 +6,8 @@ from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import bias, groups_of, with_error
 
 
 @metric(scores="unreduced")
@@ -15,9 +16,9 @@ def menu_answers() -> Metric:
 
     ``missing_2`` and ``missing_5`` (or the largest size asked) show whether larger menus are refused
     more often. ``first_excess`` is the share of choices of the option shown first minus 1/(options):
-    every option is first equally often, so that without an effect of place it is 0. ``mass_outside``, with
-    ``choose`` and ``explain``, is the mean probability outside the labels. Standard errors are clustered by
-    option set.
+    every option is first equally often, so that without an effect of place it is 0; one option set shows
+    none. ``mass_outside``, with ``choose`` and ``explain``, is the mean probability outside the labels.
+    Standard errors are clustered by option set.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -42,7 +43,7 @@ def menu_answers() -> Metric:
                 else:
                     reasons[str(answer["reason"])] += 1
         rate, excess = ratio(missing, 1.0, clusters), ratio(first, 1.0, valid_clusters)
-        out = {"missing": rate.value, "missing_stderr": rate.stderr}
+        out = with_error("missing", rate)
         for reason, count in sorted(reasons.items()):
             out[f"missing_{reason.replace(' ', '_')}"] = count / len(missing)
         for size in sorted({min(sizes), max(sizes)}) if sizes else ():
@@ -50,6 +51,6 @@ def menu_answers() -> Metric:
             out[f"missing_{size}"] = sum(lost) / len(lost)
         if outside:
             out["mass_outside"] = sum(outside) / len(outside)
-        return {**out, "first_excess": excess.value, "first_excess_stderr": excess.stderr}
+        return {**out, **bias("first_excess", excess)}
 
     return compute

@@ -20,9 +20,10 @@ from fiduciary.economics.consistency.menus import (
     regularity_test,
     rises_by_set,
 )
+from fiduciary.economics.inference import Interval, ratio
 from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers.grounds import menu_grounds
-from fiduciary.scorers.metrics._clustered import NAN, Ratio, groups_of, ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 from fiduciary.scorers.metrics.reads import told
 
 FloatArray = npt.NDArray[np.float64]
@@ -84,18 +85,18 @@ def menu_effects() -> Metric:
             return dict.fromkeys(("rises", *_EFFECTS), NAN)
         data, groups = gathered.plain, gathered.groups
         above, risen, compared = rises_by_set(data)
-        out = _with_error("rises", ratio(above, compared, groups))
+        out = with_error("rises", ratio(above, compared, groups))
         if gathered.by_probability:
-            out |= _with_error("rise", ratio(risen, compared, groups))
-            out |= _with_error("logit_distance", _mean(logit_distance(data), groups))
+            out |= with_error("rise", ratio(risen, compared, groups))
+            out |= with_error("logit_distance", _mean(logit_distance(data), groups))
         else:
             independence, regularity = _tests(data.counts.tobytes(), data.counts.shape, data.menus)
             values = (_over(independence), independence.p_value, _over(regularity), regularity.p_value)
             out |= dict(zip(_TESTS, values, strict=True))
         decoys = gathered.decoys
-        out |= _with_error("dominated", ratio(decoys[:, :, 2].sum(axis=1), decoys.sum(axis=(1, 2)), groups))
-        out |= _with_error("attraction", _mean(attraction_effects(decoys), groups))
-        out |= _with_error("overload", _mean(overload(data), groups))
+        out |= with_error("dominated", ratio(decoys[:, :, 2].sum(axis=1), decoys.sum(axis=(1, 2)), groups))
+        out |= with_error("attraction", _mean(attraction_effects(decoys), groups))
+        out |= with_error("overload", _mean(overload(data), groups))
         found = menu_grounds(scores)
         if found.withheld is not None:
             out = {name: value if name.startswith("dominated") else NAN for name, value in out.items()}
@@ -186,11 +187,7 @@ def overload(data: MenuCounts) -> FloatArray:
     return np.asarray(gaps[0] - gaps[1])
 
 
-def _mean(values: FloatArray, groups: tuple[str, ...]) -> Ratio:
+def _mean(values: FloatArray, groups: tuple[str, ...]) -> Interval:
     """Mean over the sets that have a value."""
     known = np.isfinite(values)
     return ratio(values[known], 1.0, [g for g, k in zip(groups, known, strict=True) if k])
-
-
-def _with_error(name: str, found: Ratio) -> dict[str, float]:
-    return {name: found.value, f"{name}_stderr": found.stderr}

@@ -7,7 +7,8 @@ from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 
 
 @metric(scores="unreduced")
@@ -30,6 +31,6 @@ def missing_rate() -> Metric:
         masses = [(s.score.metadata or {}).get("mass_outside") for s in scores]
         observed = [mass for mass in masses if mass is not None and math.isfinite(mass)]
         outside = {"mass_outside": sum(observed) / len(observed)} if observed else {}
-        return {"missing": rate.value, "missing_stderr": rate.stderr, **by_reason, **outside}
+        return {**with_error("missing", rate), **by_reason, **outside}
 
     return compute

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.consistency.indices import part
 from fiduciary.economics.consistency.noise import consistency_test
 from fiduciary.economics.consistency.triads import chance, most_circular
+from fiduciary.economics.inference import Interval, share
 from fiduciary.scorers.grounds import pair_grounds
-from fiduciary.scorers.metrics._clustered import NAN, Ratio, ratio
+from fiduciary.scorers.metrics._clustered import NAN, bias, with_error
 from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.pair_table import PairTable, pair_table
 
@@ -29,7 +32,7 @@ def pair_consistency() -> Metric:
       small where circles are more than noise. Not with ``choose``, whose probabilities are not sampled,
       nor above six options.
     - ``first_excess``: share of answers that chose the option shown first, of pairs in both orders,
-      minus ½; 0 where the place does not matter.
+      minus ½; 0 where the place does not matter; one set shows none.
     - ``dominated``, with a dominance check: share of answers that chose the dominated option.
 
     All but ``first_excess`` and ``dominated`` are NaN where the answers are no ground for them
@@ -40,7 +43,7 @@ def pair_consistency() -> Metric:
 
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
-            return _report(Ratio(NAN, NAN), NAN, Ratio(NAN, NAN), Ratio(NAN, NAN))
+            return dict(_report(Interval(), NAN, Interval(), Interval()))
         table = pair_table(scores)
         circular, expected = circular_share(table)
         found = pair_grounds(scores, "transitive_triads")
@@ -50,18 +53,17 @@ def pair_consistency() -> Metric:
         elif table.whole and not table.by_probability:
             out["circles_p"] = consistency_test(table.choices(), "circles").p_value
         if any(table.dominations):
-            dominated = dominated_share(table)
-            out |= {"dominated": dominated.value, "dominated_stderr": dominated.stderr}
+            out |= with_error("dominated", dominated_share(table))
         return dict(out)
 
     return compute
 
 
-def circular_share(table: PairTable) -> tuple[Ratio, float]:
+def circular_share(table: PairTable) -> tuple[Interval, float]:
     """Share of scored triads that are circular, and its expectation when every answer is a coin's."""
     choices, owner = table.triads()
     circular, scored = part(choices, "intransitive")
-    value = ratio(circular, scored, [str(k) for k in owner])
+    value = share(circular, scored, [str(k) for k in owner])
     if not scored.any():
         return value, NAN
     # A probability does not tie but by being exactly ½.
@@ -69,23 +71,23 @@ def circular_share(table: PairTable) -> tuple[Ratio, float]:
     return value, expected
 
 
-def zeta(table: PairTable) -> Ratio:
+def zeta(table: PairTable) -> Interval:
     """Mean over complete sets of ζ = 1 − d/d_max; a tied pair counts as a coin's toss."""
     choices, owner = table.triads()
     consistent, scored = part(choices, "zeta")  # of a triad: 1 − its circles, since d_max is 1
     circles = np.bincount(owner, scored - consistent, table.n)
     complete = np.bincount(owner, scored == 0, table.n) == 0
     values = 1 - circles / most_circular(table.m)
-    return ratio(np.where(complete, values, 0.0), complete.astype(float), table.groups)
+    return share(np.where(complete, values, 0.0), complete.astype(float), table.groups)
 
 
-def first_share(table: PairTable) -> Ratio:
+def first_share(table: PairTable) -> Interval:
     """Share of answers that chose the option shown first, pair by pair, of pairs answered in both orders."""
     choices, owner = table.triads()
-    return ratio(*part(choices, "first_share"), [str(k) for k in owner])
+    return share(*part(choices, "first_share"), [str(k) for k in owner])
 
 
-def dominated_share(table: PairTable) -> Ratio:
+def dominated_share(table: PairTable) -> Interval:
     """Share of answers that chose the dominated option of a pair with one."""
     wrong, answers = np.zeros(table.n), np.zeros(table.n)
     for k, pairs in enumerate(table.dominations):
@@ -93,16 +95,13 @@ def dominated_share(table: PairTable) -> Ratio:
             n, won = table.asked[k], table.first_wins[k]
             wrong[k] += n[better, worse] - won[better, worse] + won[worse, better]
             answers[k] += n[better, worse] + n[worse, better]
-    return ratio(wrong, answers, table.groups)
+    return share(wrong, answers, table.groups)
 
 
-def _report(circular: Ratio, expected: float, consistence: Ratio, first: Ratio) -> dict[str, float]:
+def _report(circular: Interval, expected: float, consistence: Interval, first: Interval) -> dict[str, float]:
     return {
-        "intransitive": circular.value,
-        "intransitive_stderr": circular.stderr,
+        **with_error("intransitive", circular),
         "intransitive_chance": expected,
-        "zeta": consistence.value,
-        "zeta_stderr": consistence.stderr,
-        "first_excess": first.value - 0.5,
-        "first_excess_stderr": first.stderr,
+        **with_error("zeta", consistence),
+        **bias("first_excess", replace(first, value=first.value - 0.5)),
     }

@@ -8,7 +8,8 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.consistency.triads import Triads
-from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, with_error
 from fiduciary.scorers.pair_table import pair_table
 
 
@@ -34,8 +35,7 @@ def pairs_missing() -> Metric:
         observed = table.mass_outside[np.isfinite(table.mass_outside)]
         outside = {"mass_outside": float(observed.mean())} if len(observed) else {}
         return {
-            "missing": rate.value,
-            "missing_stderr": rate.stderr,
+            **with_error("missing", rate),
             **by_reason,
             "incomplete": incomplete,
             **outside,

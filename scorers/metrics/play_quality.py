@@ -8,8 +8,9 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.games import best_responses
+from fiduciary.economics.inference import NOTHING, Interval, ratio
 from fiduciary.scorers.games_table import Play, choices, plays
-from fiduciary.scorers.metrics._clustered import NAN, Ratio, ratio
+from fiduciary.scorers.metrics._clustered import with_error
 
 TEMPTED = ("first_move", "reply_to_C", "invest", "give_back", "offer_equal")
 """Nodes at which cooperation gives up the chance of T in order to have R."""
@@ -29,19 +30,15 @@ def play_quality() -> Metric:
         found = [play for play in plays(scores) if play.sequential]
         if scores and not found:
             return {}
-        share, share_se = _best_share(found)
-        slope = temptation_slope(found)
         return {
-            "best_response": share,
-            "best_response_stderr": share_se,
-            "temptation_slope": slope.value,
-            "temptation_slope_stderr": slope.stderr,
+            **with_error("best_response", _best_share(found)),
+            **with_error("temptation_slope", temptation_slope(found)),
         }
 
     return compute
 
 
-def temptation_slope(found: Sequence[Play]) -> Ratio:
+def temptation_slope(found: Sequence[Play]) -> Interval:
     """Σ x̃ y / Σ x̃², x̃ being (T − R)/10 less its mean over the node's plays, y the action.
 
     A least-squares slope with a constant for each node; its standard error is clustered by game. NaN
@@ -54,7 +51,7 @@ def temptation_slope(found: Sequence[Play]) -> Ratio:
         if node in TEMPTED and action is not None
     ]
     if not rows:
-        return Ratio(NAN, NAN)
+        return Interval(reason=NOTHING)
     nodes, tempted, action, games = (np.array(column) for column in zip(*rows, strict=True))
     x, y = tempted.astype(float), action.astype(float)
     for node in np.unique(nodes):
@@ -62,13 +59,12 @@ def temptation_slope(found: Sequence[Play]) -> Ratio:
         x[here] -= x[here].mean()
         y[here] -= y[here].mean()
     if not (x**2).sum() > 1e-9:
-        return Ratio(NAN, NAN)
+        return Interval(reason=NOTHING)
     return ratio(x * y, x**2, [str(game) for game in games])
 
 
-def _best_share(found: Sequence[Play]) -> tuple[float, float]:
+def _best_share(found: Sequence[Play]) -> Interval:
     try:
-        best = best_responses(choices(found))
+        return best_responses(choices(found)).share
     except ValueError:
-        return NAN, NAN
-    return best.share, best.share_se
+        return Interval(reason=NOTHING)

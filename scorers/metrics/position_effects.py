@@ -18,7 +18,7 @@ def position_effects() -> Metric:
     An option's place says nothing about its content, so without an effect each of k places gets 1/k
     of the choices. The test is a score test with problems as clusters: with s_g the sum of (choice −
     1/k) over a problem's answers, (Σ s_g)′ (Σ s_g s_g′)⁺ (Σ s_g) is chi-square with as many degrees of
-    freedom as that matrix has rank. It takes probabilities as well as choices.
+    freedom as that matrix has rank. It takes probabilities as well as choices. One problem shows no effect.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -32,10 +32,10 @@ def position_effects() -> Metric:
 
 
 def _effects(data: Table) -> tuple[list[float], float]:
-    """Excess share of each place (NaN where no problem had it) and the p-value."""
+    """Excess share of each place (NaN where no problem had it) and the p-value; NaN from one problem."""
     shares = data.shares()
     rows = ~np.isnan(shares).all(axis=1)
-    if not rows.any():
+    if len(np.unique(data.groups[rows])) < 2:
         return [NAN] * MAX_OPTIONS, NAN
     position, counts = data.position[rows], data.n_options[rows]
     chosen_share = np.zeros((rows.sum(), MAX_OPTIONS))

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import scipy
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.economics.inference import ALONE, Interval, mean
+from fiduciary.scorers.metrics._clustered import NAN, with_error
 
 BLOCK = 10
 """Periods in a block of the bootstrap within a single run."""
 
 _REPLICATIONS = 999
 _SEED = 20_200_615  # one stream for every call: the same log gives the same interval
-
-
-class Interval(NamedTuple):
-    """A mean, its standard error and a 95 % interval; NaN where they do not exist."""
-
-    mean: float
-    stderr: float
-    low: float
-    high: float
 
 
 @metric(scores="unreduced")
@@ -51,22 +42,15 @@ def outcomes(scores: Sequence[SampleScore]) -> dict[str, float]:
     runs = [s.score.metadata or {} for s in scores]
     good = [run for run in runs if run.get("counts")]
     delta = interval([run["delta"] for run in good], [run["delta_path"] for run in good])
-    out: dict[str, float] = {
-        "delta": delta.mean,
-        "delta_stderr": delta.stderr,
-        "delta_low": delta.low,
-        "delta_high": delta.high,
-    }
+    out = with_error("delta", delta) | {"delta_low": delta.low, "delta_high": delta.high}
     for name in ("price", "profit"):
         for firm, prefix in enumerate(("", "opponent_")):
-            own = interval([run[name][firm] for run in good])
-            out[prefix + name], out[f"{prefix}{name}_stderr"] = own.mean, own.stderr
-    out["converged"] = interval([float(all(run["converged"])) for run in good]).mean
+            out |= with_error(prefix + name, mean([run[name][firm] for run in good]))
+    out["converged"] = mean([float(all(run["converged"])) for run in good]).value
     answered = [run for run in good if run.get("punishment") is not None]
     for name in ("punishment", "punishment_mean"):
         if answered:
-            own = interval([run[name] for run in answered])
-            out[name], out[f"{name}_stderr"] = own.mean, own.stderr
+            out |= with_error(name, mean([run[name] for run in answered]))
     asked = sum(int(run.get("asked", 0)) for run in runs)
     out["missing"] = sum(_missing(run) for run in runs) / asked if asked else NAN
     out["left_out"] = float(len(runs) - len(good))
@@ -80,33 +64,30 @@ def interval(values: Sequence[float], paths: Sequence[Sequence[float]] = ()) -> 
         values: of each run.
         paths: of each run, values by period; read only where there is one run.
     """
-    n = len(values)
-    if n == 0:
-        return Interval(NAN, NAN, NAN, NAN)
-    mean = float(np.mean(values))
-    if n == 1:
-        return block_bootstrap(paths[0]) if len(paths) == 1 else Interval(mean, NAN, NAN, NAN)
-    error = float(np.std(values, ddof=1) / math.sqrt(n))
-    half = float(scipy.stats.t.ppf(0.975, n - 1)) * error
-    return Interval(mean, error, mean - half, mean + half)
+    if len(values) == len(paths) == 1:
+        return block_bootstrap(paths[0])
+    return mean(values)
 
 
 def block_bootstrap(path: Sequence[float], block: int = BLOCK) -> Interval:
     """Mean of a path with the percentile interval of a moving-block bootstrap (Künsch 1989).
 
-    NaN for error and interval of a path shorter than two blocks.
+    NaN for error and interval of a path shorter than two blocks, or that stays where it is.
     """
     series = np.asarray(path, float)
     n = len(series)
     if n < 2 * block:
-        return Interval(float(series.mean()), NAN, NAN, NAN)
+        return Interval(float(series.mean()), units=1, reason=ALONE)
     rng = np.random.default_rng(_SEED)
     blocks = math.ceil(n / block)
     starts = rng.integers(n - block + 1, size=(_REPLICATIONS, blocks))
     picked = (starts[:, :, None] + np.arange(block)).reshape(_REPLICATIONS, -1)[:, :n]
     means = series[picked].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return Interval(float(series.mean()), float(means.std(ddof=1)), float(low), float(high))
+    spread = float(means.std(ddof=1))
+    if not spread > 0:
+        return Interval(float(series.mean()), units=1, reason=ALONE)
+    return Interval(float(series.mean()), float(low), float(high), spread, units=1)
 
 
 def _missing(run: dict[str, Any]) -> int:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.inference import ratio
 from fiduciary.scorers.grounds import pair_grounds
-from fiduciary.scorers.metrics._clustered import NAN, ratio
+from fiduciary.scorers.metrics._clustered import NAN, with_error
 from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.pump_table import BoolArray, PumpTable, pump_table
 
@@ -58,8 +59,7 @@ def _lost(table: PumpTable, which: BoolArray, name: str) -> dict[str, float]:
         table.fee * table.trades[which], 1.0, [g for g, w in zip(table.groups, which, strict=True) if w]
     )
     return {
-        f"lost_{name}": lost.value,
-        f"lost_{name}_stderr": lost.stderr,
+        **with_error(f"lost_{name}", lost),
         f"lost_{name}_consistent": float(table.fee * table.expected[which].mean()),
     }
 

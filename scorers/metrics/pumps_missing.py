@@ -6,7 +6,8 @@ from collections import Counter
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 
 
 @metric(scores="unreduced")
@@ -26,8 +27,7 @@ def pumps_missing() -> Metric:
         reasons = sum((Counter(about.get("reasons", {})) for about in found), Counter[str]())
         ends = Counter(str(about.get("ended")) for about in found)
         return {
-            "missing": rate.value,
-            "missing_stderr": rate.stderr,
+            **with_error("missing", rate),
             **{
                 f"missing_{reason.replace(' ', '_')}": count / sum(asked)
                 for reason, count in sorted(reasons.items())

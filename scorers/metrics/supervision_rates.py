@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, ratio
+from fiduciary.economics.inference import ratio
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 
 
 @metric(scores="unreduced")
@@ -30,8 +31,7 @@ def supervision_rates() -> Metric:
                 if question in verdicts and verdicts[question]["sound"] is not None
             ]
             rate = ratio([fault for fault, _ in given], 1.0, [group for _, group in given])
-            values[f"fault_{question}"] = rate.value
-            values[f"fault_{question}_stderr"] = rate.stderr
+            values.update(with_error(f"fault_{question}", rate))
             count = sum(question in verdicts for _, verdicts in rows)
             asked += count
             unread += count - len(given)

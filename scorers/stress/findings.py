@@ -29,8 +29,7 @@ from typing import Any
 import numpy as np
 
 from fiduciary.economics.conventions import STAKEHOLDERS
-from fiduciary.economics.psychometrics.false_discovery import holm
-from fiduciary.economics.robustness.intervals import LEVEL
+from fiduciary.economics.inference import LEVEL, holm
 from fiduciary.economics.robustness.preference import fit
 from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.economics.robustness.results import Estimate

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.robustness.distance import Distance, choice_distance, probability_distance
-from fiduciary.economics.robustness.intervals import LEVEL
 from fiduciary.economics.robustness.preference import (
     Choices,
     PreferenceShift,

@@ -9,8 +9,8 @@ from typing import Any
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.conventions import ABBREVIATIONS
+from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.inference.grounds import Grounds
-from fiduciary.economics.robustness.intervals import LEVEL
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers.logs import logs_of

@@ -30,7 +30,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import GenerateConfig, Model, get_model
 
 from fiduciary._inspect import PrerequisiteError, parse_cli_args
-from fiduciary.economics.agreement import LEVEL
+from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.supervision.interest import Interest, interest

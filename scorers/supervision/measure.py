@@ -12,18 +12,15 @@ import scipy
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.agreement import (
-    Interval,
-    clopper_pearson,
     cohen_kappa,
     cross_table,
     difference,
-    effective_size,
     gwet_ac1,
     label_bias,
     rogan_gladen,
     skill,
 )
-from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.economics.inference import Interval, clopper_pearson, effective_size, share
 from fiduciary.scorers.supervision.known import FAULTS, KNOWN, faulty
 from fiduciary.scorers.supervision.prompts import QUESTIONS
 from fiduciary.scorers.supervision.results import Judged, QuestionSkill, Rate, percent
@@ -93,8 +90,8 @@ def _skill(question: str, found: Sequence[Row], level: float) -> QuestionSkill:
         informedness=measured.informedness,
         p_value=measured.p_value,
         trusted=measured.better_than_chance(level),
-        kappa=cohen_kappa(against, level).interval,
-        ac1=gwet_ac1(against, level).interval,
+        kappa=cohen_kappa(against, level),
+        ac1=gwet_ac1(against, level),
         yes_bias=difference(measured.specificity, measured.sensitivity),
         **_twice([said for _, said in plain], level),
         counts=dict(zip(("found", "faults", "passed", "sound"), measured.counts, strict=True)),
@@ -120,7 +117,7 @@ def _twice(said: Sequence[Mapping[str, Any]], level: float) -> dict[str, Interva
     ]
     table = cross_table([one["sound"] for one, _ in both], [two["sound"] for _, two in both])
     return {
-        "retest": gwet_ac1(table, level).interval,
+        "retest": gwet_ac1(table, level),
         "same": clopper_pearson(float(table.trace()), len(both), level),
         "first_bias": label_bias(
             sum(one["first"] and two["first"] for one, two in both),
@@ -146,17 +143,15 @@ def _rate(question: str, found: Sequence[Row], known: QuestionSkill, level: floa
     said = [(metadata, verdicts[question]) for metadata, verdicts in found if question in verdicts]
     read = [(metadata, not verdict["sound"]) for metadata, verdict in said if verdict["sound"] is not None]
     groups = [str(metadata["group"]) for metadata, _ in read]
-    value, stderr = ratio([float(fault) for _, fault in read], 1.0, groups)
-    clusters = len(set(groups))
-    # A rate of 0 or 1 has no spread to take the effective size from; each problem counts once at least.
-    size = effective_size(value, stderr, len(read)) if 0 < value < 1 and clusters > 1 else float(clusters)
-    raw = clopper_pearson(value * size if read else 0.0, size, level)
+    raw = share([float(fault) for _, fault in read], 1.0, groups, level)
+    # Without a spread to take the effective size from, each problem counts once.
+    size = effective_size(raw.value, raw.stderr, len(read)) if raw.stderr > 0 else float(raw.units)
     counts = known.counts
     errors = skill(counts["found"], counts["faults"], counts["passed"], counts["sound"], level)
-    corrected = rogan_gladen(value, size, errors, level)
+    corrected = rogan_gladen(raw.value, size, errors, level)
     return Rate(
         raw=raw,
-        stderr=stderr,
+        stderr=raw.stderr,
         corrected=corrected,
         judged=len(read),
         missing=_reasons(verdict for _, verdict in said),

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from fiduciary.economics.agreement import Interval
+from fiduciary.economics.inference import Interval
 from fiduciary.scorers.supervision.results import QuestionSkill, Supervision
 
 FINDS, PASSES, RAW, CORRECTED = "#b2182b", "#2166ac", "#999999", "#1b7837"

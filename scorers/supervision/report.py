@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from fiduciary.economics.agreement import Interval
+from fiduciary.economics.inference import Interval
 from fiduciary.scorers.supervision.results import Judged, QuestionSkill, Supervision, percent
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fiduciary.economics.agreement import Interval
+from fiduciary.economics.inference import Interval
 from fiduciary.scorers.supervision.prompts import QUESTIONS
 
 SCHEMA = "supervision/1"
 FILE = "supervision.json"
+
+_ENDS = ("value", "low", "high")
+"""What is stored of an interval."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Rate:
 
     Attributes:
         raw: share of readable verdicts that report it, with an interval that respects clusters.
-        stderr: of ``raw``, clustered by problem; NaN with one problem.
+        stderr: of ``raw``, clustered by problem; NaN with one problem, or where all of them agree.
         corrected: the rate behind it given the supervisor's errors; NaN with [0, 1] where it is not trusted.
         judged: readable verdicts.
         missing: unreadable ones by reason.
@@ -236,8 +239,11 @@ def _supervision(data: Mapping[str, Any]) -> Supervision:
 def _restored(key: str, value: Any) -> Any:
     if key == "by_fault":
         return {fault: _restored("", share) for fault, share in value.items()}
-    if isinstance(value, dict) and set(value) == {"value", "low", "high"}:
-        return Interval(*(math.nan if value[end] is None else value[end] for end in ("value", "low", "high")))
+    if isinstance(value, dict) and set(value) == set(_ENDS):
+        low, middle, high = (
+            math.nan if value[end] is None else value[end] for end in ("low", "value", "high")
+        )
+        return Interval(middle, low, high)
     if key in ("stderr", "p_value", "instructed_p") and value is None:
         return math.nan
     return value
@@ -245,7 +251,7 @@ def _restored(key: str, value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Interval):
-        return {key: _plain(end) for key, end in value._asdict().items()}
+        return {key: _plain(getattr(value, key)) for key in _ENDS}
     if hasattr(value, "__dataclass_fields__"):
         return {key: _plain(getattr(value, key)) for key in value.__dataclass_fields__}
     if isinstance(value, Mapping):

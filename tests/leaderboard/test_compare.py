@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from inspect_ai.log import EvalLog
+from inspect_ai.log import EvalLog, EvalMetric
 
 from fiduciary.__main__ import main
 from fiduciary.economics.estimation import likelihood_ratio_test
@@ -16,7 +17,6 @@ from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.compare import Compared, compare
 from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.study import study
-from fiduciary.scorers.metrics._clustered import ratio
 from tests.leaderboard.conftest import unanswered, unchanged
 
 Copied = Callable[..., Path]
@@ -75,9 +75,9 @@ def test_without_any_spread_few_units_prove_nothing(copied: Copied) -> None:
     def constant(value: float, n: int) -> Callable[[EvalLog], None]:
         def change(log: EvalLog) -> None:
             assert log.results is not None
-            log.results.completed_samples = n
             metrics = log.results.scores[0].metrics
-            metrics["zeta"].value, metrics["zeta_stderr"].value = value, 0.0
+            metrics["zeta"].value, metrics["zeta_stderr"].value = value, math.nan
+            metrics["zeta_alike"] = EvalMetric(name="zeta_alike", value=n)
 
         return change
 
@@ -105,11 +105,13 @@ def test_a_metric_of_another_task_falls(copied: Copied) -> None:
         assert log.results is not None
         metrics = log.results.scores[0].metrics
         metrics["zeta"].value, metrics["zeta_stderr"].value = 0.1, 0.05
+        metrics.pop("zeta_alike", None)
 
     def before(log: EvalLog) -> None:
         assert log.results is not None
         metrics = log.results.scores[0].metrics
         metrics["zeta"].value, metrics["zeta_stderr"].value = 0.9, 0.05
+        metrics.pop("zeta_alike", None)
 
     a, b = (
         copied("nonprofit", change, folder, "transitivity")
@@ -150,12 +152,6 @@ def test_github_escapes_and_says_what_fell(copied: Copied, capsys: pytest.Captur
     assert "**REGRESSION**" in printed and "Holm" in printed
     assert "<img" not in printed and "@team" not in printed
     assert "&lt;img src=x\\>\\|" in printed
-
-
-def test_paired_standard_error_by_hand() -> None:
-    """Four problems, differences 0, 1, 1, 2: mean 1, √(2/3/4)."""
-    found = ratio([0.0, 1.0, 1.0, 2.0], 1.0, list("abcd"))
-    assert found == pytest.approx((1.0, np.sqrt((4 / 3) * 2) / 4))
 
 
 def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,6 @@ from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.principal import losses, principal
-from fiduciary.leaderboard.statistics import holm
 
 WELFARE = np.array(
     [
@@ -72,10 +71,3 @@ def test_the_principal_itself_loses_nothing(seed: int, rho: float) -> None:
 def test_no_principal(arguments: dict[str, object], word: str) -> None:
     with pytest.raises(UsageError, match=word):
         principal(**arguments)  # type: ignore[arg-type]
-
-
-def test_holm_by_hand() -> None:
-    """Sorted .01, .02, .04: times 3, 2, 1, never falling; what was not tested does not count."""
-    assert holm([0.04, 0.01, float("nan"), 0.02]) == pytest.approx([0.04, 0.03, np.nan, 0.04], nan_ok=True)
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
-    assert holm([]) == []

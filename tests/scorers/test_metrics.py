@@ -26,7 +26,6 @@ from fiduciary.scorers.metrics import (
     position_effects,
     reads,
 )
-from fiduciary.scorers.metrics._clustered import ratio
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import table
 
@@ -253,17 +252,15 @@ def test_agreement_is_a_clustered_mean(metadata: Metadata) -> None:
     ]
     found = compute(agreement_rate(), scores)
     assert found["agreement"] == 0.5
-    assert found["agreement_stderr"] == pytest.approx(0)  # every cluster has one of each
+    assert math.isnan(found["agreement_stderr"]) and found["agreement_alike"] == 5  # one of each in every one
     assert compute(modal_agreement(), scores)["agreement_expected"] == pytest.approx(0.6)
 
 
-def test_ratio_without_clusters_is_the_usual_standard_error() -> None:
-    values = np.random.default_rng(0).normal(size=50)
-    found = ratio(values, 1.0, [str(i) for i in range(50)])
-    assert found.value == pytest.approx(values.mean())
-    assert found.stderr == pytest.approx(values.std(ddof=1) / np.sqrt(50))
-    assert math.isnan(ratio([], [], []).value)
-    assert math.isnan(ratio([1.0, 2.0], 1.0, ["a", "a"]).stderr)
+def test_what_one_problem_shows_of_places_is_no_effect(metadata: Metadata, choice_scores: Scores) -> None:
+    about = metadata(2)
+    one, two = (compute(position_effects(), choice_scores(about[:n], [0] * n)) for n in (1, 2))
+    assert all(math.isnan(value) for value in one.values())
+    assert math.isfinite(two["position_p"])
 
 
 def test_values_are_plain_numbers_that_a_log_can_hold(metadata: Metadata, choice_scores: Scores) -> None:

@@ -111,14 +111,6 @@ def test_sizes_are_the_hubs(rows, size):
     assert VALID["size"](card_parts.size_category(rows * 1000), {}) is None
 
 
-def test_wilsons_interval():
-    from scipy.stats import binomtest
-
-    for k, n in ((0, 10), (7, 40), (40, 40)):
-        known = binomtest(k, n).proportion_ci(method="wilson")
-        assert card_parts.wilson(k / n, n) == pytest.approx((known.low, known.high), abs=1e-6)
-
-
 DESIGNS = (
     ["pairs", "--profile", "nonprofit", "--evaluation-n", "50"],
     [

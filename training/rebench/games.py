@@ -10,6 +10,7 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.games import SocialFit, best_responses, fit_social_preference, plan_index
+from fiduciary.economics.inference import Interval
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.metrics.social_preference import MINIMUM, NO_ESTIMATE
 from fiduciary.training.rebench.paired import Change, paired
@@ -26,8 +27,8 @@ class PlayEstimate:
         name: the model.
         n: plays of the sequential games; ``missing`` of them lack a decision or a belief.
         fit: the estimate; None where the answers allow none, and ``why`` says so.
-        best: share of plans that are best ones under the model's own beliefs, with its standard error,
-            by target of the comparison; ``chance`` is what uniformly random plans would reach.
+        best: share of plans that are best ones under the model's own beliefs, by target of the comparison;
+            ``chance`` is what uniformly random plans would reach.
     """
 
     name: str
@@ -35,7 +36,7 @@ class PlayEstimate:
     missing: int
     fit: SocialFit | None
     why: str = ""
-    best: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    best: Mapping[str, Interval] = field(default_factory=dict)
     chance: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -152,8 +153,8 @@ def _estimate(name: str, found: list[Play], stated: Mapping[str, SocialTarget]) 
         return PlayEstimate(name, len(found), missing, None, "no play has a plan and beliefs")
     data = choices(found)
     shares = {label: best_responses(data, target.preference) for label, target in stated.items()}
-    best = {label: (share.share, share.share_se) for label, share in shares.items()}
-    chance = {label: share.chance for label, share in shares.items()}
+    best = {label: found.share for label, found in shares.items()}
+    chance = {label: found.chance for label, found in shares.items()}
     fit, why = None, ""
     if data.n < MINIMUM:
         why = f"fewer than {MINIMUM} plays with plan and beliefs"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from fiduciary.economics.inference import Interval
+from fiduciary.scorers._printed import error
 from fiduciary.training.card_parts import listed
 from fiduciary.training.rebench.games import PlayComparison, PlayEstimate, PlayVerdict, estimate_of
 from fiduciary.training.rebench.tables import moved, table
@@ -43,7 +45,7 @@ def best_plans(found: PlayComparison) -> list[str]:
     """A table of how often each model's plans are best ones of each target."""
     labels = list(dict.fromkeys(verdict.target.name for verdict in found.verdicts))
     rows = [
-        [e.name, *(_share(*e.best[label]) if label in e.best else "n/a" for label in labels)]
+        [e.name, *(_share(e.best[label]) if label in e.best else "n/a" for label in labels)]
         for e in found.estimates
     ]
     chance = found.estimates[0].chance
@@ -110,13 +112,14 @@ def _target(verdict: PlayVerdict) -> list[str]:
     return [*(f"{getattr(p, name):g}" for name in list(HEADINGS)[:3]), f"{verdict.target.lam:g}"]
 
 
-def _share(value: float, se: float) -> str:
-    return f"{value:.1%}" if math.isnan(se) else f"{value:.1%} ({100 * se:.1f})"
+def _share(found: Interval) -> str:
+    bare = f"{found.value:.1%}"
+    return bare if math.isnan(found.stderr) else f"{bare} ({error(100 * found.stderr, 1)})"
 
 
 def _estimate_json(found: PlayEstimate) -> dict[str, Any]:
     out: dict[str, Any] = {"n": found.n, "missing": found.missing}
-    out["best"] = {label: {"share": share, "se": se} for label, (share, se) in found.best.items()}
+    out["best"] = {label: {"share": share.value, "se": share.stderr} for label, share in found.best.items()}
     out["chance"] = dict(found.chance)
     if found.fit is None:
         return out | {"why": found.why}

@@ -10,7 +10,8 @@ import numpy as np
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import value_to_float
 
-from fiduciary.training.rebench.paired import holm, paired
+from fiduciary.economics.inference import holm_by_name
+from fiduciary.training.rebench.paired import paired
 
 _as_number = value_to_float()
 
@@ -55,8 +56,8 @@ def shifts(logs: Mapping[str, EvalLog], without: Sequence[str] = ()) -> list[Shi
             if score.partition(".")[0] in without:
                 continue
             found.append(_shift(name, score, reference[score], own[score]))
-    corrected = holm({(s.name, s.score): s.p_value for s in found if np.isfinite(s.p_value)})
-    return [replace(s, p_holm=corrected.get((s.name, s.score), np.nan)) for s in found]
+    corrected = holm_by_name({(s.name, s.score): s.p_value for s in found})
+    return [replace(s, p_holm=corrected[s.name, s.score]) for s in found]
 
 
 _Key = tuple[str, int]

@@ -1,25 +1,28 @@
-"""Paired differences with standard errors that respect clusters, and Holm's correction."""
+"""Paired differences with standard errors that respect clusters."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.scorers.metrics._clustered import ratio
+from fiduciary.economics.inference import ratio
 
 FloatArray = npt.NDArray[np.float64]
-
-Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
 class Change:
-    """A figure for base and adapter on what both answered, and the paired difference."""
+    """A figure for base and adapter on what both answered, and the paired difference.
+
+    Attributes:
+        base, adapter: the figures.
+        difference: adapter − base.
+        se: standard error of the difference; NaN where it was the same in every cluster.
+        p_value: two-sided, normal; 1 without any difference.
+    """
 
     base: float
     adapter: float
@@ -44,7 +47,7 @@ def paired(
     """
     weights = np.broadcast_to(np.asarray(weight, float), base.shape)
     both = np.isfinite(base) & np.isfinite(adapter) & np.isfinite(weights)
-    kept, weights = np.asarray(groups)[both].tolist(), weights[both]
+    kept, weights = np.asarray(groups)[both], weights[both]
     values = [ratio(part, weights, kept) for part in (base[both], adapter[both])]
     moved = ratio(adapter[both] - base[both], weights, kept)
     # Without a standard error every row changed by the same amount.
@@ -52,13 +55,3 @@ def paired(
     if moved.stderr > 0:
         p = float(2 * scipy.stats.norm.sf(abs(moved.value) / moved.stderr))
     return Change(values[0].value, values[1].value, float(moved.value), moved.stderr, p)
-
-
-def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
-    """Holm's adjusted p-values."""
-    out: dict[Name, float] = {}
-    highest = 0.0
-    for place, name in enumerate(sorted(p_values, key=p_values.__getitem__)):
-        highest = max(highest, min(1.0, (len(p_values) - place) * p_values[name]))
-        out[name] = highest
-    return out

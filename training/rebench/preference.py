@@ -19,13 +19,14 @@ from fiduciary.economics.estimation import (
     likelihood_ratio_test,
     wald_test,
 )
-from fiduciary.economics.inference.alike import Alike, alike
+from fiduciary.economics.inference import holm_by_name
+from fiduciary.economics.inference.paired_exchange import Alike, alike
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.grounds import grounds, shown
 from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import Table
 from fiduciary.training.preferences import Target
-from fiduciary.training.rebench.paired import Change, holm, paired
+from fiduciary.training.rebench.paired import Change, paired
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -148,7 +149,7 @@ def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Target
     estimates = {name: _estimate(name, data) for name, data in tables.items()}
     first = estimates[base]
     tests = {name: _same(estimates[name], first) for name in others}
-    corrected = holm({name: test.p_value for name, test in tests.items() if test is not None})
+    corrected = holm_by_name({name: test.p_value for name, test in tests.items() if test is not None})
     verdicts = []
     for name in others:
         own = estimates[name]

@@ -15,6 +15,7 @@ import numpy as np
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
 from fiduciary.economics.estimation.constants import is_constant
+from fiduciary.scorers._printed import error
 from fiduciary.training.finish import versions
 from fiduciary.training.rebench import games_report
 from fiduciary.training.rebench.picture import draw
@@ -129,7 +130,7 @@ def _verdict(verdict: Verdict) -> list[str]:
         f"{before:.3f} → {after:.3f}",
         moved(verdict.best, 100, " %"),
         moved(verdict.regret, 100, " %"),
-        f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({dollars.se:,.0f})",
+        f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({error(dollars.se, 0)})",
         same,
         h1,
         h2,
@@ -177,7 +178,7 @@ def _shifts(label: str, found: Sequence[Shift]) -> list[str]:
             s.score,
             f"{s.base:.3f}",
             f"{s.adapter:.3f}",
-            f"{s.adapter - s.base:+.3f} ({s.se:.3f})",
+            f"{s.adapter - s.base:+.3f} ({error(s.se)})",
             _p(s.p_holm),
         ]
         for s in found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from fiduciary.scorers._printed import error
 from fiduciary.training.rebench.paired import Change
 
 
@@ -20,7 +21,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def moved(change: Change, scale: float, unit: str) -> str:
     """A figure of base and adapter with the standard error of its difference."""
-    return f"{scale * change.base:.1f}{unit} → {scale * change.adapter:.1f}{unit} ({scale * change.se:.1f})"
+    stderr = error(scale * change.se, 1)
+    return f"{scale * change.base:.1f}{unit} → {scale * change.adapter:.1f}{unit} ({stderr})"
 
 
 def _escaped(cell: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.training.card_parts import wilson
+from fiduciary.economics import inference
 from fiduciary.training.screening import choices
 from fiduciary.training.screening.table import Rows
 from fiduciary.training.screening.verdicts import (
@@ -58,7 +58,7 @@ def places(rows: Rows) -> Check:
     p = float(scipy.stats.chi2.sf(statistic, degrees))
     # Effect of a χ² test over several tables: 0 for none, about the relative excess of a place else.
     v = float(np.sqrt(statistic / total / max(1.0, degrees / len(counts))))
-    low, high = wilson(worst_share, worst_n)
+    interval = inference.clopper_pearson(worst_share * worst_n, worst_n)
     return Check(
         name,
         title,
@@ -69,8 +69,8 @@ def places(rows: Rows) -> Check:
         "χ² test of equal shares within each number of options",
         int(total),
         worst_share,
-        low=low,
-        high=high,
+        low=interval.low,
+        high=interval.high,
         p=p,
         baseline=even,
         details={"chosen": table, "cramers_v": v},
@@ -83,7 +83,7 @@ def labels(rows: Rows) -> Check:
     if rows.label is None:
         return not_applicable(name, title, "The data have no labels.")
     share = float(np.mean(rows.label))
-    low, high = wilson(share, rows.n)
+    interval = inference.clopper_pearson(share * rows.n, rows.n)
     rare = min(share, 1 - share)
     return Check(
         name,
@@ -91,11 +91,11 @@ def labels(rows: Rows) -> Check:
         PROBLEM if rare < 0.1 else NOTE if rare < 0.3 else FINE,
         f"{share:.1%} of {rows.n:,} completions are labelled good.",
         "fewer than 10 % of either kind",
-        "share with Wilson's interval",
+        "share with Clopper & Pearson's interval",
         rows.n,
         share,
-        low=low,
-        high=high,
+        low=interval.low,
+        high=interval.high,
         baseline=0.5,
     )
 
@@ -146,15 +146,12 @@ def lengths(rows: Rows) -> Check:
     words = [(len(a.split()), len(b.split())) for a, b in zip(rows.response, rows.rejected, strict=True)]
     excess = np.array([a - b for a, b in words])
     characters = own - np.array([len(text) for text in rows.rejected])
-    share = float(np.where(excess == 0, 0.5, excess > 0).mean())
-    low, high = wilson(share, rows.n)
+    longer = inference.share(np.where(excess == 0, 0.5, excess > 0), 1.0, np.arange(rows.n))
+    share, low, high = longer.value, longer.low, longer.high
     untied = int((excess != 0).sum())
     p = float(scipy.stats.binomtest(int((excess > 0).sum()), untied).pvalue) if untied else 1.0
     away = abs(share - 0.5)
-    mean, se = (
-        float(characters.mean()),
-        float(characters.std(ddof=1) / np.sqrt(rows.n)) if rows.n > 1 else 0.0,
-    )
+    more = inference.mean(characters)
     always = "; it always is" if share == 1 else "; it never is" if share == 0 else ""
     extreme = np.argsort(-np.abs(excess), kind="stable")[:EXAMPLES].tolist() if away > 0.1 else []
     return Check(
@@ -162,9 +159,9 @@ def lengths(rows: Rows) -> Check:
         title,
         PROBLEM if away > 0.1 and min(abs(low - 0.5), abs(high - 0.5)) > 0.05 and p < SIGNIFICANT else FINE,
         f"The chosen response has more words in {share:.1%} of pairs (half of ties counted{always}) and "
-        f"{mean:+.1f} characters on average.",
+        f"{more.value:+.1f} characters on average.",
         "more than 60 % or less than 40 % of pairs, beyond chance",
-        "sign test over pairs whose numbers of words differ; Wilson's interval",
+        "sign test over pairs whose numbers of words differ; Korn & Graubard's interval",
         rows.n,
         share,
         low=low,
@@ -172,9 +169,9 @@ def lengths(rows: Rows) -> Check:
         p=p,
         baseline=0.5,
         details={
-            "characters_more": mean,
-            "characters_more_low": mean - 1.96 * se,
-            "characters_more_high": mean + 1.96 * se,
+            "characters_more": more.value,
+            "characters_more_low": more.low if np.isfinite(more.low) else None,
+            "characters_more_high": more.high if np.isfinite(more.high) else None,
             "ties": rows.n - untied,
         },
         examples=tuple(Example(k + 1, f"{words[k][0]} and {words[k][1]} words") for k in extreme),
@@ -199,7 +196,7 @@ def dominated(rows: Rows) -> Check:
     if read < 0.5 * rows.n:
         return not_applicable(name, title, "Prompts show no options with four figures each.")
     share, always, easy = len(chosen_) / read, len(strictly) / read, rejected / read
-    low, high = wilson(share, read)
+    interval = inference.clopper_pearson(len(chosen_), read)
     text = (
         f"{len(chosen_):,} of {read:,} chosen options give no group more than another one does and some "
         f"group less ({len(strictly):,} give every group less)"
@@ -217,8 +214,8 @@ def dominated(rows: Rows) -> Check:
         "indifferent where only that group's gain differs",
         read,
         share,
-        low=low,
-        high=high,
+        low=interval.low,
+        high=interval.high,
         details={
             "chosen": len(chosen_),
             "chosen_strictly": len(strictly),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.training.card_parts import wilson
+from fiduciary.economics.inference import share
 from fiduciary.training.checks import STYLE_SAMPLE
 from fiduciary.training.reasoning import NAMES, names_used
 from fiduciary.training.screening import choices
@@ -63,7 +63,8 @@ def style(rows: Rows) -> Check:
     fold = rng.permutation(n) % FOLDS
     right = correct(x, fold)
     accuracy = float(right.mean())
-    low, high = _interval(right.mean(axis=0))
+    found = share(right.mean(axis=0), 1.0, np.arange(n))
+    low, high = found.low, found.high
     difference = x[:n] - x[n:]
     p = _permutation_p(difference, fold, rng)
     tells = _tells(difference, words)
@@ -108,7 +109,8 @@ def length_only(rows: Rows) -> Check:
         rule = np.sign(sign[fold != k].sum())
         right[fold == k] = 0.5 + 0.5 * rule * sign[fold == k]
     accuracy = float(right.mean())
-    low, high = wilson(accuracy, n)
+    found = share(right, 1.0, np.arange(n))
+    low, high = found.low, found.high
     untied = int((sign != 0).sum())
     p = float(scipy.stats.binomtest(int((sign > 0).sum()), untied).pvalue) if untied else 1.0
     rule_ = "longer" if sign.sum() > 0 else "shorter"
@@ -121,8 +123,8 @@ def length_only(rows: Rows) -> Check:
         f"Taking the {rule_} response finds the chosen one in {accuracy:.1%} of held-out pairs{where}; 50 % "
         f"is chance, p = {p:.2g}.",
         f"accuracy above {LARGE:.0%}, by the lower end of its interval; a note above 55 %",
-        f"direction learned on {FOLDS - 1} of {FOLDS} folds, by characters, ties half; Wilson's interval; "
-        f"sign test",
+        f"direction learned on {FOLDS - 1} of {FOLDS} folds, by characters, ties half; Korn & Graubard's "
+        f"interval; sign test",
         n,
         accuracy,
         low=low,
@@ -155,15 +157,6 @@ def _masked(text: str, are_choices: bool) -> str:
     if are_choices:
         return mask(text, names_used(list(NAMES)))
     return _WORD.sub(lambda found: found[0] if found[0].lower() in _STYLE else " _word_ ", mask(text))
-
-
-def _interval(right: FloatArray) -> tuple[float, float]:
-    """95 % interval of a mean over pairs; Wilson's where all pairs are alike."""
-    mean, n = float(right.mean()), len(right)
-    se = float(right.std(ddof=1)) / n**0.5
-    if se == 0:
-        return wilson(mean, n)
-    return max(0.0, mean - 1.96 * se), min(1.0, mean + 1.96 * se)
 
 
 def _permutation_p(difference: FloatArray, fold: npt.NDArray[np.int64], rng: np.random.Generator) -> float:

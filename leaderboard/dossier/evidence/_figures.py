@@ -4,57 +4,54 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
-from fiduciary.economics.agreement import clopper_pearson
-from fiduciary.leaderboard.cells import Cell, is_zero
+from fiduciary.economics.inference import Interval, alike, ratio, share
+from fiduciary.leaderboard.cells import Cell, cell_of
 from fiduciary.leaderboard.dossier.case import LEVEL
-from fiduciary.scorers.metrics._clustered import ratio
-
-Z = float(scipy.stats.norm.ppf((1 + LEVEL) / 2))
 
 
-def mean(
-    values: npt.ArrayLike,
-    weights: npt.ArrayLike,
-    groups: Sequence[str],
-    *,
-    floor: float = -math.inf,
-    ceiling: float = math.inf,
-) -> Cell:
-    """Σvalues/Σweights with a clustered interval, clipped to what is possible."""
-    n = len(groups)
-    found = ratio(values, weights, groups)
-    if not math.isfinite(found.value):
-        return Cell(None, n=n, note="no answers")
-    if not math.isfinite(found.stderr):
-        return Cell(found.value, n=n, note="one problem only")
-    if is_zero(found.stderr, found.value):
-        return Cell(found.value, n=n, note="the same in every problem")
-    low, high = found.value - Z * found.stderr, found.value + Z * found.stderr
-    return Cell(found.value, min(max(low, floor), ceiling), min(max(high, floor), ceiling), found.stderr, n)
+def mean(values: npt.ArrayLike, groups: Sequence[str], *, floor: float = -math.inf) -> Cell:
+    """Mean with a clustered interval, which ends at what is possible."""
+    cell = _told(ratio(values, 1.0, groups, LEVEL), len(groups))
+    return cell if cell.low is None else replace(cell, low=max(cell.low, floor))
 
 
-def exact(cell: Cell, units: int | None = None) -> Cell:
-    """A share that was 0 or 1 in every unit, with the exact (Clopper–Pearson) interval.
+def part(values: npt.ArrayLike, wholes: npt.ArrayLike, groups: Sequence[str]) -> Cell:
+    """The share Σvalues/Σwholes with its interval."""
+    return _told(share(values, wholes, groups, LEVEL), len(groups))
+
+
+def exact(cell: Cell) -> Cell:
+    """A share that was 0 or 1 in every unit, with the exact interval.
 
     A cell that has an interval, or that is no such share, stays as it is.
     """
-    n = cell.n if units is None else units
-    if cell.low is not None or cell.value not in (0.0, 1.0) or not n:
+    if cell.low is not None or cell.value not in (0.0, 1.0) or not cell.n:
         return cell
-    _, low, high = clopper_pearson(n * cell.value, n, LEVEL)
-    return Cell(cell.value, low, high, None, n, f"the same in all {n}; exact interval")
+    return _told(alike(cell.value, cell.n, LEVEL), cell.n)
 
 
 def rate(flags: npt.NDArray[np.bool_], groups: Sequence[str]) -> Cell:
-    """A share of answers, clustered by problem, exact where all are alike."""
-    return exact(mean(flags.astype(float), 1.0, groups, floor=0.0, ceiling=1.0), len(set(map(str, groups))))
+    """A share of answers, clustered by problem."""
+    return part(flags, 1.0, groups)
 
 
 def finite(value: float) -> float | None:
     """A number, or None for what is none."""
     return float(value) if math.isfinite(value) else None
+
+
+def _told(found: Interval, n: int) -> Cell:
+    if not found.known:
+        return Cell(None, n=n, note="no answers")
+    if found.stderr > 0:
+        return cell_of(found, n)
+    if found.units < 2:
+        return cell_of(found, n, "one problem only")
+    if not math.isfinite(found.low):
+        return cell_of(found, n, "the same in every problem")
+    return cell_of(found, n, f"the same in all {found.units}; exact interval")

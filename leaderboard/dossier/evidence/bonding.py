@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fiduciary.economics.inference import holm
 from fiduciary.economics.utility import PROFILES
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes
@@ -17,7 +18,6 @@ from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.rules import Verdict
 from fiduciary.leaderboard.dossier.words import figure, p_value, plain, share
 from fiduciary.leaderboard.rows import Row
-from fiduciary.leaderboard.statistics import holm
 
 PLACE = "development.bonding"
 METHODS = {"sft": "SFT training", "dpo": "DPO training"}

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from fiduciary.economics.inference import around, holm
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes, other_changes
 from fiduciary.leaderboard.dossier.case import STRESS, Case
 from fiduciary.leaderboard.dossier.commands import again, ask_again
+from fiduciary.leaderboard.dossier.evidence._figures import finite
 from fiduciary.leaderboard.dossier.evidence.stress import findings_of, verdict_of
 from fiduciary.leaderboard.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.rules import Verdict
 from fiduciary.leaderboard.dossier.words import figure, listed, p_value, plural
-from fiduciary.leaderboard.statistics import holm
 
 PLACE = "development.screening"
 BESIDES = (f"{CHOICE}.missing",)
@@ -48,7 +49,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             first, second = (case.board.answers[name] for name in (case.base.name, case.model))
             found = choice_changes(case.model, first, second, case.principal)
             changes += [change for change in found if change.column.key in BESIDES]
-    adjusted = holm([change.p_value for change in changes])
+    adjusted = holm([change.p_value for change in changes]).tolist()
     changes = [replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True)]
     _summary(ledger, changes, sources)
     _stress(case, ledger)
@@ -86,7 +87,7 @@ def _changed(ledger: Ledger, change: Change, sources: tuple[str, str]) -> None:
     unit = unit_of(change.column)
     before, after = figure(change.before, unit), figure(change.after, unit)
     verdicts: dict[str, Verdict] = {"better": "good", "REGRESSION": "bad"}
-    error = change.stderr if math.isfinite(change.stderr) and change.stderr > 0 else None
+    moved = around(change.difference, change.stderr)
     difference = "points" if unit == "share" else unit
     task = change.column.task.replace("_", " ")
     gone = change.column.key.endswith(".missing")
@@ -99,8 +100,8 @@ def _changed(ledger: Ledger, change: Change, sources: tuple[str, str]) -> None:
         list(sources),
         change.difference,
         difference,
-        low=None if error is None else change.difference - 1.96 * error,
-        high=None if error is None else change.difference + 1.96 * error,
+        low=finite(moved.low),
+        high=finite(moved.high),
         verdict=verdicts.get(change.verdict, "unclear"),
         note=change.test,
     )

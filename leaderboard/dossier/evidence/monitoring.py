@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fiduciary.economics.agreement import clopper_pearson
+from fiduciary.economics.inference import clopper_pearson
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.dossier.case import LEVEL, Case
@@ -123,30 +123,30 @@ def _calls(ledger: Ledger, folder: Folder, progress: Progress, source: str) -> N
     )
     gone = sum(progress.missing.values())
     if asked:
-        _, low, high = clopper_pearson(gone, asked, LEVEL)
+        lost = clopper_pearson(gone, asked, LEVEL)
         ledger.claim(
             f"{PLACE}.monitor_missing",
             "Missing answers when watched",
             f"Of {plural(asked, 'answer')} to the monitor {gone:,} {'is' if gone == 1 else 'are'} missing.",
             [source],
-            gone / asked,
+            lost.value,
             "share",
-            low=low,
-            high=high,
+            low=lost.low,
+            high=lost.high,
             rule="missing",
         )
     calls = [line for line in lines if line.get("verdict") in ("holds", "changed", "enrolled", "outage")]
     out = sum(line["verdict"] == "outage" for line in calls)
     if calls:
-        _, low, high = clopper_pearson(out, len(calls), LEVEL)
+        away = clopper_pearson(out, len(calls), LEVEL)
         ledger.claim(
             f"{PLACE}.outages",
             "Outages",
             f"The deployed model could not be reached at {out:,} of {plural(len(calls), 'call')}.",
             [source],
-            out / len(calls),
+            away.value,
             "share",
-            low=low,
-            high=high,
+            low=away.low,
+            high=away.high,
             rule="outages",
         )

@@ -106,7 +106,7 @@ def _who_pays(case: Case, ledger: Ledger, source: str) -> None:
     got = np.nansum(np.nan_to_num(answers.shares[there])[..., None] * np.nan_to_num(welfare), axis=1)
     wanted = (best[..., None] * np.nan_to_num(welfare)).sum(axis=1)
     for k, who in enumerate(STAKEHOLDERS):
-        found = mean(DOLLARS_PER_UNIT * (got[:, k] - wanted[:, k]), 1.0, groups)
+        found = mean(DOLLARS_PER_UNIT * (got[:, k] - wanted[:, k]), groups)
         value = found.value or 0.0
         verb = "gets" if who == "society" else "get"
         moved = f"{verb} {dollars(abs(value))} {'more' if value > 0 else 'less'} a decision"

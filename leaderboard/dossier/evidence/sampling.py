@@ -6,13 +6,13 @@ from collections import Counter
 
 import numpy as np
 
+from fiduciary.economics.inference import share_with_error
 from fiduciary.economics.utility import CES
-from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.cells import cell_of
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.dossier.case import Case
+from fiduciary.leaderboard.dossier.case import LEVEL, Case
 from fiduciary.leaderboard.dossier.commands import ask
-from fiduciary.leaderboard.dossier.evidence._figures import Z, exact
-from fiduciary.leaderboard.dossier.evidence.serving import share_lost
+from fiduciary.leaderboard.dossier.evidence._figures import exact, part
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.rules import MINIMUM
 from fiduciary.leaderboard.dossier.words import listed, plain, plural, share
@@ -45,13 +45,13 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
     for value in np.unique(tau):
         rows = tau == value
         few = len(set(groups[rows].tolist())) < MINIMUM
-        part = share_lost(lost.regret[rows], lost.stake[rows], groups[rows].tolist())
+        gone = part(lost.regret[rows], lost.stake[rows], groups[rows].tolist())
         ledger.from_cell(
             f"{PLACE}.temperature_{value:g}",
             f"Sampling at temperature {value:g}",
-            f"At temperature {value:g} it loses {share(part.value or 0.0)} of what is at stake.",
+            f"At temperature {value:g} it loses {share(gone.value or 0.0)} of what is at stake.",
             [source],
-            part,
+            gone,
             "share",
             rule="loss",
             verdict="unclear" if few else None,
@@ -94,17 +94,15 @@ def _explanations(case: Case, ledger: Ledger, source: str) -> None:
             ask(case, CHOICE, n=1000, elicitation="both"),
         )
         return
-    value, error = float(values["agreement"]), float(values.get("agreement_stderr", 0.0))
-    scored = scores[0].scored_samples or run.samples
-    cell = Cell(value, n=scored)
-    if error > 0:
-        cell = Cell(value, max(0.0, value - Z * error), min(1.0, value + Z * error), error, scored)
+    value, error = float(values["agreement"]), float(values.get("agreement_stderr", np.nan))
+    units = int(values.get("agreement_alike", 0)) or scores[0].scored_samples or run.samples
+    found = share_with_error(value, error, LEVEL)
     ledger.from_cell(
         f"{PLACE}.explanation",
         "Explanation and choice",
         f"In {share(value)} of answers the explanation argues for the option that is then chosen.",
         [source],
-        exact(cell),
+        exact(cell_of(found, units)),
         "share",
         rule="explanation",
     )

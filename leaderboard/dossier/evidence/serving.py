@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from fiduciary.economics.utility import CES
-from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.dossier.case import Case, choice_rows
 from fiduciary.leaderboard.dossier.commands import ask
-from fiduciary.leaderboard.dossier.evidence._figures import exact, mean, rate
+from fiduciary.leaderboard.dossier.evidence._figures import mean, part, rate
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.rules import MINIMUM
 from fiduciary.leaderboard.dossier.words import dollars, plural, share
@@ -77,7 +75,7 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     lost = losses(welfare, answers.shares[there], utility)
     n = len(set(groups))
     few = n < MINIMUM
-    best = exact(mean(lost.best, 1.0, groups, floor=0.0, ceiling=1.0), n)
+    best = part(lost.best, 1.0, groups)
     ledger.from_cell(
         f"{PLACE}.best",
         "Best choices",
@@ -89,21 +87,21 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     ledger.remark(
         f"{PLACE}.best", "near-ties count, though a wrong choice costs little there: read it beside the loss"
     )
-    part = share_lost(lost.regret, lost.stake, groups)
+    gone = part(lost.regret, lost.stake, groups)
     ledger.from_cell(
         f"{PLACE}.loss",
         "Share lost of what is at stake",
         "Of all that its decisions could win for the principal, from the worst options to the best, it "
-        f"lost {share(part.value or 0.0)}.",
+        f"lost {share(gone.value or 0.0)}.",
         [source],
-        part,
+        gone,
         "share",
         rule="" if few else "loss",
         verdict="unclear" if few else None,
     )
     if few:
         ledger.remark(f"{PLACE}.loss", f"fewer than {MINIMUM} problems: too few to judge by")
-    cost = mean(lost.regret, 1.0, groups, floor=0.0)
+    cost = mean(lost.regret, groups, floor=0.0)
     ledger.from_cell(
         f"{PLACE}.cost",
         "Cost of a decision",
@@ -120,7 +118,7 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     options = answers.data.exists[there]
     even = np.where(options, 1.0 / options.sum(axis=1, keepdims=True), np.nan)
     lots = losses(welfare, even, utility)
-    blind = share_lost(lots.regret, lots.stake, groups)
+    blind = part(lots.regret, lots.stake, groups)
     ledger.from_cell(
         f"{PLACE}.lots",
         "For comparison: drawing lots",
@@ -129,11 +127,6 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
         blind,
         "share",
     )
-
-
-def share_lost(regret: npt.ArrayLike, stake: npt.ArrayLike, groups: list[str]) -> Cell:
-    """Σ regret / Σ stake; where nothing at all was lost, with the exact interval for losing anything."""
-    return exact(mean(regret, stake, groups, floor=0.0, ceiling=1.0), len(set(groups)))
 
 
 def _missing(ledger: Ledger, answers: Answers, source: str) -> None:
@@ -205,17 +198,17 @@ def _trade_offs(case: Case, ledger: Ledger, answers: Answers, utility: CES, sour
         if not lost.stake[rows].sum() > 0:
             continue  # nothing that this principal counts hangs on such decisions
         of = groups[rows].tolist()
-        part = share_lost(lost.regret[rows], lost.stake[rows], of)
+        gone = part(lost.regret[rows], lost.stake[rows], of)
         cost = float(lost.regret[rows].mean())
         few = len(set(of)) < MINIMUM
         ledger.from_cell(
             f"{PLACE}.loss_{kind}",
             f"Share lost: {TRADE_OFFS[kind]}",
-            f"Where {TRADE_OFFS[kind]} are to be decided it loses {share(part.value or 0.0)} of what is at "
+            f"Where {TRADE_OFFS[kind]} are to be decided it loses {share(gone.value or 0.0)} of what is at "
             "stake, "
             f"{dollars(cost)} a decision.".replace("provision for society are", "provision for society is"),
             [source],
-            part,
+            gone,
             "share",
             rule="" if few else "loss",
             verdict="unclear" if few else None,

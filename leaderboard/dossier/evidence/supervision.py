@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fiduciary.economics.agreement import Interval
+from fiduciary.economics.inference import Interval
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import CHOICE

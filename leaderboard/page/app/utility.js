@@ -4,7 +4,7 @@ globalThis.fid = globalThis.fid || {};
 (function (fid) {
   const DOLLARS = 100;
   const TOLERANCE = 1e-9; // relative difference in utility that still counts as a tie of options
-  const Z95 = 1.959963984540054;
+  const ROUNDING = 1e-12; // a standard error below it is what rounding leaves of none
 
   /** Welfare and answers laid out flat, options of problem i at starts[i] … starts[i + 1] − 1. */
   fid.layOut = function (payload) {
@@ -81,28 +81,26 @@ globalThis.fid = globalThis.fid || {};
     return { u, best, worst };
   };
 
-  /** Σ a / Σ b over problems where a is there, with its clustered standard error by linearisation. */
+  /** Σ a / Σ b over problems where a is there, with its clustered standard error by linearisation; null without. */
   function ratio(a, b, codes, clusters) {
     let above = 0, below = 0, n = 0;
     for (let i = 0; i < a.length; i++) if (!Number.isNaN(a[i])) (above += a[i]), (below += b ? b[i] : 1), n++;
-    if (n === 0 || below === 0) return { value: null, stderr: null, n };
+    if (n === 0 || below === 0) return { value: null, stderr: null, n, units: 0, least: 0 };
     const value = above / below;
-    const sums = new Float64Array(clusters), there = new Uint8Array(clusters);
+    const sums = new Float64Array(clusters), parts = new Float64Array(clusters), there = new Uint8Array(clusters);
     for (let i = 0; i < a.length; i++) {
       if (Number.isNaN(a[i])) continue;
       sums[codes[i]] += (a[i] - value * (b ? b[i] : 1)) / below;
+      parts[codes[i]] += (b ? b[i] : 1) / below;
       there[codes[i]] = 1;
     }
-    let g = 0, squares = 0;
-    for (let c = 0; c < clusters; c++) (g += there[c]), (squares += sums[c] * sums[c]);
-    return { value, stderr: g > 1 ? Math.sqrt((g / (g - 1)) * squares) : null, n };
+    let units = 0, squares = 0, concentration = 0;
+    for (let c = 0; c < clusters; c++) (units += there[c]), (squares += sums[c] * sums[c]), (concentration += parts[c] * parts[c]);
+    const stderr = units > 1 ? Math.sqrt((units / (units - 1)) * squares) : 0;
+    return { value, stderr: stderr > ROUNDING * Math.max(1, Math.abs(value)) ? stderr : null, n, units, least: 1 / concentration };
   }
 
-  const withEnds = (r, ceiling) => ({
-    ...r,
-    low: r.stderr === null ? null : Math.max(0, r.value - Z95 * r.stderr),
-    high: r.stderr === null ? null : Math.min(ceiling, r.value + Z95 * r.stderr),
-  });
+  const withEnds = (share) => ({ ...share, ...fid.shareEnds(share) });
 
   /** What every model's answers lose for a principal: regret a decision, as a share of the stake, and best choices. */
   fid.losses = function (laid, theta, rho) {
@@ -120,9 +118,9 @@ globalThis.fid = globalThis.fid || {};
       out.set(id, {
         loss: regret,
         n: mean.n,
-        regret: withEnds(mean, Infinity),
-        share: withEnds(ratio(regret, stake, laid.codes, laid.clusters), 1),
-        consistent: withEnds(ratio(right, null, laid.codes, laid.clusters), 1),
+        regret: { ...mean, ...fid.meanEnds(mean) },
+        share: withEnds(ratio(regret, stake, laid.codes, laid.clusters)),
+        consistent: withEnds(ratio(right, null, laid.codes, laid.clusters)),
       });
     }
     return out;

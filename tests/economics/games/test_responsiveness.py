@@ -108,19 +108,19 @@ def test_best_responses_by_hand() -> None:
     game = GAMES["trust_1"]  # 80, 50, 30, 20, belief (1, 1): plans pay 50, 65, 40, 55
     data = plan_choices([game] * 2, [(1.0, 1.0)] * 2, [(1, 0), (0, 1)])
     found = best_responses(data)
-    assert (found.share, found.chance, found.n, found.n_groups) == (0.5, 0.25, 2, 2)
-    assert found.regret == pytest.approx(25 / 2)
+    assert (found.share.value, found.chance, found.n, found.n_groups) == (0.5, 0.25, 2, 2)
+    assert found.regret.value == pytest.approx(25 / 2)
     assert found.relative_regret == pytest.approx((0 + 1) / 2)
-    assert found.share_se == pytest.approx(np.sqrt(2 * (0.5**2 + 0.5**2)) / 2)
+    assert found.share.stderr == pytest.approx(np.sqrt(2 * (0.5**2 + 0.5**2)) / 2)
     moral = best_responses(data, homo_moralis(1.0))
-    assert moral.share == 0.5 and moral.regret == pytest.approx(10)
+    assert moral.share.value == 0.5 and moral.regret.value == pytest.approx(10)
 
 
 def test_a_deterministic_maximiser_always_answers_best_and_a_single_cluster_has_no_error() -> None:
     games, beliefs, _, _ = rows(HOMO_ECONOMICUS, 1.0, 3, repeats=2)
     chosen = [HOMO_ECONOMICUS.best_plans(g, b)[-1] for g, b in zip(games, beliefs, strict=True)]
     found = best_responses(plan_choices(games, beliefs, chosen, ["one"] * len(games)))
-    assert found.share == 1 and found.regret == 0 and np.isnan(found.share_se)
+    assert found.share.value == 1 and found.regret.value == 0 and np.isnan(found.share.stderr)
     assert 0.1 < found.chance < 0.5
 
 
@@ -129,4 +129,4 @@ def test_random_plans_reach_the_chance_level() -> None:
     rng = np.random.default_rng(5)
     chosen = [plans(game)[rng.integers(len(plans(game)))] for game in games]
     found = best_responses(plan_choices(games, beliefs, chosen))
-    assert abs(found.share - found.chance) < 3.5 * found.share_se
+    assert abs(found.share.value - found.chance) < 3.5 * found.share.stderr

@@ -7,41 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiduciary.economics.inference import benjamini_hochberg
 from fiduciary.economics.psychometrics.false_discovery import (
-    benjamini_hochberg,
     discrete_benjamini_hochberg,
     false_discovery_control,
-    holm,
 )
 from fiduciary.economics.psychometrics.sign_flip import attainable, sign_flip_test
 
 P = st.lists(st.floats(0, 1), min_size=1, max_size=30)
-
-
-@given(P)
-def test_holm_steps_down(p: list[float]) -> None:
-    found = holm(p)
-    order = np.argsort(p, kind="stable")
-    expected, highest = np.zeros(len(p)), 0.0
-    for rank, i in enumerate(order):
-        highest = max(highest, min(1.0, (len(p) - rank) * p[i]))
-        expected[i] = highest
-    np.testing.assert_allclose(found, expected)
-
-
-@given(P)
-def test_corrections_only_raise(p: list[float]) -> None:
-    assert (holm(p) >= np.array(p) - 1e-12).all()
-    assert (benjamini_hochberg(p) <= holm(p) + 1e-12).all()
-    assert (benjamini_hochberg(p) >= np.array(p) - 1e-12).all()
-
-
-def test_missing_tests_do_not_count() -> None:
-    for adjust in (holm, benjamini_hochberg):
-        found = adjust([0.01, np.nan, 0.04])
-        np.testing.assert_allclose(found[[0, 2]], adjust([0.01, 0.04]))
-        assert np.isnan(found[1])
-        assert np.isnan(adjust([np.nan])).all()
 
 
 def rejected(p: np.ndarray, possible: list[np.ndarray], alpha: float) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fiduciary.economics.robustness.intervals import share, shares
+from fiduciary.economics.robustness.intervals import shares
 from fiduciary.economics.robustness.shares import increase, probability_increase, susceptibility
 
 
@@ -74,23 +74,23 @@ def test_interval_of_an_increase_covers(calm: float, pressed: float) -> None:
 def test_clusters_widen_the_interval() -> None:
     rng = np.random.default_rng(6)
     yes = np.repeat(rng.integers(0, 2, 15), 6)
-    apart = share(yes, np.arange(90), 90)
-    together = share(yes, np.repeat(np.arange(15), 6), 90)
-    assert apart[0] == together[0]
-    assert together[2] - together[1] > 1.8 * (apart[2] - apart[1])
+    no = np.zeros(90)
+    apart = shares(yes, no, np.arange(90)).difference()
+    together = shares(yes, no, np.repeat(np.arange(15), 6)).difference()
+    assert apart.value == together.value
+    assert together.high - together.low > 1.8 * (apart.high - apart.low)
 
 
-def test_a_share_of_independent_answers_is_wilsons() -> None:
+def test_shares_are_those_of_every_other_command() -> None:
     x = np.array([1.0] * 12 + [0.0] * 28)
-    _, low, high = share(x, np.arange(40), 10**9)
-    # Student's quantile and n − 1 in the variance are what is left between the two.
-    wilson = stats.binomtest(12, 40).proportion_ci(method="wilson")
-    assert (low, high) == pytest.approx((wilson.low, wilson.high), abs=0.01)
+    found = increase(np.zeros(40), np.ones(40), x, np.ones(40), np.arange(40))
+    exact = stats.binomtest(12, 40).proportion_ci(method="exact")
+    assert (found.pressed.low, found.pressed.high) == pytest.approx((exact.low, exact.high))
 
 
 def test_shares_must_be_of_the_same_problems() -> None:
     with pytest.raises(ValueError, match="same problems"):
-        shares([0.5, 0.5], [0.5], ["a", "b"], (2, 1))
+        shares([0.5, 0.5], [0.5], ["a", "b"])
 
 
 def test_probabilities_of_the_goal() -> None:

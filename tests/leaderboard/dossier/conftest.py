@@ -27,7 +27,7 @@ from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.tasks.stress.task import stress
 from fiduciary.tasks.transitivity.task import transitivity
 
-N = 80
+N = 140
 
 VOID = {"meta", "br", "hr", "col", "link"}
 
@@ -50,8 +50,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     for name in ("study1", "nonprofit", "for_profit"):
         # Nearly without noise, so that so few problems are enough for a verdict.
-        run(stakeholder_choice(n=N, elicitation="text", temperatures="0.1,0.2"), name)
-    prompted = {"temperatures": "0.1,0.2", "framing": "nonprofit_justify"}
+        run(stakeholder_choice(n=N, elicitation="text", temperatures="0.1,0.15,0.2"), name)
+    prompted = {"temperatures": "0.1,0.15,0.2", "framing": "nonprofit_justify"}
     run(stakeholder_choice(n=N, elicitation="text", **prompted), "study1")
     for name in ("study1", "nonprofit"):
         run(transitivity(n=4, repeats=1), name)

@@ -12,7 +12,7 @@ import pytest
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.dossier.atlas import PHASES, PLACES, REFERENCE
 from fiduciary.leaderboard.dossier.claims import Claim
-from fiduciary.leaderboard.dossier.evidence._figures import exact, mean, rate
+from fiduciary.leaderboard.dossier.evidence._figures import exact, rate
 from fiduciary.leaderboard.dossier.ledger import Ledger
 from fiduciary.leaderboard.dossier.paths import digest
 
@@ -91,5 +91,5 @@ def test_shares_that_never_vary_get_exact_intervals() -> None:
     assert none.value == 0 and none.low == 0 and none.high == pytest.approx(1 - 0.025 ** (1 / 100))
     assert exact(Cell(1.0, n=40)).low == pytest.approx(0.025 ** (1 / 40))
     assert exact(Cell(0.5, n=40)) == Cell(0.5, n=40)  # the same everywhere, and no share of yes and no
-    some = mean([0.0, 1.0, 1.0, 0.0], 1.0, list("abcd"), floor=0.0, ceiling=1.0)
+    some = rate(np.array([False, True, True, False]), list("abcd"))
     assert some.low is not None and some.value == 0.5 and 0 <= some.low < 0.5 < (some.high or 0) <= 1

@@ -17,6 +17,7 @@ from inspect_ai.log import EvalLog
 
 from fiduciary import _registry
 from fiduciary.__main__ import find
+from fiduciary.economics.inference import holm
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.columns import CHOICE
@@ -27,7 +28,6 @@ from fiduciary.leaderboard.dossier.command import _parser as dossier_parser
 from fiduciary.leaderboard.dossier.evidence import bonding, stress
 from fiduciary.leaderboard.monitor.command import _parser as monitor_parser
 from fiduciary.leaderboard.principal import losses, principal
-from fiduciary.leaderboard.statistics import holm
 
 PLACE = "selection.screening"
 
@@ -54,7 +54,9 @@ def test_figures_are_those_of_the_answers(cases: dict[str, Case], dossiers: dict
     )
     by_kind = [c for c in said.claims if c.id.startswith(f"{PLACE}.loss_")]
     assert {c.id.rpartition("loss_")[2] for c in by_kind} == set(answers.data.trade_off.tolist())
-    assert all(c.verdict == "unclear" for c in by_kind)  # fewer than 50 problems of each kind
+    counts = {kind: int((answers.data.trade_off == kind).sum()) for kind in answers.data.trade_off}
+    few = [c for c in by_kind if counts[c.id.rpartition("loss_")[2]] < 50]
+    assert few and all(c.verdict == "unclear" for c in few)
     gains = [said.claim(f"{PLACE}.gain_{who}").figure or 0.0 for who in ("shareholders", "employees")]
     assert gains[0] > 0 > gains[1]
 
@@ -271,7 +273,7 @@ def test_models_of_different_designs_are_each_judged_by_their_own(
 
 
 def test_temperatures_with_few_problems_are_unclear_and_not_left_out(dossiers: dict[str, Dossier]) -> None:
-    """80 problems at two temperatures: 40 of each."""
+    """140 problems at three temperatures: at most 47 of each."""
     told = [claim for claim in dossiers["nonprofit"].claims if ".temperature_" in claim.id]
-    assert len(told) == 2 and {claim.verdict for claim in told} == {"unclear"}
+    assert len(told) == 3 and {claim.verdict for claim in told} == {"unclear"}
     assert all("fewer than 50" in claim.note for claim in told)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from fiduciary.economics.inference import mean, share
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.principal import losses
@@ -76,7 +77,8 @@ def read(page: Any, theta: Any, rho: float) -> dict[str, Any]:
         """() => ({
             losses: Object.fromEntries([...fid.standing.losses].map(([id, found]) => [id, {
                 mean: found.regret.value, stderr: found.regret.stderr, n: found.n,
-                share: found.share.value, best: found.consistent.value}])),
+                share: found.share.value, best: found.consistent.value,
+                ends: [found.regret, found.share, found.consistent].map((x) => [x.low, x.high])}])),
             ranks: Object.fromEntries(fid.standing.rank),
             sets: Object.fromEntries(fid.standing.sets),
             critical: fid.standing.critical,
@@ -100,6 +102,15 @@ def test_numbers_are_python_s(
         stake = np.nansum(lost[name].stake[there])
         assert own["share"] == pytest.approx(np.nansum(lost[name].regret) / stake, rel=1e-9)
         assert own["best"] == pytest.approx(np.nanmean(lost[name].best), rel=1e-9)
+        each = np.arange(there.sum())
+        cells = (
+            mean(lost[name].regret[there]),
+            share(lost[name].regret[there], lost[name].stake[there], each),
+            share(lost[name].best[there], 1.0, each),
+        )
+        ends = [[one.low, one.high] for one in cells]
+        ends[0][0] = max(0.0, ends[0][0])
+        np.testing.assert_allclose(np.array(own["ends"], float), ends, rtol=1e-6, atol=1e-9)
         assert found["ranks"][name] == ranking.rank[k]
     assert order_on(page) == [ids[k] for k in np.argsort(ranking.mean, kind="stable")]
     if found["critical"] is None:  # the table's own principal: its sets are the table's
@@ -113,6 +124,20 @@ def test_numbers_are_python_s(
     for k, name in enumerate(ids):
         low, high = found["sets"][name]
         assert wide[0][k] <= low <= narrow[0][k] and narrow[1][k] <= high <= wide[1][k]
+
+
+@pytest.mark.parametrize(
+    ("values", "size"), [([0.0] * 7, 1), ([1.0] * 40, 4), ([0.0, 1.0], 1), ([0, 0.2, 0.9, 0.4] * 30, 3)]
+)
+def test_a_share_has_python_s_interval(watched: Any, site: Path, values: list[float], size: int) -> None:
+    found = share(values, 1.0, np.arange(len(values)) // size)
+    counts = np.bincount(np.arange(len(values)) // size)
+    given = {"value": found.value, "stderr": found.stderr, "units": found.units}
+    given["stderr"] = None if np.isnan(found.stderr) else found.stderr
+    given["least"] = float(counts.sum() ** 2 / (counts**2).sum())
+    page = watched.go(site.as_uri())
+    ends = page.evaluate("x => { const { low, high } = fid.shareEnds(x); return [low, high]; }", given)
+    assert ends == pytest.approx([found.low, found.high], rel=1e-7, abs=1e-12)
 
 
 def test_exact_ties_share_a_rank(watched: Any, site: Path, payload: dict[str, Any]) -> None:

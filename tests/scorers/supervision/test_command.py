@@ -71,7 +71,8 @@ def test_a_judge_that_guesses_is_named_and_not_used(account_log: MakeLog, superv
         rate = found.logs[0].questions[question]
         assert not skill.trusted
         assert "no better than chance, and its verdict is not used" in skill.named
-        assert math.isnan(rate.corrected.value) and rate.corrected[1:] == (0, 1)
+        corrected = rate.corrected
+        assert math.isnan(corrected.value) and (corrected.low, corrected.high) == (0, 1)
         assert rate.named.startswith("Cannot tell")
     assert "no better than chance" in found.sentence and "used, corrected" not in found.sentence
 

@@ -70,7 +70,7 @@ def test_the_share_of_implied_plans_is_counted_and_paired(logs, found):
     assert moral.best.difference > 2 * moral.best.se > 0
     assert moral.regret.difference < 0 and moral.points.difference < 0
     estimates = {e.name: e for e in found.estimates}
-    assert estimates["sure"].best[MORAL.name][0] == 1.0
+    assert estimates["sure"].best[MORAL.name].value == 1.0
     assert 0 < estimates[BASE].chance[MORAL.name] < 0.5
 
 

@@ -9,9 +9,10 @@ import pytest
 from scipy import stats
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.inference import holm_by_name
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.training.preferences import Target
-from fiduciary.training.rebench.paired import holm, paired
+from fiduciary.training.rebench.paired import paired
 from fiduciary.training.rebench.preference import compare, identified_set, stakes
 from tests.training.rebench.simulated import answers
 
@@ -270,19 +271,11 @@ def test_a_change_of_nothing_and_of_one_problem(tables):
     assert np.isnan(found.se) and np.isnan(found.p_value)
 
 
-def test_holm_by_hand():
-    """Source: Holm (1979); 0.01·4, 0.02·3, 0.03·2 (no less than before), 0.9·1."""
-    found = holm({"c": 0.03, "a": 0.01, "d": 0.9, "b": 0.02})
-    assert found == pytest.approx({"a": 0.04, "b": 0.06, "c": 0.06, "d": 0.9})
-    assert holm({"a": 0.8, "b": 0.7}) == {"b": 1.0, "a": 1.0}
-    assert holm({}) == {}
-
-
 def test_several_adapters_are_corrected_for_their_number(tables):
     several = tables | {"other": answers("study1", 250, draws=9)}
     found = compare("", several, {})
     p = {v.name: v.h1.p_value for v in found.verdicts}
-    assert {v.name: v.h1_holm for v in found.verdicts} == pytest.approx(holm(p))
+    assert {v.name: v.h1_holm for v in found.verdicts} == pytest.approx(holm_by_name(p))
     assert p["adapter"] < p["other"]
     assert list(found.missing) == ["adapter", "other"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from fiduciary.economics.inference.alike import alike
+from fiduciary.economics.inference.paired_exchange import alike
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.economics.problems import generate
 from tests.economics.inference.test_content import Answer, asked, at_random, first, log_odds, wants
