@@ -72,7 +72,7 @@ _CHOICE = (
         "lower",
         "integer",
         "Rank by mean regret on the problems that each pair of models both answered, with the ends of its "
-        "simultaneous confidence set; models whose sets overlap are not told apart.",
+        "simultaneous confidence set. Where two sets do not overlap, the order of their models is sure.",
     ),
     _computed(
         "regret",

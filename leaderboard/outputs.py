@@ -192,7 +192,7 @@ def as_markdown(board: Board, escape: Callable[[str], str] = markdown) -> str:
         f"# {escape(board.title)}",
         "",
         f"Principal: {escape(board.principal.title)}. Intervals are {level}; ranks are simultaneous "
-        f"{level} confidence sets, and models whose sets overlap are not told apart. "
+        f"{level} confidence sets: where two do not overlap, the order of their models is sure. "
         "Published rows are never ranked.",
         "",
     ]
