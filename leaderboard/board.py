@@ -211,7 +211,7 @@ def _finished(
             cells[name] |= service_cells(ranking, k, lost[name])
     for name, one in answers.items():
         if name not in ranked:
-            cells[name] |= no_service_cells(one.why)
+            cells[name] |= no_service_cells(one.grounds.brief or one.why)
         cells[name][f"{CHOICE}.reads"] = reads_cell(one)
         cells[name] |= preference_cells(one, principal.utility)
         cells[name][f"{CHOICE}.missing"] = missing_cell(one, level)

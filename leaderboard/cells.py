@@ -148,7 +148,8 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
     """Recovered parameters, and how far the weights are from the principal's."""
     names = [*PARAMETERS, "distance"]
     if answers.fit is None:
-        return {f"{CHOICE}.{name}": Cell(None, n=0, note=answers.why) for name in names}
+        silent = Cell(None, n=0, note=answers.grounds.brief or answers.why)
+        return {f"{CHOICE}.{name}": silent for name in names}
     fit = answers.fit
     source = _SOURCES[answers.data.elicitation]
     out = {}

@@ -64,6 +64,11 @@ def payload(board: Board, logs: Mapping[str, str] | None = None, commit: str | N
             "stakeholders": list(STAKEHOLDERS),
             **_choices(board, ids),
             "asked": sorted({ASKED[one.data.elicitation] for one in board.answers.values()}),
+            "unranked": [
+                {"model": ids[name], "why": one.why}
+                for name, one in board.answers.items()
+                if name not in board.ranked
+            ],
             "ranking": _ranking(board, ids),
             "figures": figures(board, ids),
             "troubles": [{"file": t.file, "problem": t.problem} for t in board.troubles],

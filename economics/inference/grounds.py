@@ -67,6 +67,11 @@ class Grounds:
         return None if self.content is None or self.content.reads else self.content.sentence
 
     @property
+    def brief(self) -> str | None:
+        """``withheld`` in a few words, for a cell of a table: ``not shown to read``, ``not measured`` …"""
+        return None if self.withheld is None else self.withheld.partition(":")[0]
+
+    @property
     def sentences(self) -> tuple[str, ...]:
         """What comes first wherever figures are shown: does it read, and was it measured."""
         reads = () if self.content is None or self.content.n == 0 else (self.content.sentence,)

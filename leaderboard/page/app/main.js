@@ -30,10 +30,12 @@
     });
   }
 
+  const counted = (n) => `${n} model${n === 1 ? "" : "s"}`;
+
   function about({ title, generated, version, commit, models, problems }) {
     document.getElementById("title").textContent = title;
     const parts = [
-      `${models.filter((m) => m.kind === "model" || m.kind === "subject").length} models`,
+      counted(models.filter((m) => m.kind === "model" || m.kind === "subject").length),
       problems ? `${problems.ids.length} choice problems` : null,
       `made ${String(generated).slice(0, 16).replace("T", " ")}`,
       `Fiduciary ${version}${commit ? ` (${String(commit).slice(0, 10)})` : ""}`,

@@ -179,14 +179,25 @@
     fid.say(document.getElementById("headline").textContent);
   }
 
+  /** Models that are not ranked, and why: they are not shown to read, or too little was measured of them. */
+  function unranked() {
+    const list = document.getElementById("unranked");
+    const silent = fid.data.unranked ?? [];
+    list.hidden = !silent.length;
+    const named = (id) => fid.data.models.find((model) => model.id === id)?.name ?? id;
+    list.replaceChildren(...silent.map(({ model, why }) => fid.el("li", {}, "Not ranked: ", fid.bdi(named(model)), `: ${why}.`)));
+  }
+
   fid.ranking = function () {
     laid = fid.layOut(fid.data);
+    unranked();
     const section = document.getElementById("ranking");
     if (!laid) {
-      document.getElementById("headline").textContent =
-        "These logs hold no common set of stakeholder choices, so there is no ranking for a principal.";
+      document.getElementById("headline").textContent = fid.data.unranked?.length
+        ? "No model has answers that could be ranked."
+        : "These logs hold no common set of stakeholder choices, so there is no ranking for a principal.";
       document.getElementById("principal").hidden = true;
-      section.querySelector(".scroll").hidden = true;
+      section.querySelector(".scroll").parentElement.hidden = true;
       return;
     }
     listed = fid.data.models.filter((model) => laid.answers[model.id]);
