@@ -74,7 +74,10 @@ _WELL = (
     r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so"
     r"|then|it(?: is|['’]s)|(?:that|it) would be|it (?:must|has to|should) be|gotta be)[,.:!]? )"
 )
-_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer|i (?:guess|think|suppose|believe)))"
+_PLEASE = (
+    r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer"
+    r"|i (?:guess|think|suppose|believe)))"
+)
 _ALONE = re.compile(
     rf"{_BULLET}{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
     rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]{{0,3}}[\"'”’)\]]?"
@@ -138,8 +141,8 @@ def _stated(text: str, *, unfinished: bool) -> tuple[str | None, str | None]:
 
     Args:
         text: clean.
-        unfinished: whether an explanation was cut off: the option that it begins with is its subject then, and
-            praise of one may be followed by praise of another.
+        unfinished: whether an explanation was cut off: the option that it begins with is its subject
+            then, and praise of one may be followed by praise of another.
     """
     if alone := _ALONE.fullmatch(text):
         begins_only = unfinished and not _ENDS_SENTENCE.search(text)
