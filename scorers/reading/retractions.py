@@ -14,9 +14,9 @@ _UNDOES = (
     r"|meant|mean)\b"
 )
 _NO_CHOICE = (
-    r"(?:wrong|false|untrue|mistaken|incorrect|invalid|void|not (?:right|correct|my|what|true|final|valid|so)"
-    r"|joking|kidding|lying|nonsense|rubbish|garbage|bogus|sarcas\w+|ironic"
-    r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|error|placeholder|example(?=[.!,]))\b)"
+    r"(?:(?:wrong|false|untrue|mistaken|incorrect|invalid|void|joking|kidding|lying|nonsense|rubbish|garbage|bogus"
+    r"|ironic|sarcastic|not (?:right|correct|my|what|true|final|valid|so)"
+    r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|error|placeholder))\b|an example[.!,])"
 )
 
 _RETRACTS = re.compile(
