@@ -74,7 +74,10 @@ _WELL = (
     r"(?i:(?:yes|sure|okay|ok|well|of course|certainly|definitely|probably|clearly|surely|honestly|simply|so"
     r"|then|it(?: is|['’]s)|(?:that|it) would be|it (?:must|has to|should) be|gotta be)[,.:!]? )"
 )
-_PLEASE = r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer|i (?:guess|think|suppose|believe)))"
+_PLEASE = (
+    r"(?i:,? (?:please|thanks|thank you|definitely|of course|obviously|for sure|for me|final answer"
+    r"|i (?:guess|think|suppose|believe)))"
+)
 _ALONE = re.compile(
     rf"{_BULLET}{_TICKED}(?:{_WELL}{{0,3}}[{{<]?{OPTION.pattern}[}}>]?{_PLEASE}{{0,2}}"
     rf"|(?P<single>[A-Za-z])) ?{_TICKED}[.!]{{0,3}}[\"'”’)\]]?"
@@ -120,7 +123,7 @@ def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "
         return Reading(reason="truncated" if cut_off else "empty")
     strict = (_STRICT_CLOSING if explained else _STRICT_LETTER).search(answer)
     plain = plainly(clean(answer, cut_off=cut_off))
-    letter, reason = _stated(plain, unfinished=cut_off and explained)
+    letter, reason = _stated(plain, cut_off, explained)
     if letter is None:
         if reason is None and REFUSAL.search(plain_text(plain)):
             reason = "refused"
@@ -133,14 +136,16 @@ def read_choice(text: str, n_options: int, explained: bool, stop_reason: str = "
     return Reading(reason="placeholder" if letter == "X" else "out of range")
 
 
-def _stated(text: str, *, unfinished: bool) -> tuple[str | None, str | None]:
+def _stated(text: str, cut_off: bool, explained: bool) -> tuple[str | None, str | None]:
     """The letter that a clean text states, or None and, where it is known, the reason.
 
     Args:
         text: clean.
-        unfinished: whether an explanation was cut off: the option that it begins with is its subject then, and
-            praise of one may be followed by praise of another.
+        cut_off: whether the model was stopped.
+        explained: whether an explanation was asked for. If one was cut off, the option that it begins with is
+            its subject, and praise of one option may be followed by praise of another.
     """
+    unfinished = cut_off and explained
     if alone := _ALONE.fullmatch(text):
         begins_only = unfinished and not _ENDS_SENTENCE.search(text)
         return (None, None) if begins_only else (_alone_letter(alone), None)
@@ -152,7 +157,7 @@ def _stated(text: str, *, unfinished: bool) -> tuple[str | None, str | None]:
     if not counted:
         counted = [] if unfinished else [s for s in found if _first_or_last(text, s)]
     if not counted:
-        return _unstated(text, head)
+        return _unstated(text, head, cut_off)
     letters = {statement.letter for statement in counted}
     letters |= {s.letter for s in found if s.praise and s.begin > counted[-1].end}
     if not closings:
@@ -176,7 +181,7 @@ def _first_or_last(text: str, statement: Statement) -> bool:
     return not (_SENTENCE_OVER.search(before) and _SENTENCE_OVER.search(after))
 
 
-def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None]:
+def _unstated(text: str, head: Statement | None, cut_off: bool) -> tuple[str | None, str | None]:
     """What a text without a statement says by a letter that stands alone at its head or its end."""
     begins = _HEAD.match(text)
     if begins and several(text[begins.end() : begins.end() + 300], letter_of(begins)):
@@ -192,7 +197,8 @@ def _unstated(text: str, head: Statement | None) -> tuple[str | None, str | None
             return head.letter, None
         return None, None
     before, _, last = text.rpartition("\n")
-    if len(alone) == 1 and _ALONE.fullmatch(last) and _ENDS_SENTENCE.search(before):
+    heads_more = cut_off and not _ENDS_SENTENCE.search(last)
+    if len(alone) == 1 and _ALONE.fullmatch(last) and not heads_more and _ENDS_SENTENCE.search(before):
         sentence = re.split(r"[.!?\n]\s", before[-300:-1])[-1]
         if not _WORSE.search(sentence):
             return alone[0], None

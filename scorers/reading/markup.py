@@ -34,7 +34,8 @@ _DEEPEST = 4  # \boxed{\textbf{\text{Option B}}}
 _SPACED = re.compile(rf"([(\[{BOX_OPENS}])[ \t]?(\w)[ \t]?([)\]{BOX_CLOSES}])")
 _DELIMITER = re.compile(r"\\[()\[\]]|\$")
 _ANSWER_TAG = re.compile(
-    r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>|\[(?:final )?answer\]:?",
+    r"<(/?)(?:final[_ ]?)?(?:answer|choice|decision|option|response|output|result|final)>"
+    r"|\[(?:final )?answer\]:?",
     re.IGNORECASE,
 )
 _INLINE_TAG = re.compile(r"</?(?:b|i|u|(?i:em|strong|code|mark|span|small|big|center|blockquote|h[1-6]))>")

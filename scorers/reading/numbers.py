@@ -58,20 +58,25 @@ _NEW_CLAUSE = re.compile(
 )
 _NOUNS = (
     r"rating|score|answer|response|reply|estimate|agreement|choice|verdict|rightness|acceptability|morality"
+    r"|number"
 )
 _CHANCES = r"probability|chance|likelihood|belief|amount|price"
 _VERBS = (
-    r"rate|score|say|answer|respond|reply|give|choose|assign|put|pick|select|estimate|guess|expect|believe|think"
-    r"|spend|allocate|pay|set|offer|charge|contribute|pass on|go with|settle on"
+    r"rate|score|say|answer|respond|reply|give|choose|assign|put|pick|select|estimate|guess|expect|believe"
+    r"|think"
+    r"|spend|allocate|pay|set|offer|charge|contribute|pass on|go with|settle on|try|keep"
 )
 _OBJECT = r"it|this|that|them|(?:this|the) (?:option|action|programming|statement|item|case|one)|option [A-Z]"
-_I_SAY = rf"(?:^|[,:;(—] ?|\b(?:I|we)(?:['’]\w+)?(?: \w+){{0,3}} )(?:{_VERBS})(?:ed|d)?\b"
+_I_SAY = rf"(?:^|[,:;(—] ?|\b(?:I|we|let)(?:['’]\w+)?(?: \w+){{0,3}} )(?:{_VERBS})(?:ed|d|t?ing)?\b"
 _LINK = r" ?(?::|=|→|-+>|\b(?:is|was|as|at|would be|will be|to be)\b)"
 _LEAD = re.compile(
-    rf"(?:\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}|\b(?:{_CHANCES}){_LINK}|\b(?:{_NOUNS})(?: of)?"
-    rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?(?: (?:the )?(?:option|number|point))?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at)"
+    rf"(?:\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}|\b(?:{_CHANCES})(?: (?:for|in) (?:the"
+    rf"|this) [a-z ]{{1,20}})?{_LINK}|\bI \w+(?: \w+)? an? (?:{_CHANCES}) of|\b(?:{_NOUNS})(?: of)?"
+    rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?(?: (?:the )?(?:option|number"
+    rf"|point))?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at)"
     r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally|it is|it['’]s"
     r"|that is)[,:]?"
+    r"|^(?:number|option|point)|^(?:(?:strongly )?(?:dis)?agree|neutral) (?=\()"
     r"|^[^:=?]{1,90}(?:[:=→|]|[-=]+>))"
     r"[ (\['’|]*(?:an? )?$",
     re.IGNORECASE,
@@ -79,9 +84,11 @@ _LEAD = re.compile(
 _ALONE = re.compile(r"^(?:= ?)?[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
 _UNIT = re.compile(r" ?(?:points?|marks)\b", re.IGNORECASE)
 _TAIL = re.compile(
-    r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])| ?[([|→]| ?—| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
+    r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])"
+    r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
     r"| (?:because|since|as|given|due to|for (?:this|that|it|its)|is (?:my|the)|it is|each|in total"
-    r"|overall|per (?:unit|period|item|piece)|on (?:the )?[a-z]+(?= ?[.,;!]|$))\b)",
+    r"|overall|per (?:unit|period|item|piece)|this (?:period|time|round)|(?:on"
+    r"|to) (?:the )?[a-z]+(?= ?[.,;!]|$))\b)",
     re.IGNORECASE,
 )
 _BOUND = re.compile(
@@ -99,14 +106,15 @@ _DENIED = re.compile(
 )
 _SIZES = r"k|m|b|bn|mn|hundred|dozen|thousand|million|billion|trillion|grand|cents?|pct|approx|tops"
 _BOUND_AFTER = re.compile(
-    r"[ ,(—–-]*(?:(?:or|to|ish|at (?:most|least|best|worst)|plus|minus|give or take|more or less|and (?:a|up)"
+    r"[ ,(—–-]*(?:(?:or|to(?! (?:the )?[a-z]{3,}s\b| society\b)|ish|at (?:most|least|best|worst)|plus|minus"
+    r"|give or take|more or less|and (?:a|up)"
     rf"|approximately|roughly|about|around|max(?:imum)?|min(?:imum)?|if|unless|{_SIZES})\b"
-    r"|but\b(?=.{0,40}[0-9])|[+×*/^±~<>]|and ?\W?[0-9])",
+    r"|but\b(?=.{0,40}[0-9])|[+×*^±~<>]|/(?!unit|period)|and ?\W?[0-9])",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
     r" (?!(?:for|to|if|when|at|in|on|with|and|or|but|as|is|was|would|than|because|since|so|it|then|instead"
-    rf"|max|min|points?|each|overall|percent|per|{_SIZES})\b)[a-z(]*[a-z]",
+    rf"|max|min|points?|each|overall|percent|per|this|{_SIZES})\b)[a-z(]*[a-z]",
     re.IGNORECASE,
 )
 

@@ -21,15 +21,18 @@ _ENDS = rf"(?={_CLOSE}(?:$|[\s,.;:!?/&|…—–=)}}\]]))(?!\.\w)"
 _ARTICLE_ENDS = rf"(?={_CLOSE}(?:$|\n|[,.;:!?/&|…—–)}}\]]| [/&|+—–=(-]| {_AFTER}))(?!\.\w)"
 
 OPTION = re.compile(
-    rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|a{_ARTICLE_ENDS}|[Ii](?={_CLOSE}(?:$|[.,;)\]\n])))"
-    rf"|{_OPEN}(?<!\w)(?<!\w\.)(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]| {_AFTER}))"
+    rf"(?:{_OPEN}{_NOUN}{_OPEN}(?P<named>[B-HJ-Zb-hj-z]{_ENDS}|A{_ENDS}|a{_ARTICLE_ENDS}|[Ii](?={_CLOSE}(?:$"
+    rf"|[.,;)\]\n])))"
+    rf"|{_OPEN}(?<!\w)(?<!\w\.)(?P<bare>[B-HJ-Z]{_ENDS}|A{_ARTICLE_ENDS}|[b-hj-z](?={_CLOSE}(?:$|[,.;!)\]]"
+    rf"| {_AFTER}))"
     rf"|(?<=[\"'“‘(\[⟦])[a-zI](?=[\"'”’)\]⟧])|a(?=[.;!)])(?!\.\w)))"
     rf"{_CLOSE}"
 )
 """An option by its letter. A lone "a" or "I" counts only where it cannot be a word."""
 
 BLANK = re.compile(
-    rf"{_NOUN}?(?:[\[<{{][^\[\]<>{{}}()\n]{{1,40}}[\]>}}]|\((?:your|the|insert|letter|X)\b[^()\n]{{0,40}}\)|…|\.{{3}})"
+    rf"{_NOUN}?(?:[\[<{{][^\[\]<>{{}}()\n]{{1,40}}[\]>}}]|\((?:your|the|insert|letter|X)\b[^()\n]{{0,40}}\)"
+    rf"|…|\.{{3}})"
     r"|Option\b(?=\s*(?:$|[.…\n]))"
 )
 """A template's blank in the place of an option: ``[letter]``, ``Option …``."""

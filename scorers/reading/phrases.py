@@ -9,7 +9,8 @@ PHRASES = (
     (
         re.compile(
             r"\b(?:i|we)(?:['’]d| would| do| must| will| can| have to)?(?: also| personally| still)?"
-            r" (?:think|believe|say|guess|conclude|feel|reckon|find)(?: that)?[,:]? |\b(?:i|we)(?:['’]d| would)? (?:suggest|advise|propose) that ",
+            r" (?:think|believe|say|guess|conclude|feel|reckon|find)(?: that)?[,:]? |\b(?:i|we)(?:['’]d"
+            r"| would)? (?:suggest|advise|propose) that ",
             re.IGNORECASE,
         ),
         "",
@@ -69,7 +70,8 @@ PHRASES = (
     (
         re.compile(
             r"\b(?:(?:do not|don['’]t|did not|will not|won['’]t) hesitate to|have no choice but to"
-            r"|can(?:not|['’]t) help but|cannot but|(?:there is )?no doubt(?: in my mind| about (?:it|that))?(?: that|:|,)?"
+            r"|can(?:not|['’]t) help but|cannot but|(?:there is )?no doubt(?: in my mind| about (?:it"
+            r"|that))?(?: that|:|,)?"
             r"|if (?:i|we) (?:really |absolutely )?(?:must|had to|have to|were to|am to|need to)"
             r" (?:choose|pick|decide|select|answer|make a (?:choice|decision))"
             r"(?: one| an option| between (?:them|these))?,) "

@@ -14,20 +14,23 @@ _UNDOES = (
     r"|meant|mean)\b"
 )
 _NO_CHOICE = (
-    r"(?:wrong|false|untrue|mistaken|incorrect|invalid|void|not (?:right|correct|my|what|true|final|valid|so)"
-    r"|joking|kidding|lying|nonsense|rubbish|garbage|bogus|what|sarcas\w+|ironic|sarcasm|irony"
-    r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|test|error|placeholder|example(?=[.!,]))\b)"
+    r"(?:(?:wrong|false|untrue|mistaken|incorrect|invalid|void|joking|kidding|lying|nonsense|rubbish|garbage|bogus"
+    r"|ironic|sarcastic|not (?:right|correct|my|what|true|final|valid|so)"
+    r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|error|placeholder))\b|an example[.!,])"
 )
 
 _RETRACTS = re.compile(
     # an interjection that begins a clause
     r"(?:^|[.!?…;:—–(,-]|\bbut)\s*(?:(?:oh|well|ha+|haha|ah|and|or),? )?(?:not (?:really|quite)\b|hold on\b"
-    r"|hang on\b|wait(?: no)?(?=[,.:;!?…—–-]| -|$)|wait\b|actually\b|correction\b|hmm+\b|no(?=[,.:;!—–]| -| no\b| wait\b)"
-    r"|nope\b|nah\b|as if[.!]|oops\b|whoops\b|sorry\b(?!,? employees)|my (?:bad|mistake|error)\b"
+    r"|hang on\b|wait\b|actually\b|correction\b|hmm+\b|no(?=[,.:;!—–]| -"
+    r"| no\b| wait\b)"
+    r"|nope\b|nah\b|as if[.!]|oops\b|whoops\b|sorry\b|my (?:bad|mistake|error)\b"
     r"|on second thoughts?\b|on (?:closer|further|second) (?:look|inspection|examination|reading)\b"
-    r"|come to think\b|or so\b|at least that\b|make (?:that|it)\b|(?:up)?on (?:further |second )?reflection\b|thinking again\b|edit:|update:|rather,|instead,"
+    r"|come to think\b|or so\b|at least that\b|make (?:that|it)\b|(?:up)?on (?:further "
+    r"|second )?reflection\b|thinking again\b|edit:|update:|rather,|instead,"
     r"|or rather\b|then again\b|never ?mind\b|not!|psych\b|gotcha\b|lol\b|(?:just )?(?:kidding|joking)\b"
-    r"|let(?:['’]s| me| us) (?:re|think again|correct|change|revise|double)|(?:or )?(?:maybe|perhaps) (?:not|option|[A-Z]\b)"
+    r"|let(?:['’]s| me| us) (?:re|think again|correct|change|revise|double)|(?:or )?(?:maybe|perhaps) (?:not"
+    r"|option|[A-Z]\b)"
     r"|(?:please )?(?:scratch|strike|forget|disregard|ignore|scrap|cancel|delete)\b"
     r"|(?:do|did|am|should|would|can|could|have) i\b[^.!?\n]{0,60}\?)"
     # it is undone
@@ -35,9 +38,8 @@ _RETRACTS = re.compile(
     rf"|\b(?:i|that|this|it|which|above|answer|choice)(?:['’]?s|['’]m| am| is| was)"
     rf"(?: (?:just|only|all|of course|obviously|clearly|actually))? {_NO_CHOICE}"
     r"|\bi(?: now| still| really)? (?:choose|take|have|hold) (?:no|nothing|neither|none)\b"
-    r"|\bdo the opposite\b|\brevised (?:answer|choice)|\bunder duress\b|\bshould (?:be|have been) (?:option|[A-Z]\b)"
+    r"|\bshould (?:be|have been) (?:option|[A-Z]\b)"
     r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)"
-    r"|\bnot a (?:real )?choice\b|\b(?:no|not my) (?:real )?(?:choice|preference) (?:of mine|at all)\b"
     r"|\bbut (?:i (?:can['’]t|cannot|won['’]t|will not|do not|don['’]t)|it(?: is|['’]s) too)\b",
     re.IGNORECASE | re.MULTILINE,
 )

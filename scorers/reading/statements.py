@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
 
+from fiduciary.scorers.reading.clauses import Before, Token, tokens_of, words_after, words_before
 from fiduciary.scorers.reading.markup import BOX_OPENS
-from fiduciary.scorers.reading.options import BLANK, OPTION, letter_of
+from fiduciary.scorers.reading.options import letter_of
 from fiduciary.scorers.reading.surroundings import Context, several, spoilt
 from fiduciary.scorers.reading.vocabulary import (
     AGENTS,
@@ -21,7 +21,6 @@ from fiduciary.scorers.reading.vocabulary import (
     EQUATES,
     INVERTS,
     IS,
-    JOINS,
     LABELS,
     NO_STATEMENT,
     NOUNS,
@@ -35,21 +34,11 @@ from fiduciary.scorers.reading.vocabulary import (
     VERBS,
     WISHES,
     WITH,
-    WORDS,
 )
 
 _AFTER = 300  # characters that are looked at after a statement
-_LONGEST = 40  # words and marks of a clause
-
-_TOKEN = re.compile(
-    rf"(?P<option>{OPTION.pattern})|(?P<end>[.!?…]+[\"'”’»)\]⟧]*(?:\s+|$)|(?<!:)\n)"
-    rf"|(?P<blank>{BLANK.pattern})|(?P<mark>[,;:—–(=]|(?<=\s)-(?=\s))|(?P<word>[^\W_]+(?:['’][^\W_]+)*)"
-    r"|(?P<other>[^\s\w])"
-)
-_SPEAKERS = AGENTS | {"the", "me", "everyone", "everybody", "all"}
 _SUBJECTS = AGENTS | {"my", "the", "our", "it", "this"}
 _NAMES_CHOICE = re.compile(r"answer|choice|(?:letter|option)(?=:)")
-_TRANSPARENT = frozenset("\"'“‘«[⟦”’»])⟧✅✔☑👉➡→")
 
 SEVERAL = "several"
 PLACEHOLDER = "placeholder"
@@ -76,7 +65,7 @@ class Statement:
 
 def statements(text: str) -> list[Statement]:
     """All statements of a choice in a clean text (``markup.clean``), in their order."""
-    tokens = list(_TOKEN.finditer(text))
+    tokens = tokens_of(text)
     context = Context(text)
     found = (
         _statement(text, tokens, place, context)
@@ -86,12 +75,12 @@ def statements(text: str) -> list[Statement]:
     return [statement for statement in found if statement]
 
 
-def _statement(text: str, tokens: list[re.Match[str]], place: int, context: Context) -> Statement | None:
+def _statement(text: str, tokens: list[Token], place: int, context: Context) -> Statement | None:
     option = tokens[place]
-    before = _before(tokens, place)
+    before = words_before(tokens, place)
     words, begin, end, form = before.words, before.begin, option.end(), _form(before, option[0])
     if option.lastgroup == "option" and (before.asked or OPENS.issuperset(words)):
-        after, last = _after(tokens, place)
+        after, last = words_after(tokens, place)
         if _says_of_it(after):
             words, end, form = words + after, last, "reversed"
     if form is None or NO_STATEMENT.search(" ".join(words)):
@@ -110,78 +99,7 @@ def _statement(text: str, tokens: list[re.Match[str]], place: int, context: Cont
     return None if spoilt(tail, form, option[0]) else Statement(letter, begin, end, closing, praise)
 
 
-@dataclass(frozen=True)
-class _Words:
-    """Words of choosing right before an option.
-
-    Attributes:
-        words: in small letters.
-        begin: where they begin.
-        placed: whether they begin their clause.
-        equated: whether they end with "is" or a mark, so that the option is what they name.
-        labels: whether that is a mark.
-        asked: whether they are a question that the option answers.
-    """
-
-    words: list[str]
-    begin: int
-    placed: bool
-    equated: bool
-    labels: bool
-    asked: bool
-
-
-class _Word(NamedTuple):
-    said: str
-    begin: int
-    marked: bool  # whether a mark stands right before it
-
-
-def _before(tokens: list[re.Match[str]], place: int) -> _Words:
-    found: list[_Word] = []
-    marked = near = equated = labels = asked = False
-    role = 0
-    for k in range(place - 1, max(-1, place - _LONGEST), -1):
-        token = tokens[k]
-        kind, said = token.lastgroup, token[0].replace("’", "'").lower()
-        if kind == "word" and said in WORDS:
-            equated = equated or said in EQUATES
-            found.append(_Word(said, token.start(), False))
-            marked = False
-        elif kind == "mark" or (kind == "end" and not found and said.isspace()):
-            near = near or not found
-            labels = labels or (not found and said not in ",;(")
-            equated = equated or labels or said == ":"
-            role = len(found) if said == ":" else role
-            marked = True
-        elif kind == "end" and "?" in said and not found and not asked:
-            asked = True
-        elif kind != "other" or said not in _TRANSPARENT:
-            marked = marked or kind == "end"
-            break
-        if found and marked:
-            found[-1] = found[-1]._replace(marked=True)
-    else:
-        marked = place < _LONGEST
-    if found and marked:
-        found[-1] = found[-1]._replace(marked=True)
-    found.reverse()
-    words = [word.said for word in found]
-    speaker = words[: len(words) - role] if role else []
-    if speaker and _SPEAKERS.issuperset(speaker):
-        found = []  # "The manager: I choose" is a part that somebody plays.
-    elif found and not found[0].marked:
-        begins = [k for k, word in enumerate(found) if word.marked or word.said in JOINS]
-        own = [k for k, word in enumerate(found) if word.said in SELF or word.said == "my"]
-        found = found[(begins or own or [len(found)])[0] :]
-    placed = not found or found[0].marked or found[0].said in JOINS
-    begin = found[0].begin if found else tokens[place].start()
-    if not found:
-        placed = marked or near
-    return _Words([word.said for word in found], begin, placed, equated, labels, asked)
-
-
-def _form(before: _Words, named: str) -> str | None:
+def _form(before: Before, named: str) -> str | None:
     """In what form the words before an option say that it is chosen, or None where they do not."""
     words = before.words + _NAMES_CHOICE.findall(named.lower())
     said = set(words)
@@ -225,19 +143,6 @@ def _somebody_chooses(words: list[str]) -> bool:
     if verb < agent:
         return False
     return words[verb] not in WITH or set(words[verb + 1 : verb + 2]) & set(WITH[words[verb]]) != set()
-
-
-def _after(tokens: list[re.Match[str]], place: int) -> tuple[list[str], int]:
-    """Words of choosing right after an option, and where they end."""
-    words: list[str] = []
-    end = tokens[place].end()
-    for token in tokens[place + 1 : place + _LONGEST]:
-        said = token[0].replace("’", "'").lower()
-        if token.lastgroup != "word" or said not in WORDS:
-            break
-        words.append(said)
-        end = token.end()
-    return words, end
 
 
 def _says_of_it(words: list[str]) -> bool:

@@ -28,15 +28,15 @@ WITH = {
 
 VERBS = frozenset(WITH) | frozenset(
     "choose chooses choosing chose chosen select selects selecting selected pick picks picking picked"
-    " recommend recommends recommending recommended adopt adopts adopted implement propose proposes proposing"
-    " suggest advise advises pursue elect elected nominate approve".split()
+    " recommend recommends recommending recommended adopt adopts adopted implement propose proposes"
+    " proposing suggest advise advises pursue elect elected nominate approve".split()
 )
 WISHES = frozenset("take taking prefer favor favour support endorse endorsing want answer".split())
 """Verbs that choose where the model says them of itself, and report where it says them of others."""
 
 NOUNS = frozenset(
-    "answer ans choice decision selection recommendation pick vote verdict favorite favourite response conclusion preference output"
-    " selected chosen recommended preferred".split()
+    "answer ans choice decision selection recommendation pick vote verdict favorite favourite response"
+    " conclusion preference output selected chosen recommended preferred".split()
 )
 LABELS = frozenset("final tl dr letter".split())
 """Words that name a choice before a colon alone."""
@@ -44,20 +44,20 @@ PARTICIPLES = frozenset("chosen selected picked recommended preferred adopted".s
 
 SUPERLATIVES = frozenset("best optimal ideal superior preferable wisest winner wins".split())
 PRAISE = SUPERLATIVES | frozenset(
-    "correct right suitable appropriate reasonable sensible balanced favorable favourable desirable attractive"
-    " prudent advantageous viable compelling logical rational effective".split()
+    "correct right suitable appropriate reasonable sensible balanced favorable favourable desirable"
+    " attractive prudent advantageous viable compelling logical rational effective".split()
 )
 """Words that call an option the best on the whole; best for somebody needs a word that is not here."""
 THINGS = frozenset("option choice one alternative answer course decision compromise letter".split())
 
 CONCLUDES = frozenset(
-    "therefore thus hence so consequently accordingly conclusion conclude summary sum short overall finally"
-    " ultimately final why balance tl dr".split()
+    "therefore thus hence so consequently accordingly conclusion conclude summary sum short overall"
+    " finally ultimately final why balance tl dr".split()
 )
 """Words by which a clause draws the conclusion."""
 
 JOINS = frozenset("and but yet then so therefore thus hence still although though".split())
-CONTRASTS = frozenset(("but", "yet", "still"))
+CONTRASTS = frozenset("but yet still so".split())
 INVERTS = frozenset("do does did should would will shall is are am was has have must".split())
 """Words that ask, or suppose, where they stand first."""
 
@@ -83,15 +83,16 @@ WORDS = (
     | PREPOSITIONS
     | frozenset(
         # helpers
-        "shall do have am are been being amongst up ended ending get rather hereby now today personally strongly"
-        " definitely certainly clearly firmly confidently reluctantly respectfully simply probably likely"
-        " officially unequivocally only quite very really indeed happily gladly actually also made reached cast give"
+        "shall do have am are been being amongst up ended ending get rather hereby now today personally"
+        " strongly definitely certainly clearly firmly confidently reluctantly respectfully simply"
+        " probably likely officially unequivocally only quite very really indeed happily gladly actually"
+        " also made reached cast give"
         # what it is about
-        " the my our your this that these those which what it's that's options action way question problem case"
-        " scenario situation dilemma task prompt role outcome here step own personal definitive real true actual honest"
-        " ultimate official quick simple brief single sole clear most all given available listed following above"
-        " two three four five reason me everyone everybody year round time yes sure okay ok well please"
-        " thanks".split()
+        " the my our your this that these those which what it's that's options action way question problem"
+        " case scenario situation dilemma task prompt role outcome here step own personal definitive real"
+        " true actual honest ultimate official quick simple brief single sole clear most all given"
+        " available listed following above two three four five reason me everyone everybody year round"
+        " time yes sure okay ok well please thanks".split()
     )
 )
 """All words that a statement may have."""
@@ -104,6 +105,7 @@ NO_STATEMENT = re.compile(
     r"|\b(?:choose|choosing|select|pick|decide) (?:from|among|out|of)\b|\blet's tak|\bon the right\b"
     # something about the choice
     r"|^then\b|^what(?: is|'s) "
-    r"|^(?:the|this|that|my|our|one) (?:question|problem|case|scenario|situation|dilemma|task|prompt|step|way)\b"
+    r"|^(?:the|this|that|my|our|one) (?:question|problem|case|scenario|situation|dilemma|task|prompt|step"
+    r"|way)\b"
 )
 """Words of choosing that state nothing."""
