@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,38 @@ from fiduciary.economics.consistency.menus import (
     rises_by_set,
 )
 from fiduciary.economics.consistency.profile import bootstrap
+from fiduciary.economics.inference import alike
+from fiduciary.scorers._printed import limits
 from fiduciary.scorers.metrics.menu_effects import Gathered, gather, overload
 
 FloatArray = npt.NDArray[np.float64]
 
+INDEPENDENCE, REGULARITY = "independence of irrelevant alternatives", "regularity"
+
 _WIDTH = 45
+_SHOWN = 5e-4
+"""Differences between sets that three digits can show."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A ratio of sums over option sets.
+
+    Attributes:
+        title: what it is.
+        above, below: (S,), numerator and denominator of each set.
+        share: whether it lies in [0, 1].
+    """
+
+    title: str
+    above: FloatArray
+    below: FloatArray
+    share: bool = False
+
+    @property
+    def value(self) -> float:
+        """Σ above / Σ below."""
+        return float(self.above.sum() / self.below.sum())
 
 
 def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed: int = 0) -> Iterator[str]:
@@ -58,16 +86,18 @@ def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed
     yield ""
     yield f"{'':<{_WIDTH}}{'value':>8}{f'  {level:.0%} interval':<21}"
     rng = np.random.default_rng([seed, 5])
-    for title, (above, below) in _effects(gathered).items():
-        yield _line(title, above, below, rng, replications, level)
+    for effect in _effects(gathered):
+        yield _line(effect, rng, replications, level)
     yield ""
     if gathered.by_probability:
-        yield "shares are probabilities, which are not sampled, so nothing is tested: what noise there is"
-        yield "comes from the wording, which is the same throughout, and from the orders, of which each menu"
-        yield "has all rotations; intervals are those of other option sets"
+        yield f"{INDEPENDENCE:<{_WIDTH}}no test: probabilities are not sampled"
+        yield f"{REGULARITY:<{_WIDTH}}no test: probabilities are not sampled"
+        yield "so that a distance is one and a rise is one: what noise there is comes from the wording,"
+        yield "which is the same throughout, and from the orders, of which each menu has all rotations;"
+        yield "intervals are those of other option sets"
     else:
-        yield _tested("independence of irrelevant alternatives", iia_test(data, rng, replications))
-        yield _tested("regularity", regularity_test(data, rng, replications))
+        yield _tested(INDEPENDENCE, iia_test(data, rng, replications))
+        yield _tested(REGULARITY, regularity_test(data, rng, replications))
     yield ""
     yield "the likeliest option of a logit over all menus of a set, by size of the menu"
     columns = f"{'options':>9}{'answers':>9}{'chose it':>10}{'logit':>8}{'difference':>12}"
@@ -77,8 +107,11 @@ def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed
         if not n:
             yield f"{size:>9}{0:>9}"
             continue
-        gap, interval = _interval(hits - expected, answers, rng, replications, level)
-        yield f"{size:>9}{n:>9.0f}{hits.sum() / n:>10.3f}{expected.sum() / n:>8.3f}{gap:>12.3f}{interval}"
+        gap = Effect("", hits - expected, answers)
+        yield (
+            f"{size:>9}{n:>9.0f}{hits.sum() / n:>10.3f}{expected.sum() / n:>8.3f}{gap.value:>12.3f}"
+            f"{_interval(gap, rng, replications, level)}"
+        )
 
 
 def _scores(log: EvalLog) -> tuple[list[SampleScore], int]:
@@ -95,54 +128,46 @@ def _scores(log: EvalLog) -> tuple[list[SampleScore], int]:
     return scores, lost
 
 
-def _effects(gathered: Gathered) -> dict[str, tuple[FloatArray, FloatArray]]:
-    """Numerator and denominator by set."""
+def _effects(gathered: Gathered) -> list[Effect]:
     data, decoys = gathered.plain, gathered.decoys
     above, risen, compared = rises_by_set(data)
     sizes = sorted({int(size) for size in data.sizes})
-    found = {"shares that rise in the larger menu": (above, compared)}
+    found = [Effect("shares that rise in the larger menu", above, compared, share=True)]
     if gathered.by_probability:
-        found["mean rise of a share in the larger menu"] = risen, compared
-        found["distance of shares from one logit"] = _known(logit_distance(data))
-    return found | {
-        "chose the dominated decoy": (
-            decoys[:, :, 2].sum(axis=1).astype(float),
-            decoys.sum(axis=(1, 2)).astype(float),
-        ),
-        "attraction towards the option with a decoy": _known(attraction_effects(decoys)),
-        f"overload from {sizes[0]} to {sizes[-1]} options": _known(overload(data)),
-    }
+        found += [
+            Effect("mean rise of a share in the larger menu", risen, compared, share=True),
+            Effect("distance of shares from one logit", *_known(logit_distance(data)), share=True),
+        ]
+    worse, answers = decoys[:, :, 2].sum(axis=1).astype(float), decoys.sum(axis=(1, 2)).astype(float)
+    return [
+        *found,
+        Effect("chose the dominated decoy", worse, answers, share=True),
+        Effect("attraction towards the option with a decoy", *_known(attraction_effects(decoys))),
+        Effect(f"overload from {sizes[0]} to {sizes[-1]} options", *_known(overload(data))),
+    ]
 
 
 def _known(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.nan_to_num(values), np.isfinite(values).astype(float)
 
 
-def _line(
-    title: str,
-    above: FloatArray,
-    below: FloatArray,
-    rng: np.random.Generator,
-    replications: int,
-    level: float,
-) -> str:
-    if not below.sum():
-        return f"{title:<{_WIDTH}}{'-':>8}  no set has the answers that it takes"
-    value, interval = _interval(above, below, rng, replications, level)
-    return f"{title:<{_WIDTH}}{value:>8.3f}{interval}"
+def _line(effect: Effect, rng: np.random.Generator, replications: int, level: float) -> str:
+    if not effect.below.sum():
+        return f"{effect.title:<{_WIDTH}}{'-':>8}  no set has the answers that it takes"
+    interval = _interval(effect, rng, replications, level)
+    return f"{effect.title:<{_WIDTH}}{effect.value:>8.3f}{interval}"
 
 
-def _interval(
-    above: FloatArray, below: FloatArray, rng: np.random.Generator, replications: int, level: float
-) -> tuple[float, str]:
-    """Ratio of sums over sets, and its interval in words."""
-    used = below > 0
-    own = above[used] / below[used]
-    value = float(above.sum() / below.sum())
-    if np.ptp(own) < 1e-12:
-        return value, "  all sets alike"
-    low, high = bootstrap({"": (above[used], below[used])}, rng, replications, level)[""]
-    return value, f"  [{low:.3f}, {high:.3f}]"
+def _interval(effect: Effect, rng: np.random.Generator, replications: int, level: float) -> str:
+    """In words; by the bootstrap over sets, which cannot tell a spread that no set showed."""
+    used = effect.below > 0
+    above, below = effect.above[used], effect.below[used]
+    if np.ptp(above / below) >= _SHOWN:
+        low, high = bootstrap({"": (above, below)}, rng, replications, level)[""]
+        return f"  [{low:.3f}, {high:.3f}]"
+    if effect.share:
+        return f"  {limits(alike(effect.value, int(used.sum()), level))}"
+    return "  no interval: all sets alike" if used.sum() > 1 else "  no interval: one set"
 
 
 def _tested(title: str, test: MenuTest) -> str:

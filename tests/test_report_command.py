@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,14 @@ from inspect_ai.model import get_model
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.__main__ import main
 from fiduciary.report import OPTIONS, REPORTS
+from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
+from fiduciary.tasks.economic_games.task import economic_games
+from fiduciary.tasks.menus.task import menus
 from fiduciary.tasks.money_pump.task import money_pump
+from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.tasks.stress.task import stress
+from fiduciary.tasks.transitivity.task import transitivity
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +53,36 @@ def test_an_option_of_other_tasks_is_refused(folder: Path, capsys: pytest.Captur
 def test_a_path_without_logs_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(tmp_path / "none")]) == 2
     assert "none" in capsys.readouterr().err
+
+
+FEW = {
+    "transitivity": (transitivity(elicitation="text", repeats=1), "first_option"),
+    "menus": (menus(size=3), "first_option"),
+    "money_pump": (money_pump(), "first_option"),
+    "moral_dilemmas": (moral_dilemmas(), "utilitarian"),
+    "economic_games": (economic_games(games="all"), "economicus"),
+    "duopoly_pricing": (duopoly_pricing(periods=120), "nash_pricer"),
+    "stress": (stress(pressures=["currency", "insisting_user"]), "study1"),
+}
+
+
+@pytest.mark.parametrize("answers", [1, 3])
+@pytest.mark.parametrize("task", FEW)
+def test_few_answers_have_no_error_of_0(
+    task: str, answers: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither "nan" nor an error that rounds to 0, and no effect of place from one answer."""
+    asked, subject = FEW[task]
+    model = get_model(f"subject/{subject}")
+    [log] = eval(asked, model=model, limit=answers, log_dir=str(tmp_path), display="none")
+    assert log.status == "success"
+    assert main(["report", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out
+    assert not re.search(r"\bnan\b", printed)
+    assert not re.search(r"(?<![\d.])\(0\.0+\)|error 0\.0+\b", printed)
+    assert log.results is not None
+    metrics = {name: m.value for score in log.results.scores for name, m in score.metrics.items()}
+    assert not any(value == 0 for name, value in metrics.items() if name.endswith("_stderr"))
+    if answers == 1:
+        effects = [value for name, value in metrics.items() if name in ("first_excess", "lever_bias")]
+        assert all(math.isnan(value) for value in effects)

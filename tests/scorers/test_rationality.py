@@ -57,16 +57,17 @@ def test_report(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "0-1 1/1 1/1" in printed
     assert "9 sets; probabilities are not sampled, so a circle is a circle and nothing is tested" in printed
     assert "a label drawn behind the closing words is counted" in printed
-    assert "shares are probabilities, which are not sampled, so nothing is tested" in printed
-    assert "distance of shares from one logit               0.000" in printed
+    assert printed.count("no test: probabilities are not sampled") == 2
+    # Four sets that agree: [0, 1 − .025^¼].
+    assert "distance of shares from one logit               0.000  [0.000, 0.602]" in printed
     assert printed.count("mass_outside, mean probability outside the labels: 0.0000") == 3
     assert "2 sets of 7 options, taken three at a time" in printed
     assert "fee $10 a trade, at most 9 trades, that is $90" in printed
     assert "no circle: the ring that came closest" in printed
     # 3 pairs in 2 places and a menu of three in 3; two menus with a decoy in 3 places each.
     assert "4 option sets of 3, 36 valid answers without a decoy and 24 with" in printed
-    assert "chose the dominated decoy                       0.000  all sets alike" in printed
-    assert "overload from 2 to 3 options                   -0.000  all sets alike" in printed
+    assert "chose the dominated decoy                       0.000  [0.000, 0.602]" in printed
+    assert "overload from 2 to 3 options                   -0.000  no interval: all sets alike" in printed
     assert (
         "regularity                                       0.00 times what noise makes  p = 1.0000" in printed
     )
