@@ -25,6 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 DRAWS = 2000
+MANY = 200  # degrees of freedom from which t is normal, as far as a rank goes
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,11 @@ def _stderr(sums: FloatArray) -> FloatArray:
 
 
 def _critical(sums: FloatArray, stderr: FloatArray, level: float, seed: int, draws: int) -> float:
-    """Quantile of max |Σ_g e_g s_g| / se over the pairs, e standard normal."""
+    """Quantile of max |Σ_g e_g s_g| / se over the pairs, e standard normal.
+
+    Standard errors from G clusters are estimates too: the draws are those of a multivariate t with G − 1
+    degrees of freedom.
+    """
     usable = np.isfinite(stderr) & (stderr > 0)
     if not usable.any():
         return 0.0
@@ -158,4 +163,7 @@ def _critical(sums: FloatArray, stderr: FloatArray, level: float, seed: int, dra
     for start in range(0, draws, step):
         multipliers = rng.standard_normal((min(step, draws - start), len(studentised)))
         largest[start : start + step] = np.abs(multipliers @ studentised).max(axis=1)
+    df = len(studentised) - 1
+    if df < MANY:
+        largest *= np.sqrt(df / rng.chisquare(df, draws))
     return float(np.quantile(largest, level, method="higher"))

@@ -30,6 +30,7 @@ from fiduciary.leaderboard.principal import Losses, Principal, losses
 from fiduciary.leaderboard.reading import Say, Trouble, find, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
+from fiduciary.scorers.wordings import FEWEST
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,6 +44,8 @@ class Problems:
         welfare: (options, 4) of each, raw units.
         shift: K.
         shares: row → (n, J), mean share of the row's answers on each option; NaN where none is.
+        groups: (n,), cluster of each problem: its wording where answers are log-probabilities, which carry no
+            noise but that of the words, and problems were dealt over several wordings; else its own.
         single: rows that gave one answer in text to every problem they were asked.
     """
 
@@ -50,6 +53,7 @@ class Problems:
     welfare: tuple[FloatArray, ...]
     shift: float
     shares: Mapping[str, FloatArray]
+    groups: npt.NDArray[np.int64]
     single: frozenset[str]
 
 
@@ -173,7 +177,21 @@ def lay_out(answers: Mapping[str, Answers]) -> Problems | None:
         if not one.data.by_probability and len(np.unique(places)) == len(places):
             single.add(name)
     shift = next(iter(answers.values())).data.shift
-    return Problems(tuple(ids), tuple(welfare), shift, shares, frozenset(single))
+    groups = _clusters(answers, ids)
+    return Problems(tuple(ids), tuple(welfare), shift, shares, groups, frozenset(single))
+
+
+def _clusters(answers: Mapping[str, Answers], ids: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    own = np.arange(len(ids))
+    wordings: dict[int, set[str]] = {k: set() for k in own.tolist()}
+    for one in answers.values():
+        for group, wording in zip(one.data.groups, one.data.wording, strict=True):
+            wordings[ids[str(group)]].add(str(wording))
+    names = sorted(set().union(*wordings.values()))
+    dealt = all(len(each) == 1 for each in wordings.values())
+    if not dealt or len(names) < FEWEST or any(one.data.elicitation != "choose" for one in answers.values()):
+        return own
+    return np.array([names.index(next(iter(wordings[k]))) for k in own.tolist()], np.int64)
 
 
 def by_problem(problems: Problems, answers: Answers, utility: CES) -> Losses:
@@ -206,9 +224,10 @@ def _finished(
     if problems is not None:
         utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
         lost = {name: by_problem(problems, answers[name], utility) for name in ranked}
-        ranking = rank_sets(np.column_stack([lost[name].regret for name in ranked]), level=level)
+        regrets = np.column_stack([lost[name].regret for name in ranked])
+        ranking = rank_sets(regrets, problems.groups, level=level)
         for k, name in enumerate(ranked):
-            cells[name] |= service_cells(ranking, k, lost[name])
+            cells[name] |= service_cells(ranking, k, lost[name], problems.groups)
     for name, one in answers.items():
         if name not in ranked:
             cells[name] |= no_service_cells(one.grounds.brief or one.why)

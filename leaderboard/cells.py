@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from inspect_ai.log import EvalLog, EvalMetric
 
 from fiduciary.economics.estimation import THETA_NAMES
@@ -111,16 +112,17 @@ def _metrics(column: Column, header: EvalLog) -> Mapping[str, EvalMetric] | None
     return next((score.metrics for score in scores if column.metric in score.metrics), None)
 
 
-def service_cells(ranking: Ranking, k: int, lost: Losses) -> dict[str, Cell]:
-    """How well one row serves the principal."""
+def service_cells(ranking: Ranking, k: int, lost: Losses, groups: npt.NDArray[np.int64]) -> dict[str, Cell]:
+    """How well one row serves the principal; ``groups`` are the clusters that its losses fall into."""
     answered = np.isfinite(lost.regret)
     n = int(answered.sum())
     if n == 0:
         return no_service_cells("all answers missing")
     place, low, high = (int(a[k]) for a in (ranking.rank, ranking.low, ranking.high))
     tied = f"{low}–{high}" if low < high else str(low)
-    each, level = np.arange(n), ranking.level
-    mean = around(float(ranking.mean[k]), float(ranking.stderr[k]), max(n - 1, 1), level, units=n)
+    each, level = groups[answered], ranking.level
+    units = len(np.unique(each))
+    mean = around(float(ranking.mean[k]), float(ranking.stderr[k]), max(units - 1, 1), level, units=units)
     found = {
         "regret": _clipped(_told(mean, n), 0.0, math.inf),
         "regret_share": _told(share(lost.regret[answered], lost.stake[answered], each, level), n),

@@ -157,7 +157,7 @@ def _choices(board: Board, ids: Mapping[str, str]) -> dict[str, Any]:
     return {
         "problems": {
             "ids": list(problems.ids),
-            "groups": list(range(len(problems.ids))),
+            "groups": problems.groups.tolist(),
             "shift": problems.shift,
             "welfare": [options.tolist() for options in problems.welfare],
         },

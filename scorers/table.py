@@ -164,8 +164,8 @@ def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option"
         scorer: name under which a log holds the scores.
 
     Raises:
-        ValueError: no samples, metadata that scoring needs are missing, or samples that differ in
-            elicitation or shift, which no single estimate could cover.
+        ValueError: no samples, metadata that scoring needs are missing, answers of another type, or samples
+            that differ in elicitation or shift, which no single estimate could cover.
     """
     return next(iter(tables(scores, scorer).values()))
 
@@ -180,11 +180,11 @@ def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]
         position[i, list(problem.order)] = np.arange(k)
         label[i, list(problem.order)] = [LABELS.index(letter) for letter in problem.labels]
         if answer.get("probabilities") is not None and answer.get("reason") is None:
-            probabilities[i, :k] = [np.nan if p is None else p for p in answer["probabilities"]]
+            probabilities[i, :k] = _probabilities(problem, answer["probabilities"])
     temperature = [1.0 if elicitation == "choose" else problem.temperature for problem, _ in rows]
     return Table(
         welfare,
-        np.array([answer.get("chosen", -1) for _, answer in rows], np.int64),
+        np.array([_chosen(problem, answer) for problem, answer in rows], np.int64),
         np.array(temperature),
         position,
         label,
@@ -197,6 +197,27 @@ def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]
         elicitation,
         _only("shift", {problem.shift for problem, _ in rows}),
     )
+
+
+def _chosen(problem: Problem, answer: Mapping[str, Any]) -> int:
+    """The option that was chosen; a log may hold anything, and ``true`` would pass for an option."""
+    chosen = answer.get("chosen", -1)
+    if type(chosen) is not int or not -1 <= chosen < problem.n_options:
+        raise ValueError(
+            f"chosen must be a whole number from -1 to {problem.n_options - 1}, and is {chosen!r} in an answer "
+            f"to {problem.group}"
+        )
+    return chosen
+
+
+def _probabilities(problem: Problem, given: Any) -> list[float]:
+    known = isinstance(given, list | tuple) and len(given) == problem.n_options
+    if not known or not all(p is None or (type(p) in (int, float) and 0 <= p <= 1) for p in given):
+        raise ValueError(
+            f"probabilities must be {problem.n_options} numbers from 0 to 1, or None where a label was not "
+            f"returned, and are {str(given)[:80]} in an answer to {problem.group}"
+        )
+    return [float("nan") if p is None else float(p) for p in given]
 
 
 def _only(name: str, values: set[Any]) -> Any:

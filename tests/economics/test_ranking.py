@@ -115,3 +115,14 @@ def test_sets_hold_the_truth(truth: list[float]) -> None:
 def test_bad_input(loss: object, options: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         rank_sets(loss, **options)  # type: ignore[arg-type]
+
+
+def test_few_clusters_hold_the_level_for_equal_models() -> None:
+    """Eight clusters with effects of their own and no true difference: hardly ever a sure order."""
+    rng = np.random.default_rng(6)
+    groups = np.repeat(np.arange(8), 20)
+    wrong = 0
+    for _ in range(300):
+        loss = rng.standard_normal((8, 4))[groups] + 0.3 * rng.standard_normal((160, 4))
+        wrong += bool(rank_sets(loss, groups, draws=400).better.any())
+    assert wrong < 0.09 * 300

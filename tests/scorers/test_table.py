@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from inspect_ai.scorer import SampleScore
+from inspect_ai.scorer import SampleScore, Score
 
 from fiduciary.scorers._problem import MissingMetadata
 from fiduciary.scorers.table import table
@@ -90,3 +90,21 @@ def test_what_no_single_estimate_could_cover_is_refused(metadata: Metadata, choi
         table(choice_scores(shifted, [0, 0]))
     with pytest.raises(MissingMetadata, match="lack welfare"):
         table(choice_scores([{"order": [0, 1]}], [0]))
+
+
+@pytest.mark.parametrize("chosen", ["0", [0], True, 0.6, None, 7, -2, float("nan")])
+def test_a_choice_of_another_type_is_refused(metadata: Metadata, chosen: Any) -> None:
+    scores = [
+        SampleScore(score=Score(value=1.0, metadata={"chosen": own, "reason": None}), sample_metadata=about)
+        for own, about in zip([0, chosen], metadata(2), strict=True)
+    ]
+    with pytest.raises(ValueError, match="chosen must be a whole number from -1 to"):
+        table(scores)
+
+
+@pytest.mark.parametrize("given", [[0.5], ["a", "b"], "ab", [2.0] * 5, [True] * 5, {"A": 1}])
+def test_probabilities_of_another_type_are_refused(metadata: Metadata, given: Any) -> None:
+    [about] = metadata(1, elicitation="choose")
+    answer = {"chosen": 0, "reason": None, "probabilities": given}
+    with pytest.raises(ValueError, match="probabilities must be"):
+        table([SampleScore(score=Score(value=1.0, metadata=answer), sample_metadata=about)])

@@ -41,7 +41,7 @@ globalThis.fid = globalThis.fid || {};
     return out;
   }
 
-  let kept = { key: "", draws: null };
+  let kept = { key: "", draws: null, scales: null };
 
   /**
    * The work in steps. losses: one Float64Array of n a model, NaN where an answer is missing; codes: cluster of each row.
@@ -82,9 +82,19 @@ globalThis.fid = globalThis.fid || {};
         pairs.push({ i, j, mean, se: factor * Math.sqrt(squares), factor: factor / count });
       }
     }
+    const df = clusters - 1; // few clusters: a multivariate t, as in Python
     const used = pairs.filter((pair) => pair.se > 0);
     const key = `${clusters} ${seed} ${draws}`;
-    if (kept.key !== key) kept = { key, draws: normals(clusters * draws, seed) };
+    if (kept.key !== key) {
+      const chi = df > 0 && df < 200 ? normals(df * draws, seed + 1) : null;
+      const scales = Float64Array.from({ length: draws }, (_, d) => {
+        if (!chi) return 1;
+        let sum = 0;
+        for (let k = 0; k < df; k++) sum += chi[d * df + k] ** 2;
+        return Math.sqrt(df / sum);
+      });
+      kept = { key, draws: normals(clusters * draws, seed), scales };
+    }
     const largest = [];
     const weighted = new Float64Array(p), lost = new Float64Array(p), e = new Float64Array(n);
 
@@ -110,7 +120,7 @@ globalThis.fid = globalThis.fid || {};
         for (const r of missing[i]) sum += e[r] * filled[j][r];
         top = Math.max(top, Math.abs(sum - mean * rest) * (factor / se));
       }
-      return top;
+      return top * kept.scales[d];
     }
 
     return {
