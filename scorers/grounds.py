@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -114,15 +115,25 @@ def _mass(outside: Iterable[float]) -> float:
     return 1 - float(np.mean(found)) if found else math.nan
 
 
-def tested(data: Shown, asked: int, valid: int, mass: float) -> Grounds:
-    """The grounds; the same answers are not tested twice, since metrics are asked for again and again."""
+def tested(
+    data: Shown, asked: int, valid: int, mass: float, *, about: str = "what was asked", unit: str = "question"
+) -> Grounds:
+    """The grounds, with ``about`` and ``unit`` as in ``Content``."""
     state = hashlib.blake2b(digest_size=16)
     for array in (data.answers, data.place, data.figures):
         state.update(np.ascontiguousarray(array).tobytes())
     state.update("\n".join(map(str, data.question)).encode() + f"{data.noisy}{asked}{valid}{mass}".encode())
-    key = state.digest()
+    state.update(about.encode())
+    return remembered(
+        state.digest(),
+        lambda: Grounds(replace(content(data), about=about, unit=unit), asked, valid, mass),
+    )
+
+
+def remembered(key: bytes, find: Callable[[], Grounds]) -> Grounds:
+    """What was found for this key, or is found now: metrics are asked for again and again."""
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:
             del _recent[next(iter(_recent))]
-        _recent[key] = Grounds(content(data), asked, valid, mass)
+        _recent[key] = find()
     return _recent[key]

@@ -77,6 +77,8 @@ class Content:
             with 80 % power.
         places: 1-based places that are not read though others are; empty where all are alike.
         tested: whether the order was random, without which there is no test.
+        about: on what answers would depend, in the words of the verdict.
+        unit: what n counts.
     """
 
     p_value: float
@@ -87,6 +89,8 @@ class Content:
     smallest: float
     places: tuple[int, ...] = ()
     tested: bool = True
+    about: str = "what was asked"
+    unit: str = "question"
 
     @property
     def enough(self) -> bool:
@@ -107,9 +111,10 @@ class Content:
                 "(ask with -T order=shuffle)"
             )
         share = "" if math.isnan(self.share) else f"; content's share of its log-odds {self.share:.0%}"
-        shown = f"p {_p(self.p_value)}{share}; {self.n:,} question{'' if self.n == 1 else 's'}"
+        units = f"{self.n:,} {self.unit}{'' if self.n == 1 else 's'}"
+        shown = f"p {_p(self.p_value)}{share}; {units}"
         if self.reads:
-            return f"it reads: its answers depend on what was asked ({shown})"
+            return f"it reads: its answers depend on {self.about} ({shown})"
         if self.places:
             places = _and([str(place) for place in self.places])
             return (
@@ -119,11 +124,11 @@ class Content:
             return f"not shown to read: its answers never vary, or are too few to tell, n = {self.n:,}"
         if self.p_value < ALPHA:
             return (
-                "not shown to read: what was asked is not shown to account for more than "
+                f"not shown to read: {self.about} is not shown to account for more than "
                 f"{FLOOR:.0%} of its answers' variation ({shown})"
             )
         return (
-            "not shown to read: its answers are not shown to depend on what was asked "
+            f"not shown to read: its answers are not shown to depend on {self.about} "
             f"({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
         )
 
