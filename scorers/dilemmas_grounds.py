@@ -12,7 +12,7 @@ from inspect_ai.scorer import SampleScore
 
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.inference.shown import Shown
-from fiduciary.scorers.grounds import tested
+from fiduciary.scorers.grounds import grounds_of
 
 _Row = tuple[float | None, Mapping[str, Any]]
 
@@ -65,7 +65,7 @@ def _grounds(rows: Sequence[_Row], mass: float, *, noisy: bool) -> Grounds:
         np.array([str(about.get("pair", about["group"])) for _, about in rows], dtype=str),
         noisy=noisy,
     )
-    return tested(
+    return grounds_of(
         shown, len(rows), int(np.isfinite(known).sum()), mass, about="what the options do", unit="case"
     )
 

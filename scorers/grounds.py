@@ -35,7 +35,7 @@ _recent: dict[bytes, Grounds] = {}
 def grounds(data: Table) -> Grounds:
     """Of answers to choice problems."""
     outside = data.mass_outside[np.isfinite(data.mass_outside)]
-    return tested(shown(data), data.n, int(data.answered.sum()), _mass(outside))
+    return grounds_of(shown(data), data.n, int(data.answered.sum()), _mass(outside))
 
 
 def shown(data: Table) -> Shown:
@@ -74,7 +74,7 @@ def pair_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> Ground
                 n = counts[a, b]
                 shares = [first[a, b] / n, 1 - first[a, b] / n] if n else None
                 rows.append((f"{about['group']}:{i}-{j}", order, shares, welfare[[i, j]]))
-    return tested(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
+    return grounds_of(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
 
 
 def menu_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str = "menu_choices") -> Grounds:
@@ -93,7 +93,7 @@ def menu_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str = "menu_ch
             if menu[-1] < len(welfare):
                 own = [menu.index(option) for option in given["order"]]
                 rows.append((f"{about['group']}:{menu}", own, given["shares"], welfare[menu]))
-    return tested(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
+    return grounds_of(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
 
 
 def laid_out(rows: Sequence[Row], *, noisy: bool) -> Shown:
@@ -115,7 +115,7 @@ def _mass(outside: Iterable[float]) -> float:
     return 1 - float(np.mean(found)) if found else math.nan
 
 
-def tested(
+def grounds_of(
     data: Shown, asked: int, valid: int, mass: float, *, about: str = "what was asked", unit: str = "question"
 ) -> Grounds:
     """The grounds, with ``about`` and ``unit`` as in ``Content``."""
