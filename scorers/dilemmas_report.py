@@ -125,9 +125,9 @@ def describe(log: EvalLog) -> None:
     )
     print(_how_asked(log, choices))
     rated, chose = rating_grounds(ratings), choice_grounds(choices)
-    for what, found in (("ratings", rated), ("choices", chose)):
-        if found.asked:
-            print(*(f"{what}: {sentence}" for sentence in found.sentences), sep="\n")
+    for what, own in (("ratings", rated), ("choices", chose)):
+        if own.asked:
+            print(*(f"{what}: {sentence}" for sentence in own.sentences), sep="\n")
     rows = vehicle_rows(log)
     if rows:
         print(f"\n{'ratings, 0 to 100 (std. error)':<32}{'utilitarian car':>36}{'protective car':>36}")

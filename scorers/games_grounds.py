@@ -26,7 +26,7 @@ def grounds(found: Sequence[Play]) -> Grounds | None:
     plays = [play for play in found if play.sequential]
     if not plays:
         return None
-    kinds = {
+    kinds: dict[tuple[str, int], int] = {
         (form.name, node.role): number
         for number, (form, node) in enumerate((form, node) for form in FORMS.values() for node in form.nodes)
     }

@@ -79,6 +79,7 @@ class Content:
         tested: whether the order was random, without which there is no test.
         about: on what answers would depend, in the words of the verdict.
         unit: what n counts.
+        untested: why there is no test where there is none, and what to ask instead.
     """
 
     p_value: float
@@ -91,6 +92,7 @@ class Content:
     tested: bool = True
     about: str = "what was asked"
     unit: str = "question"
+    untested: str = "the options were shown in their own order (ask with -T order=shuffle)"
 
     @property
     def enough(self) -> bool:
@@ -106,10 +108,7 @@ class Content:
     def sentence(self) -> str:
         """The verdict in one sentence."""
         if not self.tested:
-            return (
-                "whether it reads was not tested: the options were shown in their own order "
-                "(ask with -T order=shuffle)"
-            )
+            return f"whether it reads was not tested: {self.untested}"
         share = "" if math.isnan(self.share) else f"; content's share of its log-odds {self.share:.0%}"
         units = f"{self.n:,} {self.unit}{'' if self.n == 1 else 's'}"
         shown = f"p {_p(self.p_value)}{share}; {units}"
