@@ -156,7 +156,7 @@ def content(shown: Shown, *, draws: int = DRAWS, seed: int = 0) -> Content:
     if found is None:
         return Content(1.0, n, share, low, reordered, math.nan)
     p_value, rank = found
-    result = Content(p_value, n, share, low, reordered, _smallest_share(rank, free))
+    result = Content(p_value, n, share, low, reordered, smallest_share(rank, free))
     if result.p_value < ALPHA:
         # What is read at one place alone leaves its place when the order changes, and two orders have it not
         # in common: so places are looked at whatever the share is.
@@ -250,7 +250,7 @@ def _relabellings(k: int) -> IntArray:
     return np.array(list(itertools.permutations(range(k))), np.int64)
 
 
-def _smallest_share(rank: int, free: int) -> float:
+def smallest_share(rank: int, free: int) -> float:
     """Share s at which a score of this rank would find p < ``ALPHA`` with ``POWER``.
 
     Of ``free`` = Σ (J_q − 1) contrasts, a share s of the variation in the score's directions makes T a
