@@ -116,7 +116,13 @@ def _mass(outside: Iterable[float]) -> float:
 
 
 def grounds_of(
-    data: Shown, asked: int, valid: int, mass: float, *, about: str = "what was asked", unit: str = "question"
+    data: Shown,
+    asked: int,
+    valid: int,
+    mass: float = math.nan,
+    *,
+    about: str = "what was asked",
+    unit: str = "question",
 ) -> Grounds:
     """The grounds, with ``about`` and ``unit`` as in ``Content``."""
     state = hashlib.blake2b(digest_size=16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.economics.inference import ALIKE, NOTHING, Interval
+from fiduciary.economics.inference import ALIKE, Interval
 from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
 from fiduciary.economics.psychometrics.scoring import scale_scores
 from fiduciary.scorers.inventory.grounds import grounds
@@ -44,7 +44,7 @@ def inventory_scores() -> Metric:
         for name, score in scale_scores(agreement, data.key).items():
             same = ALIKE if score.blocks > 1 and not score.se > 0 else ""
             found = Interval(score.value, stderr=score.se, units=score.blocks, reason=same)
-            out |= with_error(name, found if own.withheld is None else NOTHING)
+            out |= with_error(name, found if own.withheld is None else Interval())
         style = response_style(data.shares, data.order)
         out["missing"] = data.missing
         out["refused"] = data.reasons()["refused"] / data.agreement.size

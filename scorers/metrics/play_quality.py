@@ -8,7 +8,7 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.games import best_responses
-from fiduciary.economics.inference import NOTHING, Interval, ratio
+from fiduciary.economics.inference import Interval, ratio
 from fiduciary.scorers.games_grounds import grounds
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.metrics._clustered import with_error
@@ -39,8 +39,8 @@ def play_quality() -> Metric:
         shown = own is not None and own.withheld is None
         return {
             **told(own),
-            **with_error("best_response", _best_share(found) if shown else NOTHING),
-            **with_error("temptation_slope", temptation_slope(found) if shown else NOTHING),
+            **with_error("best_response", _best_share(found) if shown else Interval()),
+            **with_error("temptation_slope", temptation_slope(found) if shown else Interval()),
         }
 
     return compute

@@ -62,6 +62,4 @@ def test_a_player_of_one_kind_reads(wanted: str) -> None:
 
 def test_whoever_always_takes_the_first_place_does_not_vary() -> None:
     found = play_all(lambda node, shown: float(not shown["second" if node.role else "first"]))
-    assert (
-        found.withheld == "not shown to read: its answers never vary, or are too few to tell (36 questions)"
-    )
+    assert found.withheld == "not shown to read: its answers never vary, or are too few to tell, n = 36"

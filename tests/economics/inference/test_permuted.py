@@ -48,7 +48,7 @@ def test_the_level_of_a_block_is_no_dependence_within_it() -> None:
 def test_what_never_varies_is_told_as_that() -> None:
     found = permuted_content(np.ones((N, 1)), features(np.random.default_rng(0)), BLOCKS, **SAID)
     assert found.p_value == 1
-    assert found.sentence == "not shown to read: its answers never vary, or are too few to tell (24 budgets)"
+    assert found.sentence == "not shown to read: its answers never vary, or are too few to tell, n = 24"
 
 
 def test_the_smallest_share_is_found_as_often_as_stated() -> None:
