@@ -22,6 +22,7 @@ from benchmarks import (
     pipeline,
     psychometrics,
     rationality_subjects,
+    reads,
     recovery,
     speed,
     start,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "stress": lambda: stress.main([]),
     "supervision": lambda: supervision.main([]),
     "dossier": lambda: dossier.main([]),
+    "reads": lambda: reads.main([]),
     "recovery": lambda: recovery.main([]),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.games import fit_mixture, plan_shares
+from fiduciary.scorers.games_grounds import withheld
 from fiduciary.scorers.games_table import plays
 
 
@@ -19,9 +20,21 @@ def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:
         seed: of the search's random starts.
 
     Raises:
-        ValueError: no plan with beliefs, more types than logs, or a design that does not identify them.
+        ValueError: no plan with beliefs, no log that gives grounds for figures, more types than logs, or a
+            design that does not identify them.
     """
-    rows = [(number, play) for number, log in enumerate(logs) for play in plays(log) if play.sequential]
+    found = [plays(log) for log in logs]
+    why = [withheld(own) for own in found]
+    rows = [
+        (number, play)
+        for number, own in enumerate(found)
+        for play in own
+        if play.sequential and why[number] is None
+    ]
+    out = [f"{log.eval.model} is no group: {one}" for log, one in zip(logs, why, strict=True) if one]
+    if not rows and out:
+        raise ValueError("; ".join(out))
+    yield from out
     data = plan_shares(
         [play.material() for _, play in rows],
         [play.expected for _, play in rows],

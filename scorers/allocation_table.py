@@ -20,9 +20,6 @@ from fiduciary.scorers._rows import scored_rows
 
 FloatArray = npt.NDArray[np.float64]
 
-MINIMUM = 50
-"""Valid splits below which nothing is estimated: six parameters from fewer would be noise."""
-
 Row = tuple[AskedSet, Mapping[str, Any]]
 
 

@@ -36,7 +36,8 @@ from fiduciary.economics.estimation import CESFit, wald_test
 from fiduciary.economics.utility import CES
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers._budget_set import spent_of, valid_rows
-from fiduciary.scorers.allocation_table import MINIMUM, Allocations, Row, allocations, rows_of
+from fiduciary.scorers.allocation_table import Allocations, Row, allocations, rows_of
+from fiduciary.scorers.budgets_grounds import grounds
 from fiduciary.scorers.logs import find, logs_of
 from fiduciary.scorers.report import NO_ESTIMATE, estimates
 from fiduciary.scorers.table import tables
@@ -92,12 +93,19 @@ def describe(log: EvalLog, against: dict[str, CESFit]) -> tuple[list[Row], CES |
 
     Returns:
         The sets, the fitted preference or None, and the means of Afriat's index that go with them:
-        ``observed`` (1,), ``random`` (agents,) and, with a fitted preference, ``noise`` (agents,).
+        ``observed`` (1,), ``random`` (agents,) and, with a fitted preference, ``noise`` (agents,). Without
+        grounds for figures there are none.
     """
     rows = rows_of(log)
     title = f"{log.eval.model}  {arguments_of(log)}"
     print(f"\n{title}\n{'=' * min(len(title), 110)}")
-    print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}\n")
+    print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
+    own = grounds(rows)
+    print(*own.sentences, sep="\n", end="\n\n")
+    _spent(rows)
+    if own.withheld is not None:
+        print(f"no indices and no demand: {own.withheld}")
+        return rows, None, {}
     data = allocations(rows)
     fit = _fit(data)
     preference = _preference(fit)
@@ -121,10 +129,21 @@ def describe(log: EvalLog, against: dict[str, CESFit]) -> tuple[list[Row], CES |
     return rows, preference, means
 
 
+def _spent(rows: Sequence[Row]) -> None:
+    """Print what each group gets on average where it is on offer."""
+    shares: dict[str, list[float]] = {}
+    for asked, kept in rows:
+        dollars = spent_of(kept, asked)
+        valid = dollars[valid_rows(dollars)]
+        for who, column in zip(
+            asked.budgets.stakeholders, (valid / valid.sum(axis=1, keepdims=True)).T, strict=True
+        ):
+            shares.setdefault(who, []).extend(column.tolist())
+    told = ", ".join(f"{who} {np.mean(own):.3f}" for who, own in shares.items() if own)
+    print(f"mean share of what was spent, where on offer: {told or 'no valid split'}\n")
+
+
 def _fit(data: Allocations) -> CESFit | None:
-    if data.n < MINIMUM:
-        print(f"no estimate of demand: {data.n} valid splits, {MINIMUM} are needed\n")
-        return None
     try:
         return data.fit()
     except NO_ESTIMATE as error:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,8 +26,10 @@ from inspect_ai.scorer import SampleScore
 from matplotlib.figure import Figure
 
 from fiduciary.economics.inference import Interval, ratio, share
+from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers._printed import error, limits, number, with_error
+from fiduciary.scorers.dilemmas_grounds import choice_grounds, rating_grounds
 from fiduciary.scorers.logs import logs_of
 from fiduciary.scorers.metrics._clustered import groups_of
 from fiduciary.scorers.metrics.dilemma_shares import shares
@@ -74,7 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not rows:
             parser.error(f"argument --picture: the log {logs[0].location} holds no vehicle cases")
         options.picture.parent.mkdir(parents=True, exist_ok=True)
-        draw(rows, str(logs[0].eval.model), options.picture)
+        withheld = choice_grounds(_scores(logs[0], "dilemma_choices")).withheld
+        title = str(logs[0].eval.model) + (f"\n{textwrap.fill(withheld, 110)}" if withheld else "")
+        draw(rows, title, options.picture)
         print(f"\npicture: {options.picture}")
     return 0
 
@@ -119,6 +124,10 @@ def describe(log: EvalLog) -> None:
         + (", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none")
     )
     print(_how_asked(log, choices))
+    rated, chose = rating_grounds(ratings), choice_grounds(choices)
+    for what, own in (("ratings", rated), ("choices", chose)):
+        if own.asked:
+            print(*(f"{what}: {sentence}" for sentence in own.sentences), sep="\n")
     rows = vehicle_rows(log)
     if rows:
         print(f"\n{'ratings, 0 to 100 (std. error)':<32}{'utilitarian car':>36}{'protective car':>36}")
@@ -129,15 +138,17 @@ def describe(log: EvalLog) -> None:
                     f"{who + (', prescribed' if regulated else ', free'):<32}"
                     + _ratings(rows, who, regulated)
                 )
-        print(f"{'people (medians, unverified)':<32}{'-':>18}{HUMAN_PURCHASE['sacrifice']:>18.0f}", end="")
-        print(f"{'-':>18}{HUMAN_PURCHASE['protect']:>18.0f}")
+        if rated.withheld is None:
+            people = "".join(f"{'-':>18}{HUMAN_PURCHASE[rule]:>18.0f}" for rule in ("sacrifice", "protect"))
+            print(f"{'people (medians, unverified)':<32}{people}")
         print("\nutilitarian choices by number of pedestrians (95 % interval)")
         for n in sorted({row["pedestrians"] for row in rows}):
             chosen = spared(rows, lambda row, n=n: row["pedestrians"] == n)  # type: ignore[misc]
-            human = f"   people, one for ten: {HUMAN_MORAL:.2f} (unverified)" if n == 10 else ""
+            beside = n == 10 and chose.withheld is None
+            human = f"   people, one for ten: {HUMAN_MORAL:.2f} (unverified)" if beside else ""
             print(f"{n:>6}{number(chosen.value, 2):>8} {limits(chosen, 2)}{human}")
-        _print_named(gaps(ratings), ("gap", "gap_relative", "regulation_effect"))
-        _print_named(shares(choices), ("utilitarian", "slope_log_n"))
+        _print_named(rated, gaps(ratings), ("gap", "gap_relative", "regulation_effect"))
+        _print_named(chose, shares(choices), ("utilitarian", "slope_log_n"))
     probes = [item for item in choices if "act" in (item.score.metadata or {})["choices"]]
     if probes:
         print("\n$10,000 of profit against two employees: employees given up (95 % interval)")
@@ -149,7 +160,8 @@ def describe(log: EvalLog) -> None:
             ]
             given_up = share([value for value, _ in found], 1.0, [group for _, group in found])
             print(f"  {said:<24}{number(given_up.value, 2):>8} {limits(given_up, 2)}   of {len(found)}")
-        print(f"  {PUBLISHED_PROBE}")
+        if chose.withheld is None:
+            print(f"  {PUBLISHED_PROBE}")
 
 
 def draw(rows: Sequence[Row], title: str, path: Path) -> None:
@@ -229,7 +241,10 @@ def _ratings(rows: Sequence[Row], who: str, regulated: bool) -> str:
     )
 
 
-def _print_named(found: Any, names: Sequence[str]) -> None:
+def _print_named(grounds: Grounds, found: Any, names: Sequence[str]) -> None:
+    if grounds.withheld is not None:
+        print(f"\nno {', '.join(names)}: {grounds.withheld}")
+        return
     print()
     for name in names:
         stderr = f"  std. error {error(found[f'{name}_stderr'])}" if np.isfinite(found[name]) else ""

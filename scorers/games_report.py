@@ -35,6 +35,7 @@ from fiduciary.economics.inference import mean, ratio
 from fiduciary.scorers._arguments import arguments_of
 from fiduciary.scorers._games_types import types
 from fiduciary.scorers._printed import error, number, with_error
+from fiduciary.scorers.games_grounds import grounds
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.human_play import HUMANS
 from fiduciary.scorers.logs import logs_of
@@ -82,12 +83,18 @@ def report(log: EvalLog, level: float = 0.95) -> Iterator[str]:
     title = f"{log.eval.model}  {arguments}"
     yield from ("", title, "=" * min(len(title), 110))
     yield f"log {log.location}  task version {log.eval.task_version}  status {log.status}"
+    own = grounds(found)
+    if own is not None:
+        yield from own.sentences
     yield from answers(found)
     yield from other_games(found)
     sequential = [play for play in found if play.sequential]
-    if not sequential:
+    if own is None:
         return
-    yield from cooperation(sequential)
+    yield from cooperation(sequential, humans=own.withheld is None)
+    if own.withheld is not None:
+        yield f"\nno social preference, best replies or effects of payoffs: {own.withheld}"
+        return
     yield from order_effects(sequential)
     try:
         data = choices(sequential)
@@ -137,8 +144,8 @@ def other_games(found: Sequence[Play]) -> Iterator[str]:
         yield from (f"  humans: {row}" for row in HUMANS.get(form, ()))
 
 
-def cooperation(found: Sequence[Play]) -> Iterator[str]:
-    """Rates at every node, beside beliefs and best replies."""
+def cooperation(found: Sequence[Play], *, humans: bool = True) -> Iterator[str]:
+    """Rates at every node, beside beliefs, best replies and, if asked for, human figures."""
     yield ""
     yield (
         f"{'cooperation':<34}{'rate':>7}{'s.e.':>10}{'n':>6}{'rules right':>13}{'expects':>9}"
@@ -166,9 +173,9 @@ def cooperation(found: Sequence[Play]) -> Iterator[str]:
         "expects: mean stated belief;\n  best reply: the rate if every plan maximised its expected points "
         "under its own beliefs (ties evenly)"
     )
-    played = {play.form for play in found}
-    humans = dict.fromkeys(row for form in FORMS if form in played for row in HUMANS.get(form, ()))
-    yield from (f"  humans: {row}" for row in humans)
+    played = {play.form for play in found if humans}
+    rows_of_people = dict.fromkeys(row for form in FORMS if form in played for row in HUMANS.get(form, ()))
+    yield from (f"  humans: {row}" for row in rows_of_people)
 
 
 def order_effects(found: Sequence[Play]) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -34,7 +35,7 @@ _recent: dict[bytes, Grounds] = {}
 def grounds(data: Table) -> Grounds:
     """Of answers to choice problems."""
     outside = data.mass_outside[np.isfinite(data.mass_outside)]
-    return tested(shown(data), data.n, int(data.answered.sum()), _mass(outside))
+    return grounds_of(shown(data), data.n, int(data.answered.sum()), _mass(outside))
 
 
 def shown(data: Table) -> Shown:
@@ -73,7 +74,7 @@ def pair_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> Ground
                 n = counts[a, b]
                 shares = [first[a, b] / n, 1 - first[a, b] / n] if n else None
                 rows.append((f"{about['group']}:{i}-{j}", order, shares, welfare[[i, j]]))
-    return tested(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
+    return grounds_of(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
 
 
 def menu_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str = "menu_choices") -> Grounds:
@@ -92,7 +93,7 @@ def menu_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str = "menu_ch
             if menu[-1] < len(welfare):
                 own = [menu.index(option) for option in given["order"]]
                 rows.append((f"{about['group']}:{menu}", own, given["shares"], welfare[menu]))
-    return tested(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
+    return grounds_of(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))
 
 
 def laid_out(rows: Sequence[Row], *, noisy: bool) -> Shown:
@@ -114,15 +115,31 @@ def _mass(outside: Iterable[float]) -> float:
     return 1 - float(np.mean(found)) if found else math.nan
 
 
-def tested(data: Shown, asked: int, valid: int, mass: float) -> Grounds:
-    """The grounds; the same answers are not tested twice, since metrics are asked for again and again."""
+def grounds_of(
+    data: Shown,
+    asked: int,
+    valid: int,
+    mass: float = math.nan,
+    *,
+    about: str = "what was asked",
+    unit: str = "question",
+) -> Grounds:
+    """The grounds, with ``about`` and ``unit`` as in ``Content``."""
     state = hashlib.blake2b(digest_size=16)
     for array in (data.answers, data.place, data.figures):
         state.update(np.ascontiguousarray(array).tobytes())
     state.update("\n".join(map(str, data.question)).encode() + f"{data.noisy}{asked}{valid}{mass}".encode())
-    key = state.digest()
+    state.update(about.encode())
+    return remembered(
+        state.digest(),
+        lambda: Grounds(replace(content(data), about=about, unit=unit), asked, valid, mass),
+    )
+
+
+def remembered(key: bytes, find: Callable[[], Grounds]) -> Grounds:
+    """What was found for this key, or is found now: metrics are asked for again and again."""
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:
             del _recent[next(iter(_recent))]
-        _recent[key] = Grounds(content(data), asked, valid, mass)
+        _recent[key] = find()
     return _recent[key]

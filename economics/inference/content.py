@@ -77,6 +77,9 @@ class Content:
             with 80 % power.
         places: 1-based places that are not read though others are; empty where all are alike.
         tested: whether the order was random, without which there is no test.
+        about: on what answers would depend, in the words of the verdict.
+        unit: what n counts.
+        untested: why there is no test where there is none, and what to ask instead.
     """
 
     p_value: float
@@ -87,6 +90,9 @@ class Content:
     smallest: float
     places: tuple[int, ...] = ()
     tested: bool = True
+    about: str = "what was asked"
+    unit: str = "question"
+    untested: str = "the options were shown in their own order (ask with -T order=shuffle)"
 
     @property
     def enough(self) -> bool:
@@ -102,14 +108,12 @@ class Content:
     def sentence(self) -> str:
         """The verdict in one sentence."""
         if not self.tested:
-            return (
-                "whether it reads was not tested: the options were shown in their own order "
-                "(ask with -T order=shuffle)"
-            )
+            return f"whether it reads was not tested: {self.untested}"
         share = "" if math.isnan(self.share) else f"; content's share of its log-odds {self.share:.0%}"
-        shown = f"p {_p(self.p_value)}{share}; {self.n:,} question{'' if self.n == 1 else 's'}"
+        units = f"{self.n:,} {self.unit}{'' if self.n == 1 else 's'}"
+        shown = f"p {_p(self.p_value)}{share}; {units}"
         if self.reads:
-            return f"it reads: its answers depend on what was asked ({shown})"
+            return f"it reads: its answers depend on {self.about} ({shown})"
         if self.places:
             places = _and([str(place) for place in self.places])
             return (
@@ -119,11 +123,11 @@ class Content:
             return f"not shown to read: its answers never vary, or are too few to tell, n = {self.n:,}"
         if self.p_value < ALPHA:
             return (
-                "not shown to read: what was asked is not shown to account for more than "
+                f"not shown to read: {self.about} is not shown to account for more than "
                 f"{FLOOR:.0%} of its answers' variation ({shown})"
             )
         return (
-            "not shown to read: its answers are not shown to depend on what was asked "
+            f"not shown to read: its answers are not shown to depend on {self.about} "
             f"({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
         )
 
@@ -152,7 +156,7 @@ def content(shown: Shown, *, draws: int = DRAWS, seed: int = 0) -> Content:
     if found is None:
         return Content(1.0, n, share, low, reordered, math.nan)
     p_value, rank = found
-    result = Content(p_value, n, share, low, reordered, _smallest_share(rank, free))
+    result = Content(p_value, n, share, low, reordered, smallest_share(rank, free))
     if result.p_value < ALPHA:
         # What is read at one place alone leaves its place when the order changes, and two orders have it not
         # in common: so places are looked at whatever the share is.
@@ -246,7 +250,7 @@ def _relabellings(k: int) -> IntArray:
     return np.array(list(itertools.permutations(range(k))), np.int64)
 
 
-def _smallest_share(rank: int, free: int) -> float:
+def smallest_share(rank: int, free: int) -> float:
     """Share s at which a score of this rank would find p < ``ALPHA`` with ``POWER``.
 
     Of ``free`` = Σ (J_q − 1) contrasts, a share s of the variation in the score's directions makes T a

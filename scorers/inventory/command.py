@@ -22,6 +22,7 @@ import pandas as pd
 
 from fiduciary.economics.psychometrics.comparison import BOUND, compare
 from fiduciary.scorers.inventory import picture, report, tables
+from fiduciary.scorers.inventory.grounds import grounds
 from fiduciary.scorers.inventory.logs import Contender, LogError, base_first, load, match
 
 
@@ -84,23 +85,26 @@ def _compare(
     said = []
     for task, (first, *others) in both.items():
         changes = []
+        text = [tables.measured([first, *others])]
         for other in others:
             matched = match(first, other)
+            if any(grounds(one.data).withheld for one in (first, other)):
+                continue
             result = compare(matched.base, matched.tuned, first.data.key, bound=bound, level=level)
             changes.append(tables.Change(first, other, matched, result))
-        text = "\n\n".join(
-            [
-                tables.summary(changes),
-                *map(tables.describe, changes),
-                tables.reading(changes[0].comparison),
-            ]
-        )
-        said.append(f"{text}\n")
+        if changes:
+            text += [tables.summary(changes), *map(tables.describe, changes)]
+            text.append(tables.reading(changes[0].comparison))
+        else:
+            text.append(f"{task}: so nothing is compared")
+        whole = "\n\n".join(text)
+        said.append(f"{whole}\n")
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
-            (out / f"{task}.txt").write_text(f"{text}\n", encoding="utf-8")
-            pd.DataFrame(tables.rows(changes)).to_csv(out / f"{task}.csv", index=False)
-            picture.draw(changes, out / f"{task}.png")
-            said.append(f"Written: {out / task}.txt, .csv and .png\n")
+            (out / f"{task}.txt").write_text(f"{whole}\n", encoding="utf-8")
+            if changes:
+                pd.DataFrame(tables.rows(changes)).to_csv(out / f"{task}.csv", index=False)
+                picture.draw(changes, out / f"{task}.png")
+            said.append(f"Written: {out / task}.txt{', .csv and .png' if changes else ''}\n")
     # After all files: a reader such as head may leave before the end.
     print("\n".join(said))

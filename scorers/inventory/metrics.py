@@ -7,14 +7,19 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from fiduciary.economics.inference import ALIKE, Interval
 from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
 from fiduciary.economics.psychometrics.scoring import scale_scores
+from fiduciary.scorers.inventory.grounds import grounds
 from fiduciary.scorers.inventory.table import administration
 from fiduciary.scorers.metrics._clustered import NAN, with_error
+from fiduciary.scorers.metrics.reads import told
 
 
 @metric(scores="unreduced")
 def inventory_scores() -> Metric:
-    """Keyed score of every domain with its standard error over blocks, and the response style.
+    """Whether it reads; the keyed score of every domain with its standard error over blocks; response style.
 
+    - ``reads``: 1 where answers are shown to depend on the statements, 0 where they are not, NaN where too
+      little was measured; ``reads_p`` and ``content_share`` (of the variation, from probabilities) beside
+      it. Without grounds for figures the domains are NaN.
     - a domain's name: mean of its items, 1 … 5; ``_stderr`` with blocks as the unit (repeats are blocks
       only where answers are sampled).
     - ``missing``: share of answers that are missing; ``refused``: share that are refusals in words. Behind
@@ -34,10 +39,12 @@ def inventory_scores() -> Metric:
             return {"missing": NAN}
         data = administration(scores)
         _, agreement = data.blocks()
-        out: dict[str, float] = {}
+        own = grounds(data)
+        out: dict[str, float] = told(own)
         for name, score in scale_scores(agreement, data.key).items():
             same = ALIKE if score.blocks > 1 and not score.se > 0 else ""
-            out |= with_error(name, Interval(score.value, stderr=score.se, units=score.blocks, reason=same))
+            found = Interval(score.value, stderr=score.se, units=score.blocks, reason=same)
+            out |= with_error(name, found if own.withheld is None else Interval())
         style = response_style(data.shares, data.order)
         out["missing"] = data.missing
         out["refused"] = data.reasons()["refused"] / data.agreement.size

@@ -15,6 +15,7 @@ from fiduciary.economics.psychometrics.reliability import (
 )
 from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
 from fiduciary.economics.psychometrics.scoring import ScaleScore, percentile, scale_scores
+from fiduciary.scorers.inventory.grounds import grounds
 from fiduciary.scorers.inventory.logs import Contender, LogError, match
 from fiduciary.scorers.inventory.table import Administration
 from fiduciary.scorers.inventory.tables import dashes, flagged, title, wrapped
@@ -28,16 +29,19 @@ def describe(contender: Contender) -> str:
     reasons = ", ".join(f"{name} {count}" for name, count in data.reasons().most_common()) or "none"
     style = response_style(data.shares, data.order)
     official = about["instrument"]["name"] == "official"
+    own = grounds(data)
+    scales = [*_scales(data, agreement, official), "", wrapped(CAVEAT, "  ")]
+    if own.withheld is not None:
+        scales = [wrapped(f"no scores: {own.withheld}", "  ")]
     lines = [
         f"{contender.name}: {about['task']}, {about['instrument']['name']} statements",
         f"  log {contender.location}",
         f"  elicitation {about['elicitation']}, context {about['context']}, "
         f"temperature {about['temperature']:g}; {len(data.group)} administrations, {len(ids)} blocks",
+        *(wrapped(sentence, "  ") for sentence in own.sentences),
         f"  missing answers: {data.missing:.1%} ({reasons})",
         "",
-        *_scales(data, agreement, official),
-        "",
-        wrapped(CAVEAT, "  "),
+        *scales,
         "",
         "Response style",
         f"  acquiescence {style.acquiescence:.2f} (mean agreement before keying; 3 is neutral"
@@ -56,7 +60,7 @@ def describe(contender: Contender) -> str:
         )
     if np.isfinite(data.mass_outside).any():
         lines.append(f"  mean probability outside the labels {np.nanmean(data.mass_outside):.3f}")
-    if (repeats := _between_repeats(data)) is not None:
+    if own.withheld is None and (repeats := _between_repeats(data)) is not None:
         lines += ["", _stability("Repeat 1 and repeat 2", repeats)]
     return dashes("\n".join(lines))
 
@@ -71,6 +75,9 @@ def compare_runs(first: Contender, second: Contender) -> str:
         raise LogError(f"--retest must be a run with another seed (-T seed=…); both have seed {seed}")
     matched = match(first, second)
     heading = f"Test–retest: {first.name} and {second.name}, {len(matched.blocks)} blocks"
+    withheld = [f"{one.name}: {why}" for one in (first, second) if (why := grounds(one.data).withheld)]
+    if withheld:
+        return "\n".join([heading, *(wrapped(f"no stability: {why}", "  ") for why in withheld)])
     return dashes(_stability(heading, retest(matched.base, matched.tuned)))
 
 

@@ -15,6 +15,7 @@ from fiduciary.economics.psychometrics.false_discovery import ALPHA
 from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES
 from fiduciary.economics.psychometrics.response_style import ResponseStyle, response_style
 from fiduciary.economics.psychometrics.scoring import FloatArray, column_means
+from fiduciary.scorers.inventory.grounds import grounds
 from fiduciary.scorers.inventory.logs import Contender, Matched, identical_repeats
 from fiduciary.scorers.inventory.table import Administration
 
@@ -50,6 +51,17 @@ class Change:
 def title(scale: str) -> str:
     """A domain's letter with its name; any other name as it is."""
     return f"{scale} {DOMAIN_NAMES[scale]}" if scale in DOMAIN_NAMES else scale
+
+
+def measured(contenders: Sequence[Contender]) -> str:
+    """For each model whether it reads and was measured, with the reasons of its missing answers."""
+    lines = []
+    for one in contenders:
+        lines += [wrapped(f"{one.name}: {sentence}") for sentence in grounds(one.data).sentences]
+        if (counted := one.data.reasons()) and grounds(one.data).withheld:
+            reasons = ", ".join(f"{name} {count}" for name, count in counted.most_common())
+            lines.append(f"{one.data.missing:.1%} of the answers of {one.name} are missing ({reasons})")
+    return "\n".join(lines)
 
 
 def summary(changes: Sequence[Change]) -> str:

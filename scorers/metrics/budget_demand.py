@@ -8,7 +8,8 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.estimation import CESFit
-from fiduciary.scorers.allocation_table import MINIMUM, Allocations, allocations, rows_of
+from fiduciary.scorers.allocation_table import Allocations, allocations, rows_of
+from fiduciary.scorers.budgets_grounds import grounds
 from fiduciary.scorers.metrics._clustered import NAN
 from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
 
@@ -23,13 +24,15 @@ def budget_demand() -> Metric:
     """Maximum-likelihood estimates, each with ``<name>_stderr`` (clustered by budget).
 
     The names, the utility and K are those of choices between options, so that the two can be
-    compared (``fiduciary report``). NaN instead of an estimate with fewer than 50
-    valid splits, or where the fit fails (the log says why) or does not identify it; NaN instead of a
-    standard error where a parameter has none.
+    compared (``fiduciary report``). NaN instead of an estimate where there are no grounds for one
+    (``scorers/budgets_grounds.py``), or where the fit fails (the log says why) or does not identify it; NaN
+    instead of a standard error where a parameter has none.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
-        estimate = _remembered_fit(allocations(rows_of(scores))) if scores else None
+        rows = rows_of(scores)
+        shown = bool(rows) and grounds(rows).withheld is None
+        estimate = _remembered_fit(allocations(rows)) if shown else None
         out = {}
         for name in PARAMETERS:
             identified = estimate is not None and estimate.status(name) != "not identified"
@@ -42,8 +45,6 @@ def budget_demand() -> Metric:
 
 def _remembered_fit(data: Allocations) -> CESFit | None:
     """The fit, or None where there is none to report; Inspect asks again and again for the same."""
-    if data.n < MINIMUM:
-        return None
     key = data.digest()
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:

@@ -11,7 +11,10 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from fiduciary.economics.budgets import random_afriat
 from fiduciary.economics.inference import ratio
 from fiduciary.scorers._budget_set import set_of, spent_of, valid_rows
+from fiduciary.scorers.allocation_table import rows_of
+from fiduciary.scorers.budgets_grounds import grounds
 from fiduciary.scorers.metrics._clustered import NAN, with_error
+from fiduciary.scorers.metrics.reads import told
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,8 +35,11 @@ _NAMES = (
 
 @metric(scores="unreduced")
 def budget_rationality() -> Metric:
-    """Means over sets of budgets (a set in each order of groups and each epoch).
+    """Whether it reads, and means over sets of budgets (a set in each order of groups and each epoch).
 
+    - ``reads``: 1 where splits are shown to depend on the groups and their prices, 0 where they are not, NaN
+      where too little was measured; ``reads_p`` and ``content_share`` beside it. Without grounds for figures
+      all others are NaN: one split for every budget violates nothing;
     - ``garp``: share of sets that satisfy GARP; ``power``: share of uniformly random agents that would
       violate it (Bronars), without which satisfying it says little;
     - ``afriat``: Afriat's index (CCEI), its standard error clustered by set; ``afriat_random``, its mean
@@ -46,8 +52,10 @@ def budget_rationality() -> Metric:
 
     def compute(scores: list[SampleScore]) -> Value:
         found = [s for s in scores if (s.score.metadata or {}).get("afriat") is not None]
-        if not found:
-            return dict.fromkeys(_NAMES, NAN)
+        own = grounds(rows_of(scores)) if scores else None
+        read = told(own)
+        if not found or (own is not None and own.withheld is not None):
+            return read | dict.fromkeys(_NAMES, NAN)
         # Draws go by place, which must not depend on which sample finished first.
         found.sort(key=lambda s: (str(s.sample_id), str((s.score.metadata or {})["dollars"])))
         kept = [s.score.metadata or {} for s in found]
@@ -62,6 +70,7 @@ def budget_rationality() -> Metric:
         afriat = ratio([answer["afriat"] for answer in kept], 1.0, groups)
         draws = np.mean([indices for indices, _ in random], axis=0)
         return {
+            **read,
             "garp": float(np.mean([answer["garp"] for answer in kept])),
             "power": float(np.mean([violating for _, violating in random])),
             **with_error("afriat", afriat),

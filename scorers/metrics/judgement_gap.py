@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.inference import ratio
-from fiduciary.scorers.metrics._clustered import groups_of, with_error
+from fiduciary.scorers.dilemmas_grounds import rating_grounds
+from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 from fiduciary.scorers.metrics._regression import slope
+from fiduciary.scorers.metrics.reads import told
 
 _NAMES = {
     "morality_sacrifice": "morality_utilitarian",
@@ -26,11 +28,16 @@ def judgement_gap() -> Metric:
     which leaves out how high ratings of morality or of purchase are in general. Each over the cases in
     which all its ratings were read. ``regulation_effect`` is how much likelier the utilitarian car is
     bought where the law prescribes it. All with standard errors clustered by case; ``missing`` is the
-    share of ratings that were not read.
+    share of ratings that were not read. ``reads`` and its companions say whether the ratings are shown to
+    depend on what the cars do; where not, or too little was measured, gaps and effect are NaN.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
-        return dict(gaps(scores))
+        grounds = rating_grounds(scores) if scores else None
+        out = gaps(scores)
+        if grounds is not None and grounds.withheld is not None:
+            out |= {name: NAN for name in out if name.startswith(("gap", "regulation_effect"))}
+        return dict(out | told(grounds))
 
     return compute
 

@@ -1,4 +1,4 @@
-"""Whether plans follow the player's own beliefs, and whether cooperation follows its price."""
+"""Whether plans depend on payoffs, and if so whether they follow own beliefs and the price of cooperation."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.games import best_responses
-from fiduciary.economics.inference import NOTHING, Interval, ratio
+from fiduciary.economics.inference import Interval, ratio
+from fiduciary.scorers.games_grounds import grounds
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.metrics._clustered import with_error
+from fiduciary.scorers.metrics.reads import told
 
 TEMPTED = ("first_move", "reply_to_C", "invest", "give_back", "offer_equal")
 """Nodes at which cooperation gives up the chance of T in order to have R."""
@@ -18,7 +20,10 @@ TEMPTED = ("first_move", "reply_to_C", "invest", "give_back", "offer_equal")
 
 @metric(scores="unreduced")
 def play_quality() -> Metric:
-    """``best_response`` and ``temptation_slope``, each with its standard error, clustered by game.
+    """``reads``, and ``best_response`` and ``temptation_slope`` with standard errors clustered by game.
+
+    ``reads`` (1, 0, or NaN where too little was measured), ``reads_p`` and ``content_share`` say whether
+    decisions are shown to depend on the payoffs; where they are not, the others are NaN.
 
     ``best_response``: share of plans that maximise the expected material payoff under the player's own
     beliefs, ties accepted. ``temptation_slope``: by how much the share of cooperative actions changes
@@ -30,9 +35,12 @@ def play_quality() -> Metric:
         found = [play for play in plays(scores) if play.sequential]
         if scores and not found:
             return {}
+        own = grounds(found)
+        shown = own is not None and own.withheld is None
         return {
-            **with_error("best_response", _best_share(found)),
-            **with_error("temptation_slope", temptation_slope(found)),
+            **told(own),
+            **with_error("best_response", _best_share(found) if shown else Interval()),
+            **with_error("temptation_slope", temptation_slope(found) if shown else Interval()),
         }
 
     return compute

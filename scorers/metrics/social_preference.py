@@ -10,13 +10,11 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.games import fit_social_preference
 from fiduciary.economics.games.social_fit import SocialFit
+from fiduciary.scorers.games_grounds import withheld
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.metrics._clustered import NAN
 
 logger = logging.getLogger(__name__)
-
-MINIMUM = 30
-"""Plays with plan and beliefs below which nothing is reported."""
 
 PARAMETERS = ("alpha", "beta", "kappa", "lam")
 
@@ -32,9 +30,10 @@ def social_preference() -> Metric:
     """Maximum-likelihood estimates of α, β, κ and λ (points), each with ``<name>_stderr``.
 
     From the plans and the player's own beliefs in the sequential games, clustered by game. Left out
-    where none was played. NaN with fewer than 30 plays with plan and beliefs, where the fit fails (the
-    log says why) or does not identify a parameter, and of α, β and κ where a whole set of preferences
-    explains every plan (λ is then 0); a standard error is NaN where a parameter has none (κ at a bound).
+    where none was played. NaN where there are no grounds for figures (``scorers/games_grounds.py``), where
+    the fit fails (the log says why) or does not identify a parameter, and of α, β and κ where a whole set of
+    preferences explains every plan (λ is then 0); a standard error is NaN where a parameter has none (κ at a
+    bound).
     ``fiduciary report`` says more.
     """
 
@@ -51,7 +50,7 @@ def _remembered(found: Sequence[Play]) -> SocialFit | None:
     Inspect computes metrics again and again; answers that have not changed are not fitted again.
     """
     valid = [play for play in found if play.shares is not None and play.expected is not None]
-    if len(valid) < MINIMUM:
+    if not valid or withheld(found) is not None:
         return None
     key = hash(tuple((play.game, play.shares, play.expected) for play in valid))
     if key not in _recent:

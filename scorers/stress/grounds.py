@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fiduciary.economics.inference.grounds import Grounds
-from fiduciary.scorers.grounds import Row, laid_out, tested
+from fiduciary.scorers.grounds import Row, grounds_of, laid_out
 from fiduciary.scorers.stress.table import StressTable
 
 
@@ -24,4 +24,4 @@ def stress_grounds(data: StressTable) -> Grounds:
                 shares = (order == calm.chosen[i, j]).astype(float).tolist()
             rows.append((str(group), order.tolist(), shares, calm.welfare[i, j][: len(order)]))
     asked, valid = int(calm.asked.sum()), int((calm.asked & calm.valid).sum())
-    return tested(laid_out(rows, noisy=not data.by_probability), asked, valid, 1 - data.mass_outside)
+    return grounds_of(laid_out(rows, noisy=not data.by_probability), asked, valid, 1 - data.mass_outside)

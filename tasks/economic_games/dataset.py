@@ -73,14 +73,15 @@ def build(design: Design) -> Dataset:
 def presentations(repeats: int, seed: int, name: str) -> list[Presentation]:
     """Presentations of one game: each thing that is counterbalanced comes first in half of them.
 
-    With an odd number of repeats, a draw decides which half gets one more. The four are shuffled
-    independently of one another.
+    Of two repeats that follow each other a draw decides which has it first, the other has it second: so
+    whether answers depend on the order can be tested by drawing anew. The four are drawn independently of
+    one another.
     """
     columns = []
     for number in range(len(fields(Presentation))):
         rng = np.random.default_rng([seed, _PRESENTATION_STREAM, *name.encode(), number])
-        column = (np.arange(repeats) + rng.integers(2)) % 2 == 1
-        columns.append(rng.permutation(column))
+        turned = rng.integers(2, size=(repeats + 1) // 2)
+        columns.append(np.stack([turned == 0, turned == 1], axis=1).reshape(-1)[:repeats])
     return [Presentation(*(bool(value) for value in row)) for row in zip(*columns, strict=True)]
 
 

@@ -25,6 +25,8 @@ from fiduciary.tasks.moral_dilemmas.prompts import (
 
 VERSION = "2-A"
 
+_PROBES = 0xD1  # stream of the orders of probes
+
 CASES = tuple(product(WHO, (False, True), PEDESTRIANS))
 """Who is in the car, whether the law prescribes the programming, number of pedestrians."""
 
@@ -65,7 +67,7 @@ def moral_dilemmas(
         "seed": seed,
         "version": VERSION,
     }
-    samples = [*_vehicles(n, seed), *_probes(probe)]
+    samples = [*_vehicles(n, seed), *_probes(probe, seed)]
     for sample in samples:
         sample.metadata = {**(sample.metadata or {}), **common}
     return Task(
@@ -107,10 +109,14 @@ def _vehicles(n: int, seed: int) -> list[Sample]:
     return samples
 
 
-def _probes(n: int) -> list[Sample]:
+def _probes(n: int, seed: int) -> list[Sample]:
+    """Each wording is asked in a random order of its options, then in the other one: such two are a pair."""
+    rng = np.random.default_rng([seed, _PROBES])
+    turned = rng.integers(2, size=(n // (2 * WORDINGS) + 1, WORDINGS))
     samples = []
     for i in range(n):
-        wording, first = i % WORDINGS, RULES[(i // WORDINGS) % 2]
+        (pair, again), wording = divmod(i // WORDINGS, 2), i % WORDINGS
+        first = RULES[(int(turned[pair, wording]) + again) % 2]
         questions = probe_questions(wording, first)
         samples.append(
             Sample(
@@ -119,6 +125,7 @@ def _probes(n: int) -> list[Sample]:
                 metadata={
                     "kind": "probe",
                     "group": f"probe-{wording}-{first}",
+                    "pair": f"probe-{wording}-{pair}",
                     "wording": wording,
                     "first": first,
                     "questions": questions,

@@ -52,7 +52,8 @@ def test_everything_has_its_place(said: str) -> None:
         "which games inform which parameter",
         "best replies to own beliefs",
         "change of cooperation per 10 points",
-        "no social preference: no valid choice",
+        "it reads: its answers depend on the payoffs",
+        "best replies or effects of payoffs: not measured: 4 valid answers",
     ):
         assert part in said, part
 

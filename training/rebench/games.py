@@ -11,8 +11,9 @@ from inspect_ai.log import EvalLog
 
 from fiduciary.economics.games import SocialFit, best_responses, fit_social_preference, plan_index
 from fiduciary.economics.inference import Interval
+from fiduciary.scorers.games_grounds import withheld
 from fiduciary.scorers.games_table import Play, choices, plays
-from fiduciary.scorers.metrics.social_preference import MINIMUM, NO_ESTIMATE
+from fiduciary.scorers.metrics.social_preference import NO_ESTIMATE
 from fiduciary.training.rebench.paired import Change, paired
 from fiduciary.training.targets import PARAMETERS, AnyTarget, SocialTarget
 
@@ -68,7 +69,7 @@ class PlayComparison:
     Attributes:
         task: how it is called.
         estimates: of the base and the others.
-        verdicts: of those with a social preference as target.
+        verdicts: of those with a social preference as target and with answers that give grounds for one.
         missing: change of the share of missing plays, by model.
         games: number of different games.
         temperatures: at which they were asked.
@@ -109,7 +110,7 @@ def compare_plays(
     groups = [found[base][key].game for key in keys]
     verdicts = []
     for name in others:
-        if name not in social:
+        if name not in social or withheld(list(found[name].values())) is not None:
             continue
         right_0, lost_0, stake_0 = _stakes([found[base][key] for key in keys], social[name])
         right_1, lost_1, stake_1 = _stakes([found[name][key] for key in keys], social[name])
@@ -149,6 +150,8 @@ def _key(play: Play) -> _Key:
 
 def _estimate(name: str, found: list[Play], stated: Mapping[str, SocialTarget]) -> PlayEstimate:
     missing = int(_missing(found).sum())
+    if (why_not := withheld(found)) is not None:
+        return PlayEstimate(name, len(found), missing, None, why_not)
     if len(found) - missing < 1:
         return PlayEstimate(name, len(found), missing, None, "no play has a plan and beliefs")
     data = choices(found)
@@ -156,13 +159,10 @@ def _estimate(name: str, found: list[Play], stated: Mapping[str, SocialTarget]) 
     best = {label: found.share for label, found in shares.items()}
     chance = {label: found.chance for label, found in shares.items()}
     fit, why = None, ""
-    if data.n < MINIMUM:
-        why = f"fewer than {MINIMUM} plays with plan and beliefs"
-    else:
-        try:
-            fit = fit_social_preference(data)
-        except NO_ESTIMATE as error:
-            why = " ".join(str(error).split()) or type(error).__name__
+    try:
+        fit = fit_social_preference(data)
+    except NO_ESTIMATE as error:
+        why = " ".join(str(error).split()) or type(error).__name__
     return PlayEstimate(name, len(found), missing, fit, why, best, chance)
 
 

@@ -28,7 +28,7 @@ def lines(found: PlayComparison) -> list[str]:
     out += [*preferences(found), ""]
     for estimate in found.estimates:
         if estimate.fit is None:
-            out += [f"No estimate for {estimate.name}: {estimate.why}", ""]
+            out += [f"{estimate.name}: {estimate.why}", ""]
     if found.verdicts:
         out += [*best_plans(found), "", *verdicts(found), "", NOTE, ""]
     return out

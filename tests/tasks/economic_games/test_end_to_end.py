@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import inspect_ai
+import numpy as np
 import pytest
 from inspect_ai import score
 from inspect_ai._eval.score import resolve_scorers
@@ -23,6 +24,7 @@ from inspect_ai.model import (
 )
 
 from fiduciary.economics.games import fit_social_preference
+from fiduciary.scorers.games_report import main
 from fiduciary.scorers.games_table import choices, plays
 from fiduciary.solvers.games import GAME_ELICITATIONS
 from fiduciary.subjects.games.reading import read_game
@@ -33,8 +35,8 @@ ROUNDING = 1e-4
 
 Run = Callable[..., EvalLog]
 
-SUMMARY = 23
-"""The most numbers that the 18 games put under a run: 7 rates, 8 for the preference, 4, 2, 1 and 1."""
+SUMMARY = 26
+"""The most numbers that the 18 games put under a run: 7 rates, 8 for the preference, 7, 2, 1 and 1."""
 
 
 def metrics(log: EvalLog) -> dict[str, float]:
@@ -67,7 +69,7 @@ def _role(seen: Any, node: int) -> int:
 @pytest.mark.parametrize(("labels", "beliefs"), [("neutral", "before"), ("labelled", "after")])
 def test_what_is_said_is_what_is_scored(run: Run, labels: str, beliefs: str) -> None:
     """Whatever comes first and whatever the actions are called."""
-    log = run(economic_games(repeats=1, labels=labels, beliefs=beliefs, elicitation="text"), answer(1, 80))
+    log = run(economic_games(repeats=2, labels=labels, beliefs=beliefs, elicitation="text"), answer(1, 80))
     shown = [play.presentation for play in plays(log)]
     assert all(0 < sum(one[thing] for one in shown) < len(shown) for thing in shown[0])
     for play in plays(log):
@@ -81,7 +83,7 @@ def test_what_is_said_is_what_is_scored(run: Run, labels: str, beliefs: str) -> 
 
 
 def test_a_selfish_model_has_its_best_replies_counted(run: Run) -> None:
-    asked = economic_games(games="trust", repeats=2, elicitation="text")
+    asked = economic_games(games="trust", repeats=6, elicitation="text")
     assert metrics(run(asked, answer(0, 0)))["best_response"] == 1
     assert metrics(run(asked, answer(1, 0)))["best_response"] == 0
 
@@ -94,8 +96,47 @@ def test_without_noise_a_set_of_preferences_is_no_estimate(elicitation: str) -> 
         score_display=False,
     )
     found = metrics(log)
+    assert found["reads"] == 1
     assert found["best_response"] == pytest.approx(1) and found["lam"] == 0
     assert all(math.isnan(found[name]) for name in ("alpha", "beta", "kappa", "kappa_stderr"))
+
+
+def by_letter(letters: str) -> Callable[[list[ChatMessage], GenerateConfig], str]:
+    """A model that reads nothing: at random the action at the first or the second place, and any chance."""
+    rng = np.random.default_rng(0)
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        seen = read_game([m.text for m in messages if m.role == "user"])
+        assert seen is not None
+
+        def said(line: Any) -> str:
+            names = {"J": "JM", "K": "KN"}[rng.choice(list(letters))]
+            return names[_role(seen, line.node)] if line.kind == "decision" else str(rng.integers(101))
+
+        return "\n".join(f"{line.number}: {said(line)}" for line in seen.lines)
+
+    return respond
+
+
+@pytest.mark.parametrize("letters", ["J", "JK"])
+def test_whoever_does_not_read_gets_that_sentence_and_no_figures(
+    run: Run, letters: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = run(economic_games(repeats=2, elicitation="text"), by_letter(letters))
+    found = metrics(log)
+    assert found["reads"] == 0 and found["missing"] == 0 and 0 < found["first_move"] < 1
+    for name in ("alpha", "beta", "kappa", "lam", "best_response", "temptation_slope"):
+        assert math.isnan(found[name]), name
+    assert main([log.location, "--types", "1"]) == 2
+    printed = capsys.readouterr()
+    assert "not shown to read: its answers" in printed.out
+    assert "Social preferences" not in printed.out and "humans" not in printed.out
+    assert "no 1 types: mockllm/model is no group: not shown to read" in printed.err
+
+
+def test_a_player_of_two_games_is_not_measured(run: Run) -> None:
+    found = metrics(run(economic_games(games="trust", repeats=2), "subject/economicus"))
+    assert math.isnan(found["reads"]) and math.isnan(found["best_response"])
 
 
 def test_missing_answers_are_counted_and_nothing_else_changes(run: Run) -> None:

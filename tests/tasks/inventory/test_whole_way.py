@@ -13,6 +13,8 @@ from inspect_ai import Task, eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
+from fiduciary.economics.psychometrics.scoring import scale_scores
+from fiduciary.scorers.inventory.table import administration
 from fiduciary.subjects.traits import DOMAINS, agreement_probabilities, slug
 from fiduciary.tasks._inventory.official import store
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
@@ -39,6 +41,12 @@ def subject(name: str = "trait_profile", **arguments: Any) -> Any:
 
 def profiled(**arguments: Any) -> Any:
     return subject(**{slug(facet): mean for facet, mean in PROFILE.items()}, **arguments)
+
+
+def domains(log: EvalLog) -> dict[str, float]:
+    """Scores as the key has them, whether or not there are grounds for showing them."""
+    data = administration(log)
+    return {name: score.value for name, score in scale_scores(data.blocks()[1], data.key).items()}
 
 
 def log_of(task: Task, model: Any) -> EvalLog:
@@ -75,8 +83,10 @@ def test_text_returns_every_facet_within_three_standard_errors(context: str) -> 
 @pytest.mark.parametrize(("answer", "elicitation"), [(5, "choose"), (5, "text"), (1, "choose")])
 def test_a_constant_answer_scores_what_the_key_implies_and_is_flagged(answer: int, elicitation: str) -> None:
     task = hexaco100(elicitation=elicitation, wording="plain", labels="numbers")
-    found = metrics(log_of(task, subject("constant", answer=answer)))
-    assert {domain: found[domain] for domain in VECTORS[answer]} == pytest.approx(VECTORS[answer])
+    log = log_of(task, subject("constant", answer=answer))
+    found, own = metrics(log), domains(log)
+    assert {domain: own[domain] for domain in VECTORS[answer]} == pytest.approx(VECTORS[answer])
+    assert found["reads"] == 0 and all(math.isnan(found[domain]) for domain in VECTORS[answer])
     assert found["acquiescence"] == pytest.approx(answer) and found["missing"] == 0
     assert found["flag"] not in (0, 1), "agreeing with all is not taking one label for all"
 
@@ -93,7 +103,7 @@ def test_constant_answers_to_an_official_text_give_the_vectors_too(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     store("hexaco100", stand_ins("hexaco100"))
     log = log_of(hexaco100(instrument="official", **ONE_BLOCK), subject("constant", answer=5))
-    assert {d: metrics(log)[d] for d in VECTORS[5]} == pytest.approx(VECTORS[5])
+    assert {d: domains(log)[d] for d in VECTORS[5]} == pytest.approx(VECTORS[5])
     unknown = log_of(hexaco100(instrument="official", elicitation="text", **ONE_BLOCK), subject())
     assert metrics(unknown)["missing"] == 1, "a profile knows the own statements only"
 
@@ -101,13 +111,13 @@ def test_constant_answers_to_an_official_text_give_the_vectors_too(
 def test_acquiescence_comes_back_and_leaves_balanced_facets_alone() -> None:
     biased = log_of(hexaco100(**ONE_BLOCK), subject(acquiescence=0.5, sd=0.8))
     assert metrics(biased)["acquiescence"] == pytest.approx(expected(3.5, 0.8))
-    assert metrics(biased)["C"] == pytest.approx(3)
+    assert domains(biased)["C"] == pytest.approx(3)
 
 
 def test_desirability_shows_only_with_many_statements_in_one_prompt() -> None:
     model = {"desirability": 0.8, "sd": 0.5}
-    alone = metrics(log_of(hexaco100(elicitation="text", **ONE_BLOCK), subject(**model)))
-    crowd = metrics(log_of(hexaco100(context="together", repeats=6, **ONE_BLOCK), subject(**model)))
+    alone = domains(log_of(hexaco100(elicitation="text", **ONE_BLOCK), subject(**model)))
+    crowd = domains(log_of(hexaco100(context="together", repeats=6, **ONE_BLOCK), subject(**model)))
     for domain in "HXACO":
         assert alone[domain] == pytest.approx(3, abs=0.4)
         assert crowd[domain] == pytest.approx(expected(3.8, 0.5), abs=0.3)

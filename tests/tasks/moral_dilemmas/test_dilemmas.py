@@ -48,6 +48,10 @@ def test_every_case_in_every_order_and_wording() -> None:
     assert set(Counter((m["group"], m["first"]) for m in twice).values()) == {1}
     probes = [s.metadata or {} for s in moral_dilemmas(n=0, probe=6).dataset]
     assert len({(m["wording"], m["first"]) for m in probes}) == 6
+    assert all(
+        {m["first"] for m in probes if m["pair"] == pair} == set(RULES)
+        for pair in {m["pair"] for m in probes}
+    )
 
 
 def test_same_arguments_same_samples() -> None:
@@ -145,6 +149,7 @@ def test_what_goes_in_comes_out(elicitation: str) -> None:
     else:
         assert abs(choices["slope_log_n"] - line) <= 4 * choices["slope_log_n_stderr"]
         assert abs(choices["utilitarian"] - true_shares.mean()) <= 4 * choices["utilitarian_stderr"]
+    assert found["reads"] == choices["reads"] == 1
     assert choices["employees_sacrificed"] == pytest.approx(0, abs=1e-9)
     assert choices["lever_bias"] == pytest.approx(0, abs=1e-9)
 
@@ -174,6 +179,34 @@ def test_a_liking_for_levers_is_not_one_for_profit(run: Run) -> None:
     assert (found["employees_sacrificed"], found["lever_bias"]) == (1, 0)
 
 
+@pytest.mark.parametrize("letter", ["A", "AB"])
+def test_whoever_does_not_read_gets_that_sentence_and_no_figures(run: Run, letter: str, capsys: Any) -> None:
+    """One letter and one number for everything, or either at random."""
+    rng = np.random.default_rng(0)
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        if "0 means" in messages[-1].text:
+            return "60" if letter == "A" else str(rng.integers(101))
+        return f"Therefore, I choose: Option {rng.choice(list(letter))}."
+
+    log = run(moral_dilemmas(n=48, probe=2, elicitation="text"), respond)
+    ratings, choices = metrics(log, "dilemma_ratings"), metrics(log, "dilemma_choices")
+    assert ratings["reads"] == choices["reads"] == 0
+    assert all(math.isnan(ratings[name]) for name in ("gap", "gap_relative", "regulation_effect"))
+    assert math.isnan(choices["slope_log_n"]) and 0 < choices["utilitarian"] < 1
+    assert dilemmas_report.main([log.location]) == 0
+    printed = capsys.readouterr().out
+    for what in ("ratings", "choices"):
+        assert f"{what}: not shown to read: its answers" in printed
+    assert "no gap, gap_relative, regulation_effect: not shown to read" in printed
+    assert "unverified" not in printed and "std. error nan" not in printed
+
+
+def test_too_few_answers_are_not_measured(run: Run) -> None:
+    choices = metrics(run(moral_dilemmas(n=40, probe=4), "subject/torn"), "dilemma_choices")
+    assert math.isnan(choices["reads"]) and math.isnan(choices["slope_log_n"])
+
+
 def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) -> None:
     def respond(messages: list[ChatMessage], config: GenerateConfig) -> str | ModelOutput:
         text = messages[-1].text
@@ -196,7 +229,7 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
 
 
 def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path, capsys: Any) -> None:
-    log = run(moral_dilemmas(n=12, probe=2), "subject/torn")
+    log = run(moral_dilemmas(n=48, probe=2), "subject/torn")
     again = score(read_eval_log(log.location), resolve_scorers(log), action="overwrite", display="none")
     for name in ("dilemma_ratings", "dilemma_choices"):
         assert metrics(again, name) == pytest.approx(metrics(log, name), nan_ok=True)

@@ -107,8 +107,8 @@ def test_other_games_are_not_compared(logs, tmp_path):
     )
     assert compare_plays(TASK, {BASE: dictator, "moral": dictator}, {"moral": MORAL}) is None
     few = compare_plays(TASK, {BASE: other, "moral": other}, {"moral": MORAL})
-    assert few.estimates[0].fit is None and "fewer than 30" in few.estimates[0].why
-    assert np.isnan(few.verdicts[0].distance[0]) and np.isfinite(few.verdicts[0].best.base)
+    assert few.estimates[0].fit is None and few.estimates[0].why.startswith("not measured: 12 valid")
+    assert few.verdicts == ()
 
 
 def test_report_and_card_tell_it(logs, tmp_path):
