@@ -19,6 +19,7 @@ import numpy as np
 from inspect_ai.dataset import Sample
 from inspect_ai.scorer import SampleScore, Score
 
+from benchmarks import reads_choices
 from fiduciary.economics.games import (
     FORMS,
     GAMES,
@@ -41,7 +42,7 @@ from fiduciary.tasks.economic_games.dataset import presentations
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
 
 RUNS, READERS = 1000, 100
-EXACT, OPENED, FOUND = (0.036, 0.064), 0.01, 0.99
+EXACT, OPENED, FOUND, ALONE = (0.036, 0.064), 0.01, 0.99, 0.95
 
 FIRST = 0.7
 """How often a respondent that does not read takes the first place."""
@@ -90,7 +91,7 @@ def main(argv: list[str] | None = None) -> int:
         # As wide as chance makes it where fewer runs were asked for.
         slack = 2 * np.sqrt(0.05 * 0.95 / options.runs) if options.runs < RUNS else 0.0
         wrong = not EXACT[0] - slack <= rate <= EXACT[1] + slack
-        wrong |= opened > OPENED + slack or min(shares.values()) < FOUND
+        wrong |= opened > OPENED + slack or min(shares.values(), default=1.0) < FOUND
         missed |= wrong
         readers = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
         print(
@@ -98,8 +99,19 @@ def main(argv: list[str] | None = None) -> int:
             f"{'   MISSED' if wrong else ''}",
             flush=True,
         )
+    if not options.gates or "choices" in options.gates:
+        missed |= _first_alone(options.readers)
     print(f"asked: p ≤ .05 in {EXACT[0]:.1%} to {EXACT[1]:.1%}; reads ≤ {OPENED:.0%}; found ≥ {FOUND:.0%}")
     return int(missed)
+
+
+def _first_alone(runs: int) -> bool:
+    """Print how often a reader of the first place alone is found as one, and whether that is too seldom."""
+    draw = reads_choices.problems(reads_choices.reads_first, 300)
+    found = [draw(np.random.default_rng([seed, 2]), seed) for seed in range(runs)]
+    share = float(np.mean([bool(one.places) and 1 not in one.places for one in found]))
+    print(f"reads the first place alone, 300 choices: found as such {share:.0%} (asked ≥ {ALONE:.0%})")
+    return share < ALONE
 
 
 def _content(found: Grounds | None) -> Content:
@@ -260,6 +272,7 @@ def _sheltering(groups: str, power: float) -> Draw:
 
 
 GATES = (
+    *(Gate(task, blind, readers) for task, (blind, readers) in reads_choices.GATES.items()),
     Gate("moral_dilemmas choices", _random_choices, {"torn": _torn_choices}),
     Gate("moral_dilemmas ratings", _random_ratings, {"torn": _torn_ratings}),
     Gate(

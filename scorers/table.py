@@ -204,8 +204,8 @@ def _chosen(problem: Problem, answer: Mapping[str, Any]) -> int:
     chosen = answer.get("chosen", -1)
     if type(chosen) is not int or not -1 <= chosen < problem.n_options:
         raise ValueError(
-            f"chosen must be a whole number from -1 to {problem.n_options - 1}, and is {chosen!r} in an answer "
-            f"to {problem.group}"
+            f"chosen must be a whole number from -1 to {problem.n_options - 1}, and is {chosen!r} in an "
+            f"answer to {problem.group}"
         )
     return chosen
 

@@ -8,7 +8,7 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.games import best_responses
-from fiduciary.economics.inference import Interval, ratio
+from fiduciary.economics.inference import NOTHING, Interval, ratio
 from fiduciary.scorers.games_grounds import grounds
 from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.metrics._clustered import with_error
