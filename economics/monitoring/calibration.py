@@ -70,12 +70,18 @@ def misfit(probabilities: FloatArray, trust: float | FloatArray, rng: np.random.
     return np.asarray(drawn / drawn.sum(axis=-1, keepdims=True))
 
 
-def calibrate(detector: Detector, rate: float = RATE, *, seed: int = 0) -> Calibration:
+def calibrate(
+    detector: Detector, rate: float = RATE, *, seed: int = 0, shared_noise: float = 0.0
+) -> Calibration:
     """Find the threshold of a stated rate of false alarms.
 
     The rate is false alarms an audit of a model that has not changed: their expected number in the first
     1/rate audits, over these audits, the monitor restarted after each; it averages over what the audit left
     open about the model (:func:`draw_unchanged`), which stays the same through all audits of a path.
+    Given the model, answers are independent, unless ``shared_noise`` says that an audit has a noise of its
+    own: then all its choices are sharper or vaguer by one factor, P_j^s / Σ P^s with log s ~ N(0,
+    shared_noise²), drawn anew for each audit. Where there is such noise and it is not allowed for, false
+    alarms come more often than stated.
 
     False alarms are too rare to wait for. Each path draws a model and how many audits it has already been
     learned from, and runs for ``2b`` audits with the change of measure under which the model changes before
@@ -89,20 +95,25 @@ def calibrate(detector: Detector, rate: float = RATE, *, seed: int = 0) -> Calib
         detector: as ``build_detector`` makes it.
         rate: false alarms an audit, from ``LOWEST`` to ``HIGHEST``.
         seed: seed of the simulation.
+        shared_noise: standard deviation of the logarithm of the factor that an audit's choices share, ≥ 0.
 
     Raises:
-        ValueError: rate out of range, or a detector that reaches it with no threshold.
+        ValueError: rate or shared_noise out of range, or a detector that reaches it with no threshold.
 
     Source: Siegmund (1985), "Sequential Analysis", for the change of measure; Pollak (1987).
     """
     if not LOWEST <= rate <= HIGHEST:
         raise ValueError(f"rate must lie in [{LOWEST:g}, {HIGHEST:g}] false alarms an audit, got {rate}")
+    if not 0 <= shared_noise < np.inf:
+        raise ValueError(f"shared_noise must be finite and >= 0, got {shared_noise}")
     rng = np.random.default_rng([seed, _STREAM])
     grid = np.log(detector.q / rate) + np.linspace(np.log(_LOW), np.log(_HIGH), _GRID)
     half = settling(detector, grid[-1])
     audits = round(1 / rate)
     models = int(np.clip(_EFFORT // (2 * half * detector.q), _FEWEST, _MODELS))
-    settled, passed = _first_passages(detector, grid, half, rng.integers(audits, size=models), rng)
+    settled, passed = _first_passages(
+        detector, grid, half, rng.integers(audits, size=models), rng, shared_noise
+    )
     left = np.clip(1 - settled.mean(axis=0), 0.05, None)  # still without an alarm when R has settled
     rates = -np.log1p(-np.minimum(passed.mean(axis=0) / left, 1 - 1e-9)) / half
     rates = np.minimum.accumulate(rates)
@@ -123,7 +134,12 @@ def settling(detector: Detector, log_threshold: float) -> int:
 
 
 def _first_passages(
-    detector: Detector, grid: FloatArray, half: int, ages: IntArray, rng: np.random.Generator
+    detector: Detector,
+    grid: FloatArray,
+    half: int,
+    ages: IntArray,
+    rng: np.random.Generator,
+    shared_noise: float,
 ) -> FloatArray:
     """Likelihood ratio at the first passage over each threshold, mean of a model's paths, 0 without one.
 
@@ -144,9 +160,12 @@ def _first_passages(
     passed = np.zeros(size, np.int64)  # thresholds that each path has passed
     out = np.zeros((2, size, len(grid)))
     levels, shares = np.exp(grid), model.shares
+    factor = np.ones(size)
     for step in range(1, last + 1):
         question = (step - 1) % q
-        real = truth[:, question]
+        if question == 0 and shared_noise:
+            factor = np.exp(shared_noise * rng.standard_normal(size))
+        real = sharpened(truth[:, question], factor) if shared_noise else truth[:, question]
         after = step >= change
         p = real.copy()
         p[after] = model.changed(real[after], question)[np.arange(after.sum()), way[after]]
@@ -167,6 +186,21 @@ def _first_passages(
             out[int(step > last // 2), path, passed[path] : reached[path]] = value
         passed[crossing] = reached[crossing]
     return np.asarray(out.reshape(2, len(ages), _SHARED, -1).mean(axis=2))
+
+
+def sharpened(probabilities: FloatArray, factor: FloatArray) -> FloatArray:
+    """Choices sharper by a factor, P_j^s / Σ P^s among the options; the last column, no answer, stays.
+
+    Args:
+        probabilities: (..., J + 1).
+        factor: s, (...).
+    """
+    chosen = probabilities[..., :-1]
+    with np.errstate(divide="ignore"):
+        logs = np.log(chosen) * factor[..., None]
+    raised = np.where(chosen > 0, np.exp(logs - logs.max(axis=-1, keepdims=True)), 0.0)
+    share = 1 - probabilities[..., -1:]
+    return np.concatenate([share * raised / raised.sum(axis=-1, keepdims=True), 1 - share], axis=-1)
 
 
 def _draw(probabilities: FloatArray, rng: np.random.Generator) -> IntArray:

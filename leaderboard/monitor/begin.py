@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from inspect_ai.model import Model, get_model
 
 # "As Inspect does": the same file of settings is found.
 from fiduciary._inspect import init_dotenv, parse_cli_args
 from fiduciary.economics.monitoring import build_detector, calibrate
-from fiduciary.economics.monitoring.calibration import HIGHEST, LOWEST
+from fiduciary.economics.monitoring.calibration import HIGHEST, LOWEST, Calibration
+from fiduciary.economics.monitoring.detector import Detector
 from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.chat.errors import ChatError
@@ -32,6 +34,7 @@ from fiduciary.leaderboard.reading import Say
 QUESTIONS, FALSE_ALARMS, ENROL, SEED = 12, 1 / 1000, 0, 0
 _FEWEST, _MOST = 5, 200
 _MOST_ENROLLED = 1_000
+_WIDEST = 2.0  # spread of shared noise: one audit in three more than 7 times sharper or vaguer
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Given:
         model_args: its arguments.
         questions: of one audit.
         false_alarms: rate an audit.
+        shared_noise: spread of the noise that the answers of one audit share.
         enrol: rounds.
         seed: of all draws.
     """
@@ -53,6 +57,7 @@ class Given:
     model_args: Mapping[str, Any] | None = None
     questions: int | None = None
     false_alarms: float | None = None
+    shared_noise: float | None = None
     enrol: int | None = None
     seed: int | None = None
 
@@ -71,6 +76,7 @@ class Given:
             _model_args(options.model_args),
             _whole("--questions", options.questions, _FEWEST, _MOST),
             _rate(options.false_alarms),
+            _spread(options.shared_noise),
             _whole("--enrol", options.enrol, 0, _MOST_ENROLLED),
             _whole("--seed", options.seed, 0, 2**31 - 1),
         )
@@ -90,6 +96,7 @@ def set_up(given: Given, say: Say) -> Setup:
     say(_about(baseline))
     size, seed = given.questions or QUESTIONS, given.seed or SEED
     rate = FALSE_ALARMS if given.false_alarms is None else given.false_alarms
+    shared = given.shared_noise or 0.0
     begun = time.monotonic()
     try:
         canary = choose(baseline, size, seed)
@@ -105,10 +112,12 @@ def set_up(given: Given, say: Say) -> Setup:
             decimals=canary.decimals,
             offset=canary.offset,
         )
-        found = calibrate(detector, rate=rate, seed=seed)
+        found = calibrate(detector, rate=rate, seed=seed, shared_noise=shared)
+        later = _later(detector, found, seed) if shared else 0.0
     except ValueError as error:
         raise UsageError(f"--baseline cannot be watched: {error}") from None
-    say(f"Alarm calibrated to 1 false one in {1 / rate:,.0f} audits ({time.monotonic() - begun:.0f} s)")
+    cost = f", allowing for shared noise of {shared:g}: alarms come {later:.0%} later" if shared else ""
+    say(f"Alarm calibrated to 1 false one in {1 / rate:,.0f} audits{cost} ({time.monotonic() - begun:.0f} s)")
     return Setup(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         baseline=baseline.about(),
@@ -116,6 +125,8 @@ def set_up(given: Given, say: Say) -> Setup:
         model_args=dict(given.model_args or {}),
         seed=seed,
         false_alarms=rate,
+        shared_noise=shared,
+        later=later,
         enrol=ENROL if given.enrol is None else given.enrol,
         elicitation=baseline.elicitation,
         config=baseline.config,
@@ -123,6 +134,15 @@ def set_up(given: Given, say: Say) -> Setup:
         gain=canary.gain,
         detector=detector.with_threshold(found.threshold),
     )
+
+
+def _later(detector: Detector, found: Calibration, seed: int) -> float:
+    """By what share a change is found later than without an allowance for noise that an audit shares.
+
+    The delay grows with the logarithm of the threshold (Pollak 1987).
+    """
+    without = calibrate(detector, rate=found.rate, seed=seed)
+    return float(np.log(found.threshold) / np.log(without.threshold) - 1)
 
 
 def agreed(given: Given, setup: Setup, folder: Path) -> None:
@@ -145,6 +165,7 @@ def agreed(given: Given, setup: Setup, folder: Path) -> None:
         ("-M", given.model_args, dict(setup.model_args)),
         ("--questions", given.questions, len(setup.questions)),
         ("--false-alarms", given.false_alarms, setup.false_alarms),
+        ("--shared-noise", given.shared_noise, setup.shared_noise),
         ("--enrol", given.enrol, setup.enrol),
         ("--seed", given.seed, setup.seed),
     ):
@@ -227,6 +248,18 @@ def _whole(argument: str, given: str | None, least: int, most: int) -> int | Non
     if not given.isdecimal() or not least <= int(given) <= most:
         raise UsageError(f"{argument} must be a whole number from {least} to {most}, got {given!r}")
     return int(given)
+
+
+def _spread(given: str | None) -> float | None:
+    if given is None:
+        return None
+    try:
+        spread = float(given)
+    except ValueError:
+        spread = float("nan")
+    if not 0 <= spread <= _WIDEST:
+        raise UsageError(f"--shared-noise must be a number from 0 to {_WIDEST:g}, got {given!r}")
+    return spread
 
 
 def _rate(given: str | None) -> float | None:

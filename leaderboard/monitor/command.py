@@ -100,6 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--questions", metavar="N", help="questions of one audit (default 12)")
     add("--false-alarms", metavar="P", help="rate of false alarms an audit (default 1/1000)")
     add(
+        "--shared-noise",
+        metavar="SD",
+        help="allow for noise that an audit's answers share: spread of its logarithm (default 0)",
+    )
+    add(
         "--enrol",
         metavar="N",
         help="rounds before the first audit that only teach what is normal (default 0)",

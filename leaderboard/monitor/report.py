@@ -68,7 +68,7 @@ def print_status(setup: Setup, progress: Progress, folder: Folder, console: Cons
             f"elicitation {setup.elicitation}, framing {baseline['framing']}; standard errors of θ "
             f"{setup.gain:.1f} times smaller than with random problems",
         ),
-        ("false alarms", f"1 in {1 / setup.false_alarms:,.0f} audits"),
+        ("false alarms", setup.promise),
         *([("caution", setup.caution)] if setup.caution else []),
         (
             "so far",

@@ -35,7 +35,7 @@ from fiduciary.leaderboard.monitor.files import (
     write_whole,
 )
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files; another one is not read."""
 
 UNLIKELY, ENOUGH = 0.01, 5
@@ -57,6 +57,8 @@ class Setup:
         model_args: its arguments.
         seed: of canary set, calibration and requests.
         false_alarms: stated rate a round.
+        shared_noise: spread of the logarithm of the noise that the answers of one round share, allowed for.
+        later: by what share a change is found later for that.
         enrol: rounds that only teach what is normal.
         elicitation: how answers are asked for.
         config: settings of requests.
@@ -71,6 +73,8 @@ class Setup:
     model_args: Mapping[str, Any]
     seed: int
     false_alarms: float
+    shared_noise: float
+    later: float
     enrol: int
     elicitation: str
     config: Mapping[str, Any]
@@ -95,6 +99,20 @@ class Setup:
         fields["questions"] = tuple(Question.from_json(question) for question in given["questions"])
         fields["detector"] = Detector.from_json(given["detector"])
         return cls(**fields)
+
+    @property
+    def promise(self) -> str:
+        """The stated rate of false alarms, and what it assumes."""
+        rate = f"1 in {1 / self.false_alarms:,.0f} audits"
+        if self.shared_noise:
+            return (
+                f"{rate}, where the noise of an audit's answers may vary together (spread "
+                f"{self.shared_noise:g}); a change is found {self.later:.0%} later for that"
+            )
+        return (
+            f"{rate}, if an audit's answers are independent given the model; noise that they share raises it "
+            "(--shared-noise .5 at the first call allows for some)"
+        )
 
     @property
     def caution(self) -> str:

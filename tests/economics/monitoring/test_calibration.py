@@ -4,22 +4,24 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.monitoring import calibrate
-from fiduciary.economics.monitoring.calibration import draw_unchanged, misfit
+from fiduciary.economics.monitoring.calibration import draw_unchanged, misfit, sharpened
 
 RATE = 1 / 25
 
 
-def test_rate_in_a_small_simulation(detector):
+@pytest.mark.parametrize("shared", [0.0, 0.5])
+def test_rate_in_a_small_simulation(detector, shared):
     """Audits by the detector itself, of models that it never saw; some 100 alarms expected."""
-    found = calibrate(detector, RATE)
-    assert found.rate_se < 0.1 * RATE
+    found = calibrate(detector, RATE, shared_noise=shared)
+    assert found.rate_se < 0.15 * RATE
     watched = detector.with_threshold(found.threshold)
     rng = np.random.default_rng(99)
     alarms, audits = 0, 0
     for truth in draw_unchanged(detector, 40, rng):
         state = watched.start()
         for _ in range(60):
-            cumulative = truth.cumsum(axis=1)
+            factor = np.full(len(truth), np.exp(shared * rng.standard_normal()))
+            cumulative = sharpened(truth, factor).cumsum(axis=1)
             drawn = (rng.random((len(truth), 1)) * cumulative[:, -1:] >= cumulative).sum(axis=1)
             none = truth.shape[1] - 1
             state = watched.audit(state, [-1 if y == none else int(y) for y in drawn])
@@ -48,6 +50,19 @@ def test_unchanged_models_answer_as_the_audit_expects_on_average(detector):
     truth = draw_unchanged(detector, 4000, np.random.default_rng(0))
     np.testing.assert_allclose(truth.sum(axis=-1), 1)
     np.testing.assert_allclose(truth.mean(axis=0), detector.model.expected, atol=0.015)
+
+
+def test_noise_that_an_audit_shares_takes_a_higher_threshold(detector):
+    assert calibrate(detector, 0.01, shared_noise=0.5).threshold > 1.3 * calibrate(detector, 0.01).threshold
+    with pytest.raises(ValueError, match="shared_noise must be finite and >= 0, got -1"):
+        calibrate(detector, 0.01, shared_noise=-1)
+
+
+def test_sharpening_leaves_order_and_missing_answers_alone():
+    p = np.array([[0.5, 0.3, 0.0, 0.2]])
+    np.testing.assert_allclose(sharpened(p, np.ones(1)), p)
+    sharp = sharpened(p, np.array([2.0]))
+    np.testing.assert_allclose(sharp, [[0.8 * 25 / 34, 0.8 * 9 / 34, 0, 0.2]])
 
 
 def test_misfit_has_the_spread_of_a_dirichlet():

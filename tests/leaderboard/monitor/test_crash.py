@@ -205,9 +205,9 @@ def test_a_full_disk_is_said_and_gone_on_from(
     [
         ("monitor.json", "{", "cannot be read"),
         ("monitor.json", "[]", "format None"),
-        ("monitor.json", '{"format": 99}', "has format 99; this version reads 1"),
-        ("monitor.json", '{"format": 1}', "cannot be read: KeyError"),
-        ("state.json", '{"format": 1}', "cannot be read: KeyError"),
+        ("monitor.json", '{"format": 99}', "has format 99; this version reads 2"),
+        ("monitor.json", '{"format": 2}', "cannot be read: KeyError"),
+        ("state.json", '{"format": 2}', "cannot be read: KeyError"),
         ("state.json", "\x00\x00", "cannot be read"),
     ],
 )
