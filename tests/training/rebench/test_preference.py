@@ -47,7 +47,7 @@ def test_a_moved_preference_is_found_and_held_against_its_target(found):
     theta = [e.fit.theta for e in found.estimates]
     weights = np.array(NONPROFIT.utility.theta)
     assert (before, after) == pytest.approx(tuple(np.abs(t - weights).sum() for t in theta))
-    assert after < 0.3 < before
+    assert after < before / 2  # 250 choices leave a standard error of some .1 in each weight
     assert verdict.best.difference > 0 > verdict.regret.difference
     assert verdict.best.p_value < 0.01 and verdict.regret.p_value < 0.01
 
