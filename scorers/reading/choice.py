@@ -2,10 +2,13 @@
 
 1. Strict. Where an explanation was asked for, the text ends with the sentence that was asked for:
    ``Therefore, I choose: Option X.`` Otherwise, the text is one capital letter.
-2. Tolerant. The text states one choice in other words or with markup: a letter alone, a box, JSON with one
-   answer, "I chose Option B", "The option you choose is Option B", "Answer: B". Of several closing statements
-   ("Therefore, …", "Final answer: …") the last one counts, and overrides what came before it. What is denied,
-   supposed, asked, quoted, left to others, taken back, or holds for several options is no choice.
+2. Tolerant. The text states one choice in other words or with markup: a letter alone, a box, JSON with
+   one answer, "I chose Option B", "The option you choose is Option B", "Answer: B". A clause states one
+   only if it is made of words of choosing alone (``vocabulary``): a word that is not known makes it
+   none. Of several closing statements ("Therefore, …", "Final answer: …") the last one counts, and
+   overrides what came before it. What is denied, supposed, asked, quoted, left to others, taken back,
+   or holds for several options is no choice. Praise ("Option B is the best choice") is one in the first
+   or last sentence of a text that states no other.
 3. Otherwise the answer is missing, with a reason. It is never asked for again and never guessed.
 
 Thought is cut first (``thought``), then markup (``markup``); statements are found by ``statements``.
