@@ -65,9 +65,8 @@ def _grounds(rows: Sequence[_Row], mass: float, *, noisy: bool) -> Grounds:
         np.array([str(about.get("pair", about["group"])) for _, about in rows], dtype=str),
         noisy=noisy,
     )
-    return grounds_of(
-        shown, len(rows), int(np.isfinite(known).sum()), mass, about="what the options do", unit="case"
-    )
+    valid = int(np.isfinite(known).sum())
+    return grounds_of(shown, len(rows), valid, mass, about="what the options do", unit="case", places=False)
 
 
 def _stakes(about: Mapping[str, Any]) -> tuple[float, float, float]:

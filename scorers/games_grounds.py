@@ -61,7 +61,7 @@ def grounds(found: Sequence[Play]) -> Grounds | None:
         noisy=not outside,
     )
     mass = 1 - float(np.mean(outside)) if outside else math.nan
-    return grounds_of(shown, asked, valid, mass, about="the payoffs")
+    return grounds_of(shown, asked, valid, mass, about="the payoffs", places=False)
 
 
 def withheld(found: Sequence[Play]) -> str | None:

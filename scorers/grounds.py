@@ -123,17 +123,27 @@ def grounds_of(
     *,
     about: str = "what was asked",
     unit: str = "question",
+    places: bool = True,
 ) -> Grounds:
-    """The grounds, with ``about`` and ``unit`` as in ``Content``."""
-    state = hashlib.blake2b(digest_size=16)
+    """The grounds of answers that are laid out.
+
+    Args:
+        data: the answers.
+        asked, valid, mass: as in ``Grounds``.
+        about, unit: as in ``Content``.
+        places: whether one can tell that some places alone are read: not where each option says what the
+            other one is.
+    """
+
+    def find() -> Grounds:
+        found = replace(content(data), about=about, unit=unit)
+        return Grounds(found if places else replace(found, places=()), asked, valid, mass)
+
+    state = hashlib.blake2b(f"{data.noisy}{asked}{valid}{mass}{about}{places}".encode(), digest_size=16)
     for array in (data.answers, data.place, data.figures):
         state.update(np.ascontiguousarray(array).tobytes())
-    state.update("\n".join(map(str, data.question)).encode() + f"{data.noisy}{asked}{valid}{mass}".encode())
-    state.update(about.encode())
-    return remembered(
-        state.digest(),
-        lambda: Grounds(replace(content(data), about=about, unit=unit), asked, valid, mass),
-    )
+    state.update("\n".join(map(str, data.question)).encode())
+    return remembered(state.digest(), find)
 
 
 def remembered(key: bytes, find: Callable[[], Grounds]) -> Grounds:
