@@ -4,8 +4,9 @@
 
 Answers are made up on each task's own questions: by place at random with a liking for the first, and by a
 known preference. Asked: p ≤ .05 for 3.6 to 6.4 % of 1,000 runs of the former, "reads" for at most 1 % (and
-two standard errors, since the test is exact), and "reads" for at least 99 % of the latter. A constant answer and one that goes by place alone never pass, so
-that nothing is drawn for them. Exits 1 where a figure was missed.
+two standard errors, since the test is exact), and "reads" for at least 99 % of the latter. A constant
+answer and one that goes by place alone never pass, so that nothing is drawn for them. Exits 1 where a figure
+was missed.
 """
 
 from __future__ import annotations
