@@ -161,9 +161,10 @@ GATES: Mapping[str, tuple[Draw, Mapping[str, Draw]]] = {
     ),
     "choices, mostly the first": (problems(mostly_first), {}),
     "choices, a fixed table": (problems(by_table), {}),
-    "choices, log-odds": (
-        problems(log_odds(0.0), noisy=False, reordered=10),
-        {"study1": problems(log_odds(1.0), noisy=False, reordered=10)},
+    # A share takes problems asked in two orders, every tenth of them.
+    "choices, 200, log-odds": (
+        problems(log_odds(0.0), 200, noisy=False, reordered=10),
+        {"study1": problems(log_odds(1.0), 200, noisy=False, reordered=10)},
     ),
     "transitivity": (pairs(mostly_first), {"study1": pairs(wants("study1")), "cyclic": pairs(turns)}),
     "menus": (menus(mostly_first), {"study1": menus(wants("study1")), "cyclic": menus(turns)}),

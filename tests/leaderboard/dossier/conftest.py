@@ -57,7 +57,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(transitivity(n=4, repeats=1), name)
         run(menus(n=2, repeats=1, size=3), name)
     run(moral_dilemmas(n=8, probe=2), "nonprofit")
-    run(stress(n=6, pressures=["currency", "hidden_instruction"]), "nonprofit")
+    run(stress(n=50, pressures=["currency", "hidden_instruction"]), "nonprofit")
     return folder
 
 
