@@ -42,6 +42,8 @@ def _metrics(comparison: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
     own = comparison["estimates"].get(name, {})
     for parameter in (*THETA_NAMES, "rho"):
         value = own.get("estimates", {}).get(parameter)
+        if own.get("statuses", {}).get(parameter) == "not identified":
+            value = None  # the point at which a search stopped; its interval still says something
         low, high, *_ = own.get("intervals", {}).get(parameter, (None, None))
         found += [
             _metric(parameter, value),

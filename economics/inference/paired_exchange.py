@@ -26,7 +26,7 @@ from fiduciary.economics.inference.shown import Shown
 
 FloatArray = npt.NDArray[np.float64]
 
-DRAWS = 9999
+DRAWS = 1999
 _STREAM = 0xA11E
 _CHUNK = 4_000_000
 _TIES = 1e-9

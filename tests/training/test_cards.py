@@ -67,6 +67,21 @@ def test_nothing_measured_is_no_result():
     assert "model-index" not in head
 
 
+def test_what_is_not_identified_is_no_result():
+    """The weights may take all of one group: ρ then means nothing, and its value is where a search stopped."""
+    estimates = {"theta_SH": 1.0, "rho": 0.31}
+    own = {
+        "estimates": estimates,
+        "intervals": {"rho": [-20.0, 1.0, "boundary"]},
+        "statuses": {"theta_SH": "boundary", "rho": "not identified"},
+    }
+    comparison = {"task": "t", "elicitation": "text", "estimates": {"a": own}, "adapters": {"a": {}}}
+    noted = {"method": "dpo", "target": {"name": "x"}, "measured": {"comparisons": [comparison]}}
+    [result] = model_index(noted)[0]["results"]
+    values = {metric["type"]: metric["value"] for metric in result["metrics"]}
+    assert values == {"theta_SH": 1.0, "rho_low": -20.0, "rho_high": 1.0}
+
+
 def test_a_base_of_the_hub_is_named_and_its_licence_taken_over():
     noted = facts()
     noted["base"] = {"name": "meta-llama/Llama-3.1-8B-Instruct", "revision": "0e9e39f"}
