@@ -68,7 +68,7 @@ def test_nothing_measured_is_no_result():
 
 
 def test_what_is_not_identified_is_no_result():
-    """The weights may take all of one group: ρ then means nothing, and its value is where a search stopped."""
+    """The weights may take all of one group: ρ then means nothing, its value is where a search stopped."""
     estimates = {"theta_SH": 1.0, "rho": 0.31}
     own = {
         "estimates": estimates,
