@@ -162,8 +162,8 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
         error = _number(fit.se(name))
         said = None if status == "ok" else status if status == method else f"{status} ({method})"
         ends = "open below: estimation ends there" if name == "rho" and low == RHO_MIN else None
-        # A label at τ = 1 is drawn by the sampler, whatever the model: its noise cannot be shown to scale.
-        scale = "not conviction" if name == "gamma" and answers.data.elicitation == "choose" else None
+        # A label is drawn by the sampler, whatever the model: its noise cannot be shown to scale.
+        scale = "not conviction" if name == "gamma" and answers.data.by_probability else None
         note = "; ".join(filter(None, (said, ends, source, scale))) or None
         value = fit.estimate(name) if known else None
         out[f"{CHOICE}.{name}"] = Cell(value, _number(low), _number(high), error, fit.n, note)

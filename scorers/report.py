@@ -5,8 +5,8 @@
 
 Each log gets its estimate with intervals, its missing answers by reason, the published row for the
 same framing where there is one, and tests against the target or against another log (paired when
-both asked the same problems). With text answers at two or more temperatures it also tests whether
-noise scales with the temperature, without which γ is not conviction.
+both asked the same problems). With stated choices at two or more temperatures it also says whether they
+show that noise scales with the temperature (an equivalence test), without which γ is not conviction.
 
 Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
 """
@@ -22,6 +22,7 @@ import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
 from fiduciary.economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
+from fiduciary.economics.estimation.results import PROPORTIONAL
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.utility import PROFILES, profile
 from fiduciary.scorers.grounds import grounds
@@ -116,7 +117,7 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
             continue
         for line in wording_lines(data, level):
             print(line)
-        if source != "choose" and len(np.unique(data.temperature[data.answered])) > 1:
+        if not data.by_probability and len(np.unique(data.temperature[data.answered])) > 1:
             print(_noise(data))
         try:
             if target is not None:
@@ -161,12 +162,15 @@ def _noise(data: Table) -> str:
         power = fit(data, scale="power")
     except NO_ESTIMATE as error:
         return f"noise proportional to τ^η: no estimate: {_one_line(error)}"
-    status, test = power.status("eta"), power.power_test
-    if test is None or status in ("separated", "not identified"):
-        return f"noise proportional to τ^η: η is {status}, so η = 1 is not tested"
+    status = power.status("eta")
+    if status != "ok":
+        return f"noise proportional to τ^η: η is {status}; gamma is {power.gamma_meaning}"
+    low, high, _ = power.interval("eta")
+    least, most = PROPORTIONAL
     return (
-        f"noise proportional to τ^η: η = {power.estimate('eta'):.3f}, "
-        f"test of η = 1: p = {test.p_value:.4f}; gamma is {power.gamma_meaning}"
+        f"noise proportional to τ^η: η = {power.estimate('eta'):.3f}, 95 % interval [{low:.3f}, {high:.3f}]"
+        f"{'' if power.proportional else ', not'} within [{least:g}, {most:g}]; "
+        f"gamma is {power.gamma_meaning}"
     )
 
 

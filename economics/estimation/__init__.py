@@ -1,6 +1,11 @@
 """Maximum-likelihood recovery of CES preferences, with honest standard errors, intervals and tests."""
 
-from fiduciary.economics.estimation.comparison import TestResult, likelihood_ratio_test, wald_test
+from fiduciary.economics.estimation.comparison import (
+    NotIdentified,
+    TestResult,
+    likelihood_ratio_test,
+    wald_test,
+)
 from fiduciary.economics.estimation.data import TooFewChoices
 from fiduciary.economics.estimation.fit import fit_ces
 from fiduciary.economics.estimation.results import THETA_NAMES, CESFit, Interval, PowerTest
@@ -11,6 +16,7 @@ __all__ = [
     "THETA_NAMES",
     "CESFit",
     "Interval",
+    "NotIdentified",
     "PowerTest",
     "Separation",
     "TestResult",

@@ -1,20 +1,14 @@
 """Inference that stays honest where parameters meet their bounds.
 
 At θ_k = 0, or ρ at its bound, estimates are not normal and the ordinary bootstrap is inconsistent.
-Likelihood ratios are: their distribution under a null is that of
-
-    LR = min_{u ∈ C₀} (u − Z)ᵀF(u − Z) − min_{u ∈ C₁} (u − Z)ᵀF(u − Z),   Z ~ N(0, F⁻¹BF⁻¹),
-
-with C₁ the parameter space around the restricted estimate and C₀ its part under the null: a
-chi-bar-square mixture whose weights depend on the information. It is simulated here without refits.
-Where one weight takes all, ρ is not identified under the null, and both minima run over ρ too.
-
-Source: Chernoff (1954); Self & Liang (1987); Andrews (2001) for parameters absent under the null.
+Likelihood ratios are not normal either, but their distribution is known
+(``economics.estimation.experiment``), also where ρ is hardly identified (``economics.estimation.weak_rho``).
+It is simulated here without refits.
 """
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,140 +16,16 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.estimation import weak_rho
+from fiduciary.economics.estimation.experiment import expand, least_favourable, simulate
+from fiduciary.economics.estimation.joint import Fitted, join
 from fiduciary.economics.estimation.likelihood import RHO, CESLikelihood
-from fiduciary.economics.estimation.optimise import Region
+from fiduciary.economics.estimation.optimise import Region, climb
 
 if TYPE_CHECKING:
     from fiduciary.economics.estimation.results import CESFit
 
 FloatArray = npt.NDArray[np.float64]
-
-DRAWS = 2000
-SINGLE = 0.9999  # a weight above this takes all
-NEAR = 4.0  # standard errors within which a bound can matter
-RHO_GRID = (1.0, 0.5, 0.0, -0.5, -1.0, -2.0, -4.0)  # further down scores are all but outliers
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """The limiting Gaussian experiment around a restricted estimate, at one ρ of the grid.
-
-    Attributes:
-        information: F (f, f), Fisher information along the basis.
-        scores: one row a cluster (G, f), whose outer product is B.
-        bounds: rows a (m, f) and offsets b (m,) of the constraints a·u ≥ b.
-        null: rows (e, f) of the constraints a·u = 0 that the null adds.
-        estimated: constraints (m,) whose offset the null does not fix, so that it is only estimated.
-    """
-
-    information: FloatArray
-    scores: FloatArray
-    bounds: FloatArray
-    offsets: FloatArray
-    null: FloatArray
-    estimated: npt.NDArray[np.bool_]
-
-
-def experiment(
-    likelihood: CESLikelihood, x: FloatArray, region: Region, null: list[int], *, robust: bool
-) -> Experiment:
-    """Linearise the likelihood at ``x``, with the bounds near it and the null's fixed coordinates."""
-    basis = region.basis(x, region.fixed)
-    evaluation = likelihood.evaluate(x, scores=robust)
-    exact = np.asarray(basis.T @ evaluation.information @ basis, float)
-    # Directions that the data leave open get a little information, so that everything is invertible.
-    information = np.asarray(exact + 1e-8 * np.diag(np.diag(exact) + 1e-4))
-    if robust:
-        scores = evaluation.scores @ basis
-        scores = scores - scores.mean(axis=0)
-    else:
-        values, vectors = np.linalg.eigh(information)
-        scores = (vectors * np.sqrt(np.clip(values, 0, None))).T  # rows whose outer product is F
-    spread = np.sqrt(np.diag(basis @ np.linalg.inv(information) @ basis.T))
-    rows, offsets = [], []
-    bounded = np.concatenate([*region.simplexes, np.concatenate(region.simplexes)[RHO - 1 :: RHO] + 1])
-    for k in bounded[np.abs(basis[bounded]).sum(axis=1) > 0]:  # θ and ρ: no other bound is ever real
-        for bound, sign in ((region.low[k], 1.0), (region.high[k], -1.0)):
-            slack = sign * (x[k] - bound)
-            redundant = sign < 0 and k in np.concatenate(region.simplexes)
-            if not redundant and slack < NEAR * spread[k]:
-                rows.append(sign * basis[k])
-                offsets.append(-slack)
-    f = basis.shape[1]
-    bounds = np.array(rows).reshape(-1, f)
-    fixed = basis[null]
-    outside = bounds - bounds @ np.linalg.pinv(fixed) @ fixed if len(null) else bounds
-    # Where one weight takes all, the other weights are known to be 0 as well.
-    free = ~(x[:RHO] > SINGLE).any() & (np.abs(outside) > 1e-9).any(axis=1)
-    return Experiment(
-        information, scores, bounds, np.minimum(np.array(offsets), 0.0), fixed, np.asarray(free)
-    )
-
-
-def least_favourable(e: Experiment) -> list[Experiment]:
-    """The experiment with nuisance parameters at their estimated distance from bounds, at them, and far.
-
-    That distance, in standard errors, cannot be estimated consistently, and the critical value
-    depends on it; the largest of the three is used.
-    """
-    if not e.estimated.any():
-        return [e]
-    touching = np.where(e.estimated, 0.0, e.offsets)
-    kept = ~e.estimated
-    return [
-        e,
-        replace(e, offsets=touching),
-        replace(e, bounds=e.bounds[kept], offsets=e.offsets[kept], estimated=e.estimated[kept]),
-    ]
-
-
-def simulate(
-    experiments: list[Experiment], draws: int = DRAWS, seed: int = 0, *, null_at: int | None = None
-) -> FloatArray:
-    """Draws (draws,) of the likelihood ratio under the null.
-
-    Several experiments, one for each ρ of a grid, share one sample: both sides of the ratio take the
-    best of them, or the null's side that of ``null_at`` alone where the null names its ρ.
-    """
-    rng = np.random.default_rng(seed)
-    stacked = np.hstack([e.scores for e in experiments])
-    values, vectors = np.linalg.eigh(stacked.T @ stacked)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
-    scores = rng.standard_normal((draws, len(values))) @ root.T
-    gain_null, gain_full = np.zeros(draws), np.zeros(draws)
-    at = 0
-    for i, e in enumerate(experiments):
-        f = len(e.information)
-        z = np.linalg.solve(e.information, scores[:, at : at + f].T).T
-        top = np.einsum("bi,bi->b", z, scores[:, at : at + f])
-        gain_full = np.maximum(gain_full, top - _distance(z, e, with_null=False))
-        if null_at is None or null_at == i:
-            gain_null = np.maximum(gain_null, top - _distance(z, e, with_null=True))
-        at += f
-    return np.asarray(np.maximum(gain_full - gain_null, 0.0))
-
-
-def _distance(z: FloatArray, e: Experiment, *, with_null: bool) -> FloatArray:
-    """min (u − z)ᵀF(u − z) over the polyhedron, by enumeration of the faces, (draws,)."""
-    fixed = e.null if with_null else e.null[:0]
-    inverse = np.linalg.inv(e.information)
-    best = np.full(len(z), np.inf)
-    for size in range(len(e.bounds) + 1):
-        for face in itertools.combinations(range(len(e.bounds)), size):
-            rows = np.vstack([fixed, e.bounds[list(face)]])
-            target = np.concatenate([np.zeros(len(fixed)), e.offsets[list(face)]])
-            if len(rows):
-                gram = rows @ inverse @ rows.T
-                back = np.linalg.pinv(gram, rcond=1e-10, hermitian=True)
-                residual = z @ rows.T - target
-                u = z - residual @ back @ rows @ inverse
-                distance = ((residual @ back) * residual).sum(axis=1)
-                meets = np.all(np.abs(u @ rows.T - target) < 1e-6 + 1e-6 * np.abs(target), axis=1)
-            else:
-                u, distance, meets = z, np.zeros(len(z)), np.ones(len(z), bool)
-            inside = np.all(u @ e.bounds.T >= e.offsets - 1e-9, axis=1) & meets
-            best = np.where(inside & (distance < best), distance, best)
-    return best
 
 
 @dataclass(frozen=True)
@@ -181,32 +51,48 @@ class NullDistribution:
         return max(found) if found else float(scipy.stats.chi2.sf(statistic, self.df))
 
 
-def null_distribution(
-    likelihood: CESLikelihood, x: FloatArray, region: Region, null: list[int], *, robust: bool
-) -> NullDistribution:
-    """Distribution of the likelihood ratio for the null that holds coordinates ``null`` at ``x``."""
-    if (x[:RHO] > SINGLE).any():
-        fixed = region.fixed.copy()
-        fixed[RHO] = True
-        held = Region(region.simplexes, region.low, region.high, fixed)
-        rows = [k for k in null if k != RHO]
-        # A null that names ρ compares with the experiment at that ρ, the first of the list.
-        named = RHO in null
-        grid = [float(x[RHO])] if named else []
-        grid += [rho for rho in RHO_GRID if region.low[RHO] <= rho <= region.high[RHO]]
-        points = [np.where(np.arange(len(x)) == RHO, max(rho, RHO_GRID[-1]), x) for rho in grid]
-        # Cluster scores, not F: how the experiments at different ρ hang together is needed too.
-        found = [experiment(likelihood, point, held, rows, robust=True) for point in points]
-        return NullDistribution((simulate(found, null_at=0 if named else None),))
-    found_one = experiment(likelihood, x, region, null, robust=robust)
-    return from_experiment(found_one, robust=robust)
+def likelihood_ratio(
+    sides: Sequence[Fitted], null: Fitted, *, robust: bool
+) -> tuple[float, NullDistribution]:
+    """A likelihood ratio and its distribution under the null.
+
+    Args:
+        sides: the data sets fitted on their own, of which the parts of ``null`` are made.
+        null: their fit under the null.
+        robust: whether the score varies as between clusters, else as the information says.
+    """
+    if weak(sides, null):
+        statistic, draws = weak_rho.ratio_and_draws(sides, null)
+        return statistic, NullDistribution((draws,))
+    free = sum(side.joint.loglik(side.x) for side in sides)
+    return max(0.0, 2 * (free - null.joint.loglik(null.x))), null_distribution(sides, null, robust=robust)
 
 
-def from_experiment(e: Experiment, *, robust: bool) -> NullDistribution:
-    """χ² where no bound is near and the information equality holds; simulated otherwise."""
-    if not robust and not len(e.bounds):
-        return NullDistribution((), int(np.linalg.matrix_rank(e.null)))
-    return NullDistribution(tuple(simulate([case]) for case in least_favourable(e)))
+def weak(sides: Sequence[Fitted], null: Fitted) -> bool:
+    """Whether ρ is weakly identified in some of the data sets, at what the null says of them."""
+    return any(
+        weak_rho.is_weak(replace(side, x=null.x[where]))
+        for side, where in zip(sides, null.joint.where, strict=True)
+    )
+
+
+def null_distribution(sides: Sequence[Fitted], null: Fitted, *, robust: bool) -> NullDistribution:
+    """Where ρ is well identified: χ² where no bound is near and F is the scores' variance."""
+    known = null.region.fixed
+    found = [
+        expand(side.joint, null.x[where], side.region, known[where], robust=robust)
+        for side, where in zip(sides, null.joint.where, strict=True)
+    ]
+    found.append(expand(null.joint, null.x, null.region, known, robust=robust))
+    *free, under = found
+    if len(free) == 1 and not robust and not len(free[0].bounds):
+        return NullDistribution((), len(free[0].information) - len(under.information))
+    cases = [least_favourable(e) for e in found]
+    many = max(len(own) for own in cases)
+    each = zip(*(own if len(own) == many else own * many for own in cases), strict=True)
+    return NullDistribution(
+        tuple(simulate([[e] for e in case[:-1]], [case[-1]], skewed=robust) for case in each)
+    )
 
 
 def needs_robust(fit: CESFit) -> bool:
@@ -214,22 +100,16 @@ def needs_robust(fit: CESFit) -> bool:
     return fit.soft or fit.n_groups < fit.n
 
 
-def ratio_at(
-    likelihood: CESLikelihood,
-    point: FloatArray,
-    region: Region,
-    values: dict[int, float],
-    near: FloatArray | None = None,
-) -> tuple[float, FloatArray]:
-    """Likelihood ratio of the null that fixes some coordinates, and the estimate under that null.
+def restrict(fit: CESFit, values: dict[int, float], near: FloatArray | None = None) -> tuple[Fitted, Fitted]:
+    """A fit, and the estimate under the null that fixes some of its coordinates.
 
     Args:
-        point: the unrestricted estimate.
+        fit: the unrestricted estimate.
         values: coordinate → value; several weights must leave a possible simplex.
         near: an estimate under a similar null, from which the search may start.
     """
-    from fiduciary.economics.estimation.fit import climb
-
+    likelihood, point, region = parts(fit)
+    joint = join([likelihood])
     fixed = region.fixed.copy()
     fixed[list(values)] = True
     start = (point if near is None else near).copy()
@@ -241,11 +121,8 @@ def ratio_at(
     if free and start[free].sum() > 0:
         # A weight at exactly 0 may have to come back once another is fixed.
         start[free] = 0.98 * start[free] + 0.02 * start[free].sum() / len(free)
-    starts = [start]
-    if not fixed[RHO] and (point[:RHO] > 0.9).any():
-        starts += [np.where(np.arange(len(start)) == RHO, rho, start) for rho in (0.9, 0.0, -3.0)]
-    restricted = max((climb(likelihood, s, held, rough=True) for s in starts), key=lambda o: o.value)
-    return max(0.0, 2 * (likelihood.loglik(point) - restricted.value)), restricted.x
+    found = climb(joint, start, held, rough=True)
+    return Fitted(joint, region, point), Fitted(joint, held, found.x)
 
 
 def parts(fit: CESFit) -> tuple[CESLikelihood, FloatArray, Region]:

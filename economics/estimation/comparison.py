@@ -8,26 +8,25 @@ from ``economics.estimation.boundary`` and remain valid where θ sits at 0 or 1.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 
 from fiduciary.economics.estimation.boundary import (
-    Experiment,
-    experiment,
-    from_experiment,
+    likelihood_ratio,
     needs_robust,
     normal_p,
-    null_distribution,
     parts,
-    ratio_at,
+    restrict,
 )
 from fiduciary.economics.estimation.fit import RHO_MIN
 from fiduciary.economics.estimation.intervals import interior
-from fiduciary.economics.estimation.likelihood import RHO, CESLikelihood, Evaluation
-from fiduciary.economics.estimation.optimise import Region, maximise
+from fiduciary.economics.estimation.joint import Fitted, Joint, join
+from fiduciary.economics.estimation.likelihood import RHO
+from fiduciary.economics.estimation.optimise import Region, climb
+from fiduciary.economics.estimation.response import LEVEL
 from fiduciary.economics.estimation.results import THETA_NAMES, CESFit
 from fiduciary.economics.estimation.separation import explains
 from fiduciary.economics.utility import CES
@@ -35,6 +34,10 @@ from fiduciary.economics.utility import CES
 FloatArray = npt.NDArray[np.float64]
 
 EXPLAINED = 0.01  # a likelihood ratio below this leaves nothing unexplained
+
+
+class NotIdentified(ValueError):
+    """Choices that were not shown to depend on welfare say nothing about θ and ρ."""
 
 
 @dataclass(frozen=True)
@@ -115,31 +118,46 @@ def likelihood_ratio_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]
     clustered (for two fits stacked) score covariance where problems repeat or are shared.
 
     Raises:
+        NotIdentified: a fit that was not shown to respond to welfare; there is no test (a ``ValueError``).
         ValueError: a named value that the fit does not have, or fits with different K or bounds.
+        FloatingPointError: a null distribution that cannot be simulated.
     """
     if isinstance(other, CESFit):
+        _check_identified({"first ": fit, "second ": other})
         return _two_fits(fit, other)
     target = _target(fit, other)
     values = dict(zip(_indices(fit, list(target)), target.values(), strict=True))
-    likelihood, point, region = parts(fit)
     unknown = [n for n in target if n not in fit.names[: RHO + 1]]
     if unknown:
         raise ValueError(f"only θ and ρ can be tested by likelihood ratio, got {', '.join(unknown)}")
-    statistic, restricted = ratio_at(likelihood, point, region, values)
+    _check_identified({"": fit})
+    own, null = restrict(fit, values)
     if fit.separation is not None:
-        at_target = point.copy()
+        statistic = max(0.0, 2 * (own.joint.loglik(own.x) - null.joint.loglik(null.x)))
+        likelihood, at_target, _ = parts(fit)
+        at_target = at_target.copy()
         at_target[list(values)] = list(values.values())
         whole = len(values) >= RHO and not likelihood.data.soft
         explained = explains(likelihood, at_target) if whole else statistic < EXPLAINED
         return _separated(statistic, explained, max(len(values) - 1, 1))
-    null = null_distribution(likelihood, restricted, region, sorted(values), robust=needs_robust(fit))
+    statistic, distribution = likelihood_ratio([own], null, robust=needs_robust(fit))
     return TestResult(
         "likelihood ratio, fit against target, chi-bar-square",
         statistic,
-        null.p_value(statistic),
-        null.df or np.nan,
+        distribution.p_value(statistic),
+        distribution.df or np.nan,
         {},
     )
+
+
+def _check_identified(fits: Mapping[str, CESFit]) -> None:
+    silent = [which for which, fit in fits.items() if not fit.responds]
+    if silent:
+        answers = "answers of both" if len(silent) == 2 else f"{silent[0]}answers"
+        raise NotIdentified(
+            f"no test: the {answers} were not shown to depend on welfare (γ = 0 is not rejected at the "
+            f"{LEVEL:.0%} level), so that weights and ρ are not identified"
+        )
 
 
 def _target(fit: CESFit, other: CES | Mapping[str, float]) -> dict[str, float]:
@@ -210,93 +228,41 @@ def _pseudo_inverse(covariance: FloatArray) -> tuple[FloatArray, int]:
     return inverse / np.outer(scale, scale), int(firm.sum())
 
 
-class _Pair:
-    """Two data sets under one vector of parameters: those of the first, then those of the second."""
-
-    def __init__(self, a: CESLikelihood, b: CESLikelihood):
-        self.a, self.b, self.split = a, b, a.size
-        groups_a, groups_b = a.data, b.data
-        self.codes_a, self.codes_b, self.groups = _union(groups_a.group_labels, groups_b.group_labels)
-
-    def evaluate(self, x: FloatArray, *, scores: bool = False) -> Evaluation:
-        one = self.a.evaluate(x[: self.split], scores=scores)
-        two = self.b.evaluate(x[self.split :], scores=scores)
-        p = len(x)
-        information = np.zeros((p, p))
-        information[: self.split, : self.split] = one.information
-        information[self.split :, self.split :] = two.information
-        stacked = np.zeros((self.groups if scores else 0, p))
-        if scores:
-            stacked[self.codes_a, : self.split] = one.scores
-            stacked[self.codes_b, self.split :] += two.scores
-        gradient = np.concatenate([one.gradient, two.gradient])
-        return Evaluation(one.loglik + two.loglik, gradient, information, stacked)
-
-
 def _two_fits(a: CESFit, b: CESFit) -> TestResult:
     if a.shift != b.shift or a.rho_max != b.rho_max or a.soft != b.soft:
         raise ValueError("two fits are comparable only with equal shift, rho_max and kind of answer")
-    like_a, x_a, region_a = parts(a)
-    like_b, x_b, region_b = parts(b)
-    pair = _Pair(like_a, like_b)
-    shared = RHO + 1
-
-    # Under the null θ and ρ are common: climb in (common, rest of a, rest of b).
-    def spread(y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        rest_a = y[shared : like_a.size]
-        return np.concatenate([y[:shared], rest_a]), np.concatenate([y[:shared], y[like_a.size :]])
-
-    def evaluate(y: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-        one, two = (like.evaluate(x) for like, x in zip((like_a, like_b), spread(y), strict=True))
-        p, split = len(y), like_a.size
-        gradient, information = np.zeros(p), np.zeros((p, p))
-        for part, where in (
-            (one, np.arange(split)),
-            (two, np.concatenate([np.arange(shared), np.arange(split, p)])),
-        ):
-            gradient[where] += part.gradient
-            information[np.ix_(where, where)] += part.information
-        return one.loglik + two.loglik, gradient, information
-
-    region = Region(
-        region_a.simplexes,
-        np.concatenate([region_a.low, region_b.low[shared:]]),
-        np.concatenate([region_a.high, region_b.high[shared:]]),
-        np.concatenate([region_a.fixed, region_b.fixed[shared:]]),
-    )
-    starts = []
-    for own in (x_a, x_b, (x_a[:shared] + x_b[:shared]) / 2):
-        common = 0.98 * own[:shared]
-        common[:RHO] += 0.02 / RHO
-        starts.append(np.concatenate([common, x_a[shared:], x_b[shared:]]))
-    best = max(
-        (maximise(evaluate, lambda y: evaluate(y)[0], start, region) for start in starts),
-        key=lambda o: o.value,
-    )
-    statistic = max(0.0, 2 * (a.loglik + b.loglik - best.value))
+    (like_a, x_a, region_a), (like_b, x_b, region_b) = parts(a), parts(b)
+    common = join([like_a, like_b], shared=RHO + 1)
+    sides = [Fitted(common.alone(0), region_a, x_a), Fitted(common.alone(1), region_b, x_b)]
+    null = _common_estimate(sides, common)
+    statistic = max(0.0, 2 * (a.loglik + b.loglik - common.loglik(null.x)))
     if a.separation is not None and b.separation is not None:
         return _separated(statistic, statistic < EXPLAINED, RHO)
-    found = _null_of_pair(pair, np.concatenate(spread(best.x)), region_a, region_b)
-    null = from_experiment(found, robust=True)
+    statistic, distribution = likelihood_ratio(sides, null, robust=True)
     return TestResult(
         "likelihood ratio, two fits, stacked clustered chi-bar-square",
         statistic,
-        null.p_value(statistic),
+        distribution.p_value(statistic),
         np.nan,
         {},
     )
 
 
-def _null_of_pair(pair: _Pair, x: FloatArray, a: Region, b: Region) -> Experiment:
-    """The Gaussian experiment of both fits, with θ and ρ equal under the null."""
-    split = pair.split
+def _common_estimate(sides: list[Fitted], common: Joint) -> Fitted:
+    """The estimate of two data sets with θ and ρ in common, own γ and constants each."""
+    a, b = sides
+    shared = RHO + 1
     region = Region(
-        (np.arange(RHO), split + np.arange(RHO)),
-        np.concatenate([a.low, b.low]),
-        np.concatenate([a.high, b.high]),
-        np.concatenate([a.fixed, b.fixed]),
+        a.region.simplexes,
+        np.concatenate([a.region.low, b.region.low[shared:]]),
+        np.concatenate([a.region.high, b.region.high[shared:]]),
+        np.concatenate([a.region.fixed, b.region.fixed[shared:]]),
     )
-    found = experiment(pair, x, region, [], robust=True)  # type: ignore[arg-type]
-    basis = region.basis(x, region.fixed)
-    equal = basis[: RHO + 1] - basis[split : split + RHO + 1]
-    return replace(found, null=equal)
+    starts = []
+    for own in (a.x, b.x, (a.x[:shared] + b.x[:shared]) / 2):
+        first = 0.98 * own[:shared]
+        first[:RHO] += 0.02 / RHO
+        starts.append(np.concatenate([first, a.x[shared:], b.x[shared:]]))
+    found = [climb(common, start, region, rough=True) for start in starts]
+    rough = max(found, key=lambda optimum: optimum.value)
+    return Fitted(common, region, climb(common, rough.x, region).x)

@@ -10,8 +10,10 @@ import scipy
 
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation.data import ChoiceData, prepare
+from fiduciary.economics.estimation.joint import Fitted, join
 from fiduciary.economics.estimation.likelihood import FIRST_CONSTANT, LOG_GAMMA, RHO, CESLikelihood
-from fiduciary.economics.estimation.optimise import Optimum, Region, maximise
+from fiduciary.economics.estimation.optimise import Optimum, Region, climb
+from fiduciary.economics.estimation.response import responds_to_welfare
 from fiduciary.economics.estimation.results import CESFit, PowerTest, Scale
 from fiduciary.economics.estimation.separation import (
     Separation,
@@ -20,6 +22,7 @@ from fiduciary.economics.estimation.separation import (
     explains,
 )
 from fiduciary.economics.estimation.uncertainty import assemble
+from fiduciary.economics.estimation.weak_rho import along, grid, is_weak
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -139,20 +142,8 @@ def make_region(likelihood: CESLikelihood, *, rho_max: float, eta_free: bool) ->
     return Region((np.arange(RHO),), low, high, fixed)
 
 
-def climb(likelihood: CESLikelihood, start: FloatArray, region: Region, *, rough: bool = False) -> Optimum:
-    """Maximise from one start; rough stops once less than 1e-4 of log-likelihood is left to gain."""
-
-    def evaluate(x: FloatArray) -> tuple[float, FloatArray, FloatArray]:
-        e = likelihood.evaluate(x)
-        return e.loglik, e.gradient, e.information
-
-    if rough:
-        return maximise(evaluate, likelihood.loglik, start, region, decrement=1e-4, max_iterations=30)
-    return maximise(evaluate, likelihood.loglik, start, region)
-
-
 def search(likelihood: CESLikelihood, region: Region, starts: int) -> Optimum:
-    """Screen starts on a subsample, pursue the best there, and finish on all data."""
+    """Screen starts on a subsample, pursue the best there, and finish on all data; then look along ρ."""
     data = likelihood.data
     small = likelihood
     if data.n > SCREENING:
@@ -164,8 +155,13 @@ def search(likelihood: CESLikelihood, region: Region, starts: int) -> Optimum:
         reverse=True,
     )
     found = [climb(small, start, region, rough=True) for start in ranked[:starts]]
-    best = max(found, key=lambda optimum: optimum.value)
-    return climb(likelihood, best.x, region)
+    best = climb(likelihood, max(found, key=lambda optimum: optimum.value).x, region)
+    fitted = Fitted(join([likelihood]), region, best.x)
+    if not is_weak(fitted):
+        return best
+    # All but flat in ρ, the likelihood may have several maxima; the starts need not lead to the highest.
+    other = max(along(fitted, grid(region)), key=lambda optimum: optimum.value)
+    return climb(likelihood, other.x, region) if other.value > best.value else best
 
 
 def _starting_points(size: int) -> list[FloatArray]:
@@ -175,23 +171,6 @@ def _starting_points(size: int) -> list[FloatArray]:
         x[:RHO], x[RHO], x[LOG_GAMMA], x[-1] = theta, rho, np.log(gamma), 1.0
         points.append(x)
     return points
-
-
-def responds_to_welfare(likelihood: CESLikelihood, optimum: Optimum, region: Region) -> bool:
-    """Whether choices depend on welfare at all; where they do not, θ and ρ mean nothing.
-
-    Likelihood ratio against γ = 0 (constants of display alone). θ and ρ vanish under that null; χ² with
-    one degree of freedom for each of the five is a simple and cautious critical value.
-    Probabilities carry no sampling noise to be cautious of.
-    """
-    if likelihood.data.soft:
-        return True
-    fixed = region.fixed.copy()
-    fixed[: LOG_GAMMA + 1] = True
-    start = optimum.x.copy()
-    start[LOG_GAMMA] = LOG_GAMMA_BOUNDS[0]
-    indifferent = climb(likelihood, start, Region(region.simplexes, region.low, region.high, fixed))
-    return bool(2 * (optimum.value - indifferent.value) > scipy.stats.chi2.ppf(0.95, 5))
 
 
 def find_separation(

@@ -8,9 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.economics.estimation.boundary import NEAR, needs_robust, null_distribution, parts, ratio_at
+from fiduciary.economics.estimation import weak_rho
+from fiduciary.economics.estimation.boundary import needs_robust, null_distribution, parts, restrict, weak
 from fiduciary.economics.estimation.constants import is_constant
+from fiduciary.economics.estimation.experiment import NEAR
+from fiduciary.economics.estimation.joint import Fitted, join
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO
+from fiduciary.economics.estimation.optimise import Optimum, Region
 
 if TYPE_CHECKING:
     from fiduciary.economics.estimation.results import CESFit, Covariance, Interval
@@ -64,29 +68,60 @@ def contains(fit: CESFit, name: str, value: float, level: float = 0.95) -> bool:
 
 
 class _Profile:
-    """The likelihood ratio of one coordinate as a function of the value that it is held at."""
+    """The likelihood ratio of one coordinate as a function of the value that it is held at.
+
+    Where ρ is weakly identified it is a ratio of maxima over a grid of ρ: further down, where single answers
+    decide, a maximum over all ρ is larger than any limit says.
+    """
 
     def __init__(self, fit: CESFit, k: int, level: float):
-        self.likelihood, self.point, self.region = parts(fit)
-        self.k, self.level, self.robust = k, level, needs_robust(fit)
-        self.estimate = float(self.point[k])
-        self.found: dict[float, tuple[float, FloatArray]] = {self.estimate: (0.0, self.point)}
+        self.fit, self.k, self.level = fit, k, level
+        likelihood, point, region = parts(fit)
+        self.region = region
+        self.own = Fitted(join([likelihood]), region, point)
+        self.weak = k != RHO and weak_rho.is_weak(self.own)
+        found = [Optimum(point, fit.loglik, fit.converged, 0)]
+        if self.weak:
+            found = weak_rho.along(self.own, weak_rho.grid(region))
+        top = weak_rho.best(found)
+        self.top, self.estimate = top.value, float(top.x[k])
+        self.found = {self.estimate: found}
         step = fit.se(fit.names[k]) / (fit.gamma if k == LOG_GAMMA else 1.0)
         self.step = step if np.isfinite(step) and step > 0 else 0.02
 
     def ratio(self, t: float) -> float:
         """LR(t), remembered; the search starts from the nearest value that is known."""
+        if t == self.estimate:
+            return 0.0
         if t not in self.found:
-            near = self.found[min(self.found, key=lambda known: abs(known - t))][1]
-            self.found[t] = ratio_at(self.likelihood, self.point, self.region, {self.k: t}, near)
-        return self.found[t][0]
+            near = self.found[min(self.found, key=lambda known: abs(known - t))]
+            if self.weak:
+                null = self._null(t, near[0].x)
+                self.found[t] = weak_rho.along(null, weak_rho.grid(self.region), [one.x for one in near])
+            else:
+                _, null = restrict(self.fit, {self.k: t}, near[0].x)
+                self.found[t] = [Optimum(null.x, null.joint.loglik(null.x), True, 0)]
+        return max(0.0, 2 * (self.top - weak_rho.best(self.found[t]).value))
 
     def critical(self, t: float) -> float:
-        """Critical value of LR(t) at the level of the interval."""
+        """Critical value of LR(t) at the level of the interval.
+
+        Where ρ is weakly identified it is never below χ²(1)'s: the null's own weights, fitted to noise, make
+        the simulated one too small now and then.
+        """
         self.ratio(t)
-        x = self.found[t][1]
-        null = null_distribution(self.likelihood, x, self.region, [self.k], robust=self.robust)
-        return null.critical(self.level)
+        at_null = weak_rho.best(self.found[t])
+        null = self._null(t, at_null.x)
+        if not self.weak and not weak([self.own], null):
+            return null_distribution([self.own], null, robust=needs_robust(self.fit)).critical(self.level)
+        simulated = float(np.quantile(weak_rho.draws([self.own], null, at_null), self.level))
+        return max(simulated, float(scipy.stats.chi2.ppf(self.level, 1)))
+
+    def _null(self, t: float, x: FloatArray) -> Fitted:
+        fixed = self.region.fixed.copy()
+        fixed[self.k] = True
+        held = Region(self.region.simplexes, self.region.low, self.region.high, fixed)
+        return Fitted(self.own.joint, held, np.where(np.arange(len(x)) == self.k, t, x))
 
     def end(self, sign: float) -> float:
         """Where LR leaves its critical value below (−1) or above (+1) the estimate, or the bound.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +81,39 @@ class Optimum:
     value: float
     converged: bool
     iterations: int
+
+
+class Evaluated(Protocol):
+    """A log-likelihood at a point, with gradient (p,) and Fisher information (p, p)."""
+
+    @property
+    def loglik(self) -> float: ...
+
+    @property
+    def gradient(self) -> FloatArray: ...
+
+    @property
+    def information(self) -> FloatArray: ...
+
+
+class Likelihood(Protocol):
+    """A function of a vector of parameters that can be climbed."""
+
+    def loglik(self, x: FloatArray) -> float: ...
+
+    def evaluate(self, x: FloatArray) -> Evaluated: ...
+
+
+def climb(likelihood: Likelihood, start: FloatArray, region: Region, *, rough: bool = False) -> Optimum:
+    """Maximise from one start; rough stops once less than 1e-4 of log-likelihood is left to gain."""
+
+    def evaluate(x: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        e = likelihood.evaluate(x)
+        return e.loglik, e.gradient, e.information
+
+    if rough:
+        return maximise(evaluate, likelihood.loglik, start, region, decrement=1e-4, max_iterations=30)
+    return maximise(evaluate, likelihood.loglik, start, region)
 
 
 def maximise(

@@ -24,6 +24,14 @@ Covariance = Literal["robust", "observed"]
 EXACT = 1e-7
 """A standard error below it tells how far the search went, and nothing about the answers."""
 
+PROPORTIONAL = (0.8, 1.25)
+"""Bounds of η within which noise proportional to τ^η passes for proportional to τ.
+
+γ is read off answers at several temperatures as if η were 1. Between the lowest and the highest of the
+task's temperatures, which differ by a factor of 7.5, γ then drifts by 7.5^|1 − η|: at these bounds by 1.5 and
+1.65, so that a γ from the middle is off by up to 22 and 29 % at either end.
+"""
+
 THETA_NAMES = tuple(f"theta_{name}" for name in ABBREVIATIONS)
 
 
@@ -119,15 +127,37 @@ class CESFit:
         return len(self.group_labels)
 
     @property
+    def responds(self) -> bool:
+        """Whether choices were shown to depend on welfare; where not, θ and ρ mean nothing."""
+        return not all(status == "not identified" for status in self.statuses[:RHO]) and bool(
+            np.isfinite(self.theta).all()
+        )
+
+    @property
+    def proportional(self) -> bool:
+        """Whether noise was shown to be all but proportional to τ.
+
+        An equivalence test: the 95 % interval of η lies inside ``PROPORTIONAL``. That is two one-sided tests
+        at 2.5 % each, which is 5 % in truth: with a thousand answers η is still overestimated by a quarter
+        of its standard error. Probabilities hold no noise that could be tested.
+        """
+        if self.soft or self.scale != "power" or self.status("eta") != "ok":
+            return False
+        low, high, _ = self.interval("eta")
+        return bool(PROPORTIONAL[0] <= low and high <= PROPORTIONAL[1])
+
+    @property
     def gamma_meaning(self) -> str:
-        """γ is conviction only where noise was shown to scale with τ."""
+        """γ is conviction only where noise was shown to scale with τ, not where no test rejected it."""
         if self.scale == "free":
             return "γ/τ (scale of utility relative to noise)"
+        if self.soft:
+            return "γ (scale of the log-probabilities; not conviction)"
         if self.power_test is None:
-            return "γ, assuming that noise scales with τ"
-        if self.power_test.p_value < 0.05:
+            return "γ, assuming that noise scales with τ (not shown to be conviction)"
+        if self.power_test.p_value < 0.05 and not self.proportional:
             return "γ (not conviction: noise does not scale with τ)"
-        return "conviction γ"
+        return "conviction γ" if self.proportional else "γ (not shown to be conviction)"
 
     def estimate(self, name: str) -> float:
         """Estimate of one parameter."""

@@ -2,7 +2,7 @@
 
 κ = 0 and κ = 1 bound the parameter space, and α, β and κ lose their meaning as λ → ∞. Intervals hold
 the values that a likelihood-ratio test keeps; near a bound its distribution is a chi-bar-square
-mixture (``economics.estimation.boundary``). Every hypothesis is linear in the coefficients of
+mixture (``economics.estimation.experiment``). Every hypothesis is linear in the coefficients of
 ``economics.games.likelihood``, so that the limiting experiment is exact up to its normality.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.economics.estimation.boundary import NEAR, Experiment, least_favourable, simulate
+from fiduciary.economics.estimation.experiment import NEAR, Experiment, least_favourable, simulate
 from fiduciary.economics.estimation.results import Interval
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.clustering import jackknife_scores, small_sample
@@ -146,7 +146,7 @@ class SocialFit:
         """Critical value of :meth:`ratio` at a level, by the chi-bar-square of the bounds near by."""
         cases = least_favourable(self._at_null(name, value))
         return self._stretch(level) * max(
-            float(np.quantile(simulate([case], draws=DRAWS), level))
+            float(np.quantile(simulate([[case.free()]], [case], draws=DRAWS), level))
             if len(case.bounds)
             else _without_bounds(case, level)
             for case in cases

@@ -5,16 +5,22 @@ import pytest
 from scipy import stats
 
 from fiduciary.economics.estimation import fit_ces
-from fiduciary.economics.estimation.boundary import Experiment, NullDistribution
-from fiduciary.economics.estimation.boundary import simulate as draw
+from fiduciary.economics.estimation.boundary import NullDistribution
+from fiduciary.economics.estimation.experiment import Experiment
+from fiduciary.economics.estimation.experiment import simulate as simulate_ratio
 from fiduciary.economics.estimation.intervals import contains
 from fiduciary.economics.utility import CES, profile
+
+
+def draw(e: Experiment, draws: int):
+    """Draws of the likelihood ratio of one experiment."""
+    return simulate_ratio([[e.free()]], [e], draws=draws)
 
 
 def test_one_bounded_parameter_gives_half_and_half():
     """Testing one parameter at its bound: ½χ²(0) + ½χ²(1), Chernoff's case."""
     e = Experiment(np.eye(1), np.eye(1), np.eye(1), np.zeros(1), np.eye(1), np.zeros(1, bool))
-    draws = draw([e], 40_000)
+    draws = draw(e, 40_000)
     assert np.mean(draws == 0) == pytest.approx(0.5, abs=0.01)
     assert np.quantile(draws, 0.95) == pytest.approx(stats.chi2.ppf(0.90, 1), rel=0.05)
 
@@ -22,7 +28,7 @@ def test_one_bounded_parameter_gives_half_and_half():
 def test_two_bounded_parameters_give_binomial_weights():
     """Two independent parameters at bounds: ¼χ²(0) + ½χ²(1) + ¼χ²(2)."""
     e = Experiment(np.eye(2), np.eye(2), np.eye(2), np.zeros(2), np.eye(2), np.zeros(2, bool))
-    draws = draw([e], 40_000)
+    draws = draw(e, 40_000)
     mixture = lambda x: 0.25 + 0.5 * stats.chi2.cdf(x, 1) + 0.25 * stats.chi2.cdf(x, 2)  # noqa: E731
     for x in (0.5, 2.0, 4.0):
         assert np.mean(draws <= x) == pytest.approx(mixture(x), abs=0.012)
@@ -32,7 +38,7 @@ def test_without_bounds_the_distribution_is_chi_square():
     rng = np.random.default_rng(0)
     root = rng.normal(size=(4, 4))
     e = Experiment(root.T @ root, root, np.empty((0, 4)), np.empty(0), np.eye(4)[:2], np.empty(0, bool))
-    draws = draw([e], 40_000)
+    draws = draw(e, 40_000)
     for level in (0.5, 0.9, 0.95):
         assert np.quantile(draws, level) == pytest.approx(stats.chi2.ppf(level, 2), rel=0.04)
 
@@ -42,7 +48,7 @@ def test_clusters_widen_the_null_distribution():
     e = Experiment(
         np.eye(1), np.sqrt(3) * np.eye(1), np.empty((0, 1)), np.empty(0), np.eye(1), np.empty(0, bool)
     )
-    assert np.quantile(draw([e], 40_000), 0.95) == pytest.approx(3 * stats.chi2.ppf(0.95, 1), rel=0.05)
+    assert np.quantile(draw(e, 40_000), 0.95) == pytest.approx(3 * stats.chi2.ppf(0.95, 1), rel=0.05)
 
 
 def test_p_values_from_draws_are_never_zero():
