@@ -152,18 +152,30 @@ def test_missing_answers_are_counted_and_left_out(tables):
 def test_too_few_answers_say_why(tables):
     few = missing_at(tables["adapter"], slice(3, None))
     found = compare("", {"base": tables["base"], "adapter": few}, {"adapter": NONPROFIT})
-    assert found.estimates[1].fit is None and found.estimates[1].why
+    assert found.estimates[1].fit is None and found.estimates[1].why.startswith("not measured: 3 of 250")
     [verdict] = found.verdicts
     assert (verdict.h1, verdict.h1_z, verdict.h2) == (None, None, None)
     assert np.isnan(verdict.h1_holm) and np.isnan(verdict.distance[1])
-    assert np.isfinite(verdict.best.adapter)
+    assert (verdict.best, verdict.regret, verdict.dollars) == (None, None, None)
+    assert verdict.alike.p_value < 0.001  # silence is told from answers, whatever is preferred
 
 
 def test_no_answer_at_all_says_why(tables):
     none = missing_at(tables["adapter"], slice(None))
     found = compare("", {"base": tables["base"], "adapter": none}, {"adapter": NONPROFIT})
     assert found.estimates[1].fit is None and found.missing["adapter"].adapter == 1
-    assert np.isnan(found.verdicts[0].best.adapter)
+    assert found.verdicts[0].best is None
+
+
+def test_who_does_not_read_has_no_figures(tables):
+    """The first place, whatever stands there: H1 needs both sides to read, and a sentence says who does not."""
+    first = np.where(tables["adapter"].position == 0, 1, 0).argmax(axis=1)
+    blind = replace(tables["adapter"], chosen=first)
+    found = compare("", {"base": tables["base"], "adapter": blind}, {"adapter": NONPROFIT})
+    assert found.estimates[1].why.startswith("not shown to read")
+    [verdict] = found.verdicts
+    assert (verdict.h1, verdict.h2, verdict.best) == (None, None, None)
+    assert verdict.alike.p_value < 0.01
 
 
 def test_choices_that_a_preference_explains_perfectly(tables):

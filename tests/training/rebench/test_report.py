@@ -83,7 +83,7 @@ def test_markdown_says_it_all(found):
     assert f"## {TASK}: preference by text (stated choices)" in text
     assert f"## {TASK}: preference by choose (labels behind the closing words)" in text
     assert "target of adapter" in text
-    assert "No estimate for again: " in text
+    assert "again: not measured: " in text
     assert "98.3%" in text  # missing
     assert "chosen\\|option" in text and "+0.250 (0.100)" in text
     assert "undefined" in text  # ρ of a target that values one stakeholder only
