@@ -168,7 +168,7 @@ def test_no_answer_at_all_says_why(tables):
 
 
 def test_who_does_not_read_has_no_figures(tables):
-    """The first place, whatever stands there: H1 needs both sides to read, and a sentence says who does not."""
+    """Always the first place: H1 needs both sides to read, and a sentence says who does not."""
     first = np.where(tables["adapter"].position == 0, 1, 0).argmax(axis=1)
     blind = replace(tables["adapter"], chosen=first)
     found = compare("", {"base": tables["base"], "adapter": blind}, {"adapter": NONPROFIT})
