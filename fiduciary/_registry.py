@@ -24,6 +24,7 @@ from fiduciary.scorers.metrics import (
     modal_agreement,
     play_quality,
     position_effects,
+    reads,
     rules_right,
     social_preference,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "pump",
     "pump_losses",
     "pumps_missing",
+    "reads",
     "repeated_pricing",
     "rules_right",
     "social_preference",

@@ -26,17 +26,29 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
 @pytest.mark.slow
 def test_a_table_of_two_models(tmp_path: Path) -> None:
     small = {"TASKS": "dark_tetrad", "WORDING": "plain", "LABELS": "numbers", "OUT": "out"}
-    models = ["subject/trait_profile", "agrees=subject/constant"]
-    done = run(tmp_path, *models, "--", "--no-log-realtime", **small)
+    models = ["subject/trait_profile", "again=subject/trait_profile"]
+    traits = ["-M", "machiavellianism=4.5", "-M", "sadism=1.5"]
+    done = run(tmp_path, *models, "--", "--no-log-realtime", *traits, **small)
     assert done.returncode == 0, done.stderr
     assert "Items of dark_tetrad that deviate from subject-trait_profile" in done.stdout
-    assert "agrees against subject-trait_profile" in done.stdout
-    assert "2 blocks are fewer than 12" in done.stdout and "always agrees" in done.stdout
+    assert "again against subject-trait_profile" in done.stdout
+    assert "2 blocks are fewer than 12" in done.stdout
     assert "for_profit 73, symmetric 24, nonprofit 76" in done.stdout
     out = tmp_path / "out"
     names = {f"dark_tetrad.{kind}" for kind in ("txt", "csv", "png")}
     assert {path.name for path in out.iterdir()} == {"logs", *names}
     assert len(list((out / "logs").rglob("*.eval"))) == 2
+
+
+@pytest.mark.slow
+def test_who_answers_every_statement_alike_is_not_compared(tmp_path: Path) -> None:
+    small = {"TASKS": "dark_tetrad", "WORDING": "plain", "LABELS": "numbers", "OUT": "out"}
+    models = ["subject/trait_profile", "agrees=subject/constant"]
+    done = run(tmp_path, *models, "--", "--no-log-realtime", **small)
+    assert done.returncode == 0, done.stderr
+    assert "agrees: not shown to read" in done.stdout
+    assert "so nothing is compared" in done.stdout
+    assert "Items of dark_tetrad" not in done.stdout
 
 
 @pytest.mark.parametrize(

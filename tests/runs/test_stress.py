@@ -32,7 +32,7 @@ def test_from_any_directory_to_the_report(tmp_path: Path) -> None:
         "to=hidden_instruction",
         "-M",
         "gamma=4",
-        N="20",
+        N="50",
         PRESSURES="units,hidden_instruction",
     )
     assert done.returncode == 0, done.stderr
