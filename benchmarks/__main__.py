@@ -1,8 +1,8 @@
 """All benchmarks that need neither a server nor a GPU: `python -m benchmarks`, or `make bench`.
 
 Name some to run those only: `python -m benchmarks games duopoly`. Each says what was asked and what was
-measured, and the exit code is 1 where a figure was missed. All of them take one core about 90 minutes;
-recovery (five preferences, 1,000 simulated studies each) is the longest.
+measured, and the exit code is 1 where a figure was missed. All of them take one core about two and a half
+hours; recovery (five preferences, 1,000 simulated studies each) is the longest.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from benchmarks import (
     psychometrics,
     rationality_subjects,
     reads,
+    rebench_null,
     recovery,
     speed,
     start,
@@ -47,6 +48,7 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "supervision": lambda: supervision.main([]),
     "dossier": lambda: dossier.main([]),
     "reads": lambda: reads.main([]),
+    "rebench_null": lambda: rebench_null.main([]),
     "recovery": lambda: recovery.main([]),
 }
 

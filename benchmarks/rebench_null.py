@@ -3,10 +3,10 @@
     python -m benchmarks.rebench_null --runs 500 --out nulls.jsonl
 
 H1, "the adapter's preference is the base's": two models with one utility answer the same problems. H2, "the
-preference is the target": the first of them against that utility. By text each answer is drawn at the task's
-temperatures; by log-probabilities each model's log-odds hold, beside the utility, normal noise by problem,
-half of its variance shared by both (what no CES fits) and half its own. Asked: at the 5 % level 2 to 8 %
-rejected, at 1 % no more than 2 %; without any preference (γ = 0) no test in at least 99 %.
+preference is the target": the first of them against that utility. By text each answer is drawn at one of the
+default temperatures; by log-probabilities each model's log-odds hold, beside the utility, normal noise by
+problem, half of its variance shared by both (what no CES fits) and half its own. Asked: at the 5 % level 2 to
+8 % rejected, at 1 % no more than 2 %; without any preference (γ = 0) no test in at least 99 %.
 
 ``--out`` keeps every run, and a second call goes on from there. The case "base" asks the embedded base twice
 for texts; it needs the training environment and runs only when named.

@@ -20,7 +20,7 @@ from __future__ import annotations
 import argparse
 import csv
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fiduciary.economics.estimation import THETA_NAMES, TestResult, likelihood_ratio_test
+from fiduciary.economics.estimation import THETA_NAMES, CESFit, likelihood_ratio_test
 from fiduciary.economics.inference import holm, ratio
 from fiduciary.economics.inference.paired_exchange import alike
 from fiduciary.economics.published import PUBLISHED, PublishedEstimate
@@ -63,6 +63,7 @@ class Line:
         alike: p-value of "chooses like the base", by exact exchange within problems; NaN without a base.
         h1, h2: p-values after Holm's correction; NaN where there is no test.
         withheld: why there are no figures; None where there are.
+        untested: why H1 or H2 has no test, a sentence each.
     """
 
     name: str
@@ -76,6 +77,12 @@ class Line:
     h1: float = math.nan
     h2: float = math.nan
     withheld: str | None = None
+    untested: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What stands in place of figures that are not there."""
+        return self.untested if self.withheld is None else (self.withheld, *self.untested)
 
     def cells(self) -> list[str]:
         """As shown, in the order of ``HEADINGS``."""
@@ -173,7 +180,7 @@ def write(lines: Sequence[Line], out: Path) -> None:
 def as_markdown(lines: Sequence[Line]) -> str:
     """One table a stage."""
     out = ["# Neutral, prompted, fine-tuned", ""]
-    silent = [f"- {markdown(line.name)}: {markdown(line.withheld)}" for line in lines if line.withheld]
+    silent = [f"- {markdown(line.name)}: {markdown(said)}" for line in lines for said in line.remarks]
     out += [*silent, ""] if silent else []
     for stage, rows in _tables(lines).items():
         out += [f"## {stage}", "", "| " + " | ".join(map(markdown, HEADINGS)) + " |"]
@@ -227,12 +234,14 @@ def _line(board: Board, row: Row, stated: CES | None) -> Line:
     if own.grounds.withheld is not None:
         return replace(line, withheld=own.grounds.withheld)
     if base is not None and base.fit is not None and own.fit is not None:
-        line = replace(line, h1=_tested(lambda: likelihood_ratio_test(own.fit, base.fit)))  # type: ignore[arg-type]
+        h1, why = _tested("H1", own.fit, base.fit)
+        line = replace(line, h1=h1, untested=why)
     if target is None:
         return line
     utility = CES(target.theta, target.rho, shift=own.data.shift)
     if own.fit is not None:
-        line = replace(line, h2=_tested(lambda: likelihood_ratio_test(own.fit, utility)))  # type: ignore[arg-type]
+        h2, why = _tested("H2", own.fit, utility)
+        line = replace(line, h2=h2, untested=line.untested + why)
     return replace(
         line,
         distance=(_distance(base, target), _distance(own, target)),
@@ -269,11 +278,12 @@ def _regret(board: Board, answers: Answers | None, utility: CES) -> float:
     return ratio(lost.regret[there], lost.stake[there], [str(k) for k in range(int(there.sum()))]).value
 
 
-def _tested(test: Callable[[], TestResult]) -> float:
+def _tested(hypothesis: str, fit: CESFit, other: CESFit | CES) -> tuple[float, tuple[str, ...]]:
+    """The test's p-value, or NaN and why there is none."""
     try:
-        return float(test().p_value)
-    except NO_ESTIMATE:
-        return math.nan
+        return likelihood_ratio_test(fit, other).p_value, ()
+    except NO_ESTIMATE as error:
+        return math.nan, (f"{hypothesis}: {' '.join(str(error).split()) or type(error).__name__}",)
 
 
 def _printed(found: PublishedEstimate) -> list[str]:
@@ -297,8 +307,8 @@ def _tables(lines: Sequence[Line]) -> dict[str, list[list[str]]]:
 def _print(lines: Sequence[Line], console: Console) -> None:
     """Estimates first, then tests: in one table they would not fit a terminal."""
     for line in lines:
-        if line.withheld is not None:
-            console.print(Text(f"{one_line(line.name)}: {line.withheld}"), soft_wrap=True)
+        for said in line.remarks:
+            console.print(Text(f"{one_line(line.name)}: {said}"), soft_wrap=True)
     compared = [line for line in lines if line.withheld is None or not math.isnan(line.alike)]
     tested = [line.cells() for line in compared if line.target is not None or not math.isnan(line.alike)]
     tables = {stage: [row[:7] for row in rows] for stage, rows in _tables(lines).items()}

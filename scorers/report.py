@@ -167,10 +167,10 @@ def _noise(data: Table) -> str:
         return f"noise proportional to τ^η: η is {status}; gamma is {power.gamma_meaning}"
     low, high, _ = power.interval("eta")
     least, most = PROPORTIONAL
+    found = "within" if power.proportional else "not within"
     return (
-        f"noise proportional to τ^η: η = {power.estimate('eta'):.3f}, 95 % interval [{low:.3f}, {high:.3f}]"
-        f"{'' if power.proportional else ', not'} within [{least:g}, {most:g}]; "
-        f"gamma is {power.gamma_meaning}"
+        f"noise proportional to τ^η: η = {power.estimate('eta'):.3f}, 95 % interval [{low:.3f}, {high:.3f}], "
+        f"{found} [{least:g}, {most:g}]; gamma is {power.gamma_meaning}"
     )
 
 

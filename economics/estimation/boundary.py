@@ -1,9 +1,8 @@
 """Inference that stays honest where parameters meet their bounds.
 
-At θ_k = 0, or ρ at its bound, estimates are not normal and the ordinary bootstrap is inconsistent.
-Likelihood ratios are not normal either, but their distribution is known
-(``economics.estimation.experiment``), also where ρ is hardly identified (``economics.estimation.weak_rho``).
-It is simulated here without refits.
+At θ_k = 0, or ρ at its bound, estimates are not normal and the ordinary bootstrap is inconsistent. Likelihood
+ratios are not χ² either, but their distribution is known (``economics.estimation.experiment``), also where ρ
+is hardly identified (``economics.estimation.weak_rho``). It is simulated without refits.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ def weak(sides: Sequence[Fitted], null: Fitted) -> bool:
 
 
 def null_distribution(sides: Sequence[Fitted], null: Fitted, *, robust: bool) -> NullDistribution:
-    """Where ρ is well identified: χ² where no bound is near and F is the scores' variance."""
+    """The distribution where ρ is well identified: χ² where no bound is near and F is right."""
     known = null.region.fixed
     found = [
         expand(side.joint, null.x[where], side.region, known[where], robust=robust)

@@ -156,7 +156,7 @@ def _check_identified(fits: Mapping[str, CESFit]) -> None:
         answers = "answers of both" if len(silent) == 2 else f"{silent[0]}answers"
         raise NotIdentified(
             f"no test: the {answers} were not shown to depend on welfare (γ = 0 is not rejected at the "
-            f"{LEVEL:.0%} level), so that weights and ρ are not identified"
+            f"{LEVEL:.1%} level), so that weights and ρ are not identified"
         )
 
 
@@ -236,7 +236,7 @@ def _two_fits(a: CESFit, b: CESFit) -> TestResult:
     sides = [Fitted(common.alone(0), region_a, x_a), Fitted(common.alone(1), region_b, x_b)]
     null = _common_estimate(sides, common)
     statistic = max(0.0, 2 * (a.loglik + b.loglik - common.loglik(null.x)))
-    if a.separation is not None and b.separation is not None:
+    if a.separation is not None or b.separation is not None:
         return _separated(statistic, statistic < EXPLAINED, RHO)
     statistic, distribution = likelihood_ratio(sides, null, robust=True)
     return TestResult(
@@ -263,6 +263,5 @@ def _common_estimate(sides: list[Fitted], common: Joint) -> Fitted:
         first = 0.98 * own[:shared]
         first[:RHO] += 0.02 / RHO
         starts.append(np.concatenate([first, a.x[shared:], b.x[shared:]]))
-    found = [climb(common, start, region, rough=True) for start in starts]
-    rough = max(found, key=lambda optimum: optimum.value)
-    return Fitted(common, region, climb(common, rough.x, region).x)
+    found = [climb(common, start, region) for start in starts]
+    return Fitted(common, region, max(found, key=lambda optimum: optimum.value).x)

@@ -119,7 +119,7 @@ def bounds_near(
                 rows.append(sign * basis[k])
                 offsets.append(-slack)
                 of.append(k)
-    bounds = np.array(rows).reshape(-1, basis.shape[1])
+    bounds = np.array(rows).reshape(len(rows), basis.shape[1])
     return bounds, np.minimum(np.array(offsets), 0.0), np.array(of, np.int64)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,21 +108,22 @@ class _Profile:
     def critical(self, t: float) -> float:
         """Critical value of LR(t) at the level of the interval.
 
-        Where ρ is weakly identified it is never below χ²(1)'s: the null's own weights, fitted to noise, make
-        the simulated one too small now and then.
+        For γ, where ρ is weakly identified, it is no smaller than if θ and ρ were known: weights that the
+        null's estimate fits to noise make the simulated value too small now and then.
         """
         self.ratio(t)
-        at_null = weak_rho.best(self.found[t])
+        at_null, robust = weak_rho.best(self.found[t]), needs_robust(self.fit)
         null = self._null(t, at_null.x)
         if not self.weak and not weak([self.own], null):
-            return null_distribution([self.own], null, robust=needs_robust(self.fit)).critical(self.level)
+            return null_distribution([self.own], null, robust=robust).critical(self.level)
         simulated = float(np.quantile(weak_rho.draws([self.own], null, at_null), self.level))
-        return max(simulated, float(scipy.stats.chi2.ppf(self.level, 1)))
+        if self.k != LOG_GAMMA:
+            return simulated
+        known = null_distribution([_without_utility(self.own)], _without_utility(null), robust=robust)
+        return max(simulated, known.critical(self.level))
 
     def _null(self, t: float, x: FloatArray) -> Fitted:
-        fixed = self.region.fixed.copy()
-        fixed[self.k] = True
-        held = Region(self.region.simplexes, self.region.low, self.region.high, fixed)
+        held = _holding(self.region, [self.k])
         return Fitted(self.own.joint, held, np.where(np.arange(len(x)) == self.k, t, x))
 
     def end(self, sign: float) -> float:
@@ -156,6 +159,17 @@ class _Profile:
 
         tolerance = 0.01 * max(self.step, 0.1 * abs(outer - inner))
         return float(scipy.optimize.brentq(excess, inner, outer, xtol=tolerance, rtol=1e-6, maxiter=30))
+
+
+def _holding(region: Region, coordinates: Sequence[int]) -> Region:
+    fixed = region.fixed.copy()
+    fixed[list(coordinates)] = True
+    return Region(region.simplexes, region.low, region.high, fixed)
+
+
+def _without_utility(fitted: Fitted) -> Fitted:
+    """The same with θ and ρ known."""
+    return replace(fitted, region=_holding(fitted.region, range(RHO + 1)))
 
 
 def _estimated(fit: CESFit, name: str) -> bool:

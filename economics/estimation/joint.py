@@ -69,6 +69,11 @@ class Joint:
         return replace(self, parts=tuple(parts))
 
     @property
+    def soft(self) -> bool:
+        """Whether the answers are probabilities."""
+        return any(part.data.soft for part in self.parts)
+
+    @property
     def weight(self) -> FloatArray:
         """Observed share of every option, (M,)."""
         return np.concatenate([part.data.weight for part in self.parts])

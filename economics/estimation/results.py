@@ -27,9 +27,9 @@ EXACT = 1e-7
 PROPORTIONAL = (0.8, 1.25)
 """Bounds of η within which noise proportional to τ^η passes for proportional to τ.
 
-γ is read off answers at several temperatures as if η were 1. Between the lowest and the highest of the
-task's temperatures, which differ by a factor of 7.5, γ then drifts by 7.5^|1 − η|: at these bounds by 1.5 and
-1.65, so that a γ from the middle is off by up to 22 and 29 % at either end.
+γ is read off answers at several temperatures as if η were 1. Between 0.2 and 1.0, where texts are asked for,
+it then drifts by 5^|1 − η|: at these bounds by factors of 1.38 and 1.50, so that a γ from the middle is off
+by 17 and 22 % at either end.
 """
 
 THETA_NAMES = tuple(f"theta_{name}" for name in ABBREVIATIONS)
@@ -148,7 +148,7 @@ class CESFit:
 
     @property
     def gamma_meaning(self) -> str:
-        """γ is conviction only where noise was shown to scale with τ, not where no test rejected it."""
+        """γ is conviction only where noise was shown to scale with τ, not where that was not rejected."""
         if self.scale == "free":
             return "γ/τ (scale of utility relative to noise)"
         if self.soft:

@@ -16,7 +16,6 @@ Source: Andrews (2001) for parameters absent under the null; Andrews & Cheng (20
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,16 +35,21 @@ DOUBT = 0.2  # level of the test below which the null's estimate passes for a ve
 
 def is_weak(at: Fitted) -> bool:
     """Whether ρ is too weakly identified for an expansion in it."""
+    if at.x[:RHO].max() == 1:
+        return True
     basis = at.region.basis(at.x, at.region.fixed)
-    inverse = np.linalg.inv(ridged(basis.T @ at.joint.evaluate(at.x).information @ basis))
-    variance = float(basis[RHO] @ inverse @ basis[RHO])
+    found = at.joint.evaluate(at.x, scores=at.joint.soft)
+    influence = np.linalg.solve(ridged(basis.T @ found.information @ basis), basis[RHO])
+    # How much probabilities vary, between clusters, is no matter of their information.
+    variance = ((found.scores @ basis @ influence) ** 2).sum() if at.joint.soft else basis[RHO] @ influence
     # What rounding makes negative is an information that says nothing about ρ.
-    return variance < 0 or math.sqrt(variance) > WEAK * max(1.0, 1.0 - at.x[RHO])
+    return bool(variance < 0 or np.sqrt(variance) > WEAK * max(1.0, 1.0 - at.x[RHO]))
 
 
 def grid(region: Region) -> tuple[float, ...]:
-    """The values at which ρ is held."""
-    return tuple(rho for rho in GRID if region.low[RHO] <= rho <= region.high[RHO])
+    """The values at which ρ is held: ``GRID`` as far as it is allowed, from the upper bound on."""
+    highest = float(region.high[RHO])
+    return (highest, *(rho for rho in GRID if region.low[RHO] <= rho < highest))
 
 
 def along(fitted: Fitted, rhos: Sequence[float], starts: Sequence[FloatArray] | None = None) -> list[Optimum]:

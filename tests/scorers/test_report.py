@@ -41,12 +41,10 @@ def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "the labels hold 100.0% of the probability" in out
     assert out.count("it reads: its answers depend on what was asked") == 2
     assert out.index("it reads") < out.index("missing answers") < out.index("CES logit")
-    begun, explained = out.index("from the closing words begun"), out.index("behind the model's explanation")
-    assert begun < explained
+    assert out.index("from the closing words begun") < out.index("behind the model's explanation")
     assert "H0: the same with and without an explanation (same problems, paired)" in out
-    assert "noise proportional" not in out
-    # Probabilities, even behind explanations, are no draws whose noise could show a conviction.
-    assert "gamma is γ (scale of the log-probabilities; not conviction)" in out
+    assert "τ^η" not in out  # a label is drawn by the sampler, whatever the model
+    assert out.count("gamma is γ (scale of the log-probabilities; not conviction)") == 2
     assert out.count("H0: the preference is study1") == 2
     assert "no estimate" not in out and "no test" not in out
 
@@ -56,6 +54,14 @@ def test_one_temperature_says_nothing_about_noise(tmp_path: Path, capsys: pytest
     out = capsys.readouterr().out
     assert "from the choices stated in texts" in out
     assert "τ^η" not in out and "outside the labels" not in out
+
+
+def test_few_texts_show_no_conviction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Noise that is not shown to be disproportionate is not thereby shown to be proportional."""
+    assert report.main([ask(tmp_path, elicitation="text")]) == 0
+    out = capsys.readouterr().out
+    assert "noise proportional to τ^η: η = " in out
+    assert ", not within [0.8, 1.25]; gamma is γ (not shown to be conviction)" in out
 
 
 def test_against_another_log(log: str, capsys: pytest.CaptureFixture[str]) -> None:

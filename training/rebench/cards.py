@@ -95,12 +95,13 @@ def _section(outcome: Outcome, name: str) -> list[str]:
     if not outcome.comparisons:
         return [*lines, *_games(outcome, name)]
     lines += [*table(head, rows), ""]
-    rows = []
+    rows, untested = [], []
     for one in outcome.comparisons:
         verdict = next(v for v in one.verdicts if v.name == name)
         rows.append([f"{one.task}, by {one.elicitation}", *_against(verdict)])
+        untested += [f"{one.task}, by {one.elicitation}, {why}." for why in verdict.untested]
     head = ("task", "Σ abs(θ − target)", "best choices", "regret", "H1: as the base, p", "H2: the target, p")
-    return [*lines, *table(head, rows), "", *_games(outcome, name)]
+    return [*lines, *table(head, rows), "", *untested, *_games(outcome, name)]
 
 
 def _games(outcome: Outcome, name: str) -> list[str]:

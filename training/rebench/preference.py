@@ -81,6 +81,7 @@ class Verdict:
         h1_z: parameter by parameter.
         h2: likelihood-ratio test of "the preference is the target".
         h2_z: parameter by parameter.
+        untested: why H1 or H2 has no test, a sentence each.
         distance: Σ|θ − θ*| of base and adapter.
         best: share of choices that maximise the target's utility; None, as what follows, where the answers
             are no ground for figures.
@@ -99,6 +100,7 @@ class Verdict:
     h1_z: TestResult | None
     h2: TestResult | None = None
     h2_z: TestResult | None = None
+    untested: tuple[str, ...] = ()
     distance: tuple[float, float] = (np.nan, np.nan)
     best: Change | None = None
     regret: Change | None = None
@@ -148,15 +150,18 @@ def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Target
             )
     estimates = {name: _estimate(name, data) for name, data in tables.items()}
     first = estimates[base]
-    tests = {name: _same(estimates[name], first) for name in others}
-    corrected = holm_by_name({name: test.p_value for name, test in tests.items() if test is not None})
+    tests = {name: _tested(estimates[name].fit, first.fit) for name in others}
+    corrected = holm_by_name(
+        {name: test.p_value for name, test in tests.items() if isinstance(test, TestResult)}
+    )
     verdicts = []
     for name in others:
         own = estimates[name]
         both = own.fit is not None and first.fit is not None
         h1_z = wald_test(own.fit, first.fit) if both else None  # type: ignore[arg-type]
         same = alike(shown(tables[base]), shown(tables[name]))
-        verdict = Verdict(name, targets.get(name), same, tests[name], corrected.get(name, np.nan), h1_z)
+        h1, why = _split(tests[name], "H1")
+        verdict = Verdict(name, targets.get(name), same, h1, corrected.get(name, np.nan), h1_z, untested=why)
         target = targets.get(name)
         if target is not None and grounds(tables[name]).withheld is None:
             verdict = _against(verdict, target, first, own, tables[base], tables[name])
@@ -190,15 +195,16 @@ def _against(
     utility = target.utility
     right_0, lost_0, stake = stakes(base, utility)
     right_1, lost_1, _ = stakes(data, utility)
-    h2 = h2_z = None
+    h2_z = None
     if own.fit is not None:
         with suppress(*NO_ESTIMATE):  # such as a target whose ρ is beyond the estimator's bounds
             h2_z = wald_test(own.fit, utility)
-            h2 = likelihood_ratio_test(own.fit, utility)
+    h2, why = _split(_tested(own.fit, utility), "H2")
     return replace(
         verdict,
         h2=h2,
         h2_z=h2_z,
+        untested=verdict.untested + why,
         distance=(_distance(first.fit, utility), _distance(own.fit, utility)),
         best=paired(right_0, right_1, base.groups),
         regret=paired(lost_0, lost_1, base.groups, stake),
@@ -231,13 +237,18 @@ def _estimate(name: str, data: Table) -> Estimate:
     return Estimate(name, data.n, missing, found)
 
 
-def _same(own: Estimate, base: Estimate) -> TestResult | None:
-    if own.fit is None or base.fit is None:
+def _tested(own: CESFit | None, other: CESFit | CES | None) -> TestResult | str | None:
+    """The test, or why there is none; None without an estimate, whose own reason stands beside it."""
+    if own is None or other is None:
         return None
     try:
-        return likelihood_ratio_test(own.fit, base.fit)
-    except NO_ESTIMATE:
-        return None
+        return likelihood_ratio_test(own, other)
+    except NO_ESTIMATE as error:
+        return " ".join(str(error).split()) or type(error).__name__
+
+
+def _split(found: TestResult | str | None, hypothesis: str) -> tuple[TestResult | None, tuple[str, ...]]:
+    return (None, (f"{hypothesis}: {found}",)) if isinstance(found, str) else (found, ())
 
 
 def _distance(found: CESFit | None, utility: CES) -> float:

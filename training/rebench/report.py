@@ -153,7 +153,7 @@ def _identified(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _z_lines(verdict: Verdict) -> list[str]:
-    lines = []
+    lines = [line for why in verdict.untested for line in (f"{verdict.name}, {why}", "")]
     for title, test in (("against the base", verdict.h1_z), ("against the target", verdict.h2_z)):
         if test is None or not (test.z or test.left_out):
             continue
@@ -262,6 +262,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "h1": _test_json(verdict.h1),
         "h1_p_holm": verdict.h1_holm,
         "h1_z": _test_json(verdict.h1_z),
+        "untested": list(verdict.untested),
     }
     if verdict.target is None:
         return out

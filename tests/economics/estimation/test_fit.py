@@ -133,7 +133,7 @@ def test_power_scale_accepts_noise_that_is_proportional_to_temperature(simulate,
     fit = fit_ces(*simulate(interior, 4000, seed=2), scale="power")
     assert abs(fit.estimate("eta") - 1) < 3 * fit.se("eta")
     assert fit.power_test.p_value > 0.01
-    assert fit.gamma_meaning == "conviction γ"
+    assert fit.proportional and fit.gamma_meaning == "conviction γ"
 
 
 def test_power_scale_rejects_noise_that_is_not(simulate, interior):
@@ -143,6 +143,40 @@ def test_power_scale_rejects_noise_that_is_not(simulate, interior):
     fit = fit_ces(w, chosen, tau, scale="power")
     assert fit.power_test.p_value < 1e-6
     assert "not conviction" in fit.gamma_meaning
+
+
+def test_seventeen_answers_show_no_conviction(simulate, interior):
+    """Not rejecting η = 1 is easy with few answers: the interval is far too wide."""
+    for seed in range(12):
+        fit = fit_ces(*simulate(interior, 17, "default", seed), scale="power")
+        assert not fit.proportional and "conviction γ" not in fit.gamma_meaning
+
+
+def test_a_failure_to_reject_is_no_conviction(simulate, interior):
+    fit = fit_ces(*simulate(interior, 150), scale="power")
+    assert fit.power_test.p_value > 0.05 and not fit.proportional
+    assert fit.gamma_meaning == "γ (not shown to be conviction)"
+
+
+def test_noise_outside_the_bounds_of_equivalence_is_seldom_called_proportional(simulate, interior):
+    """η = 1.3, just beyond the bound of 1.25, at a size that shows η = 1 half of the time."""
+    shown = []
+    for seed in range(10):
+        w, _, tau = simulate(interior, 1000, "default", seed)
+        chosen = draw_choices(interior.utility(w), tau**1.3, np.random.default_rng(seed))
+        shown.append(fit_ces(w, chosen, tau, scale="power").proportional)
+    assert sum(shown) <= 1
+
+
+def test_probabilities_are_no_conviction(simulate, interior):
+    """Drawn by the sampler as they are, they hold no noise that could scale, at whatever temperatures."""
+    w, _, tau = simulate(interior, 300)
+    for temperature in (1.0, tau):
+        p = choice_probabilities(interior.utility(w), temperature)
+        p = np.where(np.isnan(w[..., 0]), np.nan, p)
+        fit = fit_ces(w, None, temperature, probabilities=p)
+        assert fit.gamma_meaning == "γ (scale of the log-probabilities; not conviction)"
+    assert not fit_ces(w, None, tau, probabilities=p, scale="power").proportional
 
 
 def test_missing_answers_are_dropped_and_counted(simulate, interior):

@@ -102,6 +102,8 @@ def test_a_target_beyond_the_estimators_bounds_costs_only_its_tests(rho, tables)
     target = Target("extreme", CES((0, 0.5, 0.5, 0), rho))
     [verdict] = compare("", tables, {"adapter": target}).verdicts
     assert (verdict.h2, verdict.h2_z) == (None, None)
+    [why] = verdict.untested
+    assert why.startswith("H2: target rho must lie in")
     assert verdict.h1 is not None and np.isfinite(verdict.best.adapter)
 
 
