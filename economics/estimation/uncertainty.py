@@ -23,7 +23,6 @@ FloatArray = npt.NDArray[np.float64]
 FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
 NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information
 BOUNDARY = 1e-4  # a weight below it is at its bound: with small ρ its utility is all curvature
-SINGLE_WEIGHT = 1e-6
 
 
 def assemble(
@@ -64,12 +63,11 @@ def assemble(
     p = likelihood.size
     held = region.fixed | region.at_bound(x)
     held[:RHO] |= x[:RHO] < BOUNDARY
-    if held[:RHO].sum() == RHO - 1:
-        held[:RHO] = True  # the last weight has nowhere to go: no direction moves it, and so no error
-    single = bool((x[:RHO] > 1 - SINGLE_WEIGHT).any())
+    # One weight takes all: no direction moves it, so that it has no error, and ρ means nothing. Where the
+    # search stops a hair before the vertex, the last traces of the others would still seem to tell ρ.
+    single = bool(held[:RHO].sum() >= RHO - 1)
     if single:
-        held[:RHO] = True
-        held[RHO] = True
+        held[: RHO + 1] = True
     if separation is not None:
         held[:] = True
     status: list[Status] = ["boundary" if held[k] else "ok" for k in range(p)]
