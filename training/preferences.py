@@ -31,9 +31,13 @@ is kept with probability 2P − 1 = tanh(γΔU/2), where P = 1/(1 + exp(−γΔU
 the better of its two options is preferred at scale γ. A near-tie is then rarely heard.
 """
 
-ELICITATIONS = ("text", "choose", "both")
-"""How a pair asks: for reasoning and a closing sentence, for a letter, which the response gives as that
-sentence alone, or each for every other problem. A task's ``explain`` asks with the words of ``text``."""
+FORMS = ("explain", "text", "choose")
+"""How a pair asks, in the task's words: for reasoning and a letter (``explain``), for reasoning and the closing
+sentence (``text``), for a letter (``choose``). The first two have the same response; that to ``choose`` is the
+closing sentence alone."""
+
+ELICITATIONS = (*FORMS, "all")
+"""One of the forms, or each of them in turn."""
 
 Message = dict[str, str]
 
@@ -111,9 +115,9 @@ class PairDesign:
             ("elicitation", self.elicitation, ELICITATIONS),
             ("draw", self.draw, DRAWS),
             ("voice", self.voice, VOICES),
-            *(("wording", wording, (*WORDINGS, "all")) for wording in self.wordings),
+            *(("wording", wording, WORDINGS) for wording in self.wordings if self.wordings != ("all",)),
         ):
-            if value not in known or (value == "all" and self.wordings != ("all",)):
+            if value not in known:
                 raise ValueError(f"{what} must be one of {', '.join(known)}, got {value!r}")
         if self.wordings in ((), ("all",)):
             object.__setattr__(self, "wordings", NEUTRAL_WORDINGS)
@@ -128,7 +132,7 @@ class Pair:
         trade_off: the levers that its options differ in.
         n_options: number of options.
         wording: how it was put.
-        elicitation: ``text`` or ``choose``.
+        elicitation: one of ``FORMS``.
         template: index of the template among those of the voice.
         chosen_place, rejected_place: 0-based places in the order shown.
         utility_gap: ΔU > 0 at γ = 1, raw units.
@@ -157,7 +161,6 @@ def build(design: PairDesign) -> list[Pair]:
     """
     rng = np.random.default_rng([design.seed, _STREAM])
     pairs: list[Pair] = []
-    both = design.elicitation == "both"
     looked_at, wanted = 0, design.n
     while len(pairs) < design.n:
         if looked_at >= _GIVE_UP * design.n:
@@ -171,8 +174,9 @@ def build(design: PairDesign) -> list[Pair]:
         for i, problem in enumerate(problems):
             turn = looked_at + i
             wording = design.wordings[turn % len(design.wordings)]
-            # In turn with the wordings: both are asked in every wording.
-            asked = ELICITATIONS[turn // len(design.wordings) % 2] if both else design.elicitation
+            asked = design.elicitation
+            if asked == "all":  # in turn with the wordings: each form comes in every wording
+                asked = FORMS[turn // len(design.wordings) % len(FORMS)]
             pair = _pair(design, problem, wording, asked, rng)
             if pair is not None:
                 pairs.append(pair)

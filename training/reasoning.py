@@ -104,8 +104,9 @@ def respond(shown: Shown, place: int, elicitation: str, template: str) -> str:
     Args:
         shown: the problem as the prompt shows it.
         place: 0-based place of the option argued for.
-        elicitation: ``text``, or ``choose`` for the closing sentence alone: the task begins it for the model
-            and reads its label, so that the label is taught where it is read.
+        elicitation: ``explain`` or ``text``, or ``choose`` for the closing sentence alone: the task begins it
+            for the model, also behind an explanation, and reads its label, so that the label is taught where
+            it is read.
         template: one of ``TEMPLATES``, or ``TERSE``; unused for ``choose``.
     """
     closing = f"{CLOSING} {LABELS[place]}."

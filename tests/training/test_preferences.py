@@ -14,7 +14,7 @@ from fiduciary.solvers.asking import CLOSING
 from fiduciary.subjects.reading import read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, Target, build
+from fiduciary.training.preferences import FORMS, PairDesign, Target, build
 
 
 def design(name="nonprofit", n=200, **more):
@@ -41,7 +41,7 @@ def test_chosen_maximises_the_utility_of_what_the_text_shows(name, wording):
         assert [message["role"] for message in pair.prompt] == ["system", "user"]
 
 
-@pytest.mark.parametrize("way", ["text", "choose"])
+@pytest.mark.parametrize("way", FORMS)
 def test_prompts_are_the_task_s_own(way):
     """What `inspect eval` sends for the same problem, wording and order."""
     from inspect_ai import eval as run
@@ -138,7 +138,7 @@ def test_own_parameters_are_named_and_checked():
         ({"draw": "best"}, "draw must be one of argmax, gap"),
         ({"gamma": 0.0}, "gamma must be finite and > 0"),
         ({"voice": "loud"}, "voice must be one of"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of text, choose, both"),
+        ({"elicitation": "logprobs"}, "elicitation must be one of explain, text, choose, all"),
         ({"wordings": ("plain", "all")}, "wording must be one of"),
         ({"wordings": ("verse",)}, "wording must be one of"),
     ],
@@ -154,12 +154,14 @@ def test_chosen_and_rejected_differ_in_the_label_behind_the_closing_words_alone(
             assert said == [{"role": "assistant", "content": f"{CLOSING} {'ABCDE'[place]}."}]
 
 
-def test_both_forms_take_turns_in_every_wording():
-    pairs = build(design(n=40, elicitation="both", wordings=("plain", "compact")))
+def test_all_forms_take_turns_in_every_wording():
+    pairs = build(design(n=60, elicitation="all", wordings=("plain", "compact")))
     assert Counter((pair.wording, pair.elicitation) for pair in pairs) == {
-        (wording, form): 10 for wording in ("plain", "compact") for form in ("text", "choose")
+        (wording, form): 10 for wording in ("plain", "compact") for form in FORMS
     }
     for pair in pairs:
-        asked = read_request(pair.prompt[1]["content"]).form
-        assert asked == {"text": "explain", "choose": "letter"}[pair.elicitation]
-        assert pair.chosen[0]["content"].startswith(CLOSING) == (asked == "letter")
+        asked = pair.prompt[1]["content"]
+        assert read_request(asked).form == ("letter" if pair.elicitation == "choose" else "explain")
+        assert (CLOSING in asked) == (pair.elicitation == "text")
+        assert pair.chosen[0]["content"].startswith(CLOSING) == (pair.elicitation == "choose")
+        assert pair.chosen[0]["content"].count(CLOSING) == 1

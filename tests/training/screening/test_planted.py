@@ -44,7 +44,7 @@ def test_nothing_is_found_in_other_data(screened, letters):
 
 
 @pytest.mark.parametrize("profile", ["for_profit", "symmetric"])
-@pytest.mark.parametrize("form", [{}, {"wordings": ("compact",), "voice": "terse", "elicitation": "both"}])
+@pytest.mark.parametrize("form", [{}, {"wordings": ("compact",), "voice": "terse", "elicitation": "all"}])
 def test_no_problem_in_any_of_the_projects_data(screened, profile, form):
     given = [dict(row) for row in rows(build(PairDesign(Target.named(profile), 300, seed=1, **form)))]
     found = screened(given)
