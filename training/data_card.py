@@ -57,7 +57,7 @@ def _body(facts: dict[str, Any], example: Pair) -> str:
         "explain": "reasoning and a closing sentence; the prompt asks for reasoning and a letter",
         "text": "reasoning and a closing sentence, as the prompt asks",
         "choose": "the closing sentence alone, which names one letter",
-        "all": "reasoning and a closing sentence, or that sentence alone, as one of three prompts asks in turn",
+        "all": "reasoning and a closing sentence (two kinds of prompts), or that sentence alone, in turn",
     }[facts["elicitation"]]
     trade_offs = ", ".join(f"{name} {count:,}" for name, count in checks["trade_offs"].items())
     n, style_n = checks["pairs"], min(checks["pairs"], STYLE_SAMPLE)

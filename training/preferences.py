@@ -32,9 +32,9 @@ the better of its two options is preferred at scale γ. A near-tie is then rarel
 """
 
 FORMS = ("explain", "text", "choose")
-"""How a pair asks, in the task's words: for reasoning and a letter (``explain``), for reasoning and the closing
-sentence (``text``), for a letter (``choose``). The first two have the same response; that to ``choose`` is the
-closing sentence alone."""
+"""How a pair asks, in the task's words: for reasoning and a letter (``explain``), for reasoning and the
+closing sentence (``text``), for a letter (``choose``). The first two have the same response; that to
+``choose`` is the closing sentence alone."""
 
 ELICITATIONS = (*FORMS, "all")
 """One of the forms, or each of them in turn."""

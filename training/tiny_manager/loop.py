@@ -39,7 +39,7 @@ class Settings:
         seed: seed of weights and problems.
         rate: highest learning rate.
         per_count: problems of each number of options in a step.
-        text_share: share of batches that ask for an explanation, half of them by ``explain``, half by ``text``.
+        text_share: share of batches that ask for an explanation, by ``explain`` or ``text`` at random.
         moved_letters: share of problems whose letters are in a random order.
         other_framings: share of batches with another system message than the neutral one.
         text: weight of the loss on the rest of the answer.
@@ -205,8 +205,8 @@ def divergence(logits: torch.Tensor, one: Batch, temperature: float) -> torch.Te
 def check(model: LlamaForCausalLM, problems: dict[int, FloatArray]) -> dict[str, float]:
     """Divergence, agreement on the best option, stray mass at τ = 1.5 and text loss, held out.
 
-    ``_moved`` is ``choose`` with letters in a random order, ``_explain`` and ``_text`` are at an explanation's
-    first label, ``_prompted`` is ``choose`` under the firm types' prompts.
+    ``_moved`` is ``choose`` with letters in a random order, ``_explain`` and ``_text`` are at an
+    explanation's first label, ``_prompted`` is ``choose`` under the firm types' prompts.
     """
     rng = np.random.default_rng(HELD_OUT_SEED)
     forms = {"": "choose", "_moved": "choose", "_explain": "explain", "_text": "text"}

@@ -218,7 +218,7 @@ def read(
 def _agreement(
     soft: FloatArray, mass: FloatArray, truth: FloatArray, utility: FloatArray
 ) -> dict[str, float]:
-    """Divergence from the preference, share of problems whose likeliest option is the best, mass on labels."""
+    """Divergence from the preference, how often the likeliest option is the best one, mass on labels."""
     with np.errstate(divide="ignore", invalid="ignore"):  # padding
         divergence = np.nansum(np.where(truth > 0, truth * np.log(truth / soft), 0.0), axis=1)
     return {

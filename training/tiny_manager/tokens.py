@@ -51,8 +51,8 @@ CLOSES = f"\n\n{CLOSING}"
 """The closing words behind an explanation; ``CLOSING`` itself begins the turn where nothing is explained."""
 
 FORMS = ("choose", "explain", "text")
-"""How the model is asked. It answers ``explain`` and ``text`` alike: the engine puts the closing words in place of
-those that an explanation ends with."""
+"""How the model is asked. It answers ``explain`` and ``text`` alike: the engine puts the closing words in
+place of those that an explanation ends with."""
 
 _COMPACT = WORDINGS["compact"]
 _OPENING = _COMPACT.opening.partition("{count}")[2]
