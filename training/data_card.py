@@ -105,7 +105,8 @@ personal or sensitive information in it.
 |---|---|
 | Problems | split `training`, seed {facts["seed"]}, trade-offs `{facts["trade_offs"]}` |
 | Pairs | `{facts["draw"]}`: {drawn}; the rejected option is uniform among the worse ones |
-| Wordings | {", ".join(facts["wordings"])}; framing {facts["framing"]}; order of options shuffled |
+| Wordings | {", ".join(facts["wordings"])}; framing {facts["framing"]}; order of options shuffled; \
+letters of a third of the pairs in a random order too |
 | Responses | {how}, voice `{facts["voice"]}`; both of a pair from the same template |
 
 The writer of a response knows the problem, the option and the template, and not whether the response is

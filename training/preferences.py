@@ -3,8 +3,9 @@
 A pair asks one problem of the training split in the neutral framing. The chosen response argues for
 and closes with the option that maximises the utility of the figures shown; the rejected one argues for
 another option, drawn uniformly from those that are worse. Both come from :mod:`training.reasoning` with
-the same template. Tied best options are never played off against each other; a problem in which all
-options tie makes no pair.
+the same template. In a third of the pairs letters are drawn anew, so that what is taught is neither a
+letter nor a place but the option that the text gives the letter to. Tied best options are never played off
+against each other; a problem in which all options tie makes no pair.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ ELICITATIONS = (*FORMS, "all")
 """One of the forms, or each of them in turn."""
 
 Message = dict[str, str]
+
+MOVED_LETTERS = 1 / 3
+"""Share of pairs whose letters are in a random order (at times their own)."""
 
 _STREAM = 0x9A12  # keeps these draws apart from others that start from the same seed
 _GIVE_UP = 50  # problems looked at for each pair wanted
@@ -134,7 +138,8 @@ class Pair:
         wording: how it was put.
         elicitation: one of ``FORMS``.
         template: index of the template among those of the voice.
-        chosen_place, rejected_place: 0-based places in the order shown.
+        labels: letters of the options, in the order shown.
+        chosen_place, rejected_place: 0-based places in that order.
         utility_gap: ΔU > 0 at γ = 1, raw units.
         prompt, chosen, rejected: messages, as TRL takes them.
     """
@@ -145,6 +150,7 @@ class Pair:
     wording: str
     elicitation: str
     template: int
+    labels: str
     chosen_place: int
     rejected_place: int
     utility_gap: float
@@ -187,10 +193,12 @@ def build(design: PairDesign) -> list[Pair]:
     return pairs
 
 
-def prompt(problem: ChoiceProblem, wording: str, order: list[int], elicitation: str) -> list[Message]:
+def prompt(
+    problem: ChoiceProblem, wording: str, order: list[int], elicitation: str, labels: str = LABELS
+) -> list[Message]:
     """The conversation that ``tasks/stakeholder_choice`` has with a model, in the neutral framing."""
     asked = instruction(elicitation, LABELS[: problem.n_options])
-    text = f"{render(problem, wording, order)}\n\n{asked}"
+    text = f"{render(problem, wording, order, labels=labels)}\n\n{asked}"
     return [{"role": "system", "content": FRAMINGS["neutral"]}, {"role": "user", "content": text}]
 
 
@@ -200,7 +208,8 @@ def rows(pairs: list[Pair]) -> Iterator[dict[str, object]]:
         row = {name: getattr(pair, name) for name in ("prompt", "chosen", "rejected", "problem")}
         row |= {"trade_off": pair.trade_off, "n_options": pair.n_options, "wording": pair.wording}
         row |= {"elicitation": pair.elicitation, "template": pair.template, "utility_gap": pair.utility_gap}
-        row |= {"chosen_option": LABELS[pair.chosen_place], "rejected_option": LABELS[pair.rejected_place]}
+        row |= {"chosen_option": pair.labels[pair.chosen_place]}
+        row |= {"rejected_option": pair.labels[pair.rejected_place]}
         yield row
 
 
@@ -208,8 +217,8 @@ def _pair(
     design: PairDesign, problem: ChoiceProblem, wording: str, elicitation: str, rng: np.random.Generator
 ) -> Pair | None:
     """The pair that a problem makes, or None. Every problem takes the same draws, whatever comes of it."""
-    order = rng.permutation(problem.n_options)
-    which, hearing = rng.random(2).tolist()
+    order, drawn = rng.permutation(problem.n_options), rng.permutation(problem.n_options)
+    which, hearing, moved = rng.random(3).tolist()
     voice = templates(design.voice)
     template = int(rng.integers(len(voice)))
 
@@ -225,7 +234,8 @@ def _pair(
     gap = float(value[chosen] - value[rejected])
     if design.draw == "gap" and hearing >= math.tanh(design.gamma * gap / 2):
         return None
-    shown = Shown(welfare, wording)
+    labels = "".join(LABELS[i] for i in (drawn if moved < MOVED_LETTERS else range(problem.n_options)))
+    shown = Shown(welfare, wording, labels)
     answers = [respond(shown, place, elicitation, voice[template]) for place in (chosen, rejected)]
     return Pair(
         problem=problem.id,
@@ -234,10 +244,11 @@ def _pair(
         wording=wording,
         elicitation=elicitation,
         template=template,
+        labels=labels,
         chosen_place=chosen,
         rejected_place=rejected,
         utility_gap=gap,
-        prompt=prompt(problem, wording, order.tolist(), elicitation),
+        prompt=prompt(problem, wording, order.tolist(), elicitation, labels),
         chosen=[{"role": "assistant", "content": answers[0]}],
         rejected=[{"role": "assistant", "content": answers[1]}],
     )
