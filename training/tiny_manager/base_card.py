@@ -83,7 +83,8 @@ Asked as it was trained: `inspect eval tasks/stakeholder_choice -T wording=compa
 ## Data
 
 {sum(stage["problems"] for stage in facts["stages"]):,} problems of the training split (`economics.problems.generate`, split `training`), generated, with soft labels
-from the whole choice distribution of the preference; system messages of the task's framings in two batches of five. No text
+from the whole choice distribution of the preference; system messages of the task's framings in two batches of five, and in
+the last stage letters of seven problems in ten in a random order, so that it answers by the letter that an option has. No text
 of a person or of another model is in it. None of them can be one of an evaluation: they come from another stream of draws.
 
 ## Training

@@ -187,8 +187,8 @@ def measure(model: Model, n: int, design: str, framing: str = "neutral", seed: i
         "moved_letters": _agreement(soft_moved, mass_moved, truth, utility),
         "choose": _figures(fit_ces(shown, None, 1.0, probabilities=soft, position=places), truth_is),
     }
-    for form in ("explain", "text"):
-        texts = model.answers(problems, orders, temperatures, seed, form, framing)
+    for draws, form in enumerate(("text", "explain")):
+        texts = model.answers(problems, orders, temperatures, 2 * seed + draws, form, framing)
         chosen, notes = read(texts, problems, orders)
         fit = fit_ces(shown, chosen, temperatures, position=places)
         out[form] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, truth_is)}
