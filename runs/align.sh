@@ -39,7 +39,7 @@ export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}" TOKENIZERS_PARALLELISM=false
 
 echo "1/4 preference pairs"
 [ -d "$OUT/pairs" ] || "$PYTHON" -m fiduciary train pairs --profile "$PROFILE" --pairs "${PAIRS:-800}" \
-    --wording compact --voice terse --elicitation both --out "$OUT/pairs"
+    --wording compact --voice terse --elicitation all --out "$OUT/pairs"
 
 echo "2/4 DPO"
 if [ ! -d "$OUT/adapter" ]; then

@@ -55,7 +55,7 @@ choices="stakeholder_choice wording=compact elicitation=both n=${N:-320}"
 
 echo "2/3 the training data, made again and screened"
 [ -d "$OUT/pairs" ] || "$PYTHON" -m fiduciary train pairs --profile "$PROFILE" --pairs "${PAIRS:-2000}" \
-    --wording compact --voice terse --elicitation both --out "$OUT/pairs"
+    --wording compact --voice terse --elicitation all --out "$OUT/pairs"
 [ -f "$OUT/screening.json" ] || "$PYTHON" -m fiduciary train screen "$OUT/pairs" --out "$OUT/screening.json"
 
 echo "3/3 the dossiers"

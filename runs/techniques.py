@@ -90,7 +90,7 @@ def train(method: str, options: argparse.Namespace) -> Path:
         run(
             *("pairs", "--profile", options.profile, "--pairs", str(options.pairs)),
             *("--seed", str(SEED_OFFSET), "--wording", options.wording, "--voice", options.voice),
-            *("--elicitation", "both", "--out", str(pairs)),
+            *("--elicitation", "all", "--out", str(pairs)),
         )
     if not adapter.exists():
         resume = ["--resume"] if adapter.with_name(f"{adapter.name}.partial").exists() else []

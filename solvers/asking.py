@@ -6,9 +6,9 @@ A choice is asked in one of four ways:
     The assistant's turn is begun with the closing words, and the next token's log-probabilities over the
     labels are read. One call, one token, no text to misread.
 ``explain``
-    The model explains freely at the sample's temperature; then the same turn is continued with the closing
-    words, and the labels' log-probabilities are those given that explanation. What the text itself stated
-    stands beside them.
+    The model explains freely at the sample's temperature and chooses in its own words; then the same turn is
+    continued with the closing words, and the labels' log-probabilities are those given that explanation. What
+    the text itself stated stands beside them.
 ``text``
     The explanation and its closing sentence alone, for providers that continue no turn.
 ``both``
@@ -138,6 +138,11 @@ def instruction(elicitation: str, labels: Sequence[str]) -> str:
     """The last paragraph of the user's text, which says how to answer."""
     if elicitation == "choose":
         return f"Answer with exactly one letter: {named(labels)}."
+    if elicitation == "explain":
+        return (
+            "First explain your reasoning in a few sentences. "
+            f"Then choose exactly one letter: {named(labels)}."
+        )
     return (
         f'Explain your reasoning in a few sentences. Then end with one sentence that begins with "{CLOSING}" '
         f"and goes on with the letter of your option: {named(labels)}."

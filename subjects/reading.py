@@ -55,6 +55,10 @@ _ONE_LETTER = re.compile(
     r"\b(?:only|nothing\s+else|just|single|one\s+letter|letter\s+of\s+one|nur|uniquement|únicamente)\b",
     re.IGNORECASE,
 )
+_EXPLAIN_FIRST = re.compile(
+    r"\bfirst,? explain\b|\bbegründen Sie zuerst\b|\bexpliquez d'abord\b|\bprimero,? explique\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,8 @@ def read_request(text: str) -> Request:
     if closing:
         return Request("explain", (closing["before"], closing["after"]))
     last = _PARAGRAPH.split(text.strip())[-1]
-    return Request("letter" if _LETTER.search(last) and _ONE_LETTER.search(last) else "explain")
+    letter = _LETTER.search(last) and _ONE_LETTER.search(last) and not _EXPLAIN_FIRST.search(last)
+    return Request("letter" if letter else "explain")
 
 
 def group_named(text: str) -> int | None:

@@ -221,8 +221,9 @@ def _train_parser() -> argparse.ArgumentParser:
     pairs.add_argument(
         "--elicitation",
         default="text",
-        choices=("text", "choose", "both"),
-        help="responses explain and close with the choice, are the closing sentence alone, or each in turn",
+        choices=("explain", "text", "choose", "all"),
+        help="as the task asks: responses explain and close with the choice (explain, text), are the closing "
+        "sentence alone (choose), or each in turn (text)",
     )
     pairs.add_argument(
         "--voice",

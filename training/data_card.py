@@ -54,9 +54,10 @@ def _body(facts: dict[str, Any], example: Pair) -> str:
     if facts["draw"] == "gap":
         drawn = f"a pair is kept with probability tanh(γΔU/2), γ = {facts['gamma']:g} per raw unit"
     how = {
-        "text": "reasoning and a closing sentence",
+        "explain": "reasoning and a closing sentence; the prompt asks for reasoning and a letter",
+        "text": "reasoning and a closing sentence, as the prompt asks",
         "choose": "the closing sentence alone, which names one letter",
-        "both": "reasoning and a closing sentence, or that sentence alone, in turn",
+        "all": "reasoning and a closing sentence (two kinds of prompts), or that sentence alone, in turn",
     }[facts["elicitation"]]
     trade_offs = ", ".join(f"{name} {count:,}" for name, count in checks["trade_offs"].items())
     n, style_n = checks["pairs"], min(checks["pairs"], STYLE_SAMPLE)
@@ -104,7 +105,8 @@ personal or sensitive information in it.
 |---|---|
 | Problems | split `training`, seed {facts["seed"]}, trade-offs `{facts["trade_offs"]}` |
 | Pairs | `{facts["draw"]}`: {drawn}; the rejected option is uniform among the worse ones |
-| Wordings | {", ".join(facts["wordings"])}; framing {facts["framing"]}; order of options shuffled |
+| Wordings | {", ".join(facts["wordings"])}; framing {facts["framing"]}; order of options shuffled; \
+letters of a third of the pairs in a random order too |
 | Responses | {how}, voice `{facts["voice"]}`; both of a pair from the same template |
 
 The writer of a response knows the problem, the option and the template, and not whether the response is

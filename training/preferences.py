@@ -3,8 +3,9 @@
 A pair asks one problem of the training split in the neutral framing. The chosen response argues for
 and closes with the option that maximises the utility of the figures shown; the rejected one argues for
 another option, drawn uniformly from those that are worse. Both come from :mod:`training.reasoning` with
-the same template. Tied best options are never played off against each other; a problem in which all
-options tie makes no pair.
+the same template. In a third of the pairs letters are drawn anew, so that what is taught is neither a
+letter nor a place but the option that the text gives the letter to. Tied best options are never played off
+against each other; a problem in which all options tie makes no pair.
 """
 
 from __future__ import annotations
@@ -31,11 +32,18 @@ is kept with probability 2P − 1 = tanh(γΔU/2), where P = 1/(1 + exp(−γΔU
 the better of its two options is preferred at scale γ. A near-tie is then rarely heard.
 """
 
-ELICITATIONS = ("text", "choose", "both")
-"""How a pair asks: for reasoning and a closing sentence, for a letter, which the response gives as that
-sentence alone, or each for every other problem. A task's ``explain`` asks with the words of ``text``."""
+FORMS = ("explain", "text", "choose")
+"""How a pair asks, in the task's words: for reasoning and a letter (``explain``), for reasoning and the
+closing sentence (``text``), for a letter (``choose``). The first two have the same response; that to
+``choose`` is the closing sentence alone."""
+
+ELICITATIONS = (*FORMS, "all")
+"""One of the forms, or each of them in turn."""
 
 Message = dict[str, str]
+
+MOVED_LETTERS = 1 / 3
+"""Share of pairs whose letters are in a random order (at times their own)."""
 
 _STREAM = 0x9A12  # keeps these draws apart from others that start from the same seed
 _GIVE_UP = 50  # problems looked at for each pair wanted
@@ -111,9 +119,9 @@ class PairDesign:
             ("elicitation", self.elicitation, ELICITATIONS),
             ("draw", self.draw, DRAWS),
             ("voice", self.voice, VOICES),
-            *(("wording", wording, (*WORDINGS, "all")) for wording in self.wordings),
+            *(("wording", wording, WORDINGS) for wording in self.wordings if self.wordings != ("all",)),
         ):
-            if value not in known or (value == "all" and self.wordings != ("all",)):
+            if value not in known:
                 raise ValueError(f"{what} must be one of {', '.join(known)}, got {value!r}")
         if self.wordings in ((), ("all",)):
             object.__setattr__(self, "wordings", NEUTRAL_WORDINGS)
@@ -128,9 +136,10 @@ class Pair:
         trade_off: the levers that its options differ in.
         n_options: number of options.
         wording: how it was put.
-        elicitation: ``text`` or ``choose``.
+        elicitation: one of ``FORMS``.
         template: index of the template among those of the voice.
-        chosen_place, rejected_place: 0-based places in the order shown.
+        labels: letters of the options, in the order shown.
+        chosen_place, rejected_place: 0-based places in that order.
         utility_gap: ΔU > 0 at γ = 1, raw units.
         prompt, chosen, rejected: messages, as TRL takes them.
     """
@@ -141,6 +150,7 @@ class Pair:
     wording: str
     elicitation: str
     template: int
+    labels: str
     chosen_place: int
     rejected_place: int
     utility_gap: float
@@ -157,7 +167,6 @@ def build(design: PairDesign) -> list[Pair]:
     """
     rng = np.random.default_rng([design.seed, _STREAM])
     pairs: list[Pair] = []
-    both = design.elicitation == "both"
     looked_at, wanted = 0, design.n
     while len(pairs) < design.n:
         if looked_at >= _GIVE_UP * design.n:
@@ -171,8 +180,9 @@ def build(design: PairDesign) -> list[Pair]:
         for i, problem in enumerate(problems):
             turn = looked_at + i
             wording = design.wordings[turn % len(design.wordings)]
-            # In turn with the wordings: both are asked in every wording.
-            asked = ELICITATIONS[turn // len(design.wordings) % 2] if both else design.elicitation
+            asked = design.elicitation
+            if asked == "all":  # in turn with the wordings: each form comes in every wording
+                asked = FORMS[turn // len(design.wordings) % len(FORMS)]
             pair = _pair(design, problem, wording, asked, rng)
             if pair is not None:
                 pairs.append(pair)
@@ -183,10 +193,12 @@ def build(design: PairDesign) -> list[Pair]:
     return pairs
 
 
-def prompt(problem: ChoiceProblem, wording: str, order: list[int], elicitation: str) -> list[Message]:
+def prompt(
+    problem: ChoiceProblem, wording: str, order: list[int], elicitation: str, labels: str = LABELS
+) -> list[Message]:
     """The conversation that ``tasks/stakeholder_choice`` has with a model, in the neutral framing."""
     asked = instruction(elicitation, LABELS[: problem.n_options])
-    text = f"{render(problem, wording, order)}\n\n{asked}"
+    text = f"{render(problem, wording, order, labels=labels)}\n\n{asked}"
     return [{"role": "system", "content": FRAMINGS["neutral"]}, {"role": "user", "content": text}]
 
 
@@ -196,7 +208,8 @@ def rows(pairs: list[Pair]) -> Iterator[dict[str, object]]:
         row = {name: getattr(pair, name) for name in ("prompt", "chosen", "rejected", "problem")}
         row |= {"trade_off": pair.trade_off, "n_options": pair.n_options, "wording": pair.wording}
         row |= {"elicitation": pair.elicitation, "template": pair.template, "utility_gap": pair.utility_gap}
-        row |= {"chosen_option": LABELS[pair.chosen_place], "rejected_option": LABELS[pair.rejected_place]}
+        row |= {"chosen_option": pair.labels[pair.chosen_place]}
+        row |= {"rejected_option": pair.labels[pair.rejected_place]}
         yield row
 
 
@@ -204,8 +217,8 @@ def _pair(
     design: PairDesign, problem: ChoiceProblem, wording: str, elicitation: str, rng: np.random.Generator
 ) -> Pair | None:
     """The pair that a problem makes, or None. Every problem takes the same draws, whatever comes of it."""
-    order = rng.permutation(problem.n_options)
-    which, hearing = rng.random(2).tolist()
+    order, drawn = rng.permutation(problem.n_options), rng.permutation(problem.n_options)
+    which, hearing, moved = rng.random(3).tolist()
     voice = templates(design.voice)
     template = int(rng.integers(len(voice)))
 
@@ -221,7 +234,8 @@ def _pair(
     gap = float(value[chosen] - value[rejected])
     if design.draw == "gap" and hearing >= math.tanh(design.gamma * gap / 2):
         return None
-    shown = Shown(welfare, wording)
+    labels = "".join(LABELS[i] for i in (drawn if moved < MOVED_LETTERS else range(problem.n_options)))
+    shown = Shown(welfare, wording, labels)
     answers = [respond(shown, place, elicitation, voice[template]) for place in (chosen, rejected)]
     return Pair(
         problem=problem.id,
@@ -230,10 +244,11 @@ def _pair(
         wording=wording,
         elicitation=elicitation,
         template=template,
+        labels=labels,
         chosen_place=chosen,
         rejected_place=rejected,
         utility_gap=gap,
-        prompt=prompt(problem, wording, order.tolist(), elicitation),
+        prompt=prompt(problem, wording, order.tolist(), elicitation, labels),
         chosen=[{"role": "assistant", "content": answers[0]}],
         rejected=[{"role": "assistant", "content": answers[1]}],
     )

@@ -92,10 +92,12 @@ class Shown:
     Attributes:
         welfare: (k, 4) displayed welfare in raw units, options in the order shown.
         wording: a key of ``tasks.stakeholder_choice.prompts.WORDINGS``.
+        labels: letters of the options, in the order shown.
     """
 
     welfare: FloatArray
     wording: str
+    labels: str = LABELS
 
 
 def respond(shown: Shown, place: int, elicitation: str, template: str) -> str:
@@ -104,11 +106,12 @@ def respond(shown: Shown, place: int, elicitation: str, template: str) -> str:
     Args:
         shown: the problem as the prompt shows it.
         place: 0-based place of the option argued for.
-        elicitation: ``text``, or ``choose`` for the closing sentence alone: the task begins it for the model
-            and reads its label, so that the label is taught where it is read.
+        elicitation: ``explain`` or ``text``, or ``choose`` for the closing sentence alone: the task begins it
+            for the model, also behind an explanation, and reads its label, so that the label is taught where
+            it is read.
         template: one of ``TEMPLATES``, or ``TERSE``; unused for ``choose``.
     """
-    closing = f"{CLOSING} {LABELS[place]}."
+    closing = f"{CLOSING} {shown.labels[place]}."
     if elicitation == "choose":
         return closing
     return f"{template.format(**_slots(shown, place))}\n\n{closing}"
@@ -130,7 +133,7 @@ def _slots(shown: Shown, place: int) -> dict[str, str]:
     average = others.tolist()
     low, high = welfare.min(axis=0).tolist(), welfare.max(axis=0).tolist()
     ranked = sorted(range(len(own)), key=lambda k: -difference[k])
-    slots = {"here": f"Option {LABELS[place]}"}
+    slots = {"here": f"Option {shown.labels[place]}"}
     for key, k in zip("abz", (ranked[0], ranked[1], ranked[-1]), strict=True):
         slots[key] = names[k]
         slots[f"w{key}"] = amount(own[k])

@@ -150,7 +150,7 @@ DESIGNS = (
         "--voice",
         "terse",
         "--elicitation",
-        "both",
+        "all",
     ],
     ["games", "--agent", "homo_moralis"],
 )

@@ -12,9 +12,9 @@ from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.subjects.reading import read_problem, read_request
-from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, Target, build
+from fiduciary.training.preferences import FORMS, PairDesign, Target, build
 
 
 def design(name="nonprofit", n=200, **more):
@@ -29,10 +29,11 @@ def test_chosen_maximises_the_utility_of_what_the_text_shows(name, wording):
         user = pair.prompt[1]["content"]
         problem = read_problem([user])
         value = PROFILES[name].utility(problem.welfare)
-        places = [
+        read = [
             read_choice(answer[0]["content"], pair.n_options, explained=True).place
             for answer in (pair.chosen, pair.rejected)
         ]
+        places = [problem.letters.index(LABELS[letter]) for letter in read]
         assert places == [pair.chosen_place, pair.rejected_place]
         assert value[places[0]] == pytest.approx(value.max())
         assert value[places[0]] - value[places[1]] == pytest.approx(pair.utility_gap)
@@ -41,7 +42,7 @@ def test_chosen_maximises_the_utility_of_what_the_text_shows(name, wording):
         assert [message["role"] for message in pair.prompt] == ["system", "user"]
 
 
-@pytest.mark.parametrize("way", ["text", "choose"])
+@pytest.mark.parametrize("way", FORMS)
 def test_prompts_are_the_task_s_own(way):
     """What `inspect eval` sends for the same problem, wording and order."""
     from inspect_ai import eval as run
@@ -93,6 +94,21 @@ def test_places_and_rejected_options_are_uniform():
     assert others[0] == 0 and np.abs(others[1:] / len(pairs) - 1 / 3).max() < 0.06
 
 
+def test_a_third_of_the_pairs_draws_its_letters():
+    """What is chosen is spread over letters as over places, and neither tells the other there."""
+    pairs = [p for p in build(design(n=6000)) if p.n_options == 4]
+    moved = [p for p in pairs if p.labels != "ABCD"]
+    assert len(moved) / len(pairs) == pytest.approx(1 / 3 * 23 / 24, abs=0.04)
+    letters = Counter(p.labels[p.chosen_place] for p in moved)
+    assert {letter: n / len(moved) for letter, n in letters.items()} == pytest.approx(
+        dict.fromkeys("ABCD", 1 / 4), abs=0.08
+    )
+    own = np.mean([p.labels[p.chosen_place] == LABELS[p.chosen_place] for p in moved])
+    assert own == pytest.approx((1 / 4 - 1 / 24) / (23 / 24), abs=0.06)
+    for pair in pairs:
+        assert read_problem([pair.prompt[1]["content"]]).letters == tuple(pair.labels)
+
+
 def test_wordings_take_turns():
     assert {p.wording for p in build(design(wordings=("all",)))} == set(NEUTRAL_WORDINGS)
     assert {p.wording for p in build(design(wordings=("row", "memo")))} == {"row", "memo"}
@@ -138,7 +154,7 @@ def test_own_parameters_are_named_and_checked():
         ({"draw": "best"}, "draw must be one of argmax, gap"),
         ({"gamma": 0.0}, "gamma must be finite and > 0"),
         ({"voice": "loud"}, "voice must be one of"),
-        ({"elicitation": "logprobs"}, "elicitation must be one of text, choose, both"),
+        ({"elicitation": "logprobs"}, "elicitation must be one of explain, text, choose, all"),
         ({"wordings": ("plain", "all")}, "wording must be one of"),
         ({"wordings": ("verse",)}, "wording must be one of"),
     ],
@@ -151,15 +167,17 @@ def test_bad_designs_are_named(arguments, message):
 def test_chosen_and_rejected_differ_in_the_label_behind_the_closing_words_alone():
     for pair in build(design(n=20, elicitation="choose")):
         for place, said in ((pair.chosen_place, pair.chosen), (pair.rejected_place, pair.rejected)):
-            assert said == [{"role": "assistant", "content": f"{CLOSING} {'ABCDE'[place]}."}]
+            assert said == [{"role": "assistant", "content": f"{CLOSING} {pair.labels[place]}."}]
 
 
-def test_both_forms_take_turns_in_every_wording():
-    pairs = build(design(n=40, elicitation="both", wordings=("plain", "compact")))
+def test_all_forms_take_turns_in_every_wording():
+    pairs = build(design(n=60, elicitation="all", wordings=("plain", "compact")))
     assert Counter((pair.wording, pair.elicitation) for pair in pairs) == {
-        (wording, form): 10 for wording in ("plain", "compact") for form in ("text", "choose")
+        (wording, form): 10 for wording in ("plain", "compact") for form in FORMS
     }
     for pair in pairs:
-        asked = read_request(pair.prompt[1]["content"]).form
-        assert asked == {"text": "explain", "choose": "letter"}[pair.elicitation]
-        assert pair.chosen[0]["content"].startswith(CLOSING) == (asked == "letter")
+        asked = pair.prompt[1]["content"]
+        assert read_request(asked).form == ("letter" if pair.elicitation == "choose" else "explain")
+        assert (CLOSING in asked) == (pair.elicitation == "text")
+        assert pair.chosen[0]["content"].startswith(CLOSING) == (pair.elicitation == "choose")
+        assert pair.chosen[0]["content"].count(CLOSING) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, render 
 from fiduciary.training.reasoning import TERSE, Shown, respond  # noqa: E402
 from fiduciary.training.tiny_manager import data, loop  # noqa: E402
 from fiduciary.training.tiny_manager.model import new_model, save_model  # noqa: E402
+from fiduciary.training.tiny_manager.tokens import FORMS  # noqa: E402
 
 SMALL = loop.Settings(minutes=1e4, per_count=8, max_steps=6, checkpoint=1e4, rate=3e-3)
 
@@ -36,13 +38,17 @@ def tokenizer(folder: Path):
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-@pytest.mark.parametrize("form", ["choose", "text"])
+@pytest.mark.parametrize("form", FORMS)
 def test_sequences_are_what_the_tokenizer_makes_of_the_tasks_text(tokenizer, form: str, framing: str) -> None:
+    """Also with letters out of their order, where the text says which option has which."""
     rng = np.random.default_rng(0)
-    for problem in generate(16, 5):
+    for problem, moved in zip(generate(32, 5), [0.0, 1.0] * 16, strict=True):
         order = rng.permutation(problem.n_options)
-        one = data.batch(problem.displayed(1)[order][None], form, framing, rng)
-        asked = data.messages(problem, order.tolist(), form, framing)
+        named = data.letters(1, problem.n_options, moved, rng)
+        labels = [LABELS[i] for i in named[0]]
+        one = data.batch(problem.displayed(1)[order][None], form, framing, rng, named)
+        asked = data.messages(problem, order.tolist(), form, framing, labels)
+        assert [tokenizer.decode(label).strip() for label in one.labels[0]] == labels
         prompt = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)
         assert one.ids[0, : len(prompt)].tolist() == prompt
         text = tokenizer.decode(one.ids[0])
@@ -53,7 +59,7 @@ def test_sequences_are_what_the_tokenizer_makes_of_the_tasks_text(tokenizer, for
         letter = tokenizer.decode(one.ids[0, one.answer + 1]).strip()
         assert tokenizer.decode(one.ids[0, one.completion]) == "<|assistant|>"
         said = tokenizer.decode(one.ids[0, len(prompt) : -1])
-        gains = [f"{w:.1f}" for w in problem.displayed(1)[order]["ABCDE".index(letter)]]
+        gains = [f"{w:.1f}" for w in problem.displayed(1)[order][labels.index(letter)]]
         assert said == (f"{CLOSING} {letter}." if form == "choose" else data.explanation(letter, gains))
 
 
@@ -62,14 +68,14 @@ def test_the_label_is_taught_where_the_task_reads_it(tokenizer) -> None:
     explanation."""
     problem = generate(8, 5)[3]
     order = list(range(problem.n_options))
-    for form, begun in (("choose", CLOSING), ("text", None)):
+    for form, begun in (("choose", CLOSING), ("explain", None), ("text", None)):
         one = data.batch(problem.displayed(1)[None], form, "neutral", np.random.default_rng(1))
         said = data.explanation("B", [f"{w:.1f}" for w in problem.displayed(1)[1]])
         begun = begun or said.removesuffix(" B.")
         asked = [*data.messages(problem, order, form), {"role": "assistant", "content": begun}]
         ids = tokenizer.apply_chat_template(asked, continue_final_message=True, return_dict=False)
         labels = [tokenizer(f"{begun} {label}")["input_ids"][-1] for label in LABELS[: problem.n_options]]
-        assert labels == one.labels.tolist()
+        assert labels == one.labels[0].tolist()
         assert len(tokenizer(f"{begun} B")["input_ids"]) == len(tokenizer(begun)["input_ids"]) + 1
         last = one.answer if form == "choose" else one.ids.shape[1] - 4
         assert len(ids) == last + 1 and ids[-1] == one.ids[0, last]
@@ -110,6 +116,18 @@ def test_labels_carry_the_preference_whatever_the_order() -> None:
     turned = data.batch(shown[:, ::-1], "choose", "neutral", np.random.default_rng(0))
     np.testing.assert_allclose(one.utility[:, ::-1], turned.utility)
     np.testing.assert_allclose(data.target(one.utility, 0.5).sum(1), 1)
+
+
+def test_a_share_of_the_letters_is_out_of_order() -> None:
+    """Every letter comes to every place, and where none is moved all stand in their own."""
+    rng = np.random.default_rng(0)
+    own = np.arange(4)
+    assert (data.letters(50, 4, 0.0, rng) == own).all()
+    named = data.letters(4000, 4, 0.5, rng)
+    assert (np.sort(named, axis=1) == own).all()
+    in_order = (named == own).all(axis=1).mean()
+    assert in_order == pytest.approx(0.5 + 0.5 / 24, abs=0.03)
+    assert {tuple(row) for row in named.tolist()} >= {(3, 2, 1, 0), (1, 0, 2, 3), (1, 2, 3, 0)}
 
 
 def test_training_problems_are_none_of_the_evaluations() -> None:
@@ -166,7 +184,7 @@ def test_a_few_steps_lower_the_loss() -> None:
     seen = []
     for step in range(12):
         batches = loop.step_batches(step, SMALL, pools)
-        assert [len(b.labels) for b in batches] == [2, 3, 4, 5]
+        assert [b.labels.shape[1] for b in batches] == [2, 3, 4, 5]
         optimiser.zero_grad()
         total = sum(sum(loop.losses(model, one)) for one in batches)
         total.backward()
@@ -177,7 +195,7 @@ def test_a_few_steps_lower_the_loss() -> None:
 
 
 def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0, "kl_prompted": 1.0})
+    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0, "kl_moved": 1.0, "kl_prompted": 1.0})
     loop.train(tmp_path / "whole", SMALL)
     real = loop.step_batches
 
@@ -204,7 +222,7 @@ def test_a_killed_run_resumes_to_the_same_weights(tmp_path: Path, monkeypatch: p
 
 
 def test_a_state_of_another_seed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0, "kl_prompted": 1.0})
+    monkeypatch.setattr(loop, "check", lambda *_: {"kl": 1.0, "kl_moved": 1.0, "kl_prompted": 1.0})
     one_step = dataclasses.replace(SMALL, max_steps=1)
     loop.train(tmp_path, one_step)
     with pytest.raises(ValueError, match="seed=0"):
@@ -251,7 +269,8 @@ def test_shipped_tokenizer_still_knows_the_tasks_prompts() -> None:
     """A changed prompt needs a newly trained base."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(SHIPPED)
     for problem in generate(8, 4):
-        for form in ("choose", "text"):
-            asked = data.messages(problem, range(problem.n_options), form)
+        backwards = LABELS[: problem.n_options][::-1]
+        for form, labels in product(FORMS, (LABELS, backwards)):
+            asked = data.messages(problem, range(problem.n_options), form, labels=labels)
             ids = tokenizer.apply_chat_template(asked, add_generation_prompt=True, return_dict=False)
             assert len(ids) == data.OVERHEAD + data.PER_OPTION * problem.n_options + 3

@@ -35,11 +35,11 @@ def places(rows: Rows) -> Check:
     if not choices.are_choices(rows.asked, rows.response):
         return not_applicable(name, title, "Rows ask for no choice between lettered options.")
     good = range(rows.n) if rows.label is None else np.flatnonzero(rows.label).tolist()
-    counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for k in good:
-        options, letter = choices.labels(rows.asked[k]), choices.chosen(rows.response[k])
-        if letter in options:
-            counts[len(options)][str(letter)] += 1
+        chosen = choices.place(rows.asked[k], rows.response[k])
+        if chosen is not None:
+            counts[len(choices.labels(rows.asked[k]))][chosen] += 1
     if not counts:
         return not_applicable(name, title, "No response that is said to be good names an option.")
     statistic = degrees = total = 0.0
@@ -47,14 +47,14 @@ def places(rows: Rows) -> Check:
     table = {}
     for k, found in sorted(counts.items()):
         n = sum(found.values())
-        shares = {letter: found[letter] / n for letter in "ABCDEFGH"[:k]}
-        statistic += sum((found[letter] - n / k) ** 2 / (n / k) for letter in shares)
+        shares = [found[place] / n for place in range(k)]
+        statistic += sum((found[place] - n / k) ** 2 / (n / k) for place in range(k))
         degrees += k - 1
         total += n
-        table[str(k)] = [found[letter] for letter in shares]
-        letter = max(shares, key=lambda one: shares[one])
-        if n >= 20 and shares[letter] * k > worst_share / even:
-            worst, worst_share, worst_n, even = f"{letter} of {k}", shares[letter], n, 1 / k
+        table[str(k)] = [found[place] for place in range(k)]
+        share = max(shares)
+        if n >= 20 and share * k > worst_share / even:
+            worst, worst_share, worst_n, even = f"{shares.index(share) + 1} of {k}", share, n, 1 / k
     p = float(scipy.stats.chi2.sf(statistic, degrees))
     # Effect of a χ² test over several tables: 0 for none, about the relative excess of a place else.
     v = float(np.sqrt(statistic / total / max(1.0, degrees / len(counts))))
@@ -190,9 +190,9 @@ def dominated(rows: Rows) -> Check:
             read += 1
             weak, strict = choices.dominated(welfare)
             if rows.label is None or rows.label[k]:
-                chosen_ += [k] if _is(weak, rows.response[k]) else []
-                strictly += [k] if _is(strict, rows.response[k]) else []
-            rejected += rows.rejected is not None and _is(weak, rows.rejected[k])
+                chosen_ += [k] if _is(weak, rows.asked[k], rows.response[k]) else []
+                strictly += [k] if _is(strict, rows.asked[k], rows.response[k]) else []
+            rejected += rows.rejected is not None and _is(weak, rows.asked[k], rows.rejected[k])
     if read < 0.5 * rows.n:
         return not_applicable(name, title, "Prompts show no options with four figures each.")
     share, always, easy = len(chosen_) / read, len(strictly) / read, rejected / read
@@ -226,10 +226,9 @@ def dominated(rows: Rows) -> Check:
     )
 
 
-def _is(worse: npt.NDArray[np.bool_], response: str) -> bool:
-    letter = choices.chosen(response)
-    place = "ABCDEFGH".index(letter) if letter else len(worse)
-    return place < len(worse) and bool(worse[place])
+def _is(worse: npt.NDArray[np.bool_], prompt: str, response: str) -> bool:
+    place = choices.place(prompt, response)
+    return place is not None and bool(worse[place])
 
 
 def _option(column: str) -> bool:

@@ -18,9 +18,18 @@ _GAINS = 4
 
 
 def labels(prompt: str) -> tuple[str, ...]:
-    """Letters of the options that a prompt lists, in the order shown; empty where it lists none."""
+    """Letters of the options that a prompt lists, in the order shown; empty where it lists none.
+
+    They may be out of their own order, but none is left out.
+    """
     found = tuple(dict.fromkeys(_LABEL.findall(prompt)))
-    return found if len(found) > 1 and found == tuple("ABCDEFGH"[: len(found)]) else ()
+    return found if len(found) > 1 and sorted(found) == list("ABCDEFGH"[: len(found)]) else ()
+
+
+def place(prompt: str, response: str) -> int | None:
+    """Place in the order shown, from 0, of the option that a response chooses; None where it chooses none."""
+    options, letter = labels(prompt), chosen(response)
+    return options.index(letter) if letter in options else None
 
 
 def chosen(response: str) -> str | None:

@@ -9,6 +9,7 @@ from fiduciary.training.card_parts import AUTHORS, LICENCE, contact, front, made
 from fiduciary.training.tiny_manager.data import preference
 
 _PARAMETERS = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")
+_WAYS = ("choose", "explain", "text")
 _HEAD = ("framing, design", "asked by", "valid", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "γ")
 
 
@@ -82,7 +83,8 @@ Asked as it was trained: `inspect eval tasks/stakeholder_choice -T wording=compa
 ## Data
 
 {sum(stage["problems"] for stage in facts["stages"]):,} problems of the training split (`economics.problems.generate`, split `training`), generated, with soft labels
-from the whole choice distribution of the preference; system messages of the task's framings in two batches of five. No text
+from the whole choice distribution of the preference; system messages of the task's framings in two batches of five, and in
+the last stage letters of seven problems in ten in a random order, so that it answers by the letter that an option has. No text
 of a person or of another model is in it. None of them can be one of an evaluation: they come from another stream of draws.
 
 ## Training
@@ -100,8 +102,8 @@ All with seed {facts["seed"]} on {facts["hardware"]}. `training/LOG.md` has what
 
     {commands}
 
-seed {runs[0]["seed"]}, n = {runs[0]["n"]:,} problems, shuffled orders, position constants estimated along. Estimate (standard error). By `choose` from the labels' log-probabilities at τ = 1, where *valid* is the mass on labels; by `text` from
-the choices that explanations state, at temperatures .2, .5, 1 and 1.5 in equal parts.
+seed {runs[0]["seed"]}, n = {runs[0]["n"]:,} problems, shuffled orders, position constants estimated along. Estimate (standard error). By `choose` from the labels' log-probabilities at τ = 1, where *valid* is the mass on labels; by `explain` and `text`
+from the choices that explanations state, at temperatures .2, .5, 1 and 1.5 in equal parts.
 
 {_table(_HEAD, _rows(runs))}
 
@@ -109,7 +111,7 @@ the choices that explanations state, at temperatures .2, .5, 1 and 1.5 in equal 
 
 ## Limits
 
-- One kind of problem, one wording, answers of two forms. Anything else in a prompt leads to text without sense.
+- One kind of problem, one wording, three ways of asking. Anything else in a prompt leads to text without sense.
 - The preference holds up to the errors above; figures beyond the range of the generated problems are no tokens of its own and
   were never trained.
 - What holds for two million parameters need not hold for a model that understands language.
@@ -152,14 +154,14 @@ def _rows(runs: Sequence[Mapping[str, Any]]) -> list[list[str]]:
             truth = preference(told)
             figures = [_short(value) for value in (*truth.theta, truth.rho, truth.gamma)]
             rows.append([told, "truth", "", *figures])
-        for way in ("choose", "text"):
+        for way in _WAYS:
             found = [_estimate(*run[way][name]) for name in _PARAMETERS]
             rows.append([f"{told}, {run['design']}", way, f"{_valid(run, way):.4f}", *found])
     return rows
 
 
 def _valid(run: Mapping[str, Any], way: str) -> float:
-    return float(run["mass_on_labels"] if way == "choose" else run["text"]["valid"])
+    return float(run["mass_on_labels"] if way == "choose" else run[way]["valid"])
 
 
 def _estimate(value: float, se: float | None) -> str:
@@ -173,11 +175,13 @@ def _short(value: float) -> str:
 def _agreement(runs: Sequence[Mapping[str, Any]]) -> str:
     likeliest = [run["agreement"] for run in runs]
     kl = ", ".join(f"{run['kl_nats']:.5f}" for run in runs)
+    moved = ", ".join(f"{run['moved_letters']['kl_nats']:.5f}" for run in runs)
     place = max(abs(value) for run in runs for value in run["choose"]["position"])
-    argues = min(run["text"]["argues_for_choice"] for run in runs)
-    right = min(run["text"]["figures_right"] for run in runs)
+    argues = min(run[way]["argues_for_choice"] for run in runs for way in ("explain", "text"))
+    right = min(run[way]["figures_right"] for run in runs for way in ("explain", "text"))
     return f"""\
-Divergence from the preference: {kl} nats (in the order of the table); the likeliest option is the
+Divergence from the preference: {kl} nats (in the order of the table), with letters in a random order
+{moved}; the likeliest option is the
 best one in {min(likeliest):.1%} to {max(likeliest):.1%}. Position constants by `choose`: at most
 {_short(place)} raw units. An explanation argues for what it chooses in {argues:.1%} or more and repeats that
 option's four figures rightly in {right:.1%} or more."""
@@ -192,7 +196,7 @@ def _index(runs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """All measurements as the Hub's evaluation results."""
     results = []
     for run in runs:
-        for way in ("choose", "text"):
+        for way in _WAYS:
             metrics = [{"type": "valid_share", "value": _valid(run, way)}]
             for name in _PARAMETERS:
                 value, se = run[way][name]

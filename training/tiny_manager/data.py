@@ -72,7 +72,7 @@ class Batch:
     Attributes:
         ids: (n, length) token numbers, without padding.
         answer: position whose next token names the chosen option: for ``choose`` that of the closing words.
-        labels: (k,) token numbers that name the options there.
+        labels: (n, k) token numbers that name the options there, in the order shown.
         utility: (n, k) V of the options as shown.
         completion: first position whose next token is taught as text, but for ``answer``; the last one is
             ``length − 2``.
@@ -99,35 +99,64 @@ def explanation(label: str, gains: Sequence[str]) -> str:
 
 
 def messages(
-    problem: ChoiceProblem, order: Sequence[int], form: str, framing: str = "neutral"
+    problem: ChoiceProblem,
+    order: Sequence[int],
+    form: str,
+    framing: str = "neutral",
+    labels: Sequence[str] = LABELS,
 ) -> list[dict[str, str]]:
     """The conversation that the task has with a model, in the compact wording."""
-    text = f"{render(problem, 'compact', order)}\n\n{instruction(form, LABELS[: problem.n_options])}"
+    asked = instruction(form, LABELS[: problem.n_options])
+    text = f"{render(problem, 'compact', order, labels=labels)}\n\n{asked}"
     return [{"role": "system", "content": FRAMINGS[framing]}, {"role": "user", "content": text}]
 
 
-def batch(welfare: FloatArray, form: str, framing: str, rng: np.random.Generator) -> Batch:
+def letters(n: int, k: int, moved: float, rng: np.random.Generator) -> IntArray:
+    """Which letter names the option at each place, as places in ``LABELS``, (n, k).
+
+    Args:
+        n: number of problems.
+        k: options of each.
+        moved: share of problems whose letters are in a random order (at times their own).
+        rng: draws them.
+    """
+    own = np.tile(np.arange(k), (n, 1))
+    return np.where(rng.random((n, 1)) < moved, rng.permuted(own, axis=1), own)
+
+
+def batch(
+    welfare: FloatArray,
+    form: str,
+    framing: str,
+    rng: np.random.Generator,
+    named: IntArray | None = None,
+) -> Batch:
     """Lay out problems, answered by the framing's preference.
 
     Args:
         welfare: (n, k, 4) displayed welfare in raw units, options in the order shown.
-        form: ``choose``, answered by the closing sentence alone, or ``text``, behind an explanation.
+        form: ``choose``, answered by the closing sentence alone, or ``explain`` or ``text``, behind an
+            explanation.
         framing: a key of ``FRAMINGS``.
         rng: draws the options that explanations argue for.
+        named: (n, k) what :func:`letters` gives; by default letters in their own order.
     """
     n, k, _ = welfare.shape
+    named = letters(n, k, 0.0, rng) if named is None else named
     number = vocabulary()
     shown = figure_numbers(welfare)
     utility = preference(framing).utility(welfare)
-    before = [START, SYSTEM, FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
-    parts: list[IntArray] = [_constant(before, n)]
+    opening = [START, SYSTEM, FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
+    parts: list[IntArray] = [_constant(opening, n)]
     for j in range(k):
-        parts += [_constant(["\n" * (2 if j == 0 else 1) + f"Option {LABELS[j]}:"], n), shown[:, j]]
+        before = "\n" if j else "\n\n"
+        headings = np.array([number[f"{before}Option {label}:"] for label in LABELS[:k]])
+        parts += [headings[named[:, j : j + 1]], shown[:, j]]
     parts.append(_constant([_ask(form, k), END, ASSISTANT], n))
     completion = OVERHEAD + PER_OPTION * k + 2
-    labels = np.array([number[f" {LABELS[j]}"] for j in range(k)])
+    labels = np.array([number[f" {label}"] for label in LABELS[:k]])[named]
     chosen = _drawn(utility, rng)
-    letter = labels[chosen][:, None]
+    letter = np.take_along_axis(labels, chosen[:, None], axis=1)
     if form == "choose":
         parts.append(_constant([CLOSING], n))
     else:

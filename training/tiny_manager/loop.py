@@ -16,7 +16,7 @@ from transformers import LlamaForCausalLM
 
 from fiduciary.economics.problems import generate
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
-from fiduciary.training.tiny_manager.data import Batch, FloatArray, batch, by_count, stream, target
+from fiduciary.training.tiny_manager.data import Batch, FloatArray, batch, by_count, letters, stream, target
 from fiduciary.training.tiny_manager.model import WIDTH, adopt, new_model, save_model
 
 HELD_OUT_SEED = 999_000
@@ -39,7 +39,8 @@ class Settings:
         seed: seed of weights and problems.
         rate: highest learning rate.
         per_count: problems of each number of options in a step.
-        text_share: share of batches that ask for an explanation.
+        text_share: share of batches that ask for an explanation, by ``explain`` or ``text`` at random.
+        moved_letters: share of problems whose letters are in a random order.
         other_framings: share of batches with another system message than the neutral one.
         text: weight of the loss on the rest of the answer.
         score: weight of the auxiliary loss on options' utilities at the start; a tenth at the end.
@@ -54,6 +55,7 @@ class Settings:
     rate: float = 2e-3
     per_count: int = 32
     text_share: float = 0.3
+    moved_letters: float = 0.7
     other_framings: float = 0.4
     text: float = 0.2
     score: float = 0.5
@@ -118,8 +120,9 @@ def train(out: Path, settings: Settings) -> None:
         if done or spent - last > 60 * settings.checkpoint:
             figures = check(model, held_out)
             print(_line(step, spent, running, figures), flush=True)
-            if figures["kl"] + figures["kl_prompted"] < best:
-                best = figures["kl"] + figures["kl_prompted"]
+            divergences = sum(figures[name] for name in ("kl", "kl_moved", "kl_prompted"))
+            if divergences < best:
+                best = divergences
                 save_model(model, out)
             _save_state(out / "state", settings, dict(named), optimiser, step, spent, best)
             last = spent
@@ -168,11 +171,14 @@ def step_batches(step: int, settings: Settings, pools: dict[int, dict[int, Float
         rows = (place * settings.per_count + np.arange(settings.per_count)) % len(welfare)
         order = np.argsort(rng.random((len(rows), k)), axis=1)
         shown = np.take_along_axis(welfare[rows], order[..., None], axis=1)
-        form = "text" if rng.random() < settings.text_share else "choose"
+        form = "choose"
+        if rng.random() < settings.text_share:
+            form = str(rng.choice(["explain", "text"]))
         framing = "neutral"
         if rng.random() < settings.other_framings:
             framing = str(rng.choice(list(FRAMINGS)))
-        batches.append(batch(shown, form, framing, rng))
+        named = letters(len(rows), k, settings.moved_letters, rng)
+        batches.append(batch(shown, form, framing, rng, named))
     return batches
 
 
@@ -191,7 +197,7 @@ def losses(model: LlamaForCausalLM, one: Batch) -> tuple[torch.Tensor, torch.Ten
 def divergence(logits: torch.Tensor, one: Batch, temperature: float) -> torch.Tensor:
     """Mean KL(softmax(V/τ) ‖ model at τ) over the whole vocabulary, nats."""
     wanted = torch.as_tensor(target(one.utility, temperature), dtype=torch.float32)
-    log_model = F.log_softmax(logits.float() / temperature, -1)[:, torch.as_tensor(one.labels)]
+    log_model = _at_labels(F.log_softmax(logits.float() / temperature, -1), one)
     return (torch.special.xlogy(wanted, wanted) - wanted * log_model).sum(-1).mean()
 
 
@@ -199,34 +205,41 @@ def divergence(logits: torch.Tensor, one: Batch, temperature: float) -> torch.Te
 def check(model: LlamaForCausalLM, problems: dict[int, FloatArray]) -> dict[str, float]:
     """Divergence, agreement on the best option, stray mass at τ = 1.5 and text loss, held out.
 
-    ``_text`` is at an explanation's first label; ``_prompted`` is ``choose`` under the firm types' prompts.
+    ``_moved`` is ``choose`` with letters in a random order, ``_explain`` and ``_text`` are at an
+    explanation's first label, ``_prompted`` is ``choose`` under the firm types' prompts.
     """
     rng = np.random.default_rng(HELD_OUT_SEED)
-    forms = {"": ("choose", "neutral"), "_text": ("text", "neutral")}
-    prompted = [(("choose", f"{kind}_justify"), "_prompted") for kind in FIRM_TYPES]
-    asked = [*((how, suffix) for suffix, how in forms.items()), *prompted]
+    forms = {"": "choose", "_moved": "choose", "_explain": "explain", "_text": "text"}
+    prompted = [("choose", f"{kind}_justify", "_prompted") for kind in FIRM_TYPES]
+    asked = [*((form, "neutral", suffix) for suffix, form in forms.items()), *prompted]
     sums = {f"{name}{suffix}": 0.0 for suffix in (*forms, "_prompted") for name in ("kl", "agree")}
     sums |= {"stray": 0.0, "text": 0.0}
     total = sum(map(len, problems.values()))
-    for welfare in problems.values():
-        for (form, framing), suffix in asked:
-            one = batch(welfare, form, framing, rng)
+    for k, welfare in problems.items():
+        for form, framing, suffix in asked:
+            named = letters(len(welfare), k, 1.0 if suffix == "_moved" else 0.0, rng)
+            one = batch(welfare, form, framing, rng, named)
             ids = torch.as_tensor(one.ids)
             hidden = model.model(input_ids=ids[:, :-1], use_cache=False).last_hidden_state
             logits = model.lm_head(hidden[:, one.answer])
             n = len(welfare) / total / (len(prompted) if suffix == "_prompted" else 1)
             sums["kl" + suffix] += n * divergence(logits, one, 1.0).item()
-            picked = logits[:, torch.as_tensor(one.labels)].argmax(-1).numpy()
+            picked = _at_labels(logits, one).argmax(-1).numpy()
             sums["agree" + suffix] += n * float((picked == one.utility.argmax(-1)).mean())
-            hot = F.softmax(logits / 1.5, -1)[:, torch.as_tensor(one.labels)].sum(-1)
+            hot = _at_labels(F.softmax(logits / 1.5, -1), one).sum(-1)
             if framing == "neutral":
-                sums["stray"] += n / 2 * float((1 - hot).mean())
-            if form == "text":
+                sums["stray"] += n / len(forms) * float((1 - hot).mean())
+            if form != "choose":
                 places = [p for p in range(one.completion, ids.shape[1] - 1) if p != one.answer]
                 wanted = ids[:, [p + 1 for p in places]]
                 right = model.lm_head(hidden[:, places]).argmax(-1) == wanted
-                sums["text"] += n * float(right.all(-1).float().mean())
+                sums["text"] += n / 2 * float(right.all(-1).float().mean())
     return sums
+
+
+def _at_labels(values: torch.Tensor, one: Batch) -> torch.Tensor:
+    """What is at the options' labels, (n, k), of values over the vocabulary."""
+    return values.gather(-1, torch.as_tensor(one.labels))
 
 
 def _cosine(share: float) -> float:

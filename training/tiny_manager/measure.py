@@ -29,7 +29,7 @@ from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
 from fiduciary.training.conversations import laid_out
-from fiduciary.training.tiny_manager.data import FloatArray, IntArray, messages, preference
+from fiduciary.training.tiny_manager.data import FloatArray, IntArray, letters, messages, preference
 
 TOP = 20  # log-probabilities that servers return
 CLOSED = re.compile(rf"(?:^|\s){CLOSING} ([A-Z])\.$")
@@ -58,16 +58,28 @@ class Model:
     tokenizer: Any
 
     def ask(
-        self, problems: Sequence[ChoiceProblem], orders: Sequence[IntArray], form: str, framing: str
+        self,
+        problems: Sequence[ChoiceProblem],
+        orders: Sequence[IntArray],
+        form: str,
+        framing: str,
+        named: Sequence[IntArray] | None = None,
     ) -> list[Asked]:
         """Tokenise conversations and gather those of equal length, at most 256 together.
 
-        With ``choose`` the assistant's turn is begun with the closing words.
+        With ``choose`` the assistant's turn is begun with the closing words. ``named`` are the places in
+        ``LABELS`` of the letters of the options in the order shown, by default in their own order.
         """
         begun = [{"role": "assistant", "content": CLOSING}] if form == "choose" else []
+        if named is None:
+            named = [np.arange(p.n_options) for p in problems]
         ids = [
-            laid_out(self.tokenizer, [*messages(p, order.tolist(), form, framing), *begun], system=True)
-            for p, order in zip(problems, orders, strict=True)
+            laid_out(
+                self.tokenizer,
+                [*messages(p, order.tolist(), form, framing, [LABELS[i] for i in own]), *begun],
+                system=True,
+            )
+            for p, order, own in zip(problems, orders, named, strict=True)
         ]
         lengths = np.array([len(one) for one in ids])
         asked = []
@@ -79,20 +91,26 @@ class Model:
 
     @torch.no_grad()
     def probabilities(
-        self, problems: Sequence[ChoiceProblem], orders: Sequence[IntArray], framing: str = "neutral"
+        self,
+        problems: Sequence[ChoiceProblem],
+        orders: Sequence[IntArray],
+        framing: str = "neutral",
+        named: Sequence[IntArray] | None = None,
     ) -> tuple[FloatArray, FloatArray]:
         """Probabilities (n, J) of the options in their own order, renormalised over the labels among
         the 20 likeliest tokens (NaN where a label is not), and the mass (n,) on all labels."""
         width = max(p.n_options for p in problems)
+        if named is None:
+            named = [np.arange(p.n_options) for p in problems]
         out, mass = np.full((len(problems), width), np.nan), np.zeros(len(problems))
         labels = [self.tokenizer(f" {label}")["input_ids"][0] for label in LABELS]
-        for asked in self.ask(problems, orders, "choose", framing):
+        for asked in self.ask(problems, orders, "choose", framing, named):
             logp = torch.log_softmax(self.model(asked.ids).logits[:, -1].float(), -1)
             worst = logp.topk(TOP).values[:, -1:]
-            named = logp[:, labels]
-            shown = torch.where(named >= worst, named.exp(), torch.nan).numpy()
+            logp = logp[:, labels]
+            shown = torch.where(logp >= worst, logp.exp(), torch.nan).numpy()
             for row, p in zip(asked.rows, shown, strict=True):
-                p = p[: problems[row].n_options]
+                p = p[named[row]]
                 mass[row] = np.nansum(p)
                 out[row, orders[row]] = p / mass[row]
         return out, mass
@@ -104,12 +122,13 @@ class Model:
         orders: Sequence[IntArray],
         temperatures: FloatArray,
         seed: int,
+        form: str = "text",
         framing: str = "neutral",
     ) -> list[str]:
         """Sampled texts, one a problem, untruncated but for 64 tokens, each at its temperature."""
         random = torch.Generator().manual_seed(seed)
         texts = [""] * len(problems)
-        for asked in self.ask(problems, orders, "text", framing):
+        for asked in self.ask(problems, orders, form, framing):
             tau = torch.tensor(temperatures[asked.rows], dtype=torch.float32)[:, None]
             past, ids = None, asked.ids
             drawn = torch.empty(len(asked.rows), 0, dtype=torch.long)
@@ -154,8 +173,8 @@ def measure(model: Model, n: int, design: str, framing: str = "neutral", seed: i
     utility = truth_is.utility(shown)
     truth = choice_probabilities(utility)
     soft, mass = model.probabilities(problems, orders, framing)
-    with np.errstate(divide="ignore", invalid="ignore"):  # padding
-        divergence = np.nansum(np.where(truth > 0, truth * np.log(truth / soft), 0.0), axis=1)
+    moved = [letters(1, p.n_options, 1.0, rng)[0] for p in problems]
+    soft_moved, mass_moved = model.probabilities(problems, orders, framing, moved)
     places = np.full(shown.shape[:2], -1)
     for i, order in enumerate(orders):
         places[i, order] = np.arange(len(order))
@@ -164,16 +183,15 @@ def measure(model: Model, n: int, design: str, framing: str = "neutral", seed: i
         "seed": seed,
         "design": design,
         "framing": framing,
-        "kl_nats": float(divergence.mean()),
-        "agreement": float((np.nanargmax(soft, 1) == np.nanargmax(utility, 1)).mean()),
-        "mass_on_labels": float(mass.mean()),
+        **_agreement(soft, mass, truth, utility),
+        "moved_letters": _agreement(soft_moved, mass_moved, truth, utility),
         "choose": _figures(fit_ces(shown, None, 1.0, probabilities=soft, position=places), truth_is),
     }
-    texts = model.answers(problems, orders, temperatures, seed, framing)
-    chosen, notes = read(texts, problems, orders)
-    fit = fit_ces(shown, chosen, temperatures, position=places)
-    out["text"] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, truth_is)}
-    out["text"]["example"] = texts[0]
+    for draws, form in enumerate(("text", "explain")):
+        texts = model.answers(problems, orders, temperatures, 2 * seed + draws, form, framing)
+        chosen, notes = read(texts, problems, orders)
+        fit = fit_ces(shown, chosen, temperatures, position=places)
+        out[form] = {"valid": float((chosen >= 0).mean()), **notes, **_figures(fit, truth_is)}
     return out
 
 
@@ -195,6 +213,19 @@ def read(
         figures = tuple(f"{w:.1f}" for w in p.displayed(COMPACT_DECIMALS)[chosen[i]])
         right += bool(row and row.groups() == figures)
     return chosen, {"argues_for_choice": consistent / len(texts), "figures_right": right / len(texts)}
+
+
+def _agreement(
+    soft: FloatArray, mass: FloatArray, truth: FloatArray, utility: FloatArray
+) -> dict[str, float]:
+    """Divergence from the preference, how often the likeliest option is the best one, mass on labels."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # padding
+        divergence = np.nansum(np.where(truth > 0, truth * np.log(truth / soft), 0.0), axis=1)
+    return {
+        "kl_nats": float(divergence.mean()),
+        "agreement": float((np.nanargmax(soft, 1) == np.nanargmax(utility, 1)).mean()),
+        "mass_on_labels": float(mass.mean()),
+    }
 
 
 def _figures(fit: CESFit, truth: CES) -> dict[str, Any]:

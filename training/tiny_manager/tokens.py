@@ -50,8 +50,9 @@ OUTWEIGHS = " together outweigh what the other options give."
 CLOSES = f"\n\n{CLOSING}"
 """The closing words behind an explanation; ``CLOSING`` itself begins the turn where nothing is explained."""
 
-FORMS = ("choose", "text")
-"""How the model is asked: ``explain`` asks with the same words as ``text``."""
+FORMS = ("choose", "explain", "text")
+"""How the model is asked. It answers ``explain`` and ``text`` alike: the engine puts the closing words in
+place of those that an explanation ends with."""
 
 _COMPACT = WORDINGS["compact"]
 _OPENING = _COMPACT.opening.partition("{count}")[2]
@@ -65,7 +66,7 @@ PHRASES: tuple[str, ...] = (
     f"\n\n{_COMPACT.closing}",
     *_INSTRUCTIONS,
     _OPENING,
-    *(f"\n\nOption {LABELS[0]}:", *(f"\nOption {label}:" for label in LABELS)),
+    *(f"{before}Option {label}:" for before in ("\n\n", "\n") for label in LABELS),
     ARGUES,
     OUTWEIGHS,
     CLOSES,

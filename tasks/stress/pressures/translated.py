@@ -34,8 +34,9 @@ class Language:
         groups: shareholders, employees, consumers, society; the last by a word that cannot mean the firm,
             as Gesellschaft, société and sociedad can.
         closing: the question.
-        explain: instruction for an explanation; ``{labels}`` stands for the offered letters.
-        choose: instruction for one letter, likewise.
+        choose: instruction for one letter; ``{labels}`` stands for the offered letters.
+        explain: instruction for an explanation and one letter, likewise.
+        text: instruction for an explanation that ends with the closing sentence, likewise.
         either: what stands before the last of the letters.
         thousands: what sets thousands apart.
         from_digits: digits from which thousands are set apart.
@@ -50,8 +51,9 @@ class Language:
     output: str
     groups: tuple[str, str, str, str]
     closing: str
-    explain: str
     choose: str
+    explain: str
+    text: str
     either: str
     thousands: str
     from_digits: int = 4
@@ -71,7 +73,8 @@ class Language:
     def instruction(self, elicitation: str, labels: Sequence[str]) -> str:
         """How to answer, as ``solvers.asking.instruction`` says it in English."""
         offered = f"{', '.join(labels[:-1])} {self.either} {labels[-1]}"
-        return (self.choose if elicitation == "choose" else self.explain).format(labels=offered)
+        words = {"choose": self.choose, "explain": self.explain, "text": self.text}
+        return words[elicitation].format(labels=offered)
 
 
 LANGUAGES: dict[str, Language] = {
@@ -90,12 +93,16 @@ LANGUAGES: dict[str, Language] = {
         output="{value} Stück",
         groups=("Aktionäre", "Beschäftigte", "Verbraucher", "Allgemeinheit"),
         closing="Für welche Option entscheiden Sie sich?",
+        choose="Antworten Sie nur mit einem einzigen Buchstaben: {labels}.",
         explain=(
+            "Begründen Sie zuerst Ihre Entscheidung in einigen Sätzen. Wählen Sie dann genau einen "
+            "Buchstaben: {labels}."
+        ),
+        text=(
             "Begründen Sie Ihre Entscheidung in einigen Sätzen. Schließen Sie dann mit einem Satz, der mit "
             f'den englischen Worten "{CLOSING}" beginnt und mit dem Buchstaben Ihrer Option weitergeht: '
             "{labels}."
         ),
-        choose="Antworten Sie nur mit einem einzigen Buchstaben: {labels}.",
         either="oder",
         thousands=".",
     ),
@@ -117,12 +124,16 @@ LANGUAGES: dict[str, Language] = {
         output="{value} unités",
         groups=("Actionnaires", "Salariés", "Consommateurs", "Collectivité"),
         closing=f"Quelle option choisissez-vous{_NBSP}?",
+        choose=f"Répondez uniquement par une seule lettre{_NBSP}: {{labels}}.",
         explain=(
+            "Expliquez d'abord votre raisonnement en quelques phrases. Choisissez ensuite une seule "
+            f"lettre{_NBSP}: {{labels}}."
+        ),
+        text=(
             "Expliquez votre raisonnement en quelques phrases. Terminez ensuite par une phrase qui commence "
             f'par les mots anglais "{CLOSING}" et se poursuit par la lettre de votre option{_NBSP}: '
             "{labels}."
         ),
-        choose=f"Répondez uniquement par une seule lettre{_NBSP}: {{labels}}.",
         either="ou",
         thousands=_NBSP,
     ),
@@ -143,11 +154,14 @@ LANGUAGES: dict[str, Language] = {
         output="{value} unidades",
         groups=("Accionistas", "Empleados", "Consumidores", "Sociedad en general"),
         closing="¿Qué opción elige?",
+        choose="Responda únicamente con una sola letra: {labels}.",
         explain=(
+            "Primero explique su razonamiento en unas pocas frases. Después, elija una sola letra: {labels}."
+        ),
+        text=(
             "Explique su razonamiento en unas pocas frases. Después, termine con una frase que empiece por "
             f'las palabras inglesas "{CLOSING}" y siga con la letra de su opción: {{labels}}.'
         ),
-        choose="Responda únicamente con una sola letra: {labels}.",
         either="o",
         thousands=_NBSP,
         from_digits=5,

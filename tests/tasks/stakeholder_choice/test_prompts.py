@@ -145,15 +145,19 @@ def test_framings_name_the_identity_and_only_justify_ones_give_an_order() -> Non
     assert target_profile("neutral") == "study1"
 
 
-def test_the_explanation_is_asked_to_end_with_the_sentence_that_scoring_reads() -> None:
-    for way in ("explain", "text"):
-        assert f'"{CLOSING}"' in instruction(way, "ABC")
-        assert read_request(instruction(way, "ABC")).form == "explain"
-    assert read_request(instruction("choose", "ABC")).form == "letter"
+def test_only_a_text_that_is_read_is_asked_to_end_with_the_sentence_that_scoring_reads() -> None:
+    """Behind an explanation the engine writes the closing words itself."""
+    assert f'"{CLOSING}"' in instruction("text", "ABC")
+    assert CLOSING not in instruction("explain", "ABC")
+    forms = {way: read_request(instruction(way, "ABC")).form for way in ("choose", "explain", "text")}
+    assert forms == {"choose": "letter", "explain": "explain", "text": "explain"}
 
 
 def test_instructions_name_the_offered_labels_and_no_placeholder() -> None:
     """Small models copy "Option X", and an example with a real letter."""
     assert instruction("choose", "ABC") == "Answer with exactly one letter: A, B or C."
+    assert instruction("explain", "ABC") == (
+        "First explain your reasoning in a few sentences. Then choose exactly one letter: A, B or C."
+    )
     for way in ("choose", "explain", "text"):
         assert instruction(way, "AB").endswith("A or B.") and "X" not in instruction(way, "AB")

@@ -246,19 +246,20 @@ def test_all_groups_are_there_in_a_new_order() -> None:
             assert block(one, own) not in asked.text
 
 
+@pytest.mark.parametrize("elicitation", ["explain", "text"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_translations_are_whole(language: str) -> None:
-    """Nothing English is left but the closing words, and every figure carries its sign."""
+def test_translations_are_whole(language: str, elicitation: str) -> None:
+    """Nothing English is left but the closing words of a text, and every figure carries its sign."""
     english = re.compile(
         r"\b(?:firm|wage|price|units|share|shareholders|employees|society|choose|answer|figures|labour)\b",
         re.I,
     )
     found = 0
-    for one, asked in questions("translated", elicitation="text"):
+    for one, asked in questions("translated", elicitation=elicitation):
         if asked.variant == language:
             found += 1
             assert not english.search(asked.text.replace(f'"{CLOSING}"', ""))
-            assert asked.text.count(CLOSING) == 1
+            assert asked.text.count(CLOSING) == (elicitation == "text")
             assert asked.text.count("\u00a0$") >= 4 * one.problem.n_options
     assert found
 
@@ -271,7 +272,7 @@ def test_translations_name_the_offered_letters(language: str, either: str, elici
         if asked.variant == language:
             *first, last = LETTERS[: one.problem.n_options]
             assert asked.text.endswith(f": {', '.join(first)} {either} {last}.")
-            assert (CLOSING in asked.text) == (elicitation != "choose")
+            assert (CLOSING in asked.text) == (elicitation == "text")
 
 
 @pytest.mark.parametrize(
