@@ -115,6 +115,11 @@ class CES:
             return np.asarray(u >= top - tolerance * np.abs(top))
 
 
+#: |ρ| under which the aggregate is Cobb-Douglas's: the rest is of order ρ, and a division by a subnormal
+#: ρ would have no digits left.
+COBB_DOUGLAS = 1e-100
+
+
 def log_ces(log_welfare: FloatArray, theta: FloatArray, rho: float) -> FloatArray:
     """log of the CES aggregate with γ = 1, smooth through ρ = 0.
 
@@ -135,7 +140,7 @@ def log_ces(log_welfare: FloatArray, theta: FloatArray, rho: float) -> FloatArra
     if rho == -np.inf:
         return np.asarray(logs.min(axis=-1))
     mean = logs @ weights
-    if rho == 0:
+    if abs(rho) < COBB_DOUGLAS:
         return np.asarray(mean)
     deviation = rho * (logs - mean[..., None])
     if np.nanmax(np.abs(deviation), initial=0.0) < 1:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from fiduciary.economics.estimation.constants import covariance
 from fiduciary.economics.estimation.data import ChoiceData
+from fiduciary.economics.utility import COBB_DOUGLAS
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -157,7 +158,7 @@ class CESLikelihood:
         logs = self.data.logs[:, options]
         mean = theta @ logs
         centred = logs - mean
-        if rho == 0:
+        if abs(rho) < COBB_DOUGLAS:
             a = centred
             log_ces = mean
         else:

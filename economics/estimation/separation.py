@@ -17,6 +17,7 @@ import scipy
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation.data import ChoiceData
 from fiduciary.economics.estimation.likelihood import CESLikelihood
+from fiduciary.economics.utility import COBB_DOUGLAS
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -226,7 +227,7 @@ def _advantage(data: ChoiceData, rho: float) -> FloatArray:
     mine = np.repeat(chosen, data.counts)
     # Relative to the chosen option's own figures powers stay in range for any ρ.
     logs = data.logs - np.repeat(data.logs[:, chosen].mean(axis=0), data.counts)
-    s = logs if rho == 0 else np.expm1(rho * logs) / rho
+    s = logs if abs(rho) < COBB_DOUGLAS else np.expm1(rho * logs) / rho
     difference = (s[:, mine] - s).T
     difference = difference[np.arange(len(mine)) != mine]
     length = np.abs(difference).max(axis=1)

@@ -50,7 +50,7 @@ globalThis.fid = globalThis.fid || {};
     }
     let mean = 0;
     for (let k = 0; k < 4; k++) if (theta[k] > 0) mean += theta[k] * logs[at + k];
-    if (rho === 0) return mean;
+    if (Math.abs(rho) < 1e-100) return mean;
     let widest = 0, top = -Infinity;
     for (let k = 0; k < 4; k++) {
       if (!(theta[k] > 0)) continue;
