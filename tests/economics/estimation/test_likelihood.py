@@ -24,7 +24,9 @@ LIKELIHOOD = CESLikelihood(
 C = len(LIKELIHOOD.data.constants)
 
 thetas = arrays(float, 4, elements=st.floats(0.03, 1)).map(lambda a: a / a.sum())
-rhos = st.one_of(st.floats(-8, 1), st.sampled_from([0.0, 5e-324, 1e-5, -1e-4, 9.9e-4, 1.1e-3, 0.049, 0.051, 1.0]))
+rhos = st.one_of(
+    st.floats(-8, 1), st.sampled_from([0.0, 5e-324, 1e-5, -1e-4, 9.9e-4, 1.1e-3, 0.049, 0.051, 1.0])
+)
 points = st.tuples(
     thetas, rhos, st.floats(-1.5, 0.7), arrays(float, C, elements=st.floats(-1, 1)), st.floats(0.5, 1.5)
 )
