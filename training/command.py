@@ -350,7 +350,7 @@ def _rebench_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         description="Measure base and adapters alike, and compare them.",
         epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run goes on when the "
-        "same command is given parser. --profile, or --theta and --rho, "
+        "same command is given again. --profile, or --theta and --rho, "
         "state the target of adapters that do not say it themselves.",
     )
     parser.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
