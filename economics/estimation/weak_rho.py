@@ -85,12 +85,14 @@ def draws(sides: Sequence[Fitted], null: Fitted, at_null: Optimum) -> FloatArray
     Weights fitted to noise pass for identification of ρ, and the test would reject too rarely. So the null's
     estimate gives way to the vertex next to it where that is hardly less likely.
     """
+    *own, under = _gains(sides, null, at_null.x)
     vertex = _vertex(null, at_null)
     if vertex is not None:
-        *own, under = _gains(sides, null, vertex.x)
-        if 2 * (at_null.value - vertex.value) <= np.quantile(under, 1 - DOUBT):
-            return np.asarray(np.maximum(sum(own) - under, 0.0))
-    *own, under = _gains(sides, null, at_null.x)
+        *own_there, under_there = _gains(sides, null, vertex.x)
+        # Where the null is false the vertex can be so far off that its draws allow for anything.
+        hardly = min(np.quantile(gained, 1 - DOUBT) for gained in (under, under_there))
+        if 2 * (at_null.value - vertex.value) <= hardly:
+            own, under = own_there, under_there
     return np.asarray(np.maximum(sum(own) - under, 0.0))
 
 
@@ -123,7 +125,7 @@ def _vertex(null: Fitted, at_null: Optimum) -> Optimum | None:
         return None
     fixed[: RHO + 1] = True
     region = Region(null.region.simplexes, null.region.low, null.region.high, fixed)
-    return climb(null.joint, x, region, rough=True)
+    return climb(null.joint, x, region)
 
 
 def _expansions(fitted: Fitted, rhos: Sequence[float], x0: FloatArray) -> list[Experiment]:
