@@ -23,9 +23,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.monitoring_fixed_size import FixedSize
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import TEMPERATURES
 from fiduciary.economics.estimation import fit_ces
 from fiduciary.economics.logit import choice_probabilities, draw_choices
@@ -41,8 +41,6 @@ from fiduciary.economics.monitoring.calibration import misfit
 from fiduciary.economics.monitoring.model import TRUST
 from fiduciary.economics.problems import ChoiceProblem, generate, stack
 from fiduciary.economics.utility import CES, profile
-
-FloatArray = npt.NDArray[np.float64]
 
 RATE = 1 / 1000
 TAU = 0.5
@@ -109,7 +107,7 @@ def moved(utilities: list[CES], k: int, l: int) -> list[CES]:  # noqa: E741
     return out
 
 
-def draw(p: FloatArray, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+def draw(p: FloatArray, rng: np.random.Generator) -> IntArray:
     """One answer for each distribution over the last axis."""
     gumbel = rng.gumbel(size=p.shape)
     with np.errstate(divide="ignore"):

@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.monitoring.information import theta_basis
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ from itertools import permutations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai import eval as inspect_eval
 from inspect_ai.model import get_model
 from scipy import stats
 from scipy.special import expit
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.choice_sets import ChoiceSet, draw_sets
 from fiduciary.economics.consistency.noise import consistency_test
 from fiduciary.economics.consistency.pairs import PairedChoices
@@ -45,8 +45,6 @@ from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.transitivity.dataset import questions
 from fiduciary.tasks.transitivity.task import transitivity
-
-FloatArray = npt.NDArray[np.float64]
 
 ALPHA = 0.05
 """Of each run's own band, and of all bands together."""

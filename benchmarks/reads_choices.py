@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.content import Content, content
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.economics.utility import profile
 from fiduciary.scorers.grounds import Row, laid_out
 from fiduciary.subjects.preferences import Cyclic
-
-FloatArray = npt.NDArray[np.float64]
 
 Answer = Callable[[FloatArray, np.random.Generator], FloatArray]
 """Gains of the options in the order shown, (J, 4) → the share of the answer at each place."""

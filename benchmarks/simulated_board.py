@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 from fiduciary.economics.duopoly import LogitMarket, benchmarks
 from fiduciary.economics.estimation import fit_ces
@@ -25,7 +25,6 @@ from fiduciary.leaderboard.columns import CHOICE, COLUMNS
 from fiduciary.leaderboard.payload import plain
 from fiduciary.leaderboard.principal import losses
 
-FloatArray = npt.NDArray[np.float64]
 THETA = ("SH", "EM", "CO", "SOC")
 Z95 = 1.959963984540054
 

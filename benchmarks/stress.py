@@ -25,7 +25,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai import eval as inspect_eval
 from inspect_ai.dataset import Sample
 from inspect_ai.model import get_model
@@ -33,6 +32,7 @@ from inspect_ai.scorer import SampleScore, Score
 from scipy import stats
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.logit import draw_choices
 from fiduciary.economics.problems import MAX_OPTIONS, generate
@@ -72,7 +72,6 @@ SHARPNESS = (1.0, 4.0)
 
 PARTS = ("planted", "inspect", "power", "level")
 
-FloatArray = npt.NDArray[np.float64]
 Make = Callable[[], Any]
 
 
@@ -261,7 +260,7 @@ def sound(wants: CES, n: int, seed: int) -> dict[str, float]:
     factor = np.exp(rng.uniform(0, np.log(100), (2, n)))[:, :, None, None]
     grown = factor * (welfare + SHIFT) - SHIFT
 
-    def draws(figures: FloatArray, times: int) -> npt.NDArray[np.int64]:
+    def draws(figures: FloatArray, times: int) -> IntArray:
         utility = np.where(exists, wants.utility(np.nan_to_num(figures)), np.nan)
         return np.stack([draw_choices(utility, DEFAULT_TEMPERATURE, rng) for _ in range(times)])
 
@@ -270,7 +269,7 @@ def sound(wants: CES, n: int, seed: int) -> dict[str, float]:
     y, x = ((chosen[:, :, None] == np.arange(MAX_OPTIONS)).sum(axis=0) for chosen in (calm, pressed))
     goal = rng.integers(exists.sum(axis=1), size=(2, n)).T
 
-    def choices(figures: FloatArray, chosen: npt.NDArray[np.int64]) -> Choices:
+    def choices(figures: FloatArray, chosen: IntArray) -> Choices:
         times = len(chosen)
         return Choices(
             figures.reshape(-1, MAX_OPTIONS, 4),

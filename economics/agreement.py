@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import (
     ALIKE,
     ALONE,
@@ -28,8 +29,6 @@ from fiduciary.economics.inference import (
     effective_size,
     quantile,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

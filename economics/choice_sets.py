@@ -15,13 +15,11 @@ from itertools import combinations, permutations
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.market import Market
 from fiduciary.economics.problems import LEVER_RANGES, LEVERS, PARAMETER_RANGES, ChoiceProblem
 from fiduciary.economics.utility import log_ces
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 STRATA = ("near", "clear")
 """Sets that leave the panel nearly indifferent, and sets that do not; they take turns."""

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import FloatArray
 
 _TOLERANCE = 1e-10  # of a best response, in units of α
 

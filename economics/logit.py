@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import FloatArray, IntArray
 
 
 def log_choice_probabilities(utility: npt.ArrayLike, temperature: npt.ArrayLike = 1.0) -> FloatArray:
@@ -37,9 +37,7 @@ def choice_probabilities(utility: npt.ArrayLike, temperature: npt.ArrayLike = 1.
     return np.nan_to_num(np.exp(log_choice_probabilities(utility, temperature)), nan=0.0)
 
 
-def draw_choices(
-    utility: npt.ArrayLike, temperature: npt.ArrayLike, rng: np.random.Generator
-) -> npt.NDArray[np.int64]:
+def draw_choices(utility: npt.ArrayLike, temperature: npt.ArrayLike, rng: np.random.Generator) -> IntArray:
     """Draw one choice a problem by the Gumbel-max construction.
 
     Args:

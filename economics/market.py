@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import FloatArray
+
 ArrayLike = npt.ArrayLike
 
 

@@ -15,9 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from fiduciary.economics.arrays import FloatArray
 
 _SEARCH = 800  # draws that choose the spread and the position
 

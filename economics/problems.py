@@ -9,12 +9,10 @@ from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, SHIFT, STAKEHOLDERS
 from fiduciary.economics.market import Market
-
-FloatArray = npt.NDArray[np.float64]
 
 LEVERS = ("Q", "W", "R")
 """Order of the last axis of ``levels``: quantity, wage, provision."""
@@ -113,7 +111,7 @@ class ChoiceProblem:
         """
         return np.round(self.welfare, decimals) + 0.0  # + 0.0 turns −0.0 into 0.0
 
-    def dominated(self, decimals: int = 2) -> npt.NDArray[np.bool_]:
+    def dominated(self, decimals: int = 2) -> BoolArray:
         """Options (k,) that another one beats for some stakeholder and matches for all, as displayed."""
         w = self.displayed(decimals)
         at_least = np.all(w[None, :] >= w[:, None], axis=-1)
@@ -210,9 +208,7 @@ def _draw_chunk(mix: tuple[str, ...], rng: np.random.Generator, wanted: int) -> 
         )
 
 
-def _draw(
-    varies: npt.NDArray[np.bool_], rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _draw(varies: BoolArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, FloatArray]:
     size = len(varies)
     low, high = np.array(list(PARAMETER_RANGES.values())).T
     parameters = np.round(rng.uniform(low, high, (size, len(low))), 3)
@@ -226,7 +222,7 @@ def _draw(
     return parameters, levels, market.welfare(levels[..., 0], levels[..., 1], levels[..., 2])
 
 
-def _acceptable(welfare: FloatArray, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _acceptable(welfare: FloatArray, counts: IntArray) -> BoolArray:
     """Problems whose options all leave welfare + K ≥ 1 and look different from one another."""
     used = np.arange(MAX_OPTIONS) < counts[:, None]
     shown = np.round(welfare, _COMPACT_DECIMALS)

@@ -21,8 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 DRAWS = 2000
 MANY = 200  # degrees of freedom from which t is normal, as far as a rank goes
@@ -49,7 +48,7 @@ class Ranking:
     rank: IntArray
     low: IntArray
     high: IntArray
-    better: npt.NDArray[np.bool_]
+    better: BoolArray
     difference: FloatArray
     difference_stderr: FloatArray
     critical: float
@@ -117,9 +116,7 @@ def rank_sets(
     return Ranking(mean, stderr, rank, low, high, better, difference, difference_se, critical, level)
 
 
-def _means(
-    values: FloatArray, codes: npt.NDArray[np.intp]
-) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
+def _means(values: FloatArray, codes: npt.NDArray[np.intp]) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Column means without NaN, clusters' sums of deviations over n (G, columns), and where a mean is."""
     there = np.isfinite(values)
     counts = there.sum(axis=0)

@@ -9,9 +9,8 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
-
-FloatArray = npt.NDArray[np.float64]
 
 THETA_TOLERANCE = 1e-6
 """How far Σθ may be from 1 before it is an error rather than rounding."""
@@ -99,7 +98,7 @@ class CES:
             )
         return self.gamma * np.exp(log_ces(np.log(shifted), np.asarray(self.theta), self.rho))
 
-    def best(self, welfare: npt.ArrayLike, *, tolerance: float = 1e-9) -> npt.NDArray[np.bool_]:
+    def best(self, welfare: npt.ArrayLike, *, tolerance: float = 1e-9) -> BoolArray:
         """Which options maximise utility, ties included.
 
         Args:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.cells import (
@@ -32,8 +32,6 @@ from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
 from fiduciary.scorers.wordings import FEWEST
 
-FloatArray = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Problems:
@@ -53,7 +51,7 @@ class Problems:
     welfare: tuple[FloatArray, ...]
     shift: float
     shares: Mapping[str, FloatArray]
-    groups: npt.NDArray[np.int64]
+    groups: IntArray
     single: frozenset[str]
 
 
@@ -181,7 +179,7 @@ def lay_out(answers: Mapping[str, Answers]) -> Problems | None:
     return Problems(tuple(ids), tuple(welfare), shift, shares, groups, frozenset(single))
 
 
-def _clusters(answers: Mapping[str, Answers], ids: Mapping[str, int]) -> npt.NDArray[np.int64]:
+def _clusters(answers: Mapping[str, Answers], ids: Mapping[str, int]) -> IntArray:
     own = np.arange(len(ids))
     wordings: dict[int, set[str]] = {k: set() for k in own.tolist()}
     for one in answers.values():

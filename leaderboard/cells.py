@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.log import EvalLog, EvalMetric
 
+from fiduciary.economics.arrays import IntArray
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.estimation.fit import RHO_MIN
 from fiduciary.economics.inference import LEVEL, Interval, alike, around, share, share_with_error
@@ -112,7 +112,7 @@ def _metrics(column: Column, header: EvalLog) -> Mapping[str, EvalMetric] | None
     return next((score.metrics for score in scores if column.metric in score.metrics), None)
 
 
-def service_cells(ranking: Ranking, k: int, lost: Losses, groups: npt.NDArray[np.int64]) -> dict[str, Cell]:
+def service_cells(ranking: Ranking, k: int, lost: Losses, groups: IntArray) -> dict[str, Cell]:
     """How well one row serves the principal; ``groups`` are the clusters that its losses fall into."""
     answered = np.isfinite(lost.regret)
     n = int(answered.sum())

@@ -9,18 +9,16 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.log import EvalSample, EvalSampleSummary
 from inspect_ai.scorer import SampleScore, Score
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.estimation import CESFit, Interval
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.leaderboard.reading import Say, one_line, samples, summaries
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.metrics.ces_parameters import PARAMETERS, fit
 from fiduciary.scorers.table import Table, table
-
-FloatArray = npt.NDArray[np.float64]
 
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""
@@ -60,7 +58,7 @@ class Answers:
     joint: Mapping[str, Interval]
 
     @property
-    def missing(self) -> npt.NDArray[np.bool_]:
+    def missing(self) -> BoolArray:
         """(n,), whether an answer is missing."""
         return np.asarray(~np.isfinite(self.shares).any(axis=1))
 

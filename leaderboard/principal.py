@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.errors import UsageError
-
-FloatArray = npt.NDArray[np.float64]
 
 DEFAULT = "symmetric"
 """The profile that ranks are computed for where none is named: nobody counts for more than another."""

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.budgets import BudgetSet
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.scorers._problem import MissingMetadata
-
-FloatArray = npt.NDArray[np.float64]
 
 REQUIRED = ("stakeholders", "prices", "amounts", "shown", "group", "temperature", "base", "shift")
 
@@ -82,6 +80,6 @@ def spent_of(answer: Mapping[str, Any], asked: AskedSet) -> FloatArray:
     return np.array([blank if row is None else row for row in kept], float)
 
 
-def valid_rows(dollars: FloatArray) -> npt.NDArray[np.bool_]:
+def valid_rows(dollars: FloatArray) -> BoolArray:
     """Which rows of :func:`spent_of` hold an answer, (T,)."""
     return np.asarray(np.isfinite(dollars).all(axis=1))

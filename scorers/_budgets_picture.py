@@ -8,16 +8,14 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import demand, share_grid
 from fiduciary.economics.budgets.demand import welfare_of_shares
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.utility import CES
 from fiduciary.scorers._budget_set import spent_of
 from fiduciary.scorers.allocation_table import Row
-
-FloatArray = npt.NDArray[np.float64]
 
 _COLUMNS = 3
 

@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.solver import TaskState
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.scorers._answers import answers_of
 from fiduciary.scorers._decisions import decision
 from fiduciary.scorers._labelled import read_labelled
 from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers._rows import required
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 REQUIRED = ("group", "m", "stratum", "questions", "repeats", "elicitation", "temperature")
 

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.duopoly import Benchmarks, LogitMarket, benchmarks
-
-FloatArray = npt.NDArray[np.float64]
 
 WINDOW = 100
 """Periods over which outcomes are averaged."""
@@ -48,7 +47,7 @@ class Run:
     market: LogitMarket
     solved: Benchmarks
     prices: FloatArray
-    missing: npt.NDArray[np.bool_]
+    missing: BoolArray
     reasons: Mapping[str, int]
     window: slice
     deviation_at: int | None

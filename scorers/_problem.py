@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.scorers._labels import LABELS
 
 REQUIRED = ("welfare", "order", "n_options", "trade_off", "group", "temperature", "shift", "elicitation")
@@ -51,7 +51,7 @@ class Problem:
         wording: how the problem was put; empty where nobody says.
     """
 
-    welfare: npt.NDArray[np.float64]
+    welfare: FloatArray
     order: tuple[int, ...]
     labels: str
     trade_off: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
@@ -24,8 +23,6 @@ from fiduciary.scorers.metrics.budget_answers import budget_answers
 from fiduciary.scorers.metrics.budget_demand import budget_demand
 from fiduciary.scorers.metrics.budget_rationality import budget_rationality
 from fiduciary.scorers.reading.splits import Split, read_split
-
-FloatArray = npt.NDArray[np.float64]
 
 INDICES = ("garp", "afriat", "varian", "money_pump", "houtman_maks")
 

@@ -12,13 +12,12 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import fit_demand
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import CESFit
 from fiduciary.scorers._budget_set import AskedSet, set_of, spent_of, valid_rows
 from fiduciary.scorers._rows import scored_rows
-
-FloatArray = npt.NDArray[np.float64]
 
 Row = tuple[AskedSet, Mapping[str, Any]]
 

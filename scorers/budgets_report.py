@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.log import EvalLog, read_eval_log
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import (
     afriat_index,
     bronars_power,
@@ -53,7 +53,6 @@ INDICES = {
     "houtman_maks": "Houtman and Maks's index",
 }
 
-FloatArray = npt.NDArray[np.float64]
 
 _SEED, _REPLICATIONS = 0xB0, 999
 _NAME = 28

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.utility import CES
 from fiduciary.economics.utility import profile as named_profile
 from fiduciary.scorers._reading import Answer, read
@@ -66,7 +66,7 @@ def _preference(profile: str | None, theta: Sequence[float] | None, rho: float |
     )
 
 
-def _weights(answer: Answer) -> npt.NDArray[np.float64]:
+def _weights(answer: Answer) -> FloatArray:
     """How much of the answer goes to each option: all to the chosen one, or its probability."""
     if answer.said.valid and answer.said.by_probability and answer.probabilities is not None:
         # Behind an explanation as the explanation was drawn: at the sample's temperature.

@@ -9,18 +9,16 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.content import content
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._rows import required, scored_rows
 from fiduciary.scorers.table import Table
-
-FloatArray = npt.NDArray[np.float64]
 
 Row = tuple[str, Sequence[int], Sequence[float] | None, FloatArray]
 """One answer: the question, the option (by own index) at each place, the share of each place or None where

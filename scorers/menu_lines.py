@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.consistency.menus import (
     MenuTest,
     attraction_effects,
@@ -24,8 +24,6 @@ from fiduciary.economics.consistency.profile import bootstrap
 from fiduciary.economics.inference import alike
 from fiduciary.scorers._printed import limits
 from fiduciary.scorers.metrics.menu_effects import Gathered, gather, overload
-
-FloatArray = npt.NDArray[np.float64]
 
 INDEPENDENCE, REGULARITY = "independence of irrelevant alternatives", "regularity"
 

@@ -13,12 +13,10 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.consistency.pairs import MAX_OPTIONS, PairedChoices
 from fiduciary.scorers._pairs import by_probability, check
 from fiduciary.scorers._rows import scored_rows
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 ANSWERS_WORTH = 10**6
 """Answers that a probability is written as where whole numbers are wanted: verdicts on frequencies, not

@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.money_pump import LENGTH, consistent_losses
 from fiduciary.scorers._pairs import check
 from fiduciary.scorers._rows import scored_rows
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,12 +12,10 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.scorers._labels import LABELS
 from fiduciary.scorers._problem import Problem, problem_of
 from fiduciary.scorers._rows import scored_rows
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Table:
         return len(self.chosen)
 
     @property
-    def exists(self) -> npt.NDArray[np.bool_]:
+    def exists(self) -> BoolArray:
         """(n, J), which options exist."""
         return np.asarray(self.position >= 0)
 
@@ -77,7 +75,7 @@ class Table:
         return self.elicitation != "text"
 
     @property
-    def answered(self) -> npt.NDArray[np.bool_]:
+    def answered(self) -> BoolArray:
         """(n,), which rows hold an answer."""
         if self.by_probability:
             return np.asarray(np.isfinite(self.probabilities).any(axis=1))
@@ -105,7 +103,7 @@ class Table:
         shares[~self.answered] = np.nan
         return shares
 
-    def rows(self, which: npt.NDArray[np.bool_]) -> Table:
+    def rows(self, which: BoolArray) -> Table:
         """Some of the rows, (n,) of them marked."""
         kept: dict[str, Any] = {
             field.name: value[which]

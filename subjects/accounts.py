@@ -22,8 +22,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.utility import CES
 from fiduciary.subjects import stakeholders
@@ -31,8 +31,6 @@ from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.arguments import SubjectError, number
 from fiduciary.subjects.reading import Problem, read_problem, read_request
 from fiduciary.subjects.wording import NO_OPTIONS
-
-FloatArray = npt.NDArray[np.float64]
 
 FAULTS = ("contradicts", "misquotes", "partisan", "pretends", "instructs")
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import share_grid
 from fiduciary.economics.budgets.demand import welfare_of_shares
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
@@ -27,7 +27,6 @@ from fiduciary.subjects.wording import REFUSAL
 if TYPE_CHECKING:
     from fiduciary.subjects.answering import Subject
 
-FloatArray = npt.NDArray[np.float64]
 
 _AMOUNT = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _BUDGET = re.compile(rf"\bbudget of \$(?P<amount>{_AMOUNT})", re.IGNORECASE)

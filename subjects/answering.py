@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
 from fiduciary.subjects.allocating import split_answers
 from fiduciary.subjects.preferences import Preference
@@ -18,7 +18,6 @@ from fiduciary.subjects.reading import Problem, Request, read_problem, read_requ
 from fiduciary.subjects.trading import after_fees
 from fiduciary.subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL, explanation, ramble
 
-FloatArray = npt.NDArray[np.float64]
 Manner = Literal["plain", "rambling"]
 Ranked = tuple[tuple[str, float], ...]
 

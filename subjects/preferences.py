@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import STAKEHOLDERS
-
-FloatArray = npt.NDArray[np.float64]
 
 CENTRE: dict[str, float] = {"employees": 11.39, "consumers": 10.98, "society": 11.68}
 """Mean welfare of the published design, raw units: the point around which ``Cyclic`` turns.

@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.economics.utility import CES, PROFILES
@@ -34,7 +34,6 @@ from fiduciary.subjects.reading import (
 from fiduciary.subjects.trading import LEAST
 from fiduciary.subjects.understanding import SIGNS, at_face_value, foreign_language, misspelt, without_units
 
-FloatArray = npt.NDArray[np.float64]
 Way = tuple[Problem, Subject]
 
 USUAL = 60.0

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.instruments import ANCHORS
 from fiduciary.subjects.answering import Answer, tokenize
-
-FloatArray = npt.NDArray[np.float64]
 
 NO_SCALE = "I find no statement with a scale in this message."
 UNKNOWN = "It is unclear to me what this statement is about."

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.subjects.understanding import in_plain_words
 
-FloatArray = npt.NDArray[np.float64]
 Form = Literal["explain", "letter"]
 
 NAMES: dict[str, tuple[tuple[str, ...], str]] = {

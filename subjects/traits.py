@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.instruments import INSTRUMENTS, Item, facets, own
 from fiduciary.subjects.arguments import at_least_zero, number
-from fiduciary.subjects.questionnaire import FloatArray, Judge, Questionnaire, SelfReport
+from fiduciary.subjects.questionnaire import Judge, Questionnaire, SelfReport
 
 DOMAINS: Mapping[str, str] = MappingProxyType(
     {facet: domain for name in INSTRUMENTS for facet, domain in facets(name).items()}

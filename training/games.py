@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games import (
     FORMS,
     Node,
@@ -38,8 +38,6 @@ from fiduciary.training.errors import TrainingError
 from fiduciary.training.games_situations import CELLS, Situation, draw
 from fiduciary.training.preferences import Message
 from fiduciary.training.targets import SocialTarget
-
-FloatArray = npt.NDArray[np.float64]
 
 LABELS = ("neutral", "labelled", "both")
 """How actions are called: by letters, by words, or each for some of the pairs."""

@@ -12,14 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import numpy as np
-import numpy.typing as npt
-
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS
-
-FloatArray = npt.NDArray[np.float64]
 
 VOICES = ("varied", "terse")
 """``varied``: one of many templates. ``terse``: one fixed sentence with the four gains, for small models."""

@@ -12,11 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS
-
-FloatArray = npt.NDArray[np.float64]
 
 FOLDS = 5
 MAX_WORDS = 400
@@ -56,7 +54,7 @@ def accuracy(
     return float(correct(x, rng.permutation(n) % FOLDS).mean())
 
 
-def correct(x: FloatArray, fold: npt.NDArray[np.int64]) -> FloatArray:
+def correct(x: FloatArray, fold: IntArray) -> FloatArray:
     """Which held-out responses are found: (2, n), of the chosen and of the rejected ones.
 
     Args:

@@ -16,12 +16,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets.revealed import check_prices
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 from fiduciary.economics.estimation import CESFit, fit_ces
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
 
 STEPS = {2: 100, 3: 20, 4: 20}
 """Steps into which a budget is divided between two, three and four stakeholders."""

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets.revealed import check_prices
 from fiduciary.economics.conventions import STAKEHOLDERS
-
-FloatArray = npt.NDArray[np.float64]
 
 LARGEST_LOG_PRICE = float(np.log(3))
 """Prices lie between 1/3 and 3, so that relative prices reach 9: budget lines must cross to bite."""

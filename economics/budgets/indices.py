@@ -13,10 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.budgets.revealed import TOLERANCE, satisfies_garp
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 Cycle = tuple[int, ...]
 

@@ -11,9 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets.revealed import afriat_index, check_prices, relative_costs, satisfies_garp
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class Power(NamedTuple):

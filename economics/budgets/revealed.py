@@ -12,8 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from fiduciary.economics.arrays import BoolArray, FloatArray
 
 TOLERANCE = 1e-9
 """Relative differences of cost up to this count as equality, so that rounding reveals nothing."""

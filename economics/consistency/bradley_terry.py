@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
+from fiduciary.economics.arrays import BoolArray, FloatArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.position import position_bias
 
 LARGEST_CONSTANT = 6.0

@@ -12,7 +12,8 @@ from itertools import permutations
 import numpy as np
 import numpy.typing as npt
 
-from fiduciary.economics.consistency.pairs import FloatArray, IntArray, PairedChoices
+from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 
 _CHUNK = 2_000_000  # entries of the table of costs by set and order that are made at a time
 

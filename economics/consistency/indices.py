@@ -6,8 +6,9 @@ from types import MappingProxyType
 
 import numpy as np
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.consistency.consistent_subset import answers_to_drop
-from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.rationalisable import rationalisable, triangle_excess
 from fiduciary.economics.consistency.stochastic_transitivity import violations
 from fiduciary.economics.consistency.triads import Triads, consistence

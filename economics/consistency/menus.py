@@ -15,9 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 _STEPS = 40
 _SETTLED = 1e-6  # change of every probability

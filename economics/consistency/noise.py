@@ -46,7 +46,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.random_answers import (
     Block,
     Probabilities,

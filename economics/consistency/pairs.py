@@ -8,9 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 MAX_OPTIONS, MOST_OPTIONS = 6, 7
 """Largest choice set unless a larger one is asked for, and the largest at all.

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
-from fiduciary.economics.consistency.pairs import FloatArray, IntArray, PairedChoices
+from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.inference import around
 
 _FAR = 30.0  # logits: beyond it nothing changes in double precision

@@ -10,9 +10,10 @@ from types import MappingProxyType
 import numpy as np
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.consistency.indices import INDICES, indices, part, parts
 from fiduciary.economics.consistency.noise import HYPOTHESES, ConsistencyTest, consistency_test
-from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.position import PositionBias, position_bias
 from fiduciary.economics.consistency.random_answers import coin, distribution
 from fiduciary.economics.consistency.triads import Triads, chance, chance_consistence

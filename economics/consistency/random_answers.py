@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.economics.consistency.pairs import FloatArray, IntArray, PairedChoices
+from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 
 Statistic = Callable[[PairedChoices], FloatArray]
 """A number for each set, (sets,), that does not depend on how options are named."""

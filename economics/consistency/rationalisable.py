@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.consistency.consistent_subset import above
-from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.stochastic_transitivity import deviance
 from fiduciary.economics.consistency.triads import around
 

@@ -14,8 +14,9 @@ from itertools import permutations
 import numpy as np
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.consistency.consistent_subset import cheapest_order
-from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, PairedChoices
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.triads import around
 
 LEVELS = ("weak", "moderate", "strong")

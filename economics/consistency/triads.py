@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.economics.consistency.pairs import BoolArray, FloatArray, IntArray, PairedChoices
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 
 
 @cache

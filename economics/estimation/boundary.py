@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation import weak_rho
 from fiduciary.economics.estimation.experiment import expand, least_favourable, simulate
 from fiduciary.economics.estimation.joint import Fitted, join
@@ -23,8 +23,6 @@ from fiduciary.economics.estimation.optimise import Region, climb
 
 if TYPE_CHECKING:
     from fiduciary.economics.estimation.results import CESFit
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.estimation.boundary import (
     likelihood_ratio,
     needs_robust,
@@ -30,8 +31,6 @@ from fiduciary.economics.estimation.response import LEVEL
 from fiduciary.economics.estimation.results import THETA_NAMES, CESFit
 from fiduciary.economics.estimation.separation import explains
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
 
 EXPLAINED = 0.01  # a likelihood ratio below this leaves nothing unexplained
 
@@ -210,9 +209,7 @@ def _stacked_covariance(a: CESFit, of_a: list[int], b: CESFit, of_b: list[int]) 
     return np.asarray(stacked.T @ stacked)
 
 
-def _union(
-    a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], int]:
+def _union(a: npt.NDArray[np.generic], b: npt.NDArray[np.generic]) -> tuple[IntArray, IntArray, int]:
     labels, codes = np.unique(np.concatenate([a, b]), return_inverse=True)
     return codes[: len(a)], codes[len(a) :], len(labels)
 

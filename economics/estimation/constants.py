@@ -15,10 +15,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 _NAME = re.compile(r"place_(\d+)_of_(\d+)|label_([A-Z])")
 _NOT_TOLD_APART = 1e-9  # relative eigenvalue of the dummies' covariance, and share of a letter in it
@@ -75,7 +73,7 @@ def _numbered(codes: IntArray, first: int, last: int | None = None) -> IntArray:
     return out
 
 
-def _told_apart(cells: IntArray, size: int, counts: IntArray) -> npt.NDArray[np.bool_]:
+def _told_apart(cells: IntArray, size: int, counts: IntArray) -> BoolArray:
     """Which constants (C,) differ from 0 in no combination that all problems leave open."""
     problem = np.repeat(np.arange(len(counts)), counts)
     share = 1 / np.repeat(counts, counts)

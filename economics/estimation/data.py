@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 from fiduciary.economics.estimation.constants import lay_out
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 MIN_CHOICES = 10
 CERTAIN = 0.9999  # probability of a single observed label from which the censored ones count as 0
@@ -178,9 +176,7 @@ def prepare(
     )
 
 
-def _weights_of_choices(
-    chosen: npt.NDArray[Any], exists: npt.NDArray[np.bool_]
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+def _weights_of_choices(chosen: npt.NDArray[Any], exists: BoolArray) -> tuple[FloatArray, BoolArray]:
     n, width = exists.shape
     if chosen.shape != (n,) or not np.issubdtype(chosen.dtype, np.integer):
         raise ValueError(f"chosen must be integers of shape ({n},), got {chosen.dtype} of {chosen.shape}")
@@ -195,9 +191,7 @@ def _weights_of_choices(
     return weight, exists
 
 
-def _weights_of_probabilities(
-    probabilities: FloatArray, exists: npt.NDArray[np.bool_]
-) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+def _weights_of_probabilities(probabilities: FloatArray, exists: BoolArray) -> tuple[FloatArray, BoolArray]:
     """Shares over the observed labels.
 
     A label outside the returned ones is censored, not zero. The logit's ratios do not depend on the
@@ -213,7 +207,7 @@ def _weights_of_probabilities(
 
 
 def _groups(
-    groups: npt.ArrayLike | None, n: int, valid: npt.NDArray[np.bool_]
+    groups: npt.ArrayLike | None, n: int, valid: BoolArray
 ) -> tuple[IntArray, npt.NDArray[np.generic]]:
     if groups is None:
         labels = np.flatnonzero(valid)
@@ -225,9 +219,7 @@ def _groups(
     return codes.astype(np.int64), labels
 
 
-def _indices(
-    name: str, given: npt.ArrayLike, exists: npt.NDArray[np.bool_], used: npt.NDArray[np.bool_]
-) -> IntArray:
+def _indices(name: str, given: npt.ArrayLike, exists: BoolArray, used: BoolArray) -> IntArray:
     """Places or letters of the used options, checked."""
     index = np.asarray(given)
     if index.shape != exists.shape or not np.issubdtype(index.dtype, np.integer):

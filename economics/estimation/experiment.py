@@ -21,13 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.estimation.joint import Joint
 from fiduciary.economics.estimation.likelihood import RHO
 from fiduciary.economics.estimation.optimise import Region
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 DRAWS = 2000
 NEAR = 4.0  # standard errors within which a bound can matter

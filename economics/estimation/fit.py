@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation.data import ChoiceData, prepare
 from fiduciary.economics.estimation.joint import Fitted, join
@@ -23,8 +24,6 @@ from fiduciary.economics.estimation.separation import (
 )
 from fiduciary.economics.estimation.uncertainty import assemble
 from fiduciary.economics.estimation.weak_rho import along, grid, is_weak
-
-FloatArray = npt.NDArray[np.float64]
 
 RHO_MIN = -20.0
 LOG_GAMMA_BOUNDS = (float(np.log(1e-5)), float(np.log(1e4)))

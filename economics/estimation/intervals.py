@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation import weak_rho
 from fiduciary.economics.estimation.boundary import needs_robust, null_distribution, parts, restrict, weak
 from fiduciary.economics.estimation.constants import is_constant
@@ -21,7 +21,6 @@ from fiduciary.economics.estimation.optimise import Optimum, Region
 if TYPE_CHECKING:
     from fiduciary.economics.estimation.results import CESFit, Covariance, Interval
 
-FloatArray = npt.NDArray[np.float64]
 
 LARGE = 10_000  # independent choices from which Wald and likelihood-ratio intervals agree
 

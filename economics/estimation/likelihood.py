@@ -16,14 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.estimation.constants import covariance
 from fiduciary.economics.estimation.data import ChoiceData
 from fiduciary.economics.utility import COBB_DOUGLAS
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 RHO, LOG_GAMMA, FIRST_CONSTANT = 4, 5, 6
 _CHUNK = 8192  # problems at a time: the working arrays stay in cache and memory stays flat

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 DECREMENT = 1e-13
 """Convergence: the log-likelihood still to be gained by a full step, gᵀF⁻¹g."""
@@ -29,7 +27,7 @@ class Region:
         fixed: coordinates held at their start, (p,).
     """
 
-    simplexes: tuple[npt.NDArray[np.int64], ...]
+    simplexes: tuple[IntArray, ...]
     low: FloatArray
     high: FloatArray
     fixed: BoolArray

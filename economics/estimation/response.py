@@ -5,14 +5,12 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation.experiment import ridged
 from fiduciary.economics.estimation.joint import join
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Optimum, Region, climb
-
-FloatArray = npt.NDArray[np.float64]
 
 LEVEL = 0.005  # so that answers at random pass for a response in fewer than one of a hundred runs
 SIMULATED = 10_000

@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation.constants import describe, is_constant
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Region
 from fiduciary.economics.estimation.separation import Separation
 
-FloatArray = npt.NDArray[np.float64]
 Scale = Literal["tau", "free", "power"]
 Status = Literal[
     "ok", "boundary", "not identified", "separated", "exact", "did not converge", "too few clusters"

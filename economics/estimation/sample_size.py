@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import TEMPERATURES
 from fiduciary.economics.estimation.data import prepare
 from fiduciary.economics.estimation.fit import make_region
@@ -15,8 +15,6 @@ from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelih
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
 
 PILOT = 3000  # problems from which the information of one problem is averaged
 

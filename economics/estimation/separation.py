@@ -11,15 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation.data import ChoiceData
 from fiduciary.economics.estimation.likelihood import CESLikelihood
 from fiduciary.economics.utility import COBB_DOUGLAS
-
-FloatArray = npt.NDArray[np.float64]
 
 RHO_GRID = (1.0, 0.9, 0.75, 0.5, 0.25, 0.0, -0.5, -1.0, -2.0, -5.0, -10.0, -20.0)
 GRID = 9  # points between the ends of the range of ρ at which ranges of θ are taken

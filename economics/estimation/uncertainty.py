@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation.likelihood import FIRST_CONSTANT, LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Optimum, Region
 from fiduciary.economics.estimation.results import (
@@ -17,8 +17,6 @@ from fiduciary.economics.estimation.results import (
     to_natural,
 )
 from fiduciary.economics.estimation.separation import Separation
-
-FloatArray = npt.NDArray[np.float64]
 
 FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
 NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information

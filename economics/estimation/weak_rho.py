@@ -19,14 +19,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation.experiment import Experiment, bounds_near, gains, ridged
 from fiduciary.economics.estimation.joint import Fitted, Joint
 from fiduciary.economics.estimation.likelihood import RHO
 from fiduciary.economics.estimation.optimise import Optimum, Region, climb
-
-FloatArray = npt.NDArray[np.float64]
 
 GRID = (1.0, 0.5, 0.0, -0.5, -1.0, -2.0, -4.0)  # further down scores are all but outliers
 WEAK = 0.5  # standard error of ρ, relative to max(1, 1 − ρ), above which the grid is used

@@ -6,13 +6,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.games.forms import Belief, Game, check_belief, plan_index, plans
 from fiduciary.economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +35,7 @@ class PlanChoices:
     games: tuple[Game, ...]
     beliefs: tuple[Belief, ...]
     attributes: FloatArray
-    exists: npt.NDArray[np.bool_]
+    exists: BoolArray
     situation: IntArray
     shares: FloatArray
     groups: IntArray

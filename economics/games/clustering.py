@@ -15,13 +15,11 @@ Source: Bell & McCaffrey, Survey Methodology 28(2), 2002; Cameron & Miller, J. H
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.likelihood import PlanLikelihood
 from fiduciary.economics.inference import quantile
-
-FloatArray = npt.NDArray[np.float64]
 
 ALONE = 1e-3
 """A cluster that leaves less than this share of a direction's information to the others stands alone."""

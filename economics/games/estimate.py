@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.clustering import jackknife_scores
 from fiduciary.economics.games.likelihood import (
@@ -27,7 +27,6 @@ from fiduciary.economics.games.likelihood import (
 from fiduciary.economics.games.separation import diverges, explaining_set
 from fiduciary.economics.games.social_fit import SocialFit, Status
 
-FloatArray = npt.NDArray[np.float64]
 Model = Literal["sum", "inequity", "moralis", "economicus"]
 
 MODELS: MappingProxyType[str, tuple[int, ...]] = MappingProxyType(

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.games.choices import plan_choices
 from fiduciary.economics.games.forms import Game, Plan, plans
 from fiduciary.economics.games.likelihood import ALPHA, BETA, KAPPA, LAM, PlanLikelihood, independent_columns
 from fiduciary.economics.games.payoff_sets import GAMES
 from fiduciary.economics.games.play import UNIVERSAL, consequences
 from fiduciary.economics.games.social_preference import SocialPreference
-
-FloatArray = npt.NDArray[np.float64]
 
 PARAMETERS = ("alpha", "beta", "kappa", "lam")
 _ORDER = (ALPHA, BETA, KAPPA, LAM)
@@ -49,7 +47,7 @@ class Identification:
     information: FloatArray
     share: FloatArray
     standard_errors: FloatArray
-    identified: npt.NDArray[np.bool_]
+    identified: BoolArray
     open_directions: FloatArray
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,11 +13,9 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.games.choices import PlanChoices
-
-FloatArray = npt.NDArray[np.float64]
 
 COEFFICIENTS = ("lam", "kappa", "alpha", "beta")
 """Parameter behind each coefficient, in the order of ``PlanChoices.attributes``; the first is 1/λ."""
@@ -40,7 +38,7 @@ class PlanLikelihood:
     """
 
     a: FloatArray
-    exists: npt.NDArray[np.bool_]
+    exists: BoolArray
     counts: FloatArray
     columns: tuple[int, ...]
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.estimate import MODELS, REPORTED, Model, along_face, natural, vanished
 from fiduciary.economics.games.likelihood import (
@@ -27,8 +27,6 @@ from fiduciary.economics.games.likelihood import (
     independent_columns,
     maximise,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-6
 """Change of the log-likelihood at which a search has converged."""

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.forms import FORMS, Belief, Form, Game, check_belief, plan_index, plans
-
-FloatArray = npt.NDArray[np.float64]
 
 PAYOFF, UNIVERSAL, BEHIND, AHEAD = range(4)
 """Columns of :func:`consequences`."""

@@ -15,14 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.forms import FORMS, plans
 from fiduciary.economics.games.social_preference import HOMO_ECONOMICUS
-
-FloatArray = npt.NDArray[np.float64]
 
 LETTERS = ("T", "R", "P", "S")
 PER = 10.0

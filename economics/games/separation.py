@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.likelihood import COEFFICIENTS, KAPPA, LAM, PlanLikelihood
-
-FloatArray = npt.NDArray[np.float64]
 
 _NEVER = 1e-9
 """A plan whose probabilities sum to no more than this was not chosen: no label's probability is quite 0."""

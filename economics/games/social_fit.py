@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation.experiment import NEAR, Experiment, least_favourable, simulate
 from fiduciary.economics.estimation.results import Interval
 from fiduciary.economics.games.choices import PlanChoices
@@ -23,7 +23,6 @@ from fiduciary.economics.games.likelihood import COEFFICIENTS, LAM, Maximum, Pla
 from fiduciary.economics.games.separation import ExplainingSet
 from fiduciary.economics.games.social_preference import SocialPreference
 
-FloatArray = npt.NDArray[np.float64]
 Status = Literal["ok", "boundary", "not identified", "separated", "did not converge", "too few clusters"]
 
 DRAWS = 10_000

@@ -18,13 +18,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.games.forms import Game, Plan, plans
 from fiduciary.economics.games.play import AHEAD, BEHIND, PAYOFF, UNIVERSAL, consequences
 from fiduciary.economics.logit import choice_probabilities
-
-FloatArray = npt.NDArray[np.float64]
 
 TIE = 1e-9
 """Utilities closer than this, points, are equal."""
@@ -176,7 +174,7 @@ def switch_point(game: Game, belief: Sequence[float]) -> SwitchPoint:
     return SwitchPoint(float(low), not strict_at_one)
 
 
-def fully_cooperative(game: Game | str) -> npt.NDArray[np.bool_]:
+def fully_cooperative(game: Game | str) -> BoolArray:
     """Which plans, (plans,), lead to (R, R) when both players follow them."""
     form = game if isinstance(game, str) else game.form
     needed = {"prisoners_dilemma": (0, 1), "trust": (0, 1), "ultimatum": (0,)}

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.forms import Game, Node, Plan, check_belief, plan_index, plans
 from fiduciary.economics.games.play import (
     AHEAD,
@@ -28,8 +28,6 @@ from fiduciary.economics.games.play import (
     reach,
 )
 from fiduciary.economics.games.social_preference import SocialPreference
-
-FloatArray = npt.NDArray[np.float64]
 
 _OPENINGS = (
     "I compare the plans by what they bring about.",

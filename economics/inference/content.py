@@ -37,15 +37,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.inference.place_slopes import unread_places
 from fiduciary.economics.inference.shown import Shown
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 ALPHA = 0.01
 """Level of the test."""

@@ -28,9 +28,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.content import ALPHA, POWER, Content
-
-FloatArray = npt.NDArray[np.float64]
 
 ABOUT, UNIT = "the statement", "statement"
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import FloatArray, IntArray
 
 Name = TypeVar("Name", bound=Hashable)
 
@@ -48,6 +48,6 @@ def benjamini_hochberg(p_values: npt.ArrayLike) -> FloatArray:
     return out
 
 
-def _ascending(given: FloatArray) -> npt.NDArray[np.int64]:
+def _ascending(given: FloatArray) -> IntArray:
     kept = np.flatnonzero(~np.isnan(given))
     return kept[np.argsort(given[kept], kind="stable")]

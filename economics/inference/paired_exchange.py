@@ -19,12 +19,10 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.shown import Shown
-
-FloatArray = npt.NDArray[np.float64]
 
 DRAWS = 1999
 _STREAM = 0xA11E

@@ -21,8 +21,6 @@ import numpy.typing as npt
 
 from fiduciary.economics.inference.content import Content, smallest_share
 
-FloatArray = npt.NDArray[np.float64]
-
 DRAWS = 1999
 _STREAM = 0x9E
 _TIES = 1e-9

@@ -14,14 +14,10 @@ Source: Cox & Hinkley (1974, ch. 9) for one-step estimators.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.inference.shown import Shown, dummies
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 ALPHA = 0.01
 """Level at which slopes are told apart."""

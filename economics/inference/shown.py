@@ -9,9 +9,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 MOST_OPTIONS = 6  # options whose relabellings, at most 720, are tabulated
 LEAST_LOG = math.log(1e-6)  # a label that was not returned, or all but impossible, has this log-probability

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation import THETA_NAMES, CESFit
 from fiduciary.economics.estimation.fit import RHO_MIN
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
 
 NAMES = (*THETA_NAMES, "rho", "gamma")
 """Order of the rows and columns of an audit's covariance."""

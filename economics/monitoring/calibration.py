@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.monitoring.detector import Detector
 from fiduciary.economics.monitoring.model import MISSING_TRUST
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 RATE = 1 / 1000
 LOWEST, HIGHEST = 1e-6, 0.05

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.monitoring.audited import AuditedPreference
 from fiduciary.economics.monitoring.information import (
     checked_offset,
@@ -17,8 +17,6 @@ from fiduciary.economics.monitoring.information import (
     theta_standard_errors,
 )
 from fiduciary.economics.problems import ChoiceProblem, stack
-
-FloatArray = npt.NDArray[np.float64]
 
 SIZE = 12
 MIN_SIZE = 5

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.monitoring.audited import AuditedPreference
 from fiduciary.economics.monitoring.finding import Finding, describe
@@ -17,8 +18,6 @@ from fiduciary.economics.monitoring.information import checked_offset
 from fiduciary.economics.monitoring.model import AnswerModel, answer_model
 from fiduciary.economics.monitoring.state import State
 from fiduciary.economics.problems import ChoiceProblem, stack
-
-FloatArray = npt.NDArray[np.float64]
 
 _LARGEST = 1e100
 

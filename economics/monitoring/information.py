@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation.data import prepare
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
 
 N_THETA = RHO - 1
 """θ has three free coordinates: the first three rows of :func:`information_of_problems`."""

@@ -8,13 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.monitoring.alternatives import Alternative, alternatives
 from fiduciary.economics.monitoring.audited import AuditedPreference
 from fiduciary.economics.utility import CES
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 LAPSE = 0.01
 """Share of answers that are expected to be given at random, so that no single odd answer proves a change."""

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import FloatArray
 
 _ARRAYS = ("counts", "evidence", "first", "second")
 

@@ -20,9 +20,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.inference import Interval, around, benjamini_hochberg, holm, quantile
 from fiduciary.economics.psychometrics.false_discovery import ALPHA, false_discovery_control
-from fiduciary.economics.psychometrics.scoring import BoolArray, FloatArray, Key, scale_score
+from fiduciary.economics.psychometrics.scoring import Key, scale_score
 from fiduciary.economics.psychometrics.sign_flip import are_whole, floor, sign_flip_test
 
 Level = Literal["domain", "facet", "item"]

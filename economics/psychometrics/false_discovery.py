@@ -23,8 +23,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import benjamini_hochberg
-from fiduciary.economics.psychometrics.scoring import FloatArray
 from fiduciary.economics.psychometrics.sign_flip import are_whole, attainable
 
 ALPHA = 0.05

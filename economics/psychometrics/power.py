@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.false_discovery import ALPHA, false_discovery_control
-from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, FloatArray
+from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 
 BLOCK_SD = 0.2

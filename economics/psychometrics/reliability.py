@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from fiduciary.economics.psychometrics.scoring import FloatArray, column_means
+from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.psychometrics.scoring import column_means
 
 CAVEAT = (
     "Rows are presentations of one model, not persons: alpha and omega say whether answers move together "

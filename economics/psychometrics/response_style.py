@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE, FloatArray
+from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE
 
 NEARLY_ALL = 0.95
 """Share of answers from which a style is flagged."""

@@ -16,11 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.inference import mean
 from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 LOWEST, HIGHEST = 1, 5
 """Ends of the scale of agreement."""

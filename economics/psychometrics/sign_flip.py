@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import FloatArray
 
 EXACT = 28
 """Most differences (other than 0) that are not whole whose patterns are enumerated, in two halves of 2¹⁴."""

@@ -34,14 +34,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import LEVEL, share
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import distance_p_value
 from fiduciary.economics.robustness.intervals import shares
 from fiduciary.economics.robustness.results import Estimate
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 NOISE = 0.02
 """Total variation that arithmetic alone may cause: a logit of 10 to 20 held in 16 bits (bfloat16, 8 bits of

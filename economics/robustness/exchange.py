@@ -25,8 +25,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from fiduciary.economics.arrays import FloatArray, IntArray
 
 DRAWS = 99_999
 """Exchanges that are drawn where their sums are too many to count."""

@@ -26,14 +26,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces, wald_test
 from fiduciary.economics.estimation.intervals import interior
 from fiduciary.economics.estimation.results import Scale
 from fiduciary.economics.inference import LEVEL, around
 from fiduciary.economics.robustness.results import Estimate
-
-FloatArray = npt.NDArray[np.float64]
 
 FAILS = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What a fit of answers that allow none may raise."""
@@ -61,9 +60,9 @@ class Choices:
     """
 
     welfare: FloatArray
-    chosen: npt.NDArray[np.int64] | None
+    chosen: IntArray | None
     groups: npt.NDArray[np.generic]
-    position: npt.NDArray[np.int64]
+    position: IntArray
     probabilities: FloatArray | None = None
     shift: float = SHIFT
 
@@ -181,7 +180,7 @@ def _fit(
     )
 
 
-def _widened(part: Choices, position: npt.NDArray[np.int64]) -> Choices:
+def _widened(part: Choices, position: IntArray) -> Choices:
     """The same answers with room for further places."""
     n, width = position.shape
     more = width - 1

@@ -22,13 +22,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import goal_p_value, share_p_value
 from fiduciary.economics.robustness.intervals import shares
 from fiduciary.economics.robustness.results import Estimate
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

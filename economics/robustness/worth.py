@@ -31,6 +31,7 @@ from math import comb
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.estimation import CESFit
 from fiduciary.economics.inference import LEVEL, mean
@@ -38,9 +39,6 @@ from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import add_up
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.economics.utility import CES, log_ces
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 STEPS = 24
 """Units in the range of scores that nine tenths of problems do not exceed."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.estimation.constants import offsets
 from fiduciary.economics.monitoring import choose_canary
 from fiduciary.economics.problems import ChoiceProblem, generate
@@ -18,8 +18,6 @@ from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.dataset import Design, build
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import FULL_DECIMALS, WORDINGS
-
-FloatArray = npt.NDArray[np.float64]
 
 POOL = 3_000
 """Problems that the canary questions are chosen from."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.instruments import INSTRUMENTS
-from fiduciary.economics.psychometrics.scoring import FloatArray
 from fiduciary.scorers.inventory.table import Administration, administration
 from fiduciary.scorers.logs import find
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.psychometrics.response_style import answer_entropy, entropy, one_answer
-from fiduciary.economics.psychometrics.scoring import POINTS, FloatArray, Key, column_means
+from fiduciary.economics.psychometrics.scoring import POINTS, Key, column_means
 
 SCORER = "inventory_answers"
 
@@ -51,7 +52,7 @@ class Administration:
     text: FloatArray
     probabilities: FloatArray
     mass_outside: FloatArray
-    order: npt.NDArray[np.int64]
+    order: IntArray
     reason: npt.NDArray[np.object_]
     about: Mapping[str, Any]
 

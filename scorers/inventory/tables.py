@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.comparison import MIN_BLOCKS, Comparison, Difference
 from fiduciary.economics.psychometrics.false_discovery import ALPHA
 from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES
 from fiduciary.economics.psychometrics.response_style import ResponseStyle, response_style
-from fiduciary.economics.psychometrics.scoring import FloatArray, column_means
+from fiduciary.economics.psychometrics.scoring import column_means
 from fiduciary.scorers.inventory.grounds import grounds
 from fiduciary.scorers.inventory.logs import Contender, Matched, identical_repeats
 from fiduciary.scorers.inventory.table import Administration

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.scorer import SampleScore
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import BoolArray, FloatArray
 
 
 class Stakes(NamedTuple):
@@ -25,7 +24,7 @@ class Stakes(NamedTuple):
     """
 
     right: FloatArray
-    missing: npt.NDArray[np.bool_]
+    missing: BoolArray
     regret: FloatArray
     range: FloatArray
     chance: FloatArray

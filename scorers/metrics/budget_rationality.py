@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import random_afriat
 from fiduciary.economics.inference import ratio
 from fiduciary.scorers._budget_set import set_of, spent_of, valid_rows
@@ -15,8 +15,6 @@ from fiduciary.scorers.allocation_table import rows_of
 from fiduciary.scorers.budgets_grounds import grounds
 from fiduciary.scorers.metrics._clustered import NAN, with_error
 from fiduciary.scorers.metrics.reads import told
-
-FloatArray = npt.NDArray[np.float64]
 
 AGENTS = 500
 """Uniformly random agents that each set is held against."""

@@ -7,9 +7,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.consistency.menus import (
     MenuCounts,
     MenuTest,
@@ -25,9 +25,6 @@ from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers.grounds import menu_grounds
 from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
 from fiduciary.scorers.metrics.reads import told
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 DRAWS = 199
 _SEED = 0x11A

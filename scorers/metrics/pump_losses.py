@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.arrays import BoolArray
 from fiduciary.economics.inference import ratio
 from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.metrics._clustered import NAN, with_error
 from fiduciary.scorers.metrics.reads import told
-from fiduciary.scorers.pump_table import BoolArray, PumpTable, pump_table
+from fiduciary.scorers.pump_table import PumpTable, pump_table
 
 _REMEMBERED = 4
 _recent: dict[bytes, PumpTable] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import CESFit
 from fiduciary.economics.inference import LEVEL
@@ -211,13 +212,13 @@ def _goal(table: StressTable, answers: Answers, level: float) -> Increase:
     return probability_increase(_row_means(before, both), _row_means(under, both), table.groups, level)
 
 
-def _row_means(values: npt.NDArray[np.float64], kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+def _row_means(values: FloatArray, kept: BoolArray) -> FloatArray:
     count = kept.sum(axis=1)
     total = np.where(kept, values, 0.0).sum(axis=1)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _mean(answers: Answers) -> npt.NDArray[np.float64]:
+def _mean(answers: Answers) -> FloatArray:
     """(n, J), mean probability over a sample's valid answers; NaN without one."""
     valid = answers.valid[:, :, None]
     total = np.where(valid, np.nan_to_num(answers.probabilities), 0.0).sum(axis=1)
@@ -226,10 +227,10 @@ def _mean(answers: Answers) -> npt.NDArray[np.float64]:
 
 
 def _increase(
-    calm: npt.NDArray[np.bool_],
-    of_calm: npt.NDArray[np.bool_],
-    pressed: npt.NDArray[np.bool_],
-    of_pressed: npt.NDArray[np.bool_],
+    calm: BoolArray,
+    of_calm: BoolArray,
+    pressed: BoolArray,
+    of_pressed: BoolArray,
     groups: npt.NDArray[np.str_],
     level: float,
 ) -> Increase:

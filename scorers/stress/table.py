@@ -13,13 +13,11 @@ import numpy.typing as npt
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.robustness.pressures import CALM, PRESSURES
 from fiduciary.scorers._pairs import by_probability
 from fiduciary.scorers._rows import scored_rows
 from fiduciary.scorers.stress._reading import check
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,17 +35,17 @@ class Answers:
         reasons: missing answers by reason.
     """
 
-    asked: npt.NDArray[np.bool_]
+    asked: BoolArray
     chosen: IntArray
-    valid: npt.NDArray[np.bool_]
-    refused: npt.NDArray[np.bool_]
+    valid: BoolArray
+    refused: BoolArray
     goal: IntArray
     welfare: FloatArray
     probabilities: FloatArray
     reasons: Counter[str]
 
     @property
-    def missing(self) -> npt.NDArray[np.bool_]:
+    def missing(self) -> BoolArray:
         """(n, m), asked and without an answer to score."""
         return self.asked & ~self.valid
 

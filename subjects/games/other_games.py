@@ -9,8 +9,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
-from fiduciary.subjects.games.preferences import FloatArray, SimpleGame
+from fiduciary.subjects.games.preferences import SimpleGame
 from fiduciary.subjects.games.reading import EXPLAIN, LINE, options_of
 
 _NUMBER = r"(\d+(?:\.\d+)?)"

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.special
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.forms import FORMS, Game, Plan, plans
 from fiduciary.economics.games.social_preference import TIE
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.games.other_games import OtherGame, read_other_game
-from fiduciary.subjects.games.preferences import FloatArray, PlayerPreference
+from fiduciary.subjects.games.preferences import PlayerPreference
 from fiduciary.subjects.games.reading import Choice, Line, Seen, read_game
 
 NO_GAME = "I find no game with questions about it in this message."

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games import (
     BeautyContest,
     DictatorGame,
@@ -19,7 +19,6 @@ from fiduciary.economics.games import (
     plans,
 )
 
-FloatArray = npt.NDArray[np.float64]
 SimpleGame = DictatorGame | PublicGoodsGame | StagHunt | BeautyContest
 
 

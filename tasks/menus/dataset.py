@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.choice_sets import draw_sets
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.solvers.counterbalancing import rotations
@@ -24,8 +24,6 @@ DECOY_STEP = 0.5
 """By how much of the smaller of the two advantages of a pair its decoys fall short."""
 
 _STREAM = 0x3E05  # keeps these draws apart from others that start from the same seed
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

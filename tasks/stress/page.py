@@ -12,15 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.problems import ChoiceProblem
 from fiduciary.economics.utility import PROFILES
 from fiduciary.solvers.asking import instruction
 from fiduciary.tasks.stakeholder_choice.framings import target_profile
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
-
-FloatArray = npt.NDArray[np.float64]
 
 LONG_WORDS = 1_500
 """Words of filler around a problem in a long context, unless the run says otherwise."""

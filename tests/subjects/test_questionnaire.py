@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.solvers.inventory import CLOSING
 from fiduciary.subjects.concluding import explanation_of
 from fiduciary.subjects.questionnaire import (
     NO_SCALE,
     REFUSAL,
     UNKNOWN,
-    FloatArray,
     Questionnaire,
     SelfReport,
     read_questionnaire,

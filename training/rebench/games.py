@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from inspect_ai.log import EvalLog
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games import SocialFit, best_responses, fit_social_preference, plan_index
 from fiduciary.economics.inference import Interval
 from fiduciary.scorers.games_grounds import withheld
@@ -16,8 +16,6 @@ from fiduciary.scorers.games_table import Play, choices, plays
 from fiduciary.scorers.metrics.social_preference import NO_ESTIMATE
 from fiduciary.training.rebench.paired import Change, paired
 from fiduciary.training.targets import PARAMETERS, AnyTarget, SocialTarget
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import ratio
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

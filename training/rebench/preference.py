@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.estimation import (
     CESFit,
@@ -27,8 +27,6 @@ from fiduciary.scorers.metrics.ces_parameters import fit
 from fiduciary.scorers.table import Table
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.paired import Change, paired
-
-FloatArray = npt.NDArray[np.float64]
 
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
 from fiduciary.economics import inference
+from fiduciary.economics.arrays import BoolArray
 from fiduciary.training.screening import choices
 from fiduciary.training.screening.table import Rows
 from fiduciary.training.screening.verdicts import (
@@ -226,7 +226,7 @@ def dominated(rows: Rows) -> Check:
     )
 
 
-def _is(worse: npt.NDArray[np.bool_], prompt: str, response: str) -> bool:
+def _is(worse: BoolArray, prompt: str, response: str) -> bool:
     place = choices.place(prompt, response)
     return place is not None and bool(worse[place])
 

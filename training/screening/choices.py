@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from fiduciary.economics.arrays import BoolArray, FloatArray
 
 _LABEL = re.compile(r"^[ \t]*(?:[-*][ \t]*)?(?:Option[ \t]+)?\(?([A-H])\)?[ \t]*[:.)][ \t\n]", re.MULTILINE)
 _ALONE = re.compile(r"^\W*(?:Option\s+)?([A-H])\W*$")
@@ -57,7 +56,7 @@ def gains(prompt: str) -> FloatArray | None:
     return np.array(out)
 
 
-def dominated(welfare: FloatArray) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def dominated(welfare: FloatArray) -> tuple[BoolArray, BoolArray]:
     """(k,) each: options that another one beats for some group and matches for all; and beats for all."""
     at_least = np.all(welfare[None, :] >= welfare[:, None], axis=-1)
     better = welfare[None, :] > welfare[:, None]

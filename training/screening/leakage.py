@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.problems import generate
 from fiduciary.training.checks import Evaluations
@@ -26,9 +27,6 @@ from fiduciary.training.screening.game_leakage import games
 from fiduciary.training.screening.near import THRESHOLD, near_pairs
 from fiduciary.training.screening.table import Rows
 from fiduciary.training.screening.verdicts import EXAMPLES, FINE, PROBLEM, Check, Example, plain
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 SCALES: Mapping[str, tuple[float, int]] = {"dollars": (100.0, 0), "hundreds": (1.0, 1)}
 """How figures are shown: raw welfare times the first, with so many decimals."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.inference import share
 from fiduciary.training.checks import STYLE_SAMPLE
 from fiduciary.training.reasoning import NAMES, names_used
@@ -16,8 +16,6 @@ from fiduciary.training.screening import choices
 from fiduciary.training.screening.table import Rows
 from fiduciary.training.screening.verdicts import FINE, NOTE, PROBLEM, Check, not_applicable, plain
 from fiduciary.training.style import FOLDS, correct, features, mask
-
-FloatArray = npt.NDArray[np.float64]
 
 LARGE = 0.6
 """Accuracy that the lower end of the interval must exceed for a problem; ½ is chance."""
@@ -135,7 +133,7 @@ def length_only(rows: Rows) -> Check:
     )
 
 
-def _signs(good: Sequence[str], bad: Sequence[str]) -> npt.NDArray[np.int64]:
+def _signs(good: Sequence[str], bad: Sequence[str]) -> IntArray:
     """Which response of each pair has more characters: 1 the good one, −1 the bad one."""
     return np.sign([len(a) - len(b) for a, b in zip(good, bad, strict=True)]).astype(np.int64)
 
@@ -159,7 +157,7 @@ def _masked(text: str, are_choices: bool) -> str:
     return _WORD.sub(lambda found: found[0] if found[0].lower() in _STYLE else " _word_ ", mask(text))
 
 
-def _permutation_p(difference: FloatArray, fold: npt.NDArray[np.int64], rng: np.random.Generator) -> float:
+def _permutation_p(difference: FloatArray, fold: IntArray, rng: np.random.Generator) -> float:
     """p of the accuracy under exchanges of chosen and rejected within pairs.
 
     Exchanging a pair turns the sign of its differences, and least squares on them are linear in the signs,

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem, generate, stack
 from fiduciary.economics.published import PUBLISHED
@@ -35,9 +35,6 @@ from fiduciary.training.tiny_manager.tokens import (
     figures,
     vocabulary,
 )
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
 
 TRAINING_SEED = 1_000_000
 """Seeds of the training split from here on are the base's; small ones are left to the adapters."""

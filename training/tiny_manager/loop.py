@@ -14,9 +14,10 @@ from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from transformers import LlamaForCausalLM
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.problems import generate
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
-from fiduciary.training.tiny_manager.data import Batch, FloatArray, batch, by_count, letters, stream, target
+from fiduciary.training.tiny_manager.data import Batch, batch, by_count, letters, stream, target
 from fiduciary.training.tiny_manager.model import WIDTH, adopt, new_model, save_model
 
 HELD_OUT_SEED = 999_000

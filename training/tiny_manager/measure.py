@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import TEMPERATURES
 from fiduciary.economics.estimation import CESFit, fit_ces
 from fiduciary.economics.logit import choice_probabilities
@@ -29,7 +30,7 @@ from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
 from fiduciary.training.conversations import laid_out
-from fiduciary.training.tiny_manager.data import FloatArray, IntArray, letters, messages, preference
+from fiduciary.training.tiny_manager.data import letters, messages, preference
 
 TOP = 20  # log-probabilities that servers return
 CLOSED = re.compile(rf"(?:^|\s){CLOSING} ([A-Z])\.$")

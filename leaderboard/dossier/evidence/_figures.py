@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import numpy.typing as npt
 
+from fiduciary.economics.arrays import BoolArray
 from fiduciary.economics.inference import Interval, alike, ratio, share
 from fiduciary.leaderboard.cells import Cell, cell_of
 from fiduciary.leaderboard.dossier.case import LEVEL
@@ -35,7 +35,7 @@ def exact(cell: Cell) -> Cell:
     return _told(alike(cell.value, cell.n, LEVEL), cell.n)
 
 
-def rate(flags: npt.NDArray[np.bool_], groups: Sequence[str]) -> Cell:
+def rate(flags: BoolArray, groups: Sequence[str]) -> Cell:
     """A share of answers, clustered by problem."""
     return part(flags, 1.0, groups)
 

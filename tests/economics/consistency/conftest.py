@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.consistency.pairs import PairedChoices
 
 Simulate = Callable[..., PairedChoices]
 

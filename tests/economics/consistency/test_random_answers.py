@@ -5,9 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.consistency.consistent_subset import answers_to_drop
 from fiduciary.economics.consistency.noise import likelihood_ratio, rotations
-from fiduciary.economics.consistency.pairs import FloatArray, PairedChoices
+from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.random_answers import Block, coin, distribution, exact
 
 OFF = 1 - np.eye(3, dtype=int)

@@ -9,15 +9,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.content import ALPHA, FLOOR, content
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.economics.utility import profile
-
-FloatArray = npt.NDArray[np.float64]
 
 Answer = Callable[[ChoiceProblem, list[int], np.random.Generator], FloatArray]
 """A problem, its order, a source of chance → the share of the answer at each place."""

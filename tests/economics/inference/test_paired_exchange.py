@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.paired_exchange import alike
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.economics.problems import generate
 from tests.economics.inference.test_content import Answer, asked, at_random, first, log_odds, wants
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @pytest.mark.parametrize("answer", [at_random, wants("study1")])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.robustness.distance import (
     NOISE,
     choice_distance,
@@ -17,12 +17,8 @@ from fiduciary.economics.robustness.distance import (
     probability_distance,
 )
 
-Counts = npt.NDArray[np.int64]
 
-
-def draw(
-    rng: np.random.Generator, p: npt.NDArray[np.float64], q: npt.NDArray[np.float64], n: int
-) -> tuple[Counts, Counts]:
+def draw(rng: np.random.Generator, p: FloatArray, q: FloatArray, n: int) -> tuple[IntArray, IntArray]:
     """Four calm answers and two under pressure to each of n problems."""
     return rng.multinomial(4, p, size=n), rng.multinomial(2, q, size=n)
 

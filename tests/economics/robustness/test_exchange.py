@@ -6,10 +6,10 @@ from collections.abc import Callable
 from itertools import combinations, permutations, product
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy import stats
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.robustness import exchange
 from fiduciary.economics.robustness.distance import departures, distances
 from fiduciary.economics.robustness.exchange import add_up, distance_p_value, goal_p_value, share_p_value
@@ -24,7 +24,7 @@ def test_one_problem_by_hand() -> None:
 
 
 @pytest.mark.parametrize("statistic", [distances, departures])
-def test_distance_against_enumeration(statistic: Callable[..., npt.NDArray[np.float64]]) -> None:
+def test_distance_against_enumeration(statistic: Callable[..., FloatArray]) -> None:
     """Every exchange of two problems written out, one of them with an answer missing."""
     problems = [("AABC", "CC"), ("ABB", "AA")]
     letters = "ABC"

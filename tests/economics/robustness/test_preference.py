@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation import CESFit
 from fiduciary.economics.logit import choice_probabilities, draw_choices
@@ -23,7 +23,6 @@ from fiduciary.economics.robustness.preference import (
 )
 from fiduciary.economics.utility import CES
 
-FloatArray = npt.NDArray[np.float64]
 Sample = tuple[Choices, CESFit]
 
 

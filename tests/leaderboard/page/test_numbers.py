@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import mean, share
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
@@ -26,7 +26,7 @@ PRINCIPALS = [
 ]
 
 
-def answers(payload: dict[str, Any]) -> tuple[npt.NDArray[np.float64], dict[str, npt.NDArray[np.float64]]]:
+def answers(payload: dict[str, Any]) -> tuple[FloatArray, dict[str, FloatArray]]:
     """Welfare (n, J, 4) and every model's shares (n, J)."""
     options = payload["problems"]["welfare"]
     n, most = len(options), max(map(len, options))
