@@ -23,8 +23,8 @@ from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from fiduciary.economics.games import fit_social_preference
-from fiduciary.scorers.games_table import choices, plays
-from fiduciary.scorers.metrics.social_preference import PARAMETERS
+from fiduciary.scorers.economic_games.metrics import PARAMETERS
+from fiduciary.scorers.economic_games.table import choices, plays
 from fiduciary.subjects.games import ALPHA, BETA, KAPPA, LAM
 from fiduciary.tasks.economic_games.task import economic_games
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from fiduciary.economics.utility import profile
-from fiduciary.scorers.report import estimates
-from fiduciary.scorers.table import tables
+from fiduciary.scorers.choice_table import tables
+from fiduciary.scorers.stakeholder_choice.report import estimates
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "gamma")

@@ -34,11 +34,11 @@ from fiduciary.economics.choice_sets import ChoiceSet, draw_sets
 from fiduciary.economics.consistency.noise import consistency_test
 from fiduciary.economics.consistency.pairs import PairedChoices
 from fiduciary.economics.consistency.triads import Triads, chance
-from fiduciary.scorers._answers import Kept
-from fiduciary.scorers._labelled import LABELS, read_labelled
-from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
-from fiduciary.scorers.pair_table import pair_table
-from fiduciary.scorers.pump_table import pump_table
+from fiduciary.scorers.answers import Kept
+from fiduciary.scorers.labelled import LABELS, read_labelled
+from fiduciary.scorers.money_pump.table import pump_table
+from fiduciary.scorers.transitivity.metrics import circular_share, first_share
+from fiduciary.scorers.transitivity.table import pair_table
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.reading import read_options

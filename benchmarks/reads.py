@@ -33,11 +33,11 @@ from fiduciary.economics.games import (
 from fiduciary.economics.inference.content import Content
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.inference.items import items_content
-from fiduciary.scorers.allocation_table import rows_of
-from fiduciary.scorers.budgets_grounds import grounds as budgets
-from fiduciary.scorers.dilemmas_grounds import choice_grounds, rating_grounds
-from fiduciary.scorers.games_grounds import grounds as games
-from fiduciary.scorers.games_table import Play
+from fiduciary.scorers.allocation.grounds import grounds as budgets
+from fiduciary.scorers.allocation.table import rows_of
+from fiduciary.scorers.economic_games.grounds import grounds as games
+from fiduciary.scorers.economic_games.table import Play
+from fiduciary.scorers.moral_dilemmas.grounds import choice_grounds, rating_grounds
 from fiduciary.tasks.allocation.task import allocation
 from fiduciary.tasks.economic_games.dataset import presentations
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas

@@ -42,9 +42,9 @@ from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.economics.robustness.shares import susceptibility
 from fiduciary.economics.robustness.worth import gains, losses, worth
 from fiduciary.economics.utility import CES, profile
-from fiduciary.scorers._answers import Kept
-from fiduciary.scorers.stress._reading import read
+from fiduciary.scorers.answers import Kept
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
+from fiduciary.scorers.stress.pressed_answer import read
 from fiduciary.scorers.stress.table import StressTable, stress_table
 from fiduciary.subjects import allocating, reading
 from fiduciary.subjects.catalogue import create

@@ -30,7 +30,7 @@ COMMANDS = {
         "fiduciary.scorers.inventory.command:compare_logs",
         "what training moved in inventories",
     ),
-    "inventory import": ("fiduciary.tasks._inventory.command:main", "take in an inventory's official text"),
+    "inventory import": ("fiduciary.tasks.inventory.command:main", "take in an inventory's official text"),
     "train": ("fiduciary.training.command:train", "pairs, games, screen, dpo, sft, scale: data and adapters"),
     "rebench": ("fiduciary.training.command:rebench", "measure base and adapters alike, and compare them"),
     "cards": ("fiduciary.leaderboard.cards.command:main", "grade data, model and adapter cards"),

@@ -5,48 +5,42 @@ pandas or matplotlib (``import scipy`` alone is cheap: its parts are loaded when
 """
 
 from fiduciary._inspect import register_bare
-from fiduciary.scorers.allocation import budget_allocations
-from fiduciary.scorers.choice import chosen_option
-from fiduciary.scorers.consistency import consistency
-from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
-from fiduciary.scorers.duopoly import pricing
-from fiduciary.scorers.explanation_agreement import explanation_agreement
-from fiduciary.scorers.games import game_play
-from fiduciary.scorers.inventory import inventory_answers, inventory_scores
-from fiduciary.scorers.menus import menu_choices
-from fiduciary.scorers.metrics import (
-    agreement_rate,
-    ces_parameters,
-    consistency_by,
-    consistency_rates,
+from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
+from fiduciary.scorers.allocation.scorer import budget_allocations
+from fiduciary.scorers.duopoly_pricing.metrics import pricing_outcomes
+from fiduciary.scorers.duopoly_pricing.scorer import pricing
+from fiduciary.scorers.economic_games.metrics import (
     cooperation_rates,
-    missing_rate,
-    modal_agreement,
     play_quality,
-    position_effects,
-    reads,
     rules_right,
     social_preference,
 )
-from fiduciary.scorers.metrics.budget_answers import budget_answers
-from fiduciary.scorers.metrics.budget_demand import budget_demand
-from fiduciary.scorers.metrics.budget_rationality import budget_rationality
-from fiduciary.scorers.metrics.dilemma_shares import dilemma_shares
-from fiduciary.scorers.metrics.judgement_gap import judgement_gap
-from fiduciary.scorers.metrics.menu_answers import menu_answers
-from fiduciary.scorers.metrics.menu_effects import menu_effects
-from fiduciary.scorers.metrics.pair_consistency import pair_consistency
-from fiduciary.scorers.metrics.pairs_missing import pairs_missing
-from fiduciary.scorers.metrics.pricing_outcomes import pricing_outcomes
-from fiduciary.scorers.metrics.pump_losses import pump_losses
-from fiduciary.scorers.metrics.pumps_missing import pumps_missing
-from fiduciary.scorers.metrics.supervision_rates import supervision_rates
-from fiduciary.scorers.money_pump import money_lost
-from fiduciary.scorers.statement_agreement import statement_agreement
+from fiduciary.scorers.economic_games.scorer import game_play
+from fiduciary.scorers.inventory import inventory_answers, inventory_scores
+from fiduciary.scorers.menus.metrics import menu_answers, menu_effects
+from fiduciary.scorers.menus.scorer import menu_choices
+from fiduciary.scorers.metrics.missing_rate import missing_rate
+from fiduciary.scorers.metrics.reads import reads
+from fiduciary.scorers.money_pump.metrics import pump_losses, pumps_missing
+from fiduciary.scorers.money_pump.scorer import money_lost
+from fiduciary.scorers.moral_dilemmas.metrics import dilemma_shares, judgement_gap
+from fiduciary.scorers.moral_dilemmas.scorer import dilemma_choices, dilemma_ratings
+from fiduciary.scorers.stakeholder_choice.choice import chosen_option
+from fiduciary.scorers.stakeholder_choice.consistency import consistency
+from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanation_agreement
+from fiduciary.scorers.stakeholder_choice.metrics.agreement_rate import agreement_rate
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import ces_parameters
+from fiduciary.scorers.stakeholder_choice.metrics.consistency_by import consistency_by
+from fiduciary.scorers.stakeholder_choice.metrics.consistency_rates import consistency_rates
+from fiduciary.scorers.stakeholder_choice.metrics.modal_agreement import modal_agreement
+from fiduciary.scorers.stakeholder_choice.metrics.position_effects import position_effects
+from fiduciary.scorers.stakeholder_choice.statement_agreement import statement_agreement
 from fiduciary.scorers.stress import stress_answers
 from fiduciary.scorers.stress.metrics import stress_summary
 from fiduciary.scorers.supervision import supervised
-from fiduciary.scorers.transitivity import transitive_triads
+from fiduciary.scorers.supervision.metrics import supervision_rates
+from fiduciary.scorers.transitivity.metrics import pair_consistency, pairs_missing
+from fiduciary.scorers.transitivity.scorer import transitive_triads
 from fiduciary.solvers import elicit, framing, strategy_method
 from fiduciary.solvers.budgets import ask_budgets
 from fiduciary.solvers.dilemmas import ask_dilemma

@@ -14,14 +14,14 @@ from importlib import import_module
 from fiduciary.errors import UsageError
 
 REPORTS = {
-    "stakeholder_choice": "fiduciary.scorers.report",
-    "transitivity": "fiduciary.scorers.rationality",
-    "menus": "fiduciary.scorers.rationality",
-    "money_pump": "fiduciary.scorers.rationality",
-    "allocation": "fiduciary.scorers.budgets_report",
-    "economic_games": "fiduciary.scorers.games_report",
-    "duopoly_pricing": "fiduciary.scorers.duopoly_report",
-    "moral_dilemmas": "fiduciary.scorers.dilemmas_report",
+    "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
+    "transitivity": "fiduciary.scorers.rationality_report",
+    "menus": "fiduciary.scorers.rationality_report",
+    "money_pump": "fiduciary.scorers.rationality_report",
+    "allocation": "fiduciary.scorers.allocation.report",
+    "economic_games": "fiduciary.scorers.economic_games.report",
+    "duopoly_pricing": "fiduciary.scorers.duopoly_pricing.report",
+    "moral_dilemmas": "fiduciary.scorers.moral_dilemmas.report",
     "stress": "fiduciary.scorers.stress.command",
     "hexaco100": "fiduciary.scorers.inventory.command",
     "dark_tetrad": "fiduciary.scorers.inventory.command",

@@ -30,7 +30,7 @@ from fiduciary.leaderboard.principal import Losses, Principal, losses
 from fiduciary.leaderboard.reading import Say, Trouble, find, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
-from fiduciary.scorers.wordings import FEWEST
+from fiduciary.scorers.stakeholder_choice.wordings import FEWEST
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from fiduciary.leaderboard.columns import CHOICE, Column
 from fiduciary.leaderboard.preferences import Answers
 from fiduciary.leaderboard.principal import Losses
 from fiduciary.leaderboard.runs import Run
-from fiduciary.scorers.metrics.ces_parameters import PARAMETERS
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 
 _SOURCES = {
     "choose": "from log-probabilities",

@@ -12,8 +12,8 @@ from inspect_ai.log import read_eval_log_sample
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.columns import CHOICE, INVENTORIES
 from fiduciary.leaderboard.rows import Row
-from fiduciary.scorers._pricing_run import read_run
-from fiduciary.scorers.duopoly import STORE
+from fiduciary.scorers.duopoly_pricing.scorer import STORE
+from fiduciary.scorers.duopoly_pricing.table import read_run
 
 PATHS = 3
 """Runs of a row whose prices are drawn."""

@@ -16,9 +16,9 @@ from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.estimation import CESFit, Interval
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.leaderboard.reading import Say, one_line, samples, summaries
+from fiduciary.scorers.choice_table import Table, table
 from fiduciary.scorers.grounds import grounds
-from fiduciary.scorers.metrics.ces_parameters import PARAMETERS, fit
-from fiduciary.scorers.table import Table, table
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS, fit
 
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""

@@ -27,8 +27,8 @@ from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.build import publish
 from fiduciary.leaderboard.principal import principal
-from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import tables
+from fiduciary.scorers.choice_table import tables
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.subjects.catalogue import create
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 

@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
 from fiduciary.economics.inference import share
-from fiduciary.scorers.games_report import TASK
-from fiduciary.scorers.games_table import Play, plays
+from fiduciary.scorers.economic_games.metrics import TEMPTED
+from fiduciary.scorers.economic_games.report import TASK
+from fiduciary.scorers.economic_games.table import Play, plays
 from fiduciary.scorers.logs import logs_of
-from fiduciary.scorers.metrics.play_quality import TEMPTED
 
 TITLES = {
     "first_move": "dilemma: cooperate first",

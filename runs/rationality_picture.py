@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from fiduciary.economics.consistency.profile import rationality_profile
 from fiduciary.economics.inference import Interval, ratio
 from fiduciary.scorers.logs import find
-from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share
-from fiduciary.scorers.pair_table import PairTable, pair_table
-from fiduciary.scorers.pump_table import PumpTable, pump_table
+from fiduciary.scorers.money_pump.table import PumpTable, pump_table
+from fiduciary.scorers.transitivity.metrics import circular_share, first_share
+from fiduciary.scorers.transitivity.table import PairTable, pair_table
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.utility import CES
-from fiduciary.scorers.table import tables
+from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.adapter_files import facts

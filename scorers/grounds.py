@@ -16,9 +16,9 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.content import content
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.inference.shown import Shown
-from fiduciary.scorers._pairs import by_probability
-from fiduciary.scorers._rows import required, scored_rows
-from fiduciary.scorers.table import Table
+from fiduciary.scorers.choice_table import Table
+from fiduciary.scorers.pairs import by_probability
+from fiduciary.scorers.rows import required, scored_rows
 
 Row = tuple[str, Sequence[int], Sequence[float] | None, FloatArray]
 """One answer: the question, the option (by own index) at each place, the share of each place or None where

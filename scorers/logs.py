@@ -1,4 +1,4 @@
-"""Log files that a report's arguments name."""
+"""Log files that a report's arguments name, and how a run is called."""
 
 from __future__ import annotations
 
@@ -39,3 +39,9 @@ def logs_of(task: str, given: Iterable[str]) -> list[EvalLog]:
 
 def _task(log: EvalLog) -> str:
     return log.eval.task.rpartition("/")[2]
+
+
+def arguments_of(log: EvalLog) -> str:
+    """``name=value`` of what the run was given; arguments that were left to the task are left out."""
+    given = (f"{name}={value}" for name, value in log.eval.task_args.items() if value is not None)
+    return ", ".join(given) or "default arguments"

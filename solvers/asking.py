@@ -51,7 +51,7 @@ CLOSING = "Therefore, I choose: Option"
 """The closing words: what a label follows, begun for the model or written by it."""
 
 ANSWERS_STORE = "answers"
-"""Where :func:`ask_all` leaves the answers, for the scorers (``scorers/_answers.py`` reads them)."""
+"""Where :func:`ask_all` leaves the answers, for the scorers (``scorers/answers.py`` reads them)."""
 
 EXPLAINED = "/explained"
 """Follows the name of a question's explained answer, where ``both`` asks for two."""

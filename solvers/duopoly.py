@@ -21,7 +21,7 @@ from fiduciary.solvers.sampling import neutral_sampling, request_seed
 logger = logging.getLogger(__name__)
 
 PLAY_STORE = "duopoly"
-"""Where the play is left, for the scorer (``scorers/duopoly.py`` reads it)."""
+"""Where the play is left, for the scorer (``scorers/duopoly_pricing/scorer.py`` reads it)."""
 
 OPPONENT_ROLE = "opponent"
 """Inspect's model role of the second firm; without one the evaluated model plays against itself."""

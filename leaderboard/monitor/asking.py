@@ -22,8 +22,8 @@ from fiduciary._inspect import Transcript, init_active_model, init_transcript
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.monitor.canaries import Question
 from fiduciary.leaderboard.outputs import one_line
-from fiduciary.scorers._answers import answers_of
-from fiduciary.scorers._reading import read
+from fiduciary.scorers.answers import answers_of
+from fiduciary.scorers.choice_answer import read
 from fiduciary.solvers.choosing import elicit
 from fiduciary.solvers.framing import framing
 from fiduciary.solvers.label_tokens import CannotAsk

@@ -16,7 +16,7 @@ from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.preferences import Answers, estimated, read_answers
 from fiduciary.leaderboard.reading import find, one_line, samples
-from fiduciary.scorers.table import Table
+from fiduciary.scorers.choice_table import Table
 
 TASK = "stakeholder_choice"
 

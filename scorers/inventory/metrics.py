@@ -9,7 +9,7 @@ from fiduciary.economics.psychometrics.response_style import response_style, tex
 from fiduciary.economics.psychometrics.scoring import scale_scores
 from fiduciary.scorers.inventory.grounds import grounds
 from fiduciary.scorers.inventory.table import administration
-from fiduciary.scorers.metrics._clustered import NAN, with_error
+from fiduciary.scorers.metrics.clustered import NAN, with_error
 from fiduciary.scorers.metrics.reads import told
 
 

@@ -11,9 +11,9 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.economics.psychometrics.response_style import expected
 from fiduciary.economics.psychometrics.scoring import Key, scale_score
-from fiduciary.scorers._answers import Kept, answers_of
-from fiduciary.scorers._labelled import read_labelled
+from fiduciary.scorers.answers import Kept, answers_of
 from fiduciary.scorers.inventory.metrics import inventory_scores
+from fiduciary.scorers.labelled import read_labelled
 from fiduciary.scorers.reading.agreement import Agreement, read_agreement, read_agreements
 
 TOGETHER = "all"

@@ -8,7 +8,7 @@ from collections import Counter
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.inference import ratio
-from fiduciary.scorers.metrics._clustered import NAN, groups_of, with_error
+from fiduciary.scorers.metrics.clustered import NAN, groups_of, with_error
 
 
 @metric(scores="unreduced")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.inference.grounds import Grounds
+from fiduciary.scorers.choice_table import tables
 from fiduciary.scorers.grounds import grounds
-from fiduciary.scorers.metrics._clustered import NAN
-from fiduciary.scorers.table import tables
+from fiduciary.scorers.metrics.clustered import NAN
 
 
 @metric(scores="unreduced")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.robustness.pressures import ATTACKS
-from fiduciary.scorers.metrics._clustered import NAN
+from fiduciary.scorers.metrics.clustered import NAN
 from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.stress.findings import Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds

@@ -12,8 +12,7 @@ from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.scorers._arguments import arguments_of
-from fiduciary.scorers.logs import logs_of
+from fiduciary.scorers.logs import arguments_of, logs_of
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds
 from fiduciary.scorers.stress.table import StressTable, stress_table

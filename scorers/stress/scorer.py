@@ -6,9 +6,9 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from fiduciary.economics.robustness.pressures import CALM, PRESSURES
-from fiduciary.scorers._answers import answers_of
-from fiduciary.scorers.stress._reading import Answer, check, read
+from fiduciary.scorers.answers import answers_of
 from fiduciary.scorers.stress.metrics import stress_summary
+from fiduciary.scorers.stress.pressed_answer import Answer, check, read
 
 
 @scorer(metrics=[stress_summary()])

@@ -15,9 +15,9 @@ from inspect_ai.scorer import SampleScore
 
 from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.robustness.pressures import CALM, PRESSURES
-from fiduciary.scorers._pairs import by_probability
-from fiduciary.scorers._rows import scored_rows
-from fiduciary.scorers.stress._reading import check
+from fiduciary.scorers.pairs import by_probability
+from fiduciary.scorers.rows import scored_rows
+from fiduciary.scorers.stress.pressed_answer import check
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ import numpy as np
 from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSample, EvalSpec
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
-from fiduciary.scorers._answers import ANSWERS
-from fiduciary.scorers._problem import Problem, problem_of
-from fiduciary.scorers._reading import CHOICE
+from fiduciary.scorers.answers import ANSWERS
+from fiduciary.scorers.choice_answer import CHOICE
+from fiduciary.scorers.choice_problem import Problem, problem_of
 from fiduciary.scorers.supervision.interest import Interest
 from fiduciary.scorers.supervision.scorer import EXPLAINED
 

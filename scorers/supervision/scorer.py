@@ -13,9 +13,9 @@ from inspect_ai.util import collect
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
-from fiduciary.scorers._reading import Answer, read_explained
-from fiduciary.scorers.metrics.supervision_rates import supervision_rates
+from fiduciary.scorers.choice_answer import Answer, read_explained
 from fiduciary.scorers.supervision.interest import Interest, interest
+from fiduciary.scorers.supervision.metrics import supervision_rates
 from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
 from fiduciary.scorers.supervision.verdicts import read_verdict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inspect_ai import Task, task
 
 from fiduciary.tasks._arguments import known_names
-from fiduciary.tasks._inventory.inventory import Text, inventory_task
 from fiduciary.tasks._server import check_server
+from fiduciary.tasks.inventory.inventory import Text, inventory_task
 
 VERSION = "2-A"
 

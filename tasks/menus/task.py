@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-from fiduciary.scorers.menus import menu_choices
+from fiduciary.scorers.menus.scorer import menu_choices
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import MAX_TOKENS
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS, ask_pairs

@@ -9,11 +9,11 @@ from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.choice_sets import draw_sets
-from fiduciary.scorers._answers import Kept
-from fiduciary.scorers._decisions import decision
-from fiduciary.scorers._labelled import read_labelled
-from fiduciary.scorers._labels import LABELS
-from fiduciary.scorers.money_pump import money_lost
+from fiduciary.scorers.answers import Kept
+from fiduciary.scorers.decisions import decision
+from fiduciary.scorers.labelled import read_labelled
+from fiduciary.scorers.labels import LABELS
+from fiduciary.scorers.money_pump.scorer import money_lost
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump
 from fiduciary.solvers.asking import MAX_TOKENS, Answer

@@ -9,7 +9,7 @@ import numpy as np
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 
-from fiduciary.scorers.dilemmas import dilemma_choices, dilemma_ratings
+from fiduciary.scorers.moral_dilemmas.scorer import dilemma_choices, dilemma_ratings
 from fiduciary.solvers.dilemmas import ELICITATIONS, ask_dilemma
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, whole_number
 from fiduciary.tasks._elicitation import resolved

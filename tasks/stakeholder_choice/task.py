@@ -7,10 +7,10 @@ from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.scorers.choice import chosen_option
-from fiduciary.scorers.consistency import consistency
-from fiduciary.scorers.explanation_agreement import explanation_agreement
-from fiduciary.scorers.statement_agreement import statement_agreement
+from fiduciary.scorers.stakeholder_choice.choice import chosen_option
+from fiduciary.scorers.stakeholder_choice.consistency import consistency
+from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanation_agreement
+from fiduciary.scorers.stakeholder_choice.statement_agreement import statement_agreement
 from fiduciary.solvers import ELICITATIONS, elicit
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS

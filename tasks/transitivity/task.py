@@ -9,7 +9,7 @@ from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.choice_sets import MAX_OPTIONS, MIN_OPTIONS, MOST_OPTIONS
-from fiduciary.scorers.transitivity import transitive_triads
+from fiduciary.scorers.transitivity.scorer import transitive_triads
 from fiduciary.solvers import ask_pairs
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS

@@ -23,8 +23,8 @@ from fiduciary.leaderboard.preferences import ASKED
 from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.rows import contenders
 from fiduciary.leaderboard.runs import select, to_runs
-from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import table
+from fiduciary.scorers.choice_table import table
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
@@ -49,7 +49,7 @@ def metrics(log: EvalLog, scorer: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("model", ["study1", "nonprofit"])
 def test_service_is_what_the_scorer_measured(board: Board, logs: Path, model: str) -> None:
-    """The logs were held against nonprofit by scorers.consistency: an independent way to the same."""
+    """The logs were held against nonprofit by the scorer of consistency: an independent way to the same."""
     cells, own = board.cells[f"subject/{model}"], metrics(log_of(logs, model), "consistency")
     share, right = cells["stakeholder_choice.regret_share"], cells["stakeholder_choice.consistent"]
     assert share.value == pytest.approx(own["regret"])

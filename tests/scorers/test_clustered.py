@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from fiduciary.economics.inference import mean
-from fiduciary.scorers.metrics._clustered import bias, with_error
+from fiduciary.scorers.metrics.clustered import bias, with_error
 
 
 def test_clusters_that_agree_are_counted_in_place_of_an_error() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inspect_ai.model import Logprob, Logprobs, TopLogprob
 
-from fiduciary.scorers._labels import label_drawn, label_probabilities
+from fiduciary.scorers.labels import label_drawn, label_probabilities
 
 
 def first_token(mass: dict[str, float], sampled: str | None = None) -> Logprobs:

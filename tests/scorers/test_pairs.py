@@ -13,11 +13,16 @@ from inspect_ai.scorer import SampleScore, Score, Scorer
 from inspect_ai.solver import TaskState
 from inspect_ai.util import Store
 
-from fiduciary.scorers._pairs import counts_of
-from fiduciary.scorers.metrics.pair_consistency import circular_share, first_share, pair_consistency, zeta
-from fiduciary.scorers.metrics.pairs_missing import pairs_missing
-from fiduciary.scorers.pair_table import majorities, pair_table
-from fiduciary.scorers.transitivity import transitive_triads, triad_verdicts
+from fiduciary.scorers.pairs import counts_of
+from fiduciary.scorers.transitivity.metrics import (
+    circular_share,
+    first_share,
+    pair_consistency,
+    pairs_missing,
+    zeta,
+)
+from fiduciary.scorers.transitivity.scorer import transitive_triads, triad_verdicts
+from fiduciary.scorers.transitivity.table import majorities, pair_table
 
 RunScorer = Callable[[Scorer, TaskState], Score]
 

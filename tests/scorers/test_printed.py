@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fiduciary.economics.inference import NOTHING, Interval, mean, share
-from fiduciary.scorers._printed import error, limits, number, with_error
+from fiduciary.scorers.printed import error, limits, number, with_error
 
 
 @pytest.mark.parametrize(

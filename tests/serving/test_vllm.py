@@ -21,8 +21,8 @@ pytest.importorskip("peft")
 from inspect_ai import eval as run_eval
 
 from fiduciary.economics.estimation import likelihood_ratio_test
-from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import Table, tables
+from fiduciary.scorers.choice_table import Table, tables
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.training.rebench.canary import canary

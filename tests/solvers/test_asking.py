@@ -24,7 +24,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from fiduciary.scorers._answers import answers_of
+from fiduciary.scorers.answers import answers_of
 from fiduciary.solvers import elicit, framing
 from fiduciary.solvers.asking import CLOSING, Question, ask_all, continues_turns, instruction, named
 from fiduciary.solvers.label_tokens import ENOUGH, Watch

@@ -23,7 +23,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the tasks and peft/ known to Inspect without an installation
-from fiduciary.scorers.table import tables
+from fiduciary.scorers.choice_table import tables
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.tasks.transitivity.task import transitivity

@@ -11,9 +11,9 @@ from inspect_ai.log import EvalLog
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games import SocialFit, best_responses, fit_social_preference, plan_index
 from fiduciary.economics.inference import Interval
-from fiduciary.scorers.games_grounds import withheld
-from fiduciary.scorers.games_table import Play, choices, plays
-from fiduciary.scorers.metrics.social_preference import NO_ESTIMATE
+from fiduciary.scorers.economic_games.grounds import withheld
+from fiduciary.scorers.economic_games.metrics import NO_ESTIMATE
+from fiduciary.scorers.economic_games.table import Play, choices, plays
 from fiduciary.training.rebench.paired import Change, paired
 from fiduciary.training.targets import PARAMETERS, AnyTarget, SocialTarget
 

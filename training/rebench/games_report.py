@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from fiduciary.economics.inference import Interval
-from fiduciary.scorers._printed import error
+from fiduciary.scorers.printed import error
 from fiduciary.training.card_parts import listed
 from fiduciary.training.rebench.games import PlayComparison, PlayEstimate, PlayVerdict, estimate_of
 from fiduciary.training.rebench.tables import moved, table

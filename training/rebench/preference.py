@@ -22,9 +22,9 @@ from fiduciary.economics.estimation import (
 from fiduciary.economics.inference import holm_by_name
 from fiduciary.economics.inference.paired_exchange import Alike, alike
 from fiduciary.economics.utility import CES
+from fiduciary.scorers.choice_table import Table
 from fiduciary.scorers.grounds import grounds, shown
-from fiduciary.scorers.metrics.ces_parameters import fit
-from fiduciary.scorers.table import Table
+from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.paired import Change, paired
 

@@ -15,7 +15,7 @@ import numpy as np
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, Separation, TestResult
 from fiduciary.economics.estimation.constants import is_constant
-from fiduciary.scorers._printed import error
+from fiduciary.scorers.printed import error
 from fiduciary.training.finish import versions
 from fiduciary.training.rebench import games_report
 from fiduciary.training.rebench.picture import draw

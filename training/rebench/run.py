@@ -10,7 +10,7 @@ from typing import Any
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
-from fiduciary.scorers.table import tables
+from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench import report

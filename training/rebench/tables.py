@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from fiduciary.scorers._printed import error
+from fiduciary.scorers.printed import error
 from fiduciary.training.rebench.paired import Change
 
 

@@ -13,10 +13,10 @@ from inspect_ai.model import Logprobs, ModelName, ModelOutput
 from inspect_ai.scorer import SampleScore, Score, Target
 from inspect_ai.solver import TaskState
 
-from fiduciary.scorers._answers import ANSWERS, Kept
+from fiduciary.scorers.answers import ANSWERS, Kept
 from fiduciary.scorers.stress import stress_answers
-from fiduciary.scorers.stress._reading import read
 from fiduciary.scorers.stress.metrics import stress_summary
+from fiduciary.scorers.stress.pressed_answer import read
 from fiduciary.scorers.stress.table import stress_table
 
 MakeMetadata = Callable[..., list[dict[str, Any]]]

@@ -14,7 +14,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, get_model
 from inspect_ai.scorer import SampleScore, Score
 
-from fiduciary.scorers.metrics.supervision_rates import supervision_rates
+from fiduciary.scorers.supervision.metrics import supervision_rates
 from fiduciary.scorers.supervision.scorer import supervised
 from fiduciary.subjects.accounts import Account
 from fiduciary.subjects.provider import _generator

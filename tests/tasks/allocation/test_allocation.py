@@ -16,11 +16,9 @@ from inspect_ai.scorer._metric import SampleScore
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.economics.budgets import bronars_power
 from fiduciary.economics.utility import profile
-from fiduciary.scorers import budgets_report
-from fiduciary.scorers.allocation_table import allocations, rows_of
-from fiduciary.scorers.metrics.budget_answers import budget_answers
-from fiduciary.scorers.metrics.budget_demand import budget_demand
-from fiduciary.scorers.metrics.budget_rationality import budget_rationality
+from fiduciary.scorers.allocation import report as budgets_report
+from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
+from fiduciary.scorers.allocation.table import allocations, rows_of
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.allocation.task import allocation
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice

@@ -19,7 +19,7 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage, get_model
 
-from fiduciary.scorers import duopoly_report
+from fiduciary.scorers.duopoly_pricing import report as duopoly_report
 from fiduciary.solvers import duopoly as solver_module
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing

@@ -24,8 +24,8 @@ from inspect_ai.model import (
 )
 
 from fiduciary.economics.games import fit_social_preference
-from fiduciary.scorers.games_report import main
-from fiduciary.scorers.games_table import choices, plays
+from fiduciary.scorers.economic_games.report import main
+from fiduciary.scorers.economic_games.table import choices, plays
 from fiduciary.solvers.games import GAME_ELICITATIONS
 from fiduciary.subjects.games.reading import read_game
 from fiduciary.tasks.economic_games.task import economic_games

@@ -14,7 +14,9 @@ import pytest
 from fiduciary.economics.psychometrics.instruments import ANCHORS, INSTRUMENTS, own
 from fiduciary.solvers.inventory import PLACE, questions
 from fiduciary.subjects.questionnaire import read_questionnaire
-from fiduciary.tasks._inventory.prompts import (
+from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.hexaco100.task import hexaco100
+from fiduciary.tasks.inventory.prompts import (
     DIRECTIONS,
     LABELS,
     SINGLE_TOKEN,
@@ -23,8 +25,6 @@ from fiduciary.tasks._inventory.prompts import (
     question,
     questionnaire,
 )
-from fiduciary.tasks.dark_tetrad.task import dark_tetrad
-from fiduciary.tasks.hexaco100.task import hexaco100
 
 TASKS: dict[str, Any] = {"hexaco100": hexaco100, "dark_tetrad": dark_tetrad}
 STYLES = list(product(WORDINGS, DIRECTIONS, LABELS))

@@ -16,9 +16,9 @@ from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 from fiduciary.economics.psychometrics.scoring import scale_scores
 from fiduciary.scorers.inventory.table import administration
 from fiduciary.subjects.traits import DOMAINS, agreement_probabilities, slug
-from fiduciary.tasks._inventory.official import store
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
 from fiduciary.tasks.hexaco100.task import hexaco100
+from fiduciary.tasks.inventory.official import store
 from tests.economics.psychometrics.test_instruments import VECTORS
 from tests.tasks.inventory.from_log import keyed, metrics, scored
 from tests.tasks.inventory.test_official import stand_ins

@@ -13,8 +13,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.scorer import SampleScore
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
-from fiduciary.scorers.metrics.menu_answers import menu_answers
-from fiduciary.scorers.metrics.menu_effects import menu_effects
+from fiduciary.scorers.menus.metrics import menu_answers, menu_effects
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.menus.dataset import decoys_of

@@ -13,7 +13,7 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig
 
-from fiduciary.scorers.pump_table import pump_table
+from fiduciary.scorers.money_pump.table import pump_table
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.money_pump.task import money_pump
 

@@ -15,7 +15,7 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
-from fiduciary.scorers import dilemmas_report
+from fiduciary.scorers.moral_dilemmas import report as dilemmas_report
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.tasks._arguments import ArgumentError

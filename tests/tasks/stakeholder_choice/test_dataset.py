@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from inspect_ai.dataset import Dataset
 
-from fiduciary.scorers._problem import REQUIRED
+from fiduciary.scorers.choice_problem import REQUIRED
 from fiduciary.solvers.temperature import DEFAULT as TEMPERATURES
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS

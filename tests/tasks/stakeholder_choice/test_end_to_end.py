@@ -19,8 +19,8 @@ from inspect_ai.model import (
 
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.utility import profile
-from fiduciary.scorers._problem import MissingMetadata
-from fiduciary.scorers.table import table, tables
+from fiduciary.scorers.choice_problem import MissingMetadata
+from fiduciary.scorers.choice_table import table, tables
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 

@@ -13,7 +13,7 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig
 
-from fiduciary.scorers.pair_table import pair_table
+from fiduciary.scorers.transitivity.table import pair_table
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
 from fiduciary.subjects.reading import read_options
 from fiduciary.tasks.transitivity.task import transitivity

@@ -13,7 +13,7 @@ import numpy as np
 from fiduciary.economics.logit import choice_probabilities, draw_choices
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.scorers.table import Table
+from fiduciary.scorers.choice_table import Table
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.canary import Sighting

@@ -10,7 +10,7 @@ from inspect_ai import eval
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from fiduciary.economics.games import homo_moralis, plan_index
-from fiduciary.scorers.games_table import plays
+from fiduciary.scorers.economic_games.table import plays
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.cards import fill

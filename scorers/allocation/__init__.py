@@ -1,0 +1,1 @@
+"""Budgets divided between groups: scorer, metrics, table, report and picture."""

@@ -1,0 +1,1 @@
+"""Plans and beliefs in games: scorer, metrics, table and report."""

@@ -1,0 +1,1 @@
+"""Menus that grow and shrink: scorer, metrics and lines of a report."""

@@ -1,0 +1,1 @@
+"""Chains of trades that lead in a circle: scorer, metrics and table."""

@@ -1,0 +1,1 @@
+"""Moral dilemmas: scorer, metrics and report."""

@@ -1,0 +1,1 @@
+"""Choices between stakeholders: scorers, metrics and report."""

@@ -1,0 +1,1 @@
+"""Numbers over all choices of a run, one metric a file."""

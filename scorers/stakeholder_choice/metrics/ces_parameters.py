@@ -1,0 +1,103 @@
+"""The preference behind the choices: θ, ρ and γ with standard errors."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from fiduciary.economics.estimation import THETA_NAMES, CESFit, fit_ces
+from fiduciary.economics.estimation.results import Scale
+from fiduciary.scorers.choice_table import Table, tables
+from fiduciary.scorers.grounds import grounds
+from fiduciary.scorers.metrics.clustered import NAN
+
+logger = logging.getLogger(__name__)
+
+EXPLAINED_PREFIX = "explained_"
+
+PARAMETERS = (*THETA_NAMES, "rho", "gamma")
+
+_REMEMBERED = 4
+_recent: dict[bytes, CESFit | None] = {}
+
+
+@metric(scores="unreduced")
+def ces_parameters() -> Metric:
+    """Maximum-likelihood estimates, each with ``<name>_stderr`` (clustered by problem).
+
+    Constants of places and letters are estimated along with them, so that what these do is not taken for
+    a preference. From the labels' log-probabilities, those given an explanation at its
+    temperature, or from stated choices where a text alone was asked for. Where problems were asked in both
+    ways, those of the explained answers stand under names that begin with ``explained_``.
+
+    NaN instead of an estimate where there are no grounds for one (``scorers/grounds.py``: too little was
+    measured, or the answers are not shown to depend on what was asked), where the fit fails (the log says
+    why), or where it does not identify it; NaN instead of a standard error where a parameter has none (at a
+    bound, perfectly separated choices): ``fiduciary report`` says more.
+    """
+
+    def compute(scores: list[SampleScore]) -> Value:
+        if not scores:
+            return _report(None, "")
+        first, *rest = tables(scores).values()
+        out = _report(_remembered_fit(first), "")
+        for explained in rest:
+            out |= _report(_remembered_fit(explained), EXPLAINED_PREFIX)
+        return dict(out)
+
+    return compute
+
+
+def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
+    """Fit the preference behind a table of answers, with constants of places and letters and clusters.
+
+    Args:
+        data: the answers.
+        scale: how noise depends on τ, as in ``fit_ces``.
+
+    Raises:
+        TooFewChoices: fewer valid answers than any estimate could rest on.
+    """
+    return fit_ces(
+        data.welfare,
+        None if data.by_probability else data.chosen,
+        data.temperature,
+        groups=data.groups,
+        position=data.position,
+        label=data.label,
+        probabilities=data.tempered() if data.by_probability else None,
+        shift=data.shift,
+        scale=scale,
+    )
+
+
+def _remembered_fit(data: Table) -> CESFit | None:
+    """The fit, or None where there is none to report.
+
+    Inspect computes metrics again and again while a run is displayed, and several times at its end;
+    answers that have not changed are not fitted again.
+    """
+    if grounds(data).withheld is not None:
+        return None
+    key = data.digest()
+    if key not in _recent:
+        while len(_recent) >= _REMEMBERED:
+            del _recent[next(iter(_recent))]
+        try:
+            _recent[key] = fit(data)
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+            # The answers are worth more than this number: an error here would fail a finished run.
+            logger.warning("ces_parameters: no estimate from %d answers: %s", int(data.answered.sum()), error)
+            _recent[key] = None
+    return _recent[key]
+
+
+def _report(estimate: CESFit | None, prefix: str) -> dict[str, float]:
+    out = {}
+    for name in PARAMETERS:
+        identified = estimate is not None and estimate.status(name) != "not identified"
+        out[prefix + name] = estimate.estimate(name) if estimate and identified else NAN
+        out[f"{prefix}{name}_stderr"] = estimate.se(name) if estimate else NAN
+    return out

@@ -1,0 +1,48 @@
+"""What the consistency scorer left in its scores, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from inspect_ai.scorer import SampleScore
+
+from fiduciary.economics.arrays import BoolArray, FloatArray
+
+
+class Stakes(NamedTuple):
+    """One entry a score.
+
+    Attributes:
+        right: 1 where the choice maximises utility (its probability under log-probabilities).
+        missing: no valid answer.
+        regret: u_best − u_chosen, 0 where missing.
+        range: u_best − u_worst.
+        chance: share of options that maximise utility.
+        chance_regret: u_best − mean u.
+    """
+
+    right: FloatArray
+    missing: BoolArray
+    regret: FloatArray
+    range: FloatArray
+    chance: FloatArray
+    chance_regret: FloatArray
+
+
+def stakes_of(scores: Sequence[SampleScore]) -> Stakes:
+    """Read the scores of ``scorers.stakeholder_choice.consistency``."""
+    metadata = [s.score.metadata or {} for s in scores]
+
+    def column(name: str) -> FloatArray:
+        return np.array([float(m[name] or 0.0) for m in metadata])
+
+    return Stakes(
+        np.array([s.score.as_float() for s in scores]),
+        np.array([bool(m["missing"]) for m in metadata]),
+        column("regret"),
+        column("range"),
+        column("chance"),
+        column("chance_regret"),
+    )

@@ -1,0 +1,1 @@
+"""Choices between two: scorer, metrics and table."""
