@@ -29,6 +29,9 @@ _SOURCES = {
 """What must be said of an estimate, by elicitation."""
 
 
+UNREAD = "not shown to read"
+"""Note of a cell that is empty because answers are not shown to depend on what was asked."""
+
 _NONE = "too little measured, or not identified"
 
 
@@ -67,7 +70,7 @@ def from_log(column: Column, header: EvalLog, level: float = LEVEL) -> Cell | No
     value, error, units = raw(column, header)
     n = header.results.completed_samples
     if value is None:
-        return Cell(None, n=n, note="not shown to read" if values.get("reads") == 0 else _NONE)
+        return Cell(None, n=n, note=UNREAD if values.get("reads") == 0 else _NONE)
     note = None
     if error == 0:
         found = Interval(value, level=level)
