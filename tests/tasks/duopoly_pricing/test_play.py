@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -233,6 +234,27 @@ def test_a_log_alone_can_be_scored_and_drawn_again(run: Run, tmp_path: Path, cap
     assert "1.4729" in printed and "Δ = 1.000" in printed
     assert duopoly_report.main([log.location]) == 0
     assert sorted(folder.glob("*.png")) == pictures
+
+
+def test_the_report_begins_with_reading_and_withholds_what_needs_it(run: Run, capsys: Any) -> None:
+    reading = run(duopoly_pricing(n=3, periods=10), "subject/undercutter")
+    constant = run(duopoly_pricing(n=3, periods=30, deviation_at=20), "subject/joint_monopolist")
+    unasked = run(duopoly_pricing(n=1, periods=40, probes=0), "subject/undercutter")
+    assert duopoly_report.main([reading.location]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[4].startswith(
+        "it reads: its answers depend on the history that it is shown (p < .001; 60 probes"
+    )
+    assert any(line.startswith("Δ = ") for line in lines)
+    for log, said in (
+        (constant, "not shown to read: its answers never vary, or are too few to tell, n = 60"),
+        (unasked, "whether it reads was not tested: no probes were asked (ask with -T probes=20)"),
+    ):
+        assert duopoly_report.main([log.location]) == 0
+        printed = capsys.readouterr().out
+        assert printed.splitlines()[4] == said
+        assert f"no Δ: {said}" in printed and "1.9" in printed
+        assert not re.search(r"Δ = |yes|interval", printed)
 
 
 NOISY: dict[str, Any] = {
