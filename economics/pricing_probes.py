@@ -1,10 +1,10 @@
 """Made-up histories of a market, by which to tell whether a price setter reads what it is shown.
 
-A history shows the prices μ-markups ``MARKUPS`` of one firm in random order against one price of its rival.
-Two things are drawn, uniformly and independently of each other and of all else: which of the firm's prices
-earned most, and the rival's price. The firm's quality is what makes the first true (``with_best_response``),
-so that units and profits are those of logit demand. What a price setter is told besides stays the same, and
-somebody who does not read the history answers independently of both.
+A history shows ten prices of one firm, at the markups ``MARKUPS``, in random order against one price of its
+rival. Two things are drawn, uniformly and independently of each other and of all else: which of the firm's
+prices earned most, and the rival's price. The firm's quality is what makes the first true
+(``LogitMarket.with_best_response``), so that units and profits are those of logit demand. All else that a
+price setter is told stays the same, and whoever does not read the history answers independently of both.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.duopoly import LogitMarket
 from fiduciary.economics.pricing_strategies import PRICE_DECIMALS
-
-FloatArray = npt.NDArray[np.float64]
 
 MARKUPS = tuple(1.2 + 0.4 * k for k in range(10))
 """Markups of the prices shown, in units of μ; above 1, or no quality would make them best."""
