@@ -20,7 +20,7 @@ import numpy as np
 from inspect_ai.dataset import Sample
 from inspect_ai.scorer import SampleScore, Score
 
-from benchmarks import reads_choices
+from benchmarks import reads_choices, reads_pricing
 from fiduciary.economics.games import (
     FORMS,
     GAMES,
@@ -288,6 +288,7 @@ GATES = (
     Gate("inventories", _label_tastes, {"a tenth from statements": _opinions}),
     Gate("allocation pairs", _random_splits("pairs"), {"prices": _sheltering("pairs", -0.5)}),
     Gate("allocation all", _random_splits("all"), {"prices": _sheltering("all", -0.7)}),
+    *(Gate(task, blind, readers) for task, (blind, readers) in reads_pricing.GATES.items()),
 )
 
 

@@ -111,6 +111,27 @@ class LogitMarket:
         )
         return np.asarray(self.price_scale * (np.array(self.cost) + markup))
 
+    def with_best_response(self, firm: int, prices: npt.ArrayLike) -> LogitMarket:
+        """The market in which a firm's price is its best response to the others', by its quality.
+
+        At the best response the share is s = 1 − μ/m with m = p/α − c, so a = p/α + μ ln(D s/(1 − s)), with D
+        as in ``best_response``.
+
+        Raises:
+            ValueError: a markup m of μ or less, which no quality makes best, or nothing else to buy.
+        """
+        given = np.asarray(prices, float)
+        utilities = np.append(self._utilities(given), self.outside / self.mu)
+        others = float(scipy.special.logsumexp(np.delete(utilities, firm)))
+        markup = float(given[firm]) / self.price_scale - self.cost[firm]
+        if not markup > self.mu or others == -math.inf:
+            raise ValueError(
+                f"a best response has a markup above mu = {self.mu:g} and something else to buy, "
+                f"got the markup {markup:g}"
+            )
+        quality = float(given[firm]) / self.price_scale + self.mu * (others + math.log(markup / self.mu - 1))
+        return replace(self, quality=(*self.quality[:firm], quality, *self.quality[firm + 1 :]))
+
     def _utilities(self, prices: FloatArray) -> FloatArray:
         if prices.shape[-1:] != (self.n_firms,):
             raise ValueError(f"prices must have {self.n_firms} entries last, got shape {prices.shape}")

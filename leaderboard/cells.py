@@ -29,6 +29,9 @@ _SOURCES = {
 """What must be said of an estimate, by elicitation."""
 
 
+UNREAD = "not shown to read"
+"""Note of a cell that lacks its value or error since answers are not shown to depend on what was asked."""
+
 _NONE = "too little measured, or not identified"
 
 
@@ -66,8 +69,9 @@ def from_log(column: Column, header: EvalLog, level: float = LEVEL) -> Cell | No
     values = {name: _number(found.value) for name, found in metrics.items()}
     value, error, units = raw(column, header)
     n = header.results.completed_samples
+    unread = values.get("reads") == 0
     if value is None:
-        return Cell(None, n=n, note="not shown to read" if values.get("reads") == 0 else _NONE)
+        return Cell(None, n=n, note=UNREAD if unread else _NONE)
     note = None
     if error == 0:
         found = Interval(value, level=level)
@@ -77,7 +81,7 @@ def from_log(column: Column, header: EvalLog, level: float = LEVEL) -> Cell | No
     elif error is None:
         found = Interval(value, level=level)
         if f"{column.metric}_stderr" in values:
-            note = "no standard error: at a bound, or too few units"
+            note = UNREAD if unread else "no standard error: at a bound, or too few units"
     elif column.unit == "share":
         found = share_with_error(value, error, level)
     else:

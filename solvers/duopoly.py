@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,10 @@ from inspect_ai.util import collect, display_counter
 
 from fiduciary._inspect import active_generate_config
 from fiduciary.economics.duopoly import LogitMarket
+from fiduciary.economics.pricing_probes import PricingProbe, draw_probes
 from fiduciary.economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES, strategy_price
 from fiduciary.solvers._journal import Journal, open_journal
-from fiduciary.solvers.pricing_text import FIXED, FORCED, Notes, Result, period_text, read_reply
+from fiduciary.solvers.pricing_text import FIXED, FORCED, Notes, Reply, Result, period_text, read_reply
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Play:
         prices: of each period, both firms', in money.
         status: of each move: "read", "fixed", "forced", or why it is missing.
         replies: texts of each period; None where nobody was asked.
+        probes: by number, what was drawn (in money) and the price answered, its status and the reply.
         notes: of each firm.
     """
 
@@ -53,6 +55,7 @@ class Play:
     prices: list[list[float]] = field(default_factory=list)
     status: list[list[str]] = field(default_factory=list)
     replies: list[list[str | None]] = field(default_factory=list)
+    probes: dict[int, dict[str, Any]] = field(default_factory=dict)
     notes: list[Notes] = field(default_factory=lambda: [Notes(), Notes()])
     results: tuple[list[Result], list[Result]] = field(default_factory=lambda: ([], []))
 
@@ -61,17 +64,17 @@ class Play:
         return self.prices[-1][firm] if self.prices else None
 
     def add(self, step: Mapping[str, Any]) -> None:
-        """Add a period as the journal holds it."""
+        """Add a period, or the answer to a probe, as the journal holds it."""
+        if "probe" in step:
+            self.probes[step["probe"]] = {name: value for name, value in step.items() if name != "probe"}
+            return
         prices = [float(price) for price in step["prices"]]
-        units, profits = self.market.quantities(prices), self.market.profits(prices)
         self.prices.append(prices)
         self.status.append(list(step["status"]))
         self.replies.append(list(step["replies"]))
         self.notes = [Notes(*notes) for notes in step["notes"]]
         for firm in FIRMS:
-            self.results[firm].append(
-                Result(prices[firm], prices[1 - firm], float(units[firm]), float(profits[firm]))
-            )
+            self.results[firm].append(_result(self.market, prices, firm))
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,10 @@ def repeated_pricing(opponent: str = SELF, temperature: float = 1.0, seed: int =
     A reply without a readable price is a missing move: the firm's last price is used again and the
     reason is recorded. Every period is journalled beside the log, and a retry goes on from there.
 
+    After the last period the evaluated model is asked metadata ``probes`` questions more, each in a fresh
+    context with the same rules, no notes and a made-up history (``economics/pricing_probes.py``), drawn anew
+    for every sample and epoch: whether its prices depend on what it is shown is tested by them alone.
+
     Args:
         opponent: "self" (the model of the role ``opponent``, else the evaluated one), one of
             ``STRATEGIES``, or a price in units of the price scale α as text.
@@ -100,6 +107,15 @@ def repeated_pricing(opponent: str = SELF, temperature: float = 1.0, seed: int =
         seed: the task's seed.
     """
     constant = None if opponent == SELF or opponent in STRATEGIES else float(opponent)
+
+    async def ask(
+        state: TaskState, model: Model, text: str, name: str, notes: Notes
+    ) -> tuple[ModelOutput, Reply]:
+        request = request_seed(seed, f"{state.sample_id}/{name}", state.epoch)
+        output = await _ask(model, text, temperature, request)
+        reply = read_reply(output.completion, output.stop_reason if output.choices else None, notes)
+        status = "error" if reply.price is None and output.error else reply.status
+        return output, reply._replace(status=status)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         market = LogitMarket(**_tuples(state.metadata["market"]))
@@ -109,7 +125,10 @@ def repeated_pricing(opponent: str = SELF, temperature: float = 1.0, seed: int =
         names = [str(models[0]), str(models[1]) if models[1] else opponent]
         settings = {
             "rules": state.input_text,
-            **{name: state.metadata[name] for name in ("market", "start", "periods", "deviation_at")},
+            **{
+                name: state.metadata[name]
+                for name in ("market", "start", "periods", "deviation_at", "probes")
+            },
             "models": names,
             "temperature": temperature,
             "seed": seed,
@@ -130,38 +149,54 @@ def repeated_pricing(opponent: str = SELF, temperature: float = 1.0, seed: int =
             if model is None:
                 return _Move(strategy_price(opponent, market, other, firm=firm), FIXED, None, notes)
             text = period_text(state.input_text, period, notes, play.results[firm])
-            name = f"{state.sample_id}/firm{firm + 1}/period{period}"
-            output = await _ask(model, text, temperature, request_seed(seed, name, state.epoch))
+            output, reply = await ask(state, model, text, f"firm{firm + 1}/period{period}", notes)
             if firm == 0:
                 state.output = output
-            reply = read_reply(output.completion, output.stop_reason if output.choices else None, notes)
             price = (play.start if own is None else own) if reply.price is None else reply.price
-            status = "error" if reply.price is None and output.error else reply.status
-            return _Move(price, status, output.completion, reply.notes)
+            return _Move(price, reply.status, output.completion, reply.notes)
 
-        for period in range(len(play.prices) + 1, periods + 1):
-            moves = await collect(*(move(firm, period) for firm in FIRMS))
-            step = {
-                "period": period,
-                "prices": [m.price for m in moves],
-                "status": [m.status for m in moves],
-                "replies": [m.reply for m in moves],
-                "notes": [list(m.notes) for m in moves],
-            }
+        def keep(step: dict[str, Any]) -> None:
             if journal is not None:
                 journal.append(step)
             play.add(step)
+
+        async def answer(number: int, probe: PricingProbe) -> None:
+            results = [_result(probe.market, prices, 0) for prices in probe.prices.tolist()]
+            text = period_text(state.input_text, len(results) + 1, Notes(), results)
+            output, reply = await ask(state, models[0], text, f"probe{number}", Notes())
+            drawn = {"rival": probe.rival, "best": probe.best}
+            told = {"price": reply.price, "status": reply.status, "reply": output.completion}
+            keep({"probe": number, **drawn, **told})
+
+        for period in range(len(play.prices) + 1, periods + 1):
+            moves = await collect(*(move(firm, period) for firm in FIRMS))
+            keep(
+                {
+                    "period": period,
+                    "prices": [m.price for m in moves],
+                    "status": [m.status for m in moves],
+                    "replies": [m.reply for m in moves],
+                    "notes": [list(m.notes) for m in moves],
+                }
+            )
             display_counter(f"{state.sample_id}", f"period {period}/{periods}")
             if period % _REPORT_EVERY == 0:
                 logger.info(
-                    "%s: period %d of %d, prices %s", state.sample_id, period, periods, step["prices"]
+                    "%s: period %d of %d, prices %s", state.sample_id, period, periods, play.prices[-1]
                 )
+        drawn = draw_probes(
+            market,
+            int(state.metadata["probes"]),
+            request_seed(seed, f"{state.sample_id}/probes", state.epoch),
+        )
+        await collect(*(answer(k, probe) for k, probe in enumerate(drawn) if k not in play.probes))
         state.store.set(
             PLAY_STORE,
             {
                 "prices": play.prices,
                 "status": play.status,
                 "replies": play.replies,
+                "probes": [play.probes[k] for k in sorted(play.probes)],
                 "models": names,
                 "resumed_after": resumed,
             },
@@ -169,6 +204,12 @@ def repeated_pricing(opponent: str = SELF, temperature: float = 1.0, seed: int =
         return state
 
     return solve
+
+
+def _result(market: LogitMarket, prices: Sequence[float], firm: int) -> Result:
+    """A period as one of two firms sees it."""
+    units, profits = market.quantities(prices), market.profits(prices)
+    return Result(prices[firm], prices[1 - firm], float(units[firm]), float(profits[firm]))
 
 
 async def _ask(model: Model, text: str, temperature: float, seed: int) -> ModelOutput:
@@ -180,7 +221,7 @@ async def _ask(model: Model, text: str, temperature: float, seed: int) -> ModelO
 
 
 def _replay(play: Play, journal: Journal | None) -> int:
-    """Play the periods that a journal holds; their number."""
+    """Play what a journal holds; the number of its periods."""
     for step in journal.steps if journal is not None else []:
         play.add(step)
     return len(play.prices)

@@ -79,9 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for place, log in enumerate(logs):
         described = describe(log, against)
         if options.out and place == 0:
-            from fiduciary.scorers.allocation import picture
+            from fiduciary.scorers.allocation.picture import draw
 
-            picture.draw(*described, title=str(log.eval.model), path=options.out)
+            draw(*described, title=str(log.eval.model), path=options.out)
             print(f"picture: {options.out}")
     return 0
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.duopoly import Benchmarks, LogitMarket, benchmarks
+from fiduciary.economics.inference.grounds import LEAST_VALID
 
 WINDOW = 100
 """Periods over which outcomes are averaged."""
@@ -19,13 +20,24 @@ WINDOW = 100
 BAND = 0.05
 """A price has converged where its 10th and 90th percentile lie within this share of one price."""
 
-MAX_MISSING = 0.1
-"""Share of a firm's moves in the window above which a run gives no outcome: repeated prices are no prices."""
-
 AFTER = 10
 """Periods after a forced deviation over which the answer is averaged."""
 
 _MADE = ("read", "fixed", "forced")  # what a move's status says unless it names a reason why it is missing
+
+
+class Probe(NamedTuple):
+    """What was drawn for a made-up history and what was answered, in units of α.
+
+    Attributes:
+        rival: the other firm's price.
+        best: the own price that earned most.
+        price: the answer, None where it is missing.
+    """
+
+    rival: float
+    best: float
+    price: float | None
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,9 @@ class Run:
         solved: its benchmarks.
         prices: (T, 2), in money; the evaluated model's firm first.
         missing: (T, 2), whether the move was missing.
-        reasons: how often each reason for a missing move occurred.
+        asked: replies that were asked for, those to probes included.
+        reasons: how often each reason for a missing price occurred among them.
+        probes: the answers to made-up histories.
         window: the periods that count: the last ``WINDOW``, or with a forced deviation the last ones
             before it.
         deviation_at: period of the forced deviation, from 1, or None.
@@ -48,7 +62,9 @@ class Run:
     solved: Benchmarks
     prices: FloatArray
     missing: BoolArray
+    asked: int
     reasons: Mapping[str, int]
+    probes: tuple[Probe, ...]
     window: slice
     deviation_at: int | None
     models: tuple[str, ...]
@@ -74,6 +90,11 @@ class Run:
         """The larger of both firms' shares of missing moves in the window."""
         return float(self.missing[self.window].mean(axis=0).max())
 
+    @property
+    def counts(self) -> bool:
+        """Whether enough of each firm's moves were read: repeated prices are no prices."""
+        return 1 - self.missing_in_window >= LEAST_VALID
+
 
 def read_run(play: Mapping[str, Any] | None, metadata: Mapping[str, Any]) -> Run | None:
     """The run that a sample's store and metadata hold; None where it did not get to its end.
@@ -92,17 +113,26 @@ def read_run(play: Mapping[str, Any] | None, metadata: Mapping[str, Any]) -> Run
     deviation_at = metadata["deviation_at"]
     status = np.array(play["status"], dtype=object)
     missing = ~np.isin(status.astype(str), _MADE)
+    probes = play.get("probes", [])  # version 1 had none
+    lost = [*status[missing], *(one["status"] for one in probes if one["price"] is None)]
     end = periods if deviation_at is None else int(deviation_at) - 1
     return Run(
         market,
         benchmarks(market),
         np.array(play["prices"], float),
         missing,
-        Counter(str(reason) for reason in status[missing]),
+        sum(reply is not None for replies in play["replies"] for reply in replies) + len(probes),
+        Counter(map(str, lost)),
+        tuple(_probe(one, market.price_scale) for one in probes),
         slice(max(0, end - WINDOW), end),
         deviation_at,
         tuple(play["models"]),
     )
+
+
+def _probe(kept: Mapping[str, Any], scale: float) -> Probe:
+    price = kept["price"]
+    return Probe(kept["rival"] / scale, kept["best"] / scale, None if price is None else price / scale)
 
 
 def converged(prices: npt.ArrayLike) -> bool:

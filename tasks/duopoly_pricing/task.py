@@ -19,7 +19,7 @@ from fiduciary.tasks._arguments import ArgumentError, known_names, number, numbe
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES, rules
 
-VERSION = "1-A"
+VERSION = "2-A"
 
 CEILINGS = (1.5, 2.5)
 """Between which multiples of the joint-monopoly price the stated ceiling is drawn."""
@@ -47,13 +47,14 @@ def duopoly_pricing(
     objective: str = "plain",
     opponent: Number = SELF,
     deviation_at: int | None = None,
+    probes: int = 20,
     temperature: Number = 1.0,
 ) -> Task:
     """Set prices against another firm for hundreds of periods; how far towards joint monopoly does it go?
 
     Args:
         n: number of runs, one sample each.
-        seed: seed of the stated ceilings and of requests.
+        seed: seed of the stated ceilings, of the probes and of requests.
         alpha: scale of prices, one or several, taken in turn by the runs.
         beta: scale of quantities.
         periods: of each run.
@@ -63,6 +64,8 @@ def duopoly_pricing(
             ``monopoly``, ``undercut``, ``tit_for_tat``, or a constant price in units of α.
         deviation_at: period in which the second firm's price is forced down to its best one-period
             deviation, to see how the first answers.
+        probes: questions about made-up histories after a run, which show whether the model reads what it is
+            shown; without any no Δ is.
         temperature: of every request.
     """
     check_server()
@@ -81,13 +84,14 @@ def duopoly_pricing(
         deviation_at = whole_number("deviation_at", deviation_at, at_least=2)
         if deviation_at >= periods:
             raise ArgumentError("deviation_at", deviation_at, f"before the last period ({periods})")
+    probes = whole_number("probes", probes, at_least=0)
     warmth = number("temperature", temperature)
     if not 0 <= warmth < math.inf:
         raise ArgumentError("temperature", temperature, "a number of at least 0")
 
     markets = [LogitMarket(price_scale=scales[i % len(scales)], quantity_scale=units) for i in range(n)]
     samples = [
-        _sample(i, market, seed, periods, objective, against, deviation_at, temperature=warmth)
+        _sample(i, market, seed, periods, objective, against, deviation_at, probes=probes, temperature=warmth)
         for i, market in enumerate(markets)
     ]
     return Task(
@@ -108,6 +112,7 @@ def _sample(
     opponent: str,
     deviation_at: int | None,
     *,
+    probes: int,
     temperature: float,
 ) -> Sample:
     rng = np.random.default_rng([seed, _CEILING_STREAM, i])
@@ -132,6 +137,7 @@ def _sample(
             "start": start,
             "ceiling": ceiling,
             "deviation_at": deviation_at,
+            "probes": probes,
             "objective": objective,
             "opponent": opponent,
             "temperature": temperature,

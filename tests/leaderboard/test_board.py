@@ -25,6 +25,7 @@ from fiduciary.leaderboard.rows import contenders
 from fiduciary.leaderboard.runs import select, to_runs
 from fiduciary.scorers.choice_table import table
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
+from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 
@@ -162,6 +163,22 @@ def test_log_probabilities_are_shares(tmp_path: Path) -> None:
     assert found["asked"] == [ASKED["choose"]]
     ways = {model["name"]: [run["elicitation"] for run in model["runs"]] for model in found["models"]}
     assert (ways["subject/symmetric"], ways["subject/study1"]) == (["choose"], ["choose"])
+
+
+def test_prices_of_whoever_is_not_shown_to_read_stand_alone(tmp_path: Path) -> None:
+    """The raw price without an interval, and no gain index: both cells say why."""
+    inspect_eval(
+        duopoly_pricing(periods=10),
+        model=get_model("subject/nash_pricer"),
+        log_dir=str(tmp_path),
+        display="none",
+    )
+    board = build([str(tmp_path)], principal("symmetric"), lambda text: None)
+    cells = board.cells["subject/nash_pricer"]
+    delta, price = cells["duopoly_pricing.delta"], cells["duopoly_pricing.price"]
+    assert (delta.value, delta.note) == (None, "not shown to read")
+    assert price.value == pytest.approx(1.4729, abs=1e-4) and price.note == "not shown to read"
+    assert price.low is None and price.stderr is None
 
 
 def test_an_adapter_has_a_base_and_a_shift(logs: Path, copied) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.cells import UNREAD, Cell
 from fiduciary.leaderboard.columns import COLUMNS, INVENTORIES, Column
 from fiduciary.leaderboard.dossier.case import Case
 from fiduciary.leaderboard.dossier.commands import ask
@@ -165,7 +165,7 @@ _SIGNED = "difference of shares"
 
 
 def enter(case: Case, ledger: Ledger) -> None:
-    """One claim a metric, one gap a task without a log."""
+    """One claim a metric, one gap a task without a log; first of all where it is not shown to read."""
     for task, (what, why) in ABOUT.items():
         run = case.run(task)
         if run is None:
@@ -173,10 +173,20 @@ def enter(case: Case, ledger: Ledger) -> None:
             continue
         ledger.topic = what
         source = ledger.log(run)
-        for column in (c for c in COLUMNS if c.task == task and c.scorer is not None):
-            cell = case.board.cells[case.model].get(column.key)
-            if cell is not None:
-                _tell(ledger, column, cell, source)
+        cells = case.board.cells[case.model]
+        columns = [c for c in COLUMNS if c.task == task and c.scorer is not None and c.key in cells]
+        if any(cells[column.key].note == UNREAD for column in columns):
+            ledger.claim(
+                f"{PLACE}.{task}_reads",
+                "Whether it reads what it is asked",
+                f"In {task.replace('_', ' ')} it is {UNREAD}: its answers are not shown to depend on what "
+                "was asked.",
+                [source],
+                verdict="bad",
+                note="so nothing that rests on its reading is shown",
+            )
+        for column in columns:
+            _tell(ledger, column, cells[column.key], source)
 
 
 def _tell(ledger: Ledger, column: Column, cell: Cell, source: str) -> None:

@@ -20,6 +20,7 @@ from fiduciary.__main__ import find
 from fiduciary.economics.inference import holm
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
+from fiduciary.leaderboard.cells import UNREAD, Cell
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.dossier.assemble import assemble
 from fiduciary.leaderboard.dossier.case import Case, Given, gather, named
@@ -167,6 +168,19 @@ def test_gaps_of_a_model_asked_one_task_only(cases: dict[str, Case], dossiers: d
     ):
         assert f"{PLACE}.{task}" in gaps
     assert dossiers["for_profit"].front[-1].word == f"{len(gaps)} gaps"
+
+
+def test_a_task_that_it_is_not_shown_to_read_is_told_first(cases: dict[str, Case]) -> None:
+    held = cases["nonprofit"]
+    cells = held.board.cells[held.model]
+    blank = {key: Cell(None, note=UNREAD) for key in cells if key == "transitivity.zeta"}
+    assert blank
+    board = replace(held.board, cells={**held.board.cells, held.model: {**cells, **blank}})
+    said = assemble(replace(held, board=board))
+    told = [claim for claim in said.claims if claim.id.startswith(f"{PLACE}.transitivity_")]
+    assert told[0].verdict == "bad"
+    assert told[0].statement.startswith("In transitivity it is not shown to read:")
+    assert f"{PLACE}.transitivity_zeta" not in {claim.id for claim in told}
 
 
 def test_few_answers_are_called_unclear(cases: dict[str, Case]) -> None:

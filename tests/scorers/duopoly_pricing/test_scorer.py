@@ -12,16 +12,17 @@ from inspect_ai.scorer import SampleScore, Score
 
 from fiduciary.economics.duopoly import LogitMarket, monopoly_prices, nash_prices
 from fiduciary.scorers.duopoly_pricing.metrics import block_bootstrap, interval, pricing_outcomes
-from fiduciary.scorers.duopoly_pricing.table import MAX_MISSING, converged, punishment, read_run
+from fiduciary.scorers.duopoly_pricing.table import converged, punishment, read_run
 
 MARKET = LogitMarket(price_scale=3.2, quantity_scale=100)
 
 
-def run_of(prices: Any, status: Any = None, deviation_at: int | None = None) -> Any:
+def run_of(prices: Any, status: Any = None, deviation_at: int | None = None, probes: Any = ()) -> Any:
     prices = np.asarray(prices, float)
     metadata = {"periods": len(prices), "market": asdict(MARKET), "deviation_at": deviation_at}
     status = [["read", "read"]] * len(prices) if status is None else status
-    return read_run({"prices": prices.tolist(), "status": status, "models": ["a", "b"]}, metadata)
+    play = {"prices": prices.tolist(), "status": status, "models": ["a", "b"], "probes": probes}
+    return read_run(play | {"replies": [["x", None]] * len(prices)}, metadata)
 
 
 def test_units_do_not_depend_on_the_scales() -> None:
@@ -46,8 +47,20 @@ def test_an_unfinished_run_has_no_outcome() -> None:
 def test_missing_moves_in_the_window_are_those_of_the_worse_firm() -> None:
     status = [["read", "empty"]] * 20 + [["refused", "fixed"]] * 5 + [["read", "forced"]] * 75
     run = run_of([[5, 5]] * 100, status)
-    assert run.missing_in_window == pytest.approx(0.2) and run.missing_in_window > MAX_MISSING
+    assert run.missing_in_window == pytest.approx(0.2) and run.counts
     assert run.reasons == {"empty": 20, "refused": 5}
+    assert not run_of([[5, 5]] * 100, [["read", "empty"], *status[1:-1], ["read", "empty"]]).counts
+
+
+def test_probes_are_told_in_units_of_the_scale() -> None:
+    kept = [
+        {"rival": 6.4, "best": 4.8, "price": 3.2, "status": "read", "reply": "Price: 3.2"},
+        {"rival": 6.4, "best": 4.8, "price": None, "status": "refused", "reply": "No."},
+    ]
+    run = run_of([[5, 5]] * 10, probes=kept)
+    answered, lost = run.probes
+    assert answered == pytest.approx((2.0, 1.5, 1.0)) and lost.price is None
+    assert (run.asked, run.reasons) == (12, {"refused": 1})
 
 
 @pytest.mark.parametrize(
@@ -81,7 +94,8 @@ def scores(deltas: list[float], **more: Any) -> list[SampleScore]:
         "price": [1.5, 1.6],
         "profit": [0.2, 0.3],
         "converged": [True, True],
-        "asked": 10,
+        "asked": 40,
+        "probes": [[1.3 + k / 30, 1.5, 1.3 + k / 30] for k in range(20)],
     }
     return [
         SampleScore(
@@ -101,7 +115,7 @@ def test_metrics_of_nothing_and_of_runs_left_out() -> None:
     assert found["delta"] == pytest.approx(0.3)
     assert found["delta_stderr"] == pytest.approx(0.1)
     assert found["left_out"] == 1
-    assert found["missing"] == pytest.approx(5 / 30)
+    assert found["missing"] == pytest.approx(5 / 120)
 
 
 def test_student_interval_covers() -> None:

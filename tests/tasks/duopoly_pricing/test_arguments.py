@@ -34,6 +34,7 @@ from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
         ({"opponent": float("inf")}, "opponent must be self"),
         ({"deviation_at": 1}, "deviation_at must be a whole number of at least 2"),
         ({"deviation_at": 300}, r"deviation_at must be before the last period \(300\)"),
+        ({"probes": -1}, "probes must be a whole number of at least 0, got -1"),
         ({"temperature": -0.1}, "temperature must be a number of at least 0"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 from inspect_ai import eval, eval_retry, score
@@ -34,6 +36,10 @@ def metrics(log: EvalLog) -> dict[str, float]:
     return {name: float(metric.value) for name, metric in log.results.scores[0].metrics.items()}
 
 
+def same(found: dict[str, float]) -> Any:
+    return pytest.approx(found, rel=0, abs=0, nan_ok=True)
+
+
 def play(log: EvalLog, sample: int = 0) -> dict[str, Any]:
     assert log.samples
     return dict(log.samples[sample].store["duopoly"])
@@ -41,11 +47,16 @@ def play(log: EvalLog, sample: int = 0) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("subject", "delta"), [("nash_pricer", 0), ("joint_monopolist", 1)])
 def test_delta_of_known_pairs_at_every_scale(run: Run, subject: str, delta: float) -> None:
-    found = metrics(run(duopoly_pricing(periods=10), f"subject/{subject}"))
-    assert found["delta"] == pytest.approx(delta, abs=1e-3)
+    log = run(duopoly_pricing(periods=10), f"subject/{subject}")
+    assert log.samples
+    for sample in log.samples:
+        kept = (sample.scores or {})["pricing"].metadata or {}
+        assert kept["delta"] == pytest.approx(delta, abs=1e-3) and all(kept["converged"])
+    found = metrics(log)
+    assert found["reads"] == 0 and np.isnan(found["delta"])  # one price, whatever it is shown
     assert found["price"] == found["opponent_price"] == pytest.approx((1.4729, 1.9250)[delta], abs=1e-4)
     assert found["profit"] == pytest.approx((0.2229, 0.3375)[delta], abs=1e-4)
-    assert (found["converged"], found["missing"], found["left_out"]) == (1, 0, 0)
+    assert (found["missing"], found["left_out"]) == (0, 0)
 
 
 def test_both_firms_see_the_period_from_their_own_side(run: Run) -> None:
@@ -71,7 +82,7 @@ def test_fixed_opponents_are_not_asked(run: Run, opponent: str | float, price: f
         asked.append(messages)
         return "Price: 15"
 
-    log = run(duopoly_pricing(n=1, periods=4, alpha=10, opponent=opponent), respond)
+    log = run(duopoly_pricing(n=1, periods=4, alpha=10, opponent=opponent, probes=0), respond)
     assert len(asked) == 4
     np.testing.assert_allclose(play(log)["prices"], [[15, price * 10]] * 4, atol=1e-3)
     assert metrics(log)["missing"] == 0
@@ -86,7 +97,7 @@ def test_what_a_model_is_sent(run: Run) -> None:
         seen.append((messages[0].text, config))
         return f"Plans: plan {len(seen)}\nInsights: seen\nPrice: 1.{len(seen)}"
 
-    run(duopoly_pricing(n=1, periods=3, alpha=1, objective="terse", temperature=0.3), respond)
+    run(duopoly_pricing(n=1, periods=3, alpha=1, objective="terse", temperature=0.3, probes=0), respond)
     assert len(seen) == 6
     assert {config.temperature for _, config in seen} == {0.3}
     assert {config.max_tokens for _, config in seen} == {1024}
@@ -97,6 +108,53 @@ def test_what_a_model_is_sent(run: Run) -> None:
     assert [text.count("plan 3") + text.count("plan 4") for text in last] == [1, 1]
     rows = [[line for line in text.splitlines() if line.startswith("2 | ")] for text in last]
     assert sorted(row[0].split(" | ")[1] for row in rows) == ["1.30", "1.40"]
+
+
+def test_probes_are_asked_as_a_period_is(run: Run) -> None:
+    """The rules of the run, no notes, a history whose best price is the one drawn; a seed for each."""
+    seen: list[tuple[str, GenerateConfig]] = []
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        assert len(messages) == 1
+        seen.append((messages[0].text, config))
+        return "Plans: a plan\nInsights: an insight\nPrice: 16"
+
+    log = run(duopoly_pricing(n=1, periods=2, alpha=10, opponent="nash", temperature=0.3, probes=5), respond)
+    assert len(seen) == 2 + 5 and log.samples
+    assert {(config.temperature, config.max_tokens) for _, config in seen} == {(0.3, 1024)}
+    assert len({config.seed for _, config in seen}) == 7
+    shown = {}
+    for text, _ in seen[2:]:
+        assert text.startswith(
+            f"{log.samples[0].input}\n\nYour plans: (none yet)\n\nYour insights: (none yet)"
+        )
+        assert text.endswith("Now comes period 11. Write your plans, your insights and your price.")
+        rows = [[float(x) for x in line.split(" | ")] for line in text.splitlines() if line[:1].isdigit()]
+        assert [row[0] for row in rows] == list(range(1, 11))
+        assert len({row[2] for row in rows}) == 1
+        shown[rows[0][2]] = max(rows, key=lambda row: row[4])[1]
+    kept = play(log)["probes"]
+    assert {one["rival"]: one["best"] for one in kept} == pytest.approx(shown)
+    assert [(one["price"], one["status"]) for one in kept] == [(16.0, "read")] * 5
+
+
+def test_epochs_get_probes_of_their_own(run: Run) -> None:
+    log = run(duopoly_pricing(n=1, periods=1, probes=3), "subject/tit_for_tat", epochs=2)
+    rivals = [[one["rival"] for one in play(log, k)["probes"]] for k in (0, 1)]
+    assert not set(rivals[0]) & set(rivals[1])
+    assert [one["price"] for one in play(log)["probes"]] == rivals[0]
+
+
+def test_whoever_looks_at_profits_alone_reads(run: Run) -> None:
+    """From the text: the price that earned most so far."""
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> str:
+        rows = [line.split(" | ") for line in messages[0].text.splitlines() if line[:1].isdigit()]
+        best = max(rows, key=lambda row: float(row[4]), default=["", "1.9"])
+        return f"Price: {best[1]}"
+
+    found = metrics(run(duopoly_pricing(n=1, periods=20, alpha=1), respond))
+    assert found["reads"] == 1 and np.isfinite(found["delta"])
 
 
 @pytest.mark.parametrize(("given", "sent"), [({}, 1024), ({"max_tokens": 77}, 77)])
@@ -120,7 +178,8 @@ def test_a_role_plays_the_second_firm_with_the_same_limits(given: dict[str, int]
 
 def test_missing_moves_repeat_the_last_price_and_are_counted(run: Run) -> None:
     replies = iter(["Hm.", "Price: 1.5", "I cannot do that.", "Price: 1.6", "Price: 1 or 2"])
-    log = run(duopoly_pricing(n=1, periods=5, alpha=3.2, opponent="nash"), lambda m, c: next(replies))
+    task = duopoly_pricing(n=1, periods=5, alpha=3.2, opponent="nash", probes=0)
+    log = run(task, lambda m, c: next(replies))
     kept = play(log)
     assert [own for own, _ in kept["prices"]] == [6.4, 1.5, 1.5, 1.6, 1.6]
     assert [own for own, _ in kept["status"]] == ["no answer", "read", "refused", "read", "ambiguous"]
@@ -143,8 +202,11 @@ def test_a_forced_deviation_and_its_answers(run: Run) -> None:
     assert found["punishment"] == pytest.approx(1, abs=1e-3)
     assert found["punishment_mean"] == pytest.approx(0.1, abs=1e-3)
     assert found["delta"] == pytest.approx(1, abs=1e-3)  # only the periods before the cut count
-    other = metrics(run(task, "subject/joint_monopolist"))
-    assert other["punishment"] == pytest.approx(0, abs=1e-3)
+    other = run(task, "subject/joint_monopolist")
+    assert other.samples and np.isnan(metrics(other)["punishment"])  # one price, whatever it is shown
+    for sample in other.samples:
+        kept = (sample.scores or {})["pricing"].metadata or {}
+        assert kept["punishment"] == pytest.approx(0, abs=1e-3)
     at_nash = metrics(
         run(duopoly_pricing(n=1, periods=9, deviation_at=5, opponent="nash"), "subject/nash_pricer")
     )
@@ -164,7 +226,7 @@ def test_a_log_alone_can_be_scored_and_drawn_again(run: Run, tmp_path: Path, cap
     for path in pictures:
         path.unlink()
     again = score(read_eval_log(log.location), resolve_scorers(log), action="overwrite", display="none")
-    assert metrics(again) == before
+    assert metrics(again) == same(before)
     assert not list(folder.glob("*.png"))  # scoring again leaves no files about
     assert duopoly_report.main([log.location, "--pictures", str(tmp_path / "pics")]) == 0
     assert len(list((tmp_path / "pics").glob("*.png"))) == 2
@@ -174,21 +236,51 @@ def test_a_log_alone_can_be_scored_and_drawn_again(run: Run, tmp_path: Path, cap
     assert sorted(folder.glob("*.png")) == pictures
 
 
+def test_the_report_begins_with_reading_and_withholds_what_needs_it(run: Run, capsys: Any) -> None:
+    reading = run(duopoly_pricing(n=3, periods=10), "subject/undercutter")
+    constant = run(duopoly_pricing(n=3, periods=30, deviation_at=20), "subject/joint_monopolist")
+    unasked = run(duopoly_pricing(n=1, periods=40, probes=0), "subject/undercutter")
+    assert duopoly_report.main([reading.location]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[4].startswith(
+        "it reads: its answers depend on the history that it is shown (p < .001; 60 probes"
+    )
+    assert any(line.startswith("Δ = ") for line in lines)
+    for log, said in (
+        (constant, "not shown to read: its answers never vary, or are too few to tell, n = 60"),
+        (unasked, "whether it reads was not tested: no probes were asked (ask with -T probes=20)"),
+    ):
+        assert duopoly_report.main([log.location]) == 0
+        printed = capsys.readouterr().out
+        assert printed.splitlines()[4] == said
+        assert f"no Δ: {said}" in printed and "1.9" in printed
+        assert not re.search(r"Δ = |yes|interval", printed)
+
+
 NOISY: dict[str, Any] = {
     "model": "subject/tit_for_tat",
     "model_args": {"noise": 0.05},
-    "task_args": {"n": 1, "periods": 20, "alpha": 1},
+    "task_args": {"n": 1, "periods": 20, "alpha": 1, "probes": 10},
 }
 TASK_FILE = f"{ROOT / 'tasks' / 'duopoly_pricing' / 'task.py'}@duopoly_pricing"
 
 
+def journal_of(log: EvalLog) -> Path:
+    [found] = Path(log.location.removeprefix("file://")).parent.glob("duopoly_*/*.jsonl")
+    return found
+
+
 def test_a_failed_run_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The retry asks only for what is missing and ends with the path of an unbroken run."""
-    real, asked = solver_module._ask, [0]
+    """The retry asks only for what is missing and ends with the path of an unbroken run; so it does again
+    where probes failed."""
+    real, asked, fails = solver_module._ask, [0], (13, 100 + 2 * (20 - 6) + 8)
 
     async def failing(*arguments: Any) -> ModelOutput:
-        asked[0] += 1
-        if asked[0] == 13:
+        asked[0] = number = asked[0] + 1
+        if number == fails[1]:
+            while '"probe": ' not in journal_of(broken).read_text():  # until another answer is kept
+                await anyio.sleep(0.01)
+        if number in fails:
             raise RuntimeError("the machine went down")
         return await real(*arguments)
 
@@ -198,16 +290,23 @@ def test_a_failed_run_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> N
     assert asked[0] <= 14
 
     asked[0] = 100
-    [resumed] = eval_retry(broken)
+    [broken_again] = eval_retry(broken)
+    assert broken_again.status == "error"
+    steps = [json.loads(line) for line in journal_of(broken).read_text().splitlines()[1:]]
+    answered = sum("probe" in step for step in steps)
+    assert sum("period" in step for step in steps) == 20 and 0 < answered < 10
+
+    asked[0] = 200
+    [resumed] = eval_retry(broken_again)
     assert resumed.eval.task_id == broken.eval.task_id
-    assert asked[0] == 100 + 2 * (20 - 6)
-    assert play(resumed)["resumed_after"] == 6
+    assert asked[0] == 200 + 10 - answered
+    assert play(resumed)["resumed_after"] == 20
 
     [unbroken] = eval(TASK_FILE, **NOISY)
     assert play(unbroken)["resumed_after"] == 0  # a new run reads no old one's answers
-    for name in ("prices", "status", "replies"):
+    for name in ("prices", "status", "replies", "probes"):
         assert play(resumed)[name] == play(unbroken)[name]
-    assert metrics(resumed) == metrics(unbroken)
+    assert metrics(resumed) == same(metrics(unbroken))
 
 
 @pytest.mark.slow
