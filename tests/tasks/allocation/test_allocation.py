@@ -16,8 +16,8 @@ from inspect_ai.scorer._metric import SampleScore
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.economics.budgets import bronars_power
 from fiduciary.economics.utility import profile
-from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
 from fiduciary.scorers.allocation import report as budgets_report
+from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
 from fiduciary.scorers.allocation.table import allocations, rows_of
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.allocation.task import allocation
