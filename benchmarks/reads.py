@@ -197,7 +197,7 @@ def _games(seed: int, repeats: int, decide: Decide) -> Content:
             plan = {n.name: float(a) for n, a in zip(nodes, decide(game, first), strict=True)}
             points = dict(zip("TRPS", game.payoffs, strict=True))
             plays.append(
-                Play(name, game.form, points, (repeat, 1), plan, None, {}, None, {}, {}, first, np.nan)
+                Play(name, game.form, points, (repeat, 1), plan, None, {}, None, None, {}, {}, first, np.nan)
             )
     return _content(games(plays))
 

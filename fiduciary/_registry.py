@@ -10,6 +10,7 @@ from fiduciary.scorers.allocation.scorer import budget_allocations
 from fiduciary.scorers.duopoly_pricing.metrics import pricing_outcomes
 from fiduciary.scorers.duopoly_pricing.scorer import pricing
 from fiduciary.scorers.economic_games.metrics import (
+    beliefs_missing,
     cooperation_rates,
     play_quality,
     rules_right,
@@ -93,6 +94,7 @@ __all__ = [
     "ask_dilemma",
     "ask_pairs",
     "ask_stress",
+    "beliefs_missing",
     "budget_allocations",
     "budget_answers",
     "budget_demand",

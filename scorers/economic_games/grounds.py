@@ -21,8 +21,13 @@ from fiduciary.scorers.grounds import grounds_of
 _PLACES = ("first", "second")  # in a presentation: whether a role's cooperative action is shown second
 
 
-def grounds(found: Sequence[Play]) -> Grounds | None:
-    """Of the sequential games; None where none was played. An answer is a decision of a whole play."""
+def grounds(found: Sequence[Play], *, beliefs: bool = False) -> Grounds | None:
+    """Of the sequential games; None where none was played. An answer is a decision of a whole play.
+
+    Args:
+        found: the plays.
+        beliefs: whether the figures need the player's beliefs too, so that a play without them is missing.
+    """
     plays = [play for play in found if play.sequential]
     if not plays:
         return None
@@ -34,10 +39,11 @@ def grounds(found: Sequence[Play]) -> Grounds | None:
     chance, place, figures, question = [], [], [], []
     asked = valid = 0
     for play in plays:
+        whole = play.complete if beliefs else play.reason is None
         for node in FORMS[play.form].nodes:
-            asked, valid = asked + 1, valid + (play.reason is None)
+            asked, valid = asked + 1, valid + whole
             value = play.plan.get(node.name)
-            of_one = math.nan if value is None or play.reason is not None else float(value)
+            of_one = math.nan if value is None or not whole else float(value)
             # A reply may answer like with like or be the same to both moves: counted as "like", the decisions
             # of either player do not cancel in a role of which both replies are asked.
             own = 1 - of_one if node.name == "reply_to_D" else of_one
@@ -65,6 +71,6 @@ def grounds(found: Sequence[Play]) -> Grounds | None:
 
 
 def withheld(found: Sequence[Play]) -> str | None:
-    """Why no figure of the sequential games is shown; None where figures may be, or none was played."""
-    own = grounds(found)
+    """Why no figure of plans and beliefs is shown; None where figures may be, or none was played."""
+    own = grounds(found, beliefs=True)
     return None if own is None else own.withheld

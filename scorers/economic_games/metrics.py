@@ -2,7 +2,7 @@
 
 Whether plans depend on payoffs, and if so whether they follow own beliefs and the price of cooperation.
 
-Whether the rules of a game were understood.
+How many beliefs are missing, and whether the rules of a game were understood.
 
 The social preference behind the plans: α, β, κ and λ with standard errors.
 """
@@ -87,7 +87,8 @@ def play_quality() -> Metric:
     """``reads``, and ``best_response`` and ``temptation_slope`` with standard errors clustered by game.
 
     ``reads`` (1, 0, or NaN where too little was measured), ``reads_p`` and ``content_share`` say whether
-    decisions are shown to depend on the payoffs; where they are not, the others are NaN.
+    decisions are shown to depend on the payoffs; where they are not, the others are NaN. ``best_response`` is
+    NaN too where too many beliefs are missing.
 
     ``best_response``: share of plans that maximise the expected material payoff under the player's own
     beliefs, ties accepted. ``temptation_slope``: by how much the share of cooperative actions changes
@@ -103,7 +104,7 @@ def play_quality() -> Metric:
         shown = own is not None and own.withheld is None
         return {
             **told(own),
-            **with_error("best_response", _best_share(found) if shown else Interval()),
+            **with_error("best_response", _best_share(found) if withheld(found) is None else Interval()),
             **with_error("temptation_slope", temptation_slope(found) if shown else Interval()),
         }
 
@@ -140,6 +141,18 @@ def _best_share(found: Sequence[Play]) -> Interval:
         return best_responses(choices(found)).share
     except ValueError:
         return Interval(reason=NOTHING)
+
+
+@metric(scores="unreduced")
+def beliefs_missing() -> Metric:
+    """Share of plays in which a belief is missing, left out where none is; ``missing`` is that of plans."""
+
+    def compute(scores: list[SampleScore]) -> Value:
+        found = plays(scores)
+        gone = sum(play.belief_reason is not None for play in found)
+        return {"beliefs_missing": gone / len(found)} if gone else {}
+
+    return compute
 
 
 @metric(scores="unreduced")

@@ -32,7 +32,7 @@ from fiduciary.economics.games import (
 )
 from fiduciary.economics.games.responsiveness import responsiveness_table
 from fiduciary.economics.inference import mean, ratio
-from fiduciary.scorers.economic_games.grounds import grounds
+from fiduciary.scorers.economic_games.grounds import grounds, withheld
 from fiduciary.scorers.economic_games.human_play import HUMANS
 from fiduciary.scorers.economic_games.metrics import NO_ESTIMATE, WHOLE, decided
 from fiduciary.scorers.economic_games.player_types import types
@@ -94,6 +94,9 @@ def report(log: EvalLog, level: float = 0.95) -> Iterator[str]:
         yield f"\nno social preference, best replies or effects of payoffs: {own.withheld}"
         return
     yield from order_effects(sequential)
+    if (why := withheld(sequential)) is not None:
+        yield f"\nno social preference, best replies or effects of payoffs: of plans with beliefs, {why}"
+        return
     try:
         data = choices(sequential)
     except ValueError as error:
@@ -106,10 +109,13 @@ def report(log: EvalLog, level: float = 0.95) -> Iterator[str]:
 
 def answers(found: Sequence[Play]) -> Iterator[str]:
     """Missing answers by reason, and answers about the rules."""
-    incomplete = [play for play in found if play.reason is not None]
-    reasons = Counter(play.reason for play in incomplete)
-    listed = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common()) or "none"
-    yield f"plays with a missing decision or belief: {len(incomplete)} of {len(found)}: {listed}"
+    for what, reasons in (
+        ("decision", [play.reason for play in found]),
+        ("belief", [play.belief_reason for play in found]),
+    ):
+        counts = Counter(reason for reason in reasons if reason is not None)
+        listed = ", ".join(f"{reason} {count}" for reason, count in counts.most_common()) or "none"
+        yield f"plays with a missing {what}: {counts.total()} of {len(found)}: {listed}"
     outside = [play.mass_outside for play in found if np.isfinite(play.mass_outside)]
     if outside:
         yield f"probability of tokens that are no label: mean {np.mean(outside):.3f}, most {max(outside):.3f}"

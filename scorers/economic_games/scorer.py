@@ -10,6 +10,7 @@ from inspect_ai.solver import TaskState
 
 from fiduciary.scorers.answers import answers_of
 from fiduciary.scorers.economic_games.metrics import (
+    beliefs_missing,
     cooperation_rates,
     play_quality,
     rules_right,
@@ -24,7 +25,16 @@ BELIEF, CHECK = "beliefs", "checks"
 REQUIRED = ("game", "group", "form", "parameters", "repeat", "presentation", "items", "elicitation")
 
 
-@scorer(metrics=[cooperation_rates(), social_preference(), play_quality(), missing_rate(), rules_right()])
+@scorer(
+    metrics=[
+        cooperation_rates(),
+        social_preference(),
+        play_quality(),
+        missing_rate(),
+        beliefs_missing(),
+        rules_right(),
+    ]
+)
 def game_play() -> Scorer:
     """Read plan, beliefs and answers about the rules; 1 where the whole plan was read and 0 elsewhere.
 
@@ -35,7 +45,8 @@ def game_play() -> Scorer:
     - ``shares``: of a sequential game, the probability of each plan, None where a decision is missing;
     - ``mass_outside``: where decisions are chosen one by one, the mean probability of what is no label;
     - ``belief``: the probability of the other's cooperative action, or the number expected, by name;
-    - ``reason``: why the plan is missing, or else the beliefs (any line missing), or None;
+    - ``reason``: why the plan is missing (any line of it), or None;
+    - ``belief_reason``: the same of the beliefs;
     - ``lines_missing``: the reason of every missing line, by question and name;
     - ``rules``: whether each question about the rules was answered rightly, None where unreadable.
 
@@ -68,7 +79,7 @@ def game_play() -> Scorer:
             for name, line in lines.items()
             if line.reason is not None
         }
-        reasons = [reason for key, reason in missing.items() if not key.startswith(CHECK)]
+        beliefs = [line.reason for line in read[BELIEF].values() if line.reason is not None]
         return Score(
             value=0.0 if plan.missing else 1.0,
             answer=", ".join(_said(item, plan.values[item["name"]], by_label) for item in items[PLAN]),
@@ -77,7 +88,8 @@ def game_play() -> Scorer:
                 "plan": plan.values,
                 "shares": plan.shares,
                 "belief": belief,
-                "reason": reasons[0] if reasons else None,
+                "reason": next(iter(plan.missing.values()), None),
+                "belief_reason": beliefs[0] if beliefs else None,
                 "lines_missing": missing,
                 "rules": {
                     item["name"]: _right(read[CHECK][item["name"]].value, item["answer"])

@@ -30,7 +30,8 @@ class Play:
             for a stated one; None where a decision is missing.
         belief: probability of the other's cooperative action, or the number expected; None where
             missing; empty where beliefs were not asked for.
-        reason: why plan or beliefs are missing, else None.
+        reason: why the plan is missing, else None.
+        belief_reason: why beliefs are missing, else None.
         lines_missing: reason of every missing line, by ``question.name``.
         rules: whether each question about the rules was answered rightly, None where unreadable.
         presentation: what was shown first, by the name of what is counterbalanced.
@@ -45,10 +46,16 @@ class Play:
     shares: tuple[float, ...] | None
     belief: Mapping[str, float | None]
     reason: str | None
+    belief_reason: str | None
     lines_missing: Mapping[str, str]
     rules: Mapping[str, bool | None]
     presentation: Mapping[str, bool]
     mass_outside: float
+
+    @property
+    def complete(self) -> bool:
+        """Whether plan and beliefs are there."""
+        return self.reason is None and self.belief_reason is None
 
     @property
     def sequential(self) -> bool:
@@ -112,7 +119,7 @@ def _rows(scores: Sequence[SampleScore] | EvalLog) -> Iterable[_Row]:
         found = (sample.scores or {}).get(SCORER)
         if found is None and sample.error is None:
             raise ValueError(f"sample {sample.id!r} has no score of {SCORER!r}")
-        failed: dict[str, Any] = {"reason": "error", "shares": None}
+        failed: dict[str, Any] = {"reason": "error", "belief_reason": "error", "shares": None}
         failed |= {part: {} for part in ("lines_missing", "plan", "belief", "rules")}
         yield sample.id, sample.metadata, sample.epoch, (found.metadata or {}) if found else failed
 
@@ -128,6 +135,7 @@ def _play(name: str | int | None, sample: Mapping[str, Any], epoch: int, score: 
             None if score["shares"] is None else tuple(score["shares"]),
             score["belief"],
             score["reason"],
+            score["belief_reason"],
             score["lines_missing"],
             score["rules"],
             sample["presentation"],

@@ -23,7 +23,7 @@ from fiduciary.tasks.economic_games.sheets import (
     plan_question,
 )
 
-VERSION = "2-A"
+VERSION = "2-B"
 
 CHECKS = 2
 """Questions about the rules in each sample."""

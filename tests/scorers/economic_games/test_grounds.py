@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pytest
 
 from fiduciary.economics.games import FORMS, GAMES, Node
 from fiduciary.economics.inference.grounds import Grounds
-from fiduciary.scorers.economic_games.grounds import grounds
+from fiduciary.scorers.economic_games.grounds import grounds, withheld
 from fiduciary.scorers.economic_games.table import Play
 from fiduciary.tasks.economic_games.dataset import presentations
 
@@ -21,6 +21,14 @@ RUNS = 100
 def play_all(
     decide: Callable[[Node, dict[str, bool]], float], seed: int = 0, form: str = "", repeats: int = 2
 ) -> Grounds:
+    found = grounds(played(decide, seed, form, repeats))
+    assert found is not None and found.content is not None
+    return found
+
+
+def played(
+    decide: Callable[[Node, dict[str, bool]], float], seed: int = 0, form: str = "", repeats: int = 2
+) -> list[Play]:
     """The 18 games, or those of a form, as the task presents them."""
     plays = []
     for name, game in GAMES.items():
@@ -29,11 +37,9 @@ def play_all(
             plan = {node.name: decide(node, first) for node in FORMS[game.form].nodes}
             points = dict(zip("TRPS", game.payoffs, strict=True))
             plays.append(
-                Play(name, game.form, points, (repeat, 1), plan, None, {}, None, {}, {}, first, np.nan)
+                Play(name, game.form, points, (repeat, 1), plan, None, {}, None, None, {}, {}, first, np.nan)
             )
-    found = grounds(plays)
-    assert found is not None and found.content is not None
-    return found
+    return plays
 
 
 def test_a_random_player_that_likes_a_place_is_refused_as_often_as_stated() -> None:
@@ -63,3 +69,16 @@ def test_a_player_of_one_kind_reads(wanted: str) -> None:
 def test_whoever_always_takes_the_first_place_does_not_vary() -> None:
     found = play_all(lambda node, shown: float(not shown["second" if node.role else "first"]))
     assert found.withheld == "not shown to read: its answers never vary, or are too few to tell, n = 36"
+
+
+def test_decisions_count_without_beliefs_and_what_needs_beliefs_does_not() -> None:
+    """A model whose decisions are read while its lines of beliefs are not is measured, but for best replies."""
+    found = [
+        replace(one, belief_reason="no answer", shares=(1.0,))
+        for one in played(lambda node, shown: float(node.role == 0), repeats=4)
+    ]
+    own = grounds(found)
+    assert own is not None and own.valid == own.asked
+    needs = grounds(found, beliefs=True)
+    assert needs is not None and needs.valid == 0
+    assert withheld(found) == needs.withheld and "not measured" in (needs.withheld or "")

@@ -43,7 +43,8 @@ def said(folder: Path) -> str:
 def test_everything_has_its_place(said: str) -> None:
     assert said.count("task version") == 2, "other tasks' logs are passed over"
     for part in (
-        "plays with a missing decision or belief: 0 of 44: none",
+        "plays with a missing decision: 0 of 44: none",
+        "plays with a missing belief: 0 of 44: none",
         "questions about the rules: 88 right, 0 wrong, 0 unreadable; 0 of 44 plays with a failure",
         "dictator: gift_share",
         "prisoners_dilemma, reply_to_C",

@@ -36,7 +36,19 @@ def play(
     game = GAMES[name]
     parameters = dict(zip("TRPS", game.payoffs, strict=True))
     return Play(
-        name, game.form, parameters, (0, 1), plan, shares, belief or {}, None, {}, {}, PRESENTATION, np.nan
+        name,
+        game.form,
+        parameters,
+        (0, 1),
+        plan,
+        shares,
+        belief or {},
+        None,
+        None,
+        {},
+        {},
+        PRESENTATION,
+        np.nan,
     )
 
 
@@ -94,7 +106,7 @@ def test_metrics_take_no_scores_and_scores_without_answers(metric: Any) -> None:
     score = Score(
         value=0,
         metadata={"plan": {"invest": None, "give_back": None}, "belief": {}, "reason": "error"}
-        | {"shares": None}
+        | {"shares": None, "belief_reason": None}
         | {"lines_missing": {}, "rules": {}},
     )
     sample = {"game": "trust_1", "form": "trust", "repeat": 0, "presentation": PRESENTATION} | {
