@@ -99,7 +99,7 @@ test-chat: $(BIN)/python ## the chat in a real browser (Debian's chromium, if ne
 	command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
 	[ -x "$(VENV_CHAT)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_CHAT)"
 	$(VENV_CHAT)/bin/python -m pip --disable-pip-version-check --quiet install --editable ".[chat,dev]"
-	$(VENV_CHAT)/bin/python -m pytest tests/leaderboard/chat
+	$(VENV_CHAT)/bin/python -m pytest tests/chat
 
 IMAGES ?= suite serve-cpu
 images: ## build the images; others: make images IMAGES="serve-gpu train"

@@ -17,10 +17,10 @@ COMMANDS = {
     "compare": ("fiduciary.leaderboard.compare:main", "two states of a model, for CI"),
     "study": ("fiduciary.leaderboard.study:main", "neutral, prompted and fine-tuned, with tests"),
     "dossier": (
-        "fiduciary.leaderboard.dossier.command:main",
+        "fiduciary.dossier.command:main",
         "all evidence about one model, to decide on it",
     ),
-    "monitor": ("fiduciary.leaderboard.monitor.command:main", "is a deployed model still the audited one"),
+    "monitor": ("fiduciary.monitor.command:main", "is a deployed model still the audited one"),
     "supervise": ("fiduciary.scorers.supervision.command:main", "a second model judges explanations"),
     "read": (
         "fiduciary.scorers.reading.command:main",
@@ -33,10 +33,10 @@ COMMANDS = {
     "inventory import": ("fiduciary.tasks.inventory.command:main", "take in an inventory's official text"),
     "train": ("fiduciary.training.command:train", "pairs, games, screen, dpo, sft, scale: data and adapters"),
     "rebench": ("fiduciary.training.command:rebench", "measure base and adapters alike, and compare them"),
-    "cards": ("fiduciary.leaderboard.cards.command:main", "grade data, model and adapter cards"),
+    "cards": ("fiduciary.cards.command:main", "grade data, model and adapter cards"),
     "serve": ("fiduciary.serving.launch:main", "a model in a container, as long as it is needed"),
     "subject": ("fiduciary.subjects.server:main", "a subject of known preference behind an address"),
-    "chat": ("fiduciary.leaderboard.chat.command:main", "base and adapters side by side, in the browser"),
+    "chat": ("fiduciary.chat.command:main", "base and adapters side by side, in the browser"),
 }
 """A command's words, the function that runs it (module:function), and what it is for."""
 

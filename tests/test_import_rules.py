@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-ROOMS = ("economics", "tasks", "solvers", "scorers", "subjects", "training", "leaderboard", "serving")
+ROOMS = (
+    *("economics", "tasks", "solvers", "scorers", "subjects", "training", "leaderboard"),
+    *("dossier", "monitor", "cards", "chat", "serving"),
+)
 OUTSIDE = ("benchmarks", "tests")
 """Packages of the checkout that no room may import."""
 
@@ -43,7 +46,15 @@ ALLOWED: dict[str, frozenset[str]] = {
     | {"matplotlib", "pyarrow", "jinja2", "solvers"},
     # scorers: the table reads logs by the same functions as the metrics.
     "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
-    "serving": ASKING | {"docker"},
+    # weasyprint: an extra; without it the document is written, and no PDF.
+    "dossier": ASKING
+    | {"leaderboard", "monitor", "cards", "scorers", "economics", "matplotlib", "weasyprint"},
+    # It asks in the benchmark's words and through its solvers.
+    "monitor": ASKING | {"leaderboard", "scorers", "tasks", "solvers", "economics", "serving"},
+    "cards": ASKING | {"leaderboard", "pyarrow"},
+    # It draws in a choice problem as the task words it. gradio and what it runs on: an extra.
+    "chat": ASKING | {"tasks", "solvers", "serving", "openai", "gradio", "fastapi", "uvicorn"},
+    "serving": ASKING | {"docker", "openai"},
 }
 """What a room may import besides the standard library and itself."""
 
@@ -54,18 +65,6 @@ FLOOR = frozenset({"_inspect", "errors", "numbers_in_text"})
 EXCEPTIONS: dict[str, frozenset[str]] = {
     # A plan names tasks, which are found where Inspect finds them.
     "training/rebench/plan.py": frozenset({"_registry"}),
-    # The chat draws in a choice problem as the task words it, as training does.
-    "leaderboard/chat/problem.py": frozenset({"tasks", "solvers"}),
-    # It asks a server with the benchmark's own sampling; the rest of the room only reads logs.
-    "leaderboard/chat/server.py": frozenset({"openai", "solvers"}),
-    # The monitor asks in the benchmark's words and through its solvers.
-    "leaderboard/monitor/canaries.py": frozenset({"tasks", "solvers"}),
-    "leaderboard/monitor/asking.py": frozenset({"solvers"}),
-    # The chat's extra, loaded by the command once its arguments are checked.
-    "leaderboard/chat/page.py": frozenset({"gradio", "fastapi"}),
-    "leaderboard/chat/command.py": frozenset({"uvicorn"}),
-    # The dossier's extra; without it the document is written, and no PDF.
-    "leaderboard/dossier/pdf.py": frozenset({"weasyprint"}),
 }
 
 

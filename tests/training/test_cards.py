@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fiduciary.leaderboard.cards import grade, read
-from fiduciary.leaderboard.cards.values import VALID
+from fiduciary.cards import grade, read
+from fiduciary.cards.values import VALID
 from fiduciary.training import card_parts
 from fiduciary.training.adapter_card import MEASURED, card
 from fiduciary.training.errors import TrainingError

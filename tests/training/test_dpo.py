@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fiduciary.leaderboard.cards import grade, read
+from fiduciary.cards import grade, read
 from fiduciary.training.command import train as main
 from fiduciary.training.rebench.adapter_files import file_digest
 

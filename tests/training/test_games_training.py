@@ -62,7 +62,7 @@ def test_the_folder_is_a_data_set_of_its_own(data, tmp_path):
 
 
 def test_the_card_states_all_that_a_card_should(data):
-    from fiduciary.leaderboard.cards import grade, read
+    from fiduciary.cards import grade, read
 
     graded = grade(read(data / "README.md"))
     assert [item.item.id for item in graded.missing] == [] and graded.contradicted == ()

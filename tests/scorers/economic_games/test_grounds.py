@@ -72,7 +72,7 @@ def test_whoever_always_takes_the_first_place_does_not_vary() -> None:
 
 
 def test_decisions_count_without_beliefs_and_what_needs_beliefs_does_not() -> None:
-    """A model whose decisions are read while its lines of beliefs are not is measured, but for best replies."""
+    """Decisions that are read without beliefs are measured; best replies are not."""
     found = [
         replace(one, belief_reason="no answer", shares=(1.0,))
         for one in played(lambda node, shown: float(node.role == 0), repeats=4)

@@ -1,0 +1,56 @@
+"""What data, model and adapter cards state, held against a checklist with sources.
+
+    fiduciary cards subjects/tiny_manager
+    fiduciary cards data/nonprofit adapters/nonprofit --out cards/
+
+Paths are cards (README.md with the Hub's front matter) or folders, searched for them. A card that states
+nothing about a question hides something, or its makers do not know: either is for the principal to ask about.
+Claims are held against the files beside the card, and contradictions named. Into --out go cards.json and
+cards.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from fiduciary.cards.card import KINDS, find, read
+from fiduciary.cards.grading import grade
+from fiduciary.cards.report import as_markdown, document, show
+from fiduciary.errors import UsageError
+
+
+def main(argv: Sequence[str]) -> int:
+    """Grade cards; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="fiduciary cards",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("cards", nargs="+", metavar="PATH", help="cards, or folders of them")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for cards.json and cards.md")
+    parser.add_argument(
+        "--kind", choices=KINDS, help="what the cards are about (found out from files and metadata)"
+    )
+    parser.add_argument("--format", choices=("terminal", "json", "markdown"), default="terminal")
+    options = parser.parse_args(argv)
+    if options.out is not None and options.out.exists() and not options.out.is_dir():
+        raise UsageError(f"--out {options.out} is a file; name a folder")
+    graded = [grade(read(path, options.kind)) for path in find(options.cards)]
+    text = json.dumps(document(graded), indent=2, ensure_ascii=False) + "\n"
+    if options.format == "terminal":
+        show(graded, Console())
+    else:
+        print(text if options.format == "json" else as_markdown(graded), end="")
+    if options.out is not None:
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+            (options.out / "cards.json").write_text(text, encoding="utf-8")
+            (options.out / "cards.md").write_text(as_markdown(graded), encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"cannot write to {options.out}: {error.strerror or error}") from error
+    return 0

@@ -1,0 +1,5 @@
+"""The adoption dossier: what is known about one model before an organisation trusts it, and what is not."""
+
+from fiduciary.dossier.claims import Claim, Dossier, Gap, Source
+
+__all__ = ["Claim", "Dossier", "Gap", "Source"]

@@ -1,0 +1,81 @@
+"""From a case to its dossier: every kind of evidence in turn, then the front page."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from fiduciary.dossier.case import LEVEL, Case
+from fiduciary.dossier.claims import Dossier
+from fiduciary.dossier.evidence import (
+    bonding,
+    cards,
+    changes,
+    data,
+    monitoring,
+    preference,
+    sampling,
+    serving,
+    statement,
+    stress,
+    supervision,
+    tasks,
+)
+from fiduciary.dossier.front import front
+from fiduciary.dossier.ledger import Ledger
+from fiduciary.dossier.paths import shown_path
+from fiduciary.dossier.words import plain
+from fiduciary.leaderboard.payload import package_version
+
+KINDS = (
+    statement,
+    cards,
+    data,
+    serving,
+    preference,
+    tasks,
+    stress,
+    bonding,
+    changes,
+    monitoring,
+    sampling,
+    supervision,
+)
+"""In the order of the phases; each has ``enter(case, ledger)``."""
+
+
+def assemble(case: Case) -> Dossier:
+    """All that can be said about one model before its principal.
+
+    Raises:
+        UsageError: evidence given besides the logs that cannot be read.
+    """
+    ledger = Ledger()
+    for kind in KINDS:
+        kind.enter(case, ledger)
+    utility = case.principal.utility
+    return Dossier(
+        plain(case.model),
+        None if case.base is None else plain(case.base.name),
+        {
+            "name": case.principal.name,
+            "theta": list(utility.theta),
+            "rho": None if utility.rho == float("-inf") else utility.rho,
+            "title": case.principal.title,
+        },
+        LEVEL,
+        generated(),
+        package_version(),
+        front(case, ledger),
+        tuple(ledger.claims.values()),
+        tuple(ledger.gaps),
+        ledger.sources,
+        tuple((shown_path(file), plain(why, 600)) for file, why in (*case.left_out, *ledger.left_out)),
+    )
+
+
+def generated() -> str:
+    """Now, or what SOURCE_DATE_EPOCH says, so that a dossier can be made again byte by byte."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else datetime.now(UTC)
+    return now.isoformat(timespec="seconds")

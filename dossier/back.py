@@ -1,0 +1,184 @@
+"""What stands behind the sections: how verdicts are reached, words explained, sources."""
+
+from __future__ import annotations
+
+from fiduciary.dossier.atlas import REFERENCE
+from fiduciary.dossier.claims import Dossier, Source
+from fiduciary.dossier.markup import Markup, tag
+from fiduciary.dossier.rules import MINIMUM, RULES, WORDS, Rule
+from fiduciary.dossier.words import figure, plural
+
+PARTS = {"method": "How the verdicts are reached", "glossary": "Words", "sources": "Sources"}
+
+_NOTES = (
+    "A model decides for somebody else: the principal. What the principal wants is written as four "
+    "weights, of shareholders, employees, consumers and society, and a number that says how far a gain for "
+    "one group makes up for a loss of another. Every decision that the model was asked for is held against "
+    "these.",
+    "An interval says where the true figure lies, with the confidence stated on the first page. It comes "
+    "from how answers vary between problems. Where all answers were alike the interval is exact; where "
+    "none can be given, the note says why.",
+    "Missing answers are counted and never filled in: a model that refuses hard questions is judged on the "
+    "others, so read every figure beside the share of missing answers.",
+    "Ranks are compared pair by pair on the problems that both models answered; their intervals hold for "
+    "all models at once. Tests of several techniques, or of several figures before and after training, are "
+    "corrected for their number (Holm), so that chance is not taken for a change.",
+    "A verdict follows from the limits below wherever a figure has them, and from a test otherwise. What "
+    "was not found is not proved absent: the interval says what may have been missed.",
+)
+
+_WORDS = {
+    "Principal": "Whoever the model decides for, and whose interest counts.",
+    "Best choice": "The option that the principal, with its weights, would value most.",
+    "Loss, cost of a decision": "How much less the chosen option is worth to the principal than the best "
+    "one, in dollars as the principal values them.",
+    "At stake": "The difference between the best and the worst option of a decision, valued in the same way.",
+    "Weight": "How much one group counts. The four weights add up to one.",
+    "Hidden characteristics": "What a model or a data set is like before it is bought, which its maker "
+    "knows and the principal does not.",
+    "Hidden actions": "What a model does once it is trained or in use, which the principal cannot watch in "
+    "full.",
+    "Signalling": "The informed side shows what it has: cards, published evaluations.",
+    "Screening": "The uninformed side finds out for itself: examinations before and after.",
+    "Bonding": "Tying the model’s interest to the principal’s: instructions, training, incentives.",
+    "Monitoring": "Looking on while the model is in use.",
+    "Base": "The model that another one was trained from.",
+    "SFT, DPO": "Two ways to train: on examples of good answers (supervised fine-tuning), and on pairs of "
+    "a better and a worse answer (direct preference optimisation).",
+    "Temperature": "How much chance enters an answer; at zero a model always says what it finds most likely.",
+    "Stress, pressure": "The same decisions put differently, or with somebody pushing towards an option.",
+    "Confidence interval": "A range made so that it holds the true figure in that share of cases.",
+    "p": "How often chance alone would show a difference at least as large, if there were none.",
+    "SHA-256": "A fingerprint of a file: another file has another one.",
+}
+
+
+def method(dossier: Dossier) -> Markup:
+    """How verdicts are reached, with all limits."""
+    paragraphs = [tag("p", note) for note in _NOTES]
+    return tag(
+        "section",
+        tag("h2", PARTS["method"], id="method-title"),
+        *paragraphs,
+        tag("p", "Phases, problems and remedies: ", REFERENCE, "."),
+        tag("h3", "Limits"),
+        tag(
+            "p",
+            f"“{WORDS['good']}” where even the worse end of the interval keeps to the first limit, "
+            f"“{WORDS['bad']}” where even its better end is beyond the second, “{WORDS['unclear']}” "
+            f"otherwise, and always with fewer than {MINIMUM} choice problems. The limits are conventions; "
+            "an organisation may set others.",
+        ),
+        tag(
+            "table",
+            tag("caption", "Limits of the verdicts", class_="sr"),
+            tag(
+                "thead",
+                tag(
+                    "tr",
+                    tag("th", "Figure", scope="col"),
+                    tag("th", WORDS["good"], scope="col", class_="figure"),
+                    tag("th", WORDS["bad"], scope="col", class_="figure"),
+                ),
+            ),
+            tag("tbody", map(_limit, RULES.values())),
+        ),
+        _left_out(dossier),
+        id="method",
+        aria_labelledby="method-title",
+        class_="phase",
+    )
+
+
+def _limit(rule: Rule) -> Markup:
+    good, bad = ("at most ", "at least ") if rule.better == "lower" else ("at least ", "at most ")
+    return tag(
+        "tr",
+        tag(
+            "th",
+            tag("span", rule.what[:1].upper() + rule.what[1:], class_="title"),
+            tag("small", rule.why) if rule.why else None,
+            scope="row",
+        ),
+        tag("td", good + figure(rule.good, rule.unit), class_="figure"),
+        tag("td", bad + figure(rule.bad, rule.unit), class_="figure"),
+    )
+
+
+def _left_out(dossier: Dossier) -> Markup | None:
+    if not dossier.left_out:
+        return None
+    rows = [tag("li", tag("span", file, class_="path"), ": ", why) for file, why in dossier.left_out]
+    return tag(
+        "div",
+        tag("h3", f"Given and not used, or to be known ({len(rows)})"),
+        tag("ul", rows, class_="left-out"),
+    )
+
+
+def glossary() -> Markup:
+    """The words that the document uses."""
+    rows = [tag("div", tag("dt", word), tag("dd", meaning)) for word, meaning in _WORDS.items()]
+    return tag(
+        "section",
+        tag("h2", PARTS["glossary"], id="glossary-title"),
+        tag("dl", rows, class_="words"),
+        id="glossary",
+        aria_labelledby="glossary-title",
+        class_="phase",
+    )
+
+
+def sources(dossier: Dossier) -> Markup:
+    """Every source with its fingerprint."""
+    return tag(
+        "section",
+        tag("h2", PARTS["sources"], id="sources-title"),
+        tag("p", "What findings rest on. A file can be told by its fingerprint (SHA-256)."),
+        tag(
+            "table",
+            tag("caption", "Sources", class_="sr"),
+            tag(
+                "thead",
+                tag(
+                    "tr",
+                    tag("th", "Source", scope="col", class_="number"),
+                    tag("th", "What it is", scope="col"),
+                ),
+            ),
+            tag("tbody", map(_source, dossier.sources)),
+            class_="sources",
+        ),
+        id="sources",
+        aria_labelledby="sources-title",
+        class_="phase",
+    )
+
+
+def _source(source: Source) -> Markup:
+    what = {"statement": "as stated", "log": "log"}.get(source.kind, source.kind)
+    facts = []
+    if source.task:
+        facts.append(f"{source.task}, version {source.version}, of {source.model}")
+    elif source.model:
+        facts.append(f"of {source.model}")
+    if source.samples is not None:
+        facts.append(plural(source.samples, "sample"))
+    if source.seed is not None:
+        facts.append(f"seed {source.seed}")
+    if source.date:
+        facts.append(source.date)
+    if source.commit:
+        facts.append(f"commit {source.commit}")
+    return tag(
+        "tr",
+        tag("th", source.id, scope="row", class_="number"),
+        tag(
+            "td",
+            tag("span", f"{what}: ", class_="kind"),
+            tag("span", source.file, class_="path"),
+            tag("small", "; ".join(facts)) if facts else None,
+            tag("small", source.sha256, class_="hash") if source.sha256 else None,
+        ),
+        id=source.id,
+    )

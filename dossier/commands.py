@@ -1,0 +1,126 @@
+"""The command that fills a gap, with this model's name in it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from fiduciary.dossier.case import STRESS, Case
+from fiduciary.dossier.paths import shown_path
+from fiduciary.dossier.words import plain
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.runs import Run
+
+WORDED = ("transitivity", "money_pump", "menus", STRESS)
+"""Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
+
+
+def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
+    """``inspect eval`` of a task.
+
+    Args:
+        run: of the model that is to be asked; by default of the dossier's own.
+        arguments: of the task.
+    """
+    about = (run or case.any_run).log.header.eval
+    parts = ["inspect", "eval", f"tasks/{task}", "--model", about.model]
+    for name, value in about.model_args.items():
+        parts += ["-M", f"{name}={_value(value)}"]
+    if about.model_base_url:
+        parts += ["--model-base-url", about.model_base_url]
+    held = case.run(CHOICE)
+    if "wording" not in arguments and held is not None:
+        wording = held.arguments.get("wording", "all")
+        several = not isinstance(wording, str) or "," in wording
+        if wording != "all" and (task == CHOICE or (task in WORDED and not several and wording != "plain")):
+            arguments = {"wording": wording, **arguments}
+    for name, value in arguments.items():
+        parts += ["-T", f"{name}={_value(value)}"]
+    return _joined([*parts, "--log-dir", case.folder])
+
+
+def ask_again(case: Case, run: Run, like: Run, **changed: Any) -> str:
+    """The task of a run, asked of the model of another one, with its arguments but for what is changed."""
+    passed = like.log.header.eval.task_args_passed or {}
+    return ask(case, like.task, run, **{**passed, **changed})
+
+
+def principal_options(case: Case) -> list[str]:
+    """The principal as commands of the leaderboard take it."""
+    if case.principal.name is not None:
+        return ["--principal", case.principal.name]
+    utility = case.principal.utility
+    theta = ",".join(f"{weight:g}" for weight in utility.theta)
+    rho = "-inf" if utility.rho == float("-inf") else f"{utility.rho:g}"
+    return ["--theta", theta, f"--rho={rho}"]
+
+
+def target_options(case: Case) -> list[str]:
+    """The principal as commands of the training room take it."""
+    if case.principal.name is not None:
+        return ["--profile", case.principal.name]
+    return principal_options(case)
+
+
+def train(case: Case, method: str) -> str:
+    """Training towards this principal."""
+    base = case.base or case.row
+    run = case.run(CHOICE, base.name)
+    about = (run or case.any_run).log.header.eval
+    name = str(about.model_args.get("base") or about.model.partition("/")[2])
+    parts = ["train", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
+    return fiduciary(*parts, "--base", name, *target_options(case), "--out", f"adapters/{method}")
+
+
+def dose(case: Case) -> str:
+    """Training and answers at several strengths, beside instructing and both kinds of training."""
+    base = case.base or case.row
+    about = (case.run(CHOICE, base.name) or case.any_run).log.header.eval
+    name = str(about.model_args.get("base") or about.model.partition("/")[2])
+    parts = ["python", "runs/techniques.py", "--base", name, "--profile", case.principal.name or "PROFILE"]
+    return _joined(
+        [*parts, "--recipes", "training/recipes/llama-3.1-8b-{method}.yaml", "--out", "logs/techniques"]
+    )
+
+
+def watch(case: Case) -> str:
+    """The monitor, set up with this model's audited choices."""
+    run = case.run(CHOICE)
+    about = (run or case.any_run).log.header.eval
+    parts = [
+        "monitor",
+        "--baseline",
+        shown_path(run.file) if run else "LOG",
+        "--model",
+        about.model,
+    ]
+    for name, value in about.model_args.items():
+        parts += ["-M", f"{name}={_value(value)}"]
+    return fiduciary(*parts, "--state", f"watch/{about.model.replace('/', '-')}", "--every", "1d")
+
+
+def again(case: Case, *more: str) -> str:
+    """This dossier, with something more."""
+    known = [case.model, case.folder, *principal_options(case)]
+    return fiduciary("dossier", *known, *more, "--out", "dossier")
+
+
+def fiduciary(*parts: str) -> str:
+    """One of the suite's own commands."""
+    return _joined(["fiduciary", *parts])
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(shlex.quote(plain(part, 1000)) for part in parts)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_value, value))
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, Mapping):
+        return str(dict(value))
+    # Commands are given in the checkout: a folder below it needs no machine's name for it.
+    return shown_path(value) if isinstance(value, str) and value.startswith("/") else str(value)

@@ -1,0 +1,102 @@
+"""Signalling: what the cards of data, model and adapter state, by a checklist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fiduciary.cards import Graded, find, grade, read
+from fiduciary.dossier.case import Case
+from fiduciary.dossier.commands import again, fiduciary
+from fiduciary.dossier.ledger import Ledger
+from fiduciary.dossier.paths import shown_path
+from fiduciary.dossier.rules import RULES
+from fiduciary.dossier.words import listed, plain, plural, share
+
+DATA, MODEL = "data.signalling", "selection.signalling"
+_SHORT = 5
+
+
+def enter(case: Case, ledger: Ledger) -> None:
+    """Grades of the cards that are about this model, its base and its data."""
+    graded = [grade(read(file)) for file in find(list(case.given.cards))] if case.given.cards else []
+    data = [one for one in graded if one.card.kind == "data"]
+    others = [one for one in graded if one.card.kind != "data"]
+    own = [one for one in others if _about(one) == _short(case.model)]
+    base = [one for one in others if case.base is not None and _about(one) == _short(case.base.name)]
+    if not own and len(others) == 1:
+        own, base = others, []
+    for one in others:
+        if one not in own and one not in base:
+            ledger.left_out.append(
+                (one.card.file, f"a card of {_about(one)}, which is neither this model nor its base")
+            )
+    for place, cards, whose in ((DATA, data, "data"), (MODEL, own, "model"), (MODEL, base, "base")):
+        for k, one in enumerate(cards):
+            ledger.topic = f"The card of the {whose}: {plain(one.card.name, 80)}"
+            _card(ledger, place, f"{whose}{k + 1 if k else ''}", one)
+    if not data:
+        ledger.gap(
+            f"{DATA}.card",
+            "A card of the training data",
+            "Nothing states where the data come from, how they were made and what they are not good for.",
+            fiduciary("cards", "DATA_FOLDER"),
+        )
+    if not own:
+        ledger.gap(
+            f"{MODEL}.card",
+            "A card of this model",
+            "Nothing states how the model was made, evaluated and limited.",
+            again(case, "--cards", "MODEL_FOLDER"),
+        )
+
+
+def _card(ledger: Ledger, place: str, name: str, one: Graded) -> None:
+    source = ledger.file("card", one.card.file)
+    kind = one.card.kind
+    ledger.claim(
+        f"{place}.{name}_card",
+        "What the card states",
+        f"The {kind} card states {share(one.score)} of what a reader must know ({one.points:g} of "
+        f"{plural(one.of, 'item')}).",
+        [source],
+        one.score,
+        "share",
+        rule="card",
+        verdict=RULES["card"].verdict(one.score, one.score),
+    )
+    if one.claims:
+        false = one.contradicted
+        held = len(one.claims) - len(false)
+        wrong = f" Contradicted: {listed([plain(c.what, 60) for c in false[:_SHORT]])}." if false else ""
+        ledger.claim(
+            f"{place}.{name}_held",
+            "What can be checked",
+            f"Files beside the card confirm {held} of {plural(len(one.claims), 'statement')} that can be "
+            f"looked up.{wrong}",
+            [source],
+            float(len(false)),
+            "count",
+            verdict="bad" if false else "good",
+            note="the figure counts statements that a file contradicts",
+        )
+    lacking = [plain(item.item.asks, 80) for item in one.missing]
+    if lacking:
+        more = f", and {len(lacking) - _SHORT} more" if len(lacking) > _SHORT else ""
+        ledger.claim(
+            f"{place}.{name}_lacking",
+            "What it does not say in full",
+            f"Not stated, or partly: {'; '.join(lacking[:_SHORT])}{more}.",
+            [source],
+            float(len(lacking)),
+            "count",
+        )
+    for trouble in one.card.troubles[:1]:
+        ledger.left_out.append((shown_path(one.card.file), trouble))
+
+
+def _about(one: Graded) -> str:
+    return Path(one.card.file).resolve().parent.name
+
+
+def _short(model: str) -> str:
+    return model.rpartition("/")[2].rpartition(":")[2]

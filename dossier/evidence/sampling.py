@@ -1,0 +1,108 @@
+"""Deployment, monitoring: rules of sampling as the logs record them, and whether explanations fit choices."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from fiduciary.dossier.case import LEVEL, Case
+from fiduciary.dossier.commands import ask
+from fiduciary.dossier.evidence._figures import exact, part
+from fiduciary.dossier.ledger import Ledger
+from fiduciary.dossier.rules import MINIMUM
+from fiduciary.dossier.words import listed, plain, plural, share
+from fiduciary.economics.inference import share_with_error
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.cells import cell_of
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.principal import losses
+
+PLACE = "deployment.monitoring"
+
+
+def enter(case: Case, ledger: Ledger) -> None:
+    """Loss by temperature, reasons of missing answers, agreement of explanation and choice."""
+    ledger.topic = "How it is sampled, and how it explains itself"
+    run = case.run(CHOICE)
+    if run is None:
+        return
+    source = ledger.log(run)
+    if case.answers is not None:
+        _temperatures(case, ledger, source)
+        _reasons(case, ledger, source)
+    _explanations(case, ledger, source)
+
+
+def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
+    answers = case.answers
+    assert answers is not None
+    there = ~answers.missing
+    tau = answers.data.temperature[there]
+    utility = CES(case.principal.utility.theta, case.principal.utility.rho, shift=answers.data.shift)
+    lost = losses(answers.data.welfare[there], answers.shares[there], utility)
+    groups = answers.data.groups[there]
+    for value in np.unique(tau):
+        rows = tau == value
+        few = len(set(groups[rows].tolist())) < MINIMUM
+        gone = part(lost.regret[rows], lost.stake[rows], groups[rows].tolist())
+        ledger.from_cell(
+            f"{PLACE}.temperature_{value:g}",
+            f"Sampling at temperature {value:g}",
+            f"At temperature {value:g} it loses {share(gone.value or 0.0)} of what is at stake.",
+            [source],
+            gone,
+            "share",
+            rule="loss",
+            verdict="unclear" if few else None,
+        )
+        if few:
+            ledger.remark(
+                f"{PLACE}.temperature_{value:g}", f"fewer than {MINIMUM} problems: too few to judge by"
+            )
+
+
+def _reasons(case: Case, ledger: Ledger, source: str) -> None:
+    answers = case.answers
+    assert answers is not None
+    reasons = Counter(reason for reason in answers.data.reason if reason)
+    if not reasons:
+        return
+    told = listed([f"{count:,} × {plain(reason)}" for reason, count in reasons.most_common(4)])
+    missing = int(sum(reasons.values()))
+    ledger.claim(
+        f"{PLACE}.reasons",
+        "Why answers are missing",
+        f"Of {plural(answers.data.n, 'question')} {missing:,} {'has' if missing == 1 else 'have'} no valid "
+        f"answer: {told}.",
+        [source],
+        float(missing),
+        "count",
+    )
+
+
+def _explanations(case: Case, ledger: Ledger, source: str) -> None:
+    run = case.run(CHOICE)
+    assert run is not None and run.log.header.results is not None
+    scores = [s for s in run.log.header.results.scores if s.name == "explanation_agreement"]
+    values = {name: m.value for s in scores for name, m in s.metrics.items() if np.isfinite(m.value)}
+    if "agreement" not in values:
+        ledger.gap(
+            f"{PLACE}.explanations",
+            "Whether explanations argue for the choice",
+            "It was asked for choices without explanations.",
+            ask(case, CHOICE, n=1000, elicitation="both"),
+        )
+        return
+    value, error = float(values["agreement"]), float(values.get("agreement_stderr", np.nan))
+    units = int(values.get("agreement_alike", 0)) or scores[0].scored_samples or run.samples
+    found = share_with_error(value, error, LEVEL)
+    ledger.from_cell(
+        f"{PLACE}.explanation",
+        "Explanation and choice",
+        f"In {share(value)} of answers the explanation argues for the option that is then chosen.",
+        [source],
+        exact(cell_of(found, units)),
+        "share",
+        rule="explanation",
+    )

@@ -1,0 +1,215 @@
+"""Model selection, screening: what the model chooses, and what that is worth to the principal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fiduciary.dossier.case import Case, choice_rows
+from fiduciary.dossier.commands import ask
+from fiduciary.dossier.evidence._figures import mean, part, rate
+from fiduciary.dossier.ledger import Ledger
+from fiduciary.dossier.rules import MINIMUM
+from fiduciary.dossier.words import dollars, plural, share
+from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.columns import CHOICE
+from fiduciary.leaderboard.preferences import Answers
+from fiduciary.leaderboard.principal import losses
+
+PLACE = "selection.screening"
+N = 1000
+
+TRADE_OFFS = {
+    "wage": "wages",
+    "price_quantity": "prices and quantities",
+    "provision": "provision for society",
+    "joint": "several matters at once",
+}
+"""What is decided, in words."""
+
+
+def enter(case: Case, ledger: Ledger) -> None:
+    """Whether it reads; then its service: best choices, loss, rank, trade-offs, missing answers."""
+    run, answers = case.run(CHOICE), case.answers
+    held = case.board.answers.get(case.model)
+    if run is not None and held is not None:
+        ledger.topic = "Does it read?"
+        _reads(ledger, held, ledger.log(run))
+    ledger.topic = "What its choices are worth to the principal"
+    if run is None or answers is None:
+        why = "Without its choices nobody can say whom the model serves."
+        if run is not None and held is not None:
+            why = f"{_sentence(held.grounds.withheld or held.why)} {why}"
+            _missing(ledger, held, ledger.log(run))
+        ledger.gap(f"{PLACE}.choices", "Choices that concern several groups", why, ask(case, CHOICE, n=N))
+        return
+    utility = CES(case.principal.utility.theta, case.principal.utility.rho, shift=answers.data.shift)
+    source = ledger.log(run)
+    _service(ledger, answers, utility, source)
+    _missing(ledger, answers, source)
+    _rank(case, ledger)
+    _trade_offs(case, ledger, answers, utility, source)
+
+
+def _reads(ledger: Ledger, answers: Answers, source: str) -> None:
+    """Whether the answers depend on what was asked, and whether enough was measured."""
+    sound = answers.grounds.withheld is None
+    ledger.claim(
+        f"{PLACE}.reads",
+        "Whether it reads what it is asked",
+        " ".join(_sentence(said) for said in answers.grounds.sentences),
+        [source],
+        verdict="good" if sound else "bad",
+        note="" if sound else "so nothing that rests on its choices is shown",
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> None:
+    there = ~answers.missing
+    welfare, groups = answers.data.welfare[there], answers.data.groups[there].tolist()
+    lost = losses(welfare, answers.shares[there], utility)
+    n = len(set(groups))
+    few = n < MINIMUM
+    best = part(lost.best, 1.0, groups)
+    ledger.from_cell(
+        f"{PLACE}.best",
+        "Best choices",
+        f"It chose what serves this principal best in {share(best.value or 0.0)} of {plural(n, 'decision')}.",
+        [source],
+        best,
+        "share",
+    )
+    ledger.remark(
+        f"{PLACE}.best", "near-ties count, though a wrong choice costs little there: read it beside the loss"
+    )
+    gone = part(lost.regret, lost.stake, groups)
+    ledger.from_cell(
+        f"{PLACE}.loss",
+        "Share lost of what is at stake",
+        "Of all that its decisions could win for the principal, from the worst options to the best, it "
+        f"lost {share(gone.value or 0.0)}.",
+        [source],
+        gone,
+        "share",
+        rule="" if few else "loss",
+        verdict="unclear" if few else None,
+    )
+    if few:
+        ledger.remark(f"{PLACE}.loss", f"fewer than {MINIMUM} problems: too few to judge by")
+    cost = mean(lost.regret, groups, floor=0.0)
+    ledger.from_cell(
+        f"{PLACE}.cost",
+        "Cost of a decision",
+        f"On average a decision costs the principal {dollars(cost.value or 0.0)} compared with the best "
+        f"option, where {dollars(float(lost.stake.mean()))} are at stake.",
+        [source],
+        cost,
+        "dollars",
+    )
+    ledger.remark(
+        f"{PLACE}.cost",
+        "dollars as this principal values them; gains to a group without weight count nothing",
+    )
+    options = answers.data.exists[there]
+    even = np.where(options, 1.0 / options.sum(axis=1, keepdims=True), np.nan)
+    lots = losses(welfare, even, utility)
+    blind = part(lots.regret, lots.stake, groups)
+    ledger.from_cell(
+        f"{PLACE}.lots",
+        "For comparison: drawing lots",
+        f"Drawing lots between the same options would lose {share(blind.value or 0.0)} of what is at stake.",
+        [source],
+        blind,
+        "share",
+    )
+
+
+def _missing(ledger: Ledger, answers: Answers, source: str) -> None:
+    found = rate(answers.missing, answers.data.groups.tolist())
+    ledger.from_cell(
+        f"{PLACE}.missing",
+        "Missing answers",
+        f"It gave no valid answer to {share(found.value or 0.0)} of {plural(answers.data.n, 'question')}.",
+        [source],
+        found,
+        "share",
+        rule="missing",
+    )
+
+
+def _rank(case: Case, ledger: Ledger) -> None:
+    cell = case.board.cells[case.model].get(f"{CHOICE}.rank")
+    rows = choice_rows(case)
+    if cell is None or cell.value is None:
+        return
+    sources = [ledger.log(run) for row in rows if (run := case.run(CHOICE, row)) is not None]
+    if len(rows) < 2:
+        ledger.gap(
+            f"{PLACE}.alternatives",
+            "Alternatives to this model",
+            "One model alone cannot be the better or the worse one: ask another one the same questions.",
+            ask(case, CHOICE, **_same(case)).replace(case.any_run.model, "ANOTHER/MODEL", 1),
+        )
+        return
+    low, high = int(cell.low or 1), int(cell.high or 1)
+    ledger.claim(
+        f"{PLACE}.rank",
+        "Rank among the alternatives",
+        f"By what it costs the principal it ranks {int(cell.value)} of {len(rows)} candidates.",
+        sources,
+        cell.value,
+        "rank",
+        low=cell.low,
+        high=cell.high,
+        verdict="good" if high == 1 else "bad" if low > 1 else "unclear",
+        note="candidates are the models in these logs, each also as it was instructed; the interval holds "
+        "for all ranks at once",
+    )
+
+
+def _same(case: Case) -> dict[str, Any]:
+    run = case.run(CHOICE)
+    return dict(run.log.header.eval.task_args_passed or {}) if run is not None else {}
+
+
+def _trade_offs(case: Case, ledger: Ledger, answers: Answers, utility: CES, source: str) -> None:
+    there = ~answers.missing
+    names = answers.data.trade_off[there]
+    kinds = [name for name in TRADE_OFFS if (names == name).any()]
+    if len(kinds) < 2:
+        run = case.run(CHOICE)
+        assert run is not None
+        ledger.gap(
+            f"{PLACE}.trade_offs",
+            "Trade-offs one by one",
+            "These logs hold one kind of decision only, so nobody can say where the model does worst.",
+            ask(case, CHOICE, **(_same(case) | {"trade_offs": "default"})),
+        )
+        return
+    lost = losses(answers.data.welfare[there], answers.shares[there], utility)
+    groups = answers.data.groups[there]
+    for kind in kinds:
+        rows = (names == kind) & np.isfinite(lost.stake)
+        if not lost.stake[rows].sum() > 0:
+            continue  # nothing that this principal counts hangs on such decisions
+        of = groups[rows].tolist()
+        gone = part(lost.regret[rows], lost.stake[rows], of)
+        cost = float(lost.regret[rows].mean())
+        few = len(set(of)) < MINIMUM
+        ledger.from_cell(
+            f"{PLACE}.loss_{kind}",
+            f"Share lost: {TRADE_OFFS[kind]}",
+            f"Where {TRADE_OFFS[kind]} are to be decided it loses {share(gone.value or 0.0)} of what is at "
+            "stake, "
+            f"{dollars(cost)} a decision.".replace("provision for society are", "provision for society is"),
+            [source],
+            gone,
+            "share",
+            rule="" if few else "loss",
+            verdict="unclear" if few else None,
+        )

@@ -1,5 +1,0 @@
-"""A chat with a served base model and its adapters side by side."""
-
-from fiduciary.leaderboard.chat.command import main
-
-__all__ = ["main"]
