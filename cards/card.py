@@ -13,7 +13,7 @@ from fiduciary.cards.beside import Beside
 from fiduciary.cards.body import Section
 from fiduciary.cards.front import Front
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.outputs import one_line
+from fiduciary.safe_text import one_line
 
 KINDS = ("data", "model", "adapter")
 CARD = "README.md"

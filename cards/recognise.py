@@ -11,7 +11,7 @@ from fiduciary.cards.card import Card
 from fiduciary.cards.checklist import Element, Way
 from fiduciary.cards.substance import informative
 from fiduciary.cards.values import VALID
-from fiduciary.leaderboard.outputs import one_line
+from fiduciary.safe_text import one_line
 
 QUOTE = 160
 """Characters of a card that a report quotes."""

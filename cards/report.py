@@ -13,7 +13,7 @@ from rich.text import Text
 
 from fiduciary.cards.checklist import checklist
 from fiduciary.cards.grading import CONTRADICTED, NOT_STATED, PARTLY, STATED, Graded, ItemGrade
-from fiduciary.leaderboard.outputs import markdown, one_line
+from fiduciary.safe_text import markdown, one_line
 
 _STYLES = {STATED: "green", PARTLY: "yellow", NOT_STATED: "red", CONTRADICTED: "bold red"}
 _BESIDE = 4

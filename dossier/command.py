@@ -34,9 +34,9 @@ from fiduciary.dossier.write import write
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.build import add_principal, chosen_principal, sayer
 from fiduciary.leaderboard.columns import TASKS
-from fiduciary.leaderboard.outputs import one_line
 from fiduciary.leaderboard.reading import find, read_headers
 from fiduciary.leaderboard.runs import to_runs
+from fiduciary.safe_text import one_line
 
 _STYLES: dict[Verdict, str] = {"good": "green", "bad": "red", "unclear": "yellow", "information": ""}
 

@@ -40,11 +40,12 @@ from fiduciary.leaderboard.board import by_problem, lay_out, read
 from fiduciary.leaderboard.cells import raw
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, Column
 from fiduciary.leaderboard.github import as_github
-from fiduciary.leaderboard.outputs import number, one_line
+from fiduciary.leaderboard.outputs import number
 from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers, read_all
 from fiduciary.leaderboard.principal import Principal
 from fiduciary.leaderboard.reading import Say, Trouble
 from fiduciary.leaderboard.runs import Run
+from fiduciary.safe_text import one_line
 from fiduciary.scorers.grounds import shown
 
 ALPHA = 0.05

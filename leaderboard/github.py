@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from fiduciary.leaderboard.outputs import markdown, number
+from fiduciary.leaderboard.outputs import number
 from fiduciary.leaderboard.principal import Principal
+from fiduciary.safe_text import markdown
 
 if TYPE_CHECKING:
     from fiduciary.leaderboard.compare import Change, Compared

@@ -39,10 +39,10 @@ from fiduciary.leaderboard.board import Board, by_problem
 from fiduciary.leaderboard.board import build as build_board
 from fiduciary.leaderboard.cells import Cell, preference_cells
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.outputs import harmless, latex, markdown, one_line
 from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
 from fiduciary.leaderboard.reading import Say
 from fiduciary.leaderboard.rows import Row
+from fiduciary.safe_text import harmless, latex, markdown, one_line
 from fiduciary.scorers.grounds import shown
 
 STAGES = ("neutral", "prompted", "fine-tuned")

@@ -20,8 +20,8 @@ from inspect_ai.solver import TaskState
 
 from fiduciary._inspect import Transcript, init_active_model, init_transcript
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.outputs import one_line
 from fiduciary.monitor.canaries import Question
+from fiduciary.safe_text import one_line
 from fiduciary.scorers.answers import answers_of
 from fiduciary.scorers.choice_answer import read
 from fiduciary.solvers.choosing import elicit

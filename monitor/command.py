@@ -30,7 +30,6 @@ from typing import Any
 from rich.console import Console
 
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.outputs import one_line
 from fiduciary.leaderboard.reading import Say
 from fiduciary.monitor.asking import Endpoint
 from fiduciary.monitor.audit import Monitor, code_of, reset
@@ -39,6 +38,7 @@ from fiduciary.monitor.outlets import Outlets
 from fiduciary.monitor.report import print_alarm, print_line, print_status
 from fiduciary.monitor.schedule import repeat, seconds_of, stopping
 from fiduciary.monitor.state import MONITOR, Folder, Setup
+from fiduciary.safe_text import one_line
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from fiduciary.leaderboard.outputs import one_line
 from fiduciary.monitor.audit import Verdict, verdict_of
 from fiduciary.monitor.schedule import as_interval
 from fiduciary.monitor.state import Folder, Progress, Setup
+from fiduciary.safe_text import one_line
 
 STYLES: Mapping[str, str] = {
     "holds": "bold green",

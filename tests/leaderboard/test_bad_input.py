@@ -14,10 +14,11 @@ from inspect_ai.log import EvalLog
 from fiduciary.__main__ import main
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import Board, build
-from fiduciary.leaderboard.outputs import as_latex, as_markdown, latex, markdown, one_line, tidy
+from fiduciary.leaderboard.outputs import as_latex, as_markdown, tidy
 from fiduciary.leaderboard.payload import payload
 from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.reading import find
+from fiduciary.safe_text import latex, markdown, one_line
 from tests.leaderboard.conftest import unanswered
 
 HOSTILE = "subject/<script>alert(1)</script>|[x](javascript:y)\n\\input{z}$&_@bob\x1b[31m\u202e"
