@@ -20,6 +20,7 @@ from fiduciary.economics.psychometrics.instruments import ANCHORS
 from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE
 from fiduciary.scorers.reading.lines import read_numbered
 from fiduciary.scorers.reading.numbers import COUNT, CUT_OFF, numbers_of, plain_answer, why_missing
+from fiduciary.scorers.reading.retractions import withdrawn
 from fiduciary.scorers.reading.text import REFUSAL
 
 REASONS = (
@@ -86,6 +87,11 @@ _NOT_SAID = re.compile(
 _QUALIFIED = re.compile(
     r"\b(?:fully|entirely|completely|totally|partly|partially|somewhat|slightly|mostly|largely|generally"
     r"|kind of|sort of|almost|nearly|more or less|to some extent|in part|only|tend to)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"(?: (?:with|that) (?:this|the|it|that)(?: \w+)?)?,?"
+    r" (?:if|unless|when|whenever|provided|as long as|only)\b",
     re.IGNORECASE,
 )
 _REACH = 120  # characters around an anchor in which words about it are looked for
@@ -179,9 +185,12 @@ def _anchors(text: str) -> tuple[set[int], set[int]]:
             mentioned.add(_meaning(match["neither"], match["anchor"]))
     for match in _STATED_ANCHOR.finditer(text):
         neither, anchor = match["neither"], match["anchor"]
-        after = text[match.end() : match.end() + _REACH].partition(".")[0].partition("\n")[0]
+        rest = text[match.end() : match.end() + _REACH]
+        after = rest.partition(".")[0].partition("\n")[0]
         clause = _clause(text, match.end() - len(neither or anchor))
         if _NOT_SAID.search(clause) or _QUALIFIED.search(clause) or _QUALIFIED.search(after):
+            continue
+        if _CONDITION.match(after) or withdrawn(rest):
             continue
         stated.add(_meaning(neither, anchor))
     return mentioned, stated

@@ -28,17 +28,18 @@ from fiduciary.scorers.reading.numbers import (
     plain_answer,
     read_number,
 )
+from fiduciary.scorers.reading.retractions import withdrawn
 from fiduciary.scorers.reading.text import REFUSAL
 
 T = TypeVar("T", bound=tuple[Any, Any])
 """A value and the reason why there is none."""
 
 _NUMBERED = re.compile(
-    r"^\W*(?:(?:item|statement|question|no\.?) ?)?(?P<number>[0-9]{1,3})"
-    r"(?: ?[:.)\]|]+(?![0-9])| ?[–—-]+ ) ?(?P<rest>\S.*)$",
+    r"^\W*(?:(?:item|statement|question|decision|answer|line|part|no\.?|q) ?)?(?P<number>[0-9]{1,3})"
+    r"(?: ?:+| ?[:.)\]|]+(?![0-9])| ?[–—-]+ ) ?(?P<rest>\S.*)$",
     re.IGNORECASE,
 )
-_WITHIN = re.compile(r"(?<!\S)(?P<number>[0-9]{1,3}) ?[:)](?![0-9]) ?")
+_WITHIN = re.compile(r"(?<![^\s{\[#])(?P<number>[0-9]{1,3}) ?[:)](?![0-9]) ?")
 _BLANK = re.compile(r"^[\W_]*$")
 _HEADING = re.compile(
     r"^\W*(?:(?:my|the|some|brief|short|here are|here is) ){0,3}(?:reasons?|reasoning|rationale|explanations?"
@@ -126,12 +127,13 @@ def read_numbered(
     lines = [line for line in plain.splitlines() if line.strip()]
     if cut_off:
         lines = lines[:-1]
-    lists, reasons = _lists(lines, set(numbers))
+    lists, reasons, withdrew = _lists(lines, set(numbers))
     numbered = any(map(_NUMBERED.match, lines)) or bool(lists or reasons)
     if in_order and not numbered and len(lines) == len(numbers):
         lists = [dict(zip(numbers, lines, strict=True))]
     refused = not numbered and REFUSAL.search(plain)
-    nothing = missing(None, "refused" if refused else "truncated" if cut_off else "no answer")
+    why = "ambiguous" if withdrew else "refused" if refused else "truncated" if cut_off else "no answer"
+    nothing = missing(None, why)
     found = [{number: read(number, rest) for number, rest in said.items()} for said in lists]
     if not numbered:
         found = [{number: line for number, line in said.items() if line[1] != "no answer"} for said in found]
@@ -166,8 +168,10 @@ def _one(
     return (tries or given or [nothing])[0]
 
 
-def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]], list[dict[int, str]]]:
-    """Lists of what was said at each number: answers, and those under a heading of reasons."""
+def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]], list[dict[int, str]], bool]:
+    """Lists of what was said at each number: answers that were not taken back, and those under a heading of
+    reasons; and whether answers were taken back."""
+    withdrew = False
     answers: list[dict[int, str]] = []
     reasons: list[dict[int, str]] = []
     into, current = answers, dict[int, str]()
@@ -175,14 +179,18 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
         if _HEADING.match(line) or (into is reasons and _HEADING_OF_ANSWERS.match(line)):
             into, current = (reasons if _HEADING.match(line) else answers), {}
             continue
-        for number, rest in _pieces(line):
+        pieces = _pieces(line)
+        if answers and not pieces and withdrawn(line):
+            answers.clear()
+            current, withdrew = {}, True
+        for number, rest in pieces:
             if number not in asked or _BLANK.match(rest):
                 continue
             if number in current or not current:
                 current = {}
                 into.append(current)
             current[number] = rest
-    return answers, reasons
+    return answers, reasons, withdrew
 
 
 def _pieces(line: str) -> list[tuple[int, str]]:
@@ -212,21 +220,13 @@ def _answer(answer: str, item: Mapping[str, Any]) -> Said:
         return _action(answer, labels)
     chance = "about" in item
     low, high = item.get("low"), item.get("high")
-    said = read_number(
+    return read_number(
         answer,
         PERCENT if chance else DOLLARS,
         low=float("-inf") if low is None else low,
         high=float("inf") if high is None else high,
         scale=SCALE if chance else None,
     )
-    if (
-        chance
-        and said.value is not None
-        and 0 < said.value < 1
-        and not re.search(r"%|\bper ?cent\b|\bpct\b", answer, re.I)
-    ):
-        return Said(reason="ambiguous")
-    return said
 
 
 def _action(answer: str, labels: Sequence[str]) -> Said:

@@ -83,6 +83,7 @@ def clean(text: str, *, cut_off: bool) -> str:
 
 _SHAPED = (("\uff01", "\uff5e"), ("\u24b6", "\u24e9"), ("\U0001d400", "\U0001d7ff"))
 """Letters of full width, in circles, and in mathematical shapes."""
+_STOPS = {"。": ". ", "、": ", ", "｡": ". "}
 _FOREIGN_QUOTES = frozenset("„‟‹›「」『』")
 
 
@@ -91,6 +92,8 @@ def _plain_character(c: str) -> str:
         return unicodedata.normalize("NFKC", c)
     if c in _FOREIGN_QUOTES:
         return '"'
+    if c in _STOPS:
+        return _STOPS[c]
     category = unicodedata.category(c)
     if category == "Zs":
         return " "

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fiduciary.numbers_in_text import Number, numbers, plain_digits
+from fiduciary.scorers.reading.retractions import withdrawn
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 
 DOLLARS, PERCENT, COUNT = frozenset({"", "$", "€"}), frozenset({"", "%"}), frozenset({""})
@@ -45,9 +46,9 @@ _TAG = re.compile(r"</?[A-Za-z]\w{0,20}>")
 _ABBREVIATED = re.compile(r"\b(approx|ca|no|nr|max|min|est|art|fig|vs|incl|excl)\.", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;]) |\n")
 SCALE = re.compile(
-    r"(?<=[0-9]) ?(?:/|(?:out )?of) ?100\b(?![.,]?[0-9])"
-    r"|\b(?:on )?(?:a |the )?scale (?:of|from) 0 (?:and|to|-|–) 100\b"
-    r"|\b(?:between|from) 0 (?:and|to) 100\b|\b0 ?(?:-|–|to) ?100\b",
+    r"(?:(?<=[0-9])| \() ?(?:/|(?:out )?of) ?100\b(?![.,]?[0-9])\)?"
+    r"| ?\(?(?:\b(?:on )?(?:a |the )?scale (?:of|from) 0 ?(?:and|to|-|–) ?100\b"
+    r"|\b(?:between|from) 0 (?:and|to) 100\b|\b0 ?(?:-|–|to) ?100\b)\)?",
     re.IGNORECASE,
 )
 """Mentions of a scale from 0 to 100."""
@@ -57,8 +58,8 @@ _NEW_CLAUSE = re.compile(
     r"(?:[,:] ?(?:and|but|so|hence|thus|therefore|I(?:['’]\w+)?|my|the)|—|\() ?\b", re.IGNORECASE
 )
 _NOUNS = (
-    r"rating|score|answer|response|reply|estimate|agreement|choice|verdict|rightness|acceptability|morality"
-    r"|number"
+    r"rating|score|answer|response|reply|estimate|guess|expectation|prediction|forecast|agreement|choice"
+    r"|decision|verdict|rightness|acceptability|morality|number|contribution|offer|bid|transfer"
 )
 _CHANCES = r"probability|chance|likelihood|belief|amount|price"
 _VERBS = (
@@ -66,14 +67,18 @@ _VERBS = (
     r"|think"
     r"|spend|allocate|pay|set|offer|charge|contribute|pass on|go with|settle on|try|keep"
 )
-_OBJECT = r"it|this|that|them|(?:this|the) (?:option|action|programming|statement|item|case|one)|option [A-Z]"
+_OBJECT = (
+    r"it|this|that|them|myself|(?:this|the) (?:option|action|programming|statement|item|case|one)"
+    r"|option [A-Z]"
+)
 _I_SAY = rf"(?:^|[,:;(—] ?|\b(?:I|we|let)(?:['’]\w+)?(?: \w+){{0,3}} )(?:{_VERBS})(?:ed|d|t?ing)?\b"
 _LINK = r" ?(?::|=|→|-+>|\b(?:is|was|as|at|would be|will be|to be)\b)"
+_LINK_NOW = _LINK.replace("was|", "")  # "The price was 4" reports another period.
 _LEAD = re.compile(
     rf"(?:\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}|\b(?:{_CHANCES})(?: (?:for|in) (?:the"
-    rf"|this) [a-z ]{{1,20}})?{_LINK}|\bI \w+(?: \w+)? an? (?:{_CHANCES}) of|\b(?:{_NOUNS})(?: of)?"
+    rf"|this) [a-z ]{{1,20}})?{_LINK_NOW}|\bI \w+(?: \w+)? an? (?:{_CHANCES}) of|\b(?:{_NOUNS})(?: of)?"
     rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?(?: (?:the )?(?:option|number"
-    rf"|point))?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at)"
+    rf"|point))?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at|to)"
     r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally|it is|it['’]s"
     r"|that is)[,:]?"
     r"|^(?:number|option|point)|^(?:(?:strongly )?(?:dis)?agree|neutral) (?=\()"
@@ -81,8 +86,23 @@ _LEAD = re.compile(
     r"[ (\['’|]*(?:an? )?$",
     re.IGNORECASE,
 )
+_CLOSING = re.compile(
+    r"^\W*(?:(?:so|therefore|thus|hence|overall|finally|in conclusion),? )?"
+    rf"(?:(?:my|the|final|overall|own) ){{0,3}}(?:{_NOUNS}|{_CHANCES})"
+    r"(?: (?:for|of|in) [^:.;!?]{1,40})?(?: is)? ?(?::|=|→|\bis\b)[ (]*$",
+    re.IGNORECASE,
+)
+"""What a sentence begins with that closes an answer: numbers before it were reasons."""
+_WORDED = re.compile(
+    r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and"
+    r")\b[ -]?){1,8}(?:(?:dollars|percent) )?(?=\()",
+    re.IGNORECASE,
+)
+"""A number in words, where digits in brackets repeat it."""
 _ALONE = re.compile(r"^(?:= ?)?[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
 _UNIT = re.compile(r" ?(?:points?|marks)\b", re.IGNORECASE)
+_PERCENT = re.compile(r"%|\bper ?cent\b|\bpct\b", re.IGNORECASE)
 _TAIL = re.compile(
     r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])"
     r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
@@ -101,6 +121,14 @@ _BOUND = re.compile(
     r"|n['’]t\b|[~≈<>≤≥±+×]",
     re.IGNORECASE,
 )
+_TO_DO = re.compile(
+    rf"\bto (?=(?:{_VERBS}|be|make|use)\b)"
+    r"|\b(?:set|raise|lower|change|adjust|cut|increase|decrease|reduce|move)(?:s|ting|d)?"
+    r" (?:(?:my|the|this|our) (?:[a-z]+ ){1,2}|it )?to (?=\W*$)",
+    re.IGNORECASE,
+)
+"""Where "to" makes no range: before what is done, and before what something is set to."""
+
 _DENIED = re.compile(
     r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of)\b|n['’]t\b", re.IGNORECASE
 )
@@ -108,7 +136,7 @@ _SIZES = r"k|m|b|bn|mn|hundred|dozen|thousand|million|billion|trillion|grand|cen
 _BOUND_AFTER = re.compile(
     r"[ ,(—–-]*(?:(?:or|to(?! (?:the )?[a-z]{3,}s\b| society\b)|ish|at (?:most|least|best|worst)|plus|minus"
     r"|give or take|more or less|and (?:a|up)"
-    rf"|approximately|roughly|about|around|max(?:imum)?|min(?:imum)?|if|unless|{_SIZES})\b"
+    rf"|(?:approximately|roughly|about|around)(?=\W*(?:$|[.;,!)\d]))|max(?:imum)?|min(?:imum)?|if|unless|{_SIZES})\b"
     r"|but\b(?=.{0,40}[0-9])|[+×*^±~<>]|/(?!unit|period)|and ?\W?[0-9])",
     re.IGNORECASE,
 )
@@ -128,16 +156,20 @@ class Found:
         bare: what stands as an answer would, with None for numbers that are unclear, denied or bounded.
         values: all that have a value.
         denied: whether one is ("not 80").
+        closing: the one that the last sentence with a number states by name ("Rating: 80"), or None.
     """
 
     stated: set[float] = field(default_factory=set)
     bare: set[float | None] = field(default_factory=set)
     values: set[float] = field(default_factory=set)
     denied: bool = False
+    closing: float | None = None
 
     def one(self) -> float | None:
-        """The one number that is stated and has no rival, or None."""
-        return next(iter(self.stated)) if len(self.stated) == 1 and self.bare == self.stated else None
+        """The one number that is stated and has no rival before a closing sentence or after it, or None."""
+        if len(self.stated) != 1 or not (self.bare == self.stated or self.closing is not None):
+            return None
+        return next(iter(self.stated))
 
 
 def read_amount(text: str, stop_reason: str | None = "stop") -> Said:
@@ -173,13 +205,17 @@ def read_number(
     plain = plain_answer(text, stop_reason)
     if isinstance(plain, Said):
         return plain
-    plain = plain if scale is None else scale.sub("", plain)
+    plain = plain if scale is None else scale.sub("", plain).strip()
     if stop_reason in CUT_OFF and not _is_alone(plain):
         return Said(reason="refused" if REFUSAL.search(plain) else "truncated")
     found = numbers_of(plain, units)
     value = found.one()
     if value is None:
         return Said(reason=why_missing(plain, found))
+    if stop_reason in CUT_OFF and plain[-1].isdigit() and 0 < abs(value) * 10 <= high:
+        return Said(reason="truncated")  # Another digit may have followed.
+    if units is PERCENT and 0 < value < 1 and not _PERCENT.search(plain):
+        return Said(reason="ambiguous")  # A share, where percent were asked for?
     return Said(value) if low <= value <= high and math.isfinite(value) else Said(reason="out of range")
 
 
@@ -204,19 +240,26 @@ def numbers_of(plain: str, units: frozenset[str]) -> Found:
     """Look for the numbers of a plain text."""
     found = Found()
     count = 0
-    for sentence in _SENTENCE.split(_ABBREVIATED.sub(r"\1", plain)):
+    rest: list[str] = []  # what comes after the last number that is stated
+    for sentence in _SENTENCE.split(_ABBREVIATED.sub(r"\1", _WORDED.sub("", plain))):
+        rest.append(sentence)
         for number in numbers(sentence):
             count += 1
             if count > MOST:
                 found.bare.add(None)
+                found.closing = None
                 return found
-            _judge(sentence, number, units, found)
-    if not found.stated and found.denied:
+            if _judge(sentence, number, units, found):
+                rest = [sentence[number.end :]]
+    taken_back = bool(found.stated) and withdrawn("\n".join(rest))
+    if taken_back or (not found.stated and found.denied):
         found.bare.add(None)
+        found.closing = None
     return found
 
 
-def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -> None:
+def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -> bool:
+    """Put a number where it belongs; returns whether it is stated."""
     if number.value is not None:
         found.values.add(number.value)
     unit = _UNIT.match(sentence, number.end)
@@ -224,9 +267,11 @@ def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -
     after = sentence[end : end + _REACH]
     ends = bool(_TAIL.match(after))
     if not ends and _COUNTED.match(after):
-        return
+        return False
     before = sentence[max(0, number.start - _REACH) : number.start]
     clause = before[max((cut.end() for cut in _NEW_CLAUSE.finditer(before)), default=0) :]
+    clause = _TO_DO.sub("", clause)
+    found.closing = None
     if _DENIED.search(clause):
         found.denied = True
     elif number.value is None or _BOUND.search(clause) or _BOUND_AFTER.match(after):
@@ -235,9 +280,12 @@ def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -
         found.bare.add(number.value)
         if ends and (_ALONE.match(before) or _LEAD.search(before)):
             found.stated.add(number.value)
+            found.closing = number.value if _CLOSING.match(before) else None
+            return True
     elif number.unit != "%" or not found.stated:
         # "$1,200 (30%)": a share after an amount is no second amount.
         found.bare.add(None)
+    return False
 
 
 def _is_alone(plain: str) -> bool:

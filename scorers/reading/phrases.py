@@ -24,6 +24,26 @@ PHRASES = (
         "so ",
     ),
     (re.compile(r"\bas (?:an? |the )?(?:manager|ceo)\b,?", re.IGNORECASE), ""),
+    # all in all
+    (
+        re.compile(
+            r"\b(?:on balance|all (?:things considered|told|in all)|at the end of the day"
+            r"|(?:when )?all(?: is|['’]s) said and done|everything considered),? ",
+            re.IGNORECASE,
+        ),
+        "so ",
+    ),
+    (re.compile(r"\b(?:as )?for (?:me|myself),? ", re.IGNORECASE), ""),
+    # colloquial
+    (re.compile(r"\bi(m|ve) ", re.IGNORECASE), r"i'\1 "),
+    (re.compile(r"\bgonna\b", re.IGNORECASE), "going to"),
+    # an exchange in the place of an answer
+    (re.compile(r"^q(?:uestion)?[:.] [^\n]*\na(?:nswer)?[:.] ", re.IGNORECASE | re.MULTILINE), "Answer: "),
+    # not Option A but Option B
+    (
+        re.compile(r"\b[Nn]ot (?:[Oo]ption )?\(?[A-Z]\)?,? but (?:rather )?(?=(?:[Oo]ption )?\(?[A-Z]\b)"),
+        "",
+    ),
     # that said
     (
         re.compile(r"\b(?:having said|that (?:being )?said|this said)(?: that)?,? ", re.IGNORECASE),

@@ -19,27 +19,35 @@ _NO_CHOICE = (
     r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|error|placeholder))\b|an example[.!,])"
 )
 
-_RETRACTS = re.compile(
-    # an interjection that begins a clause
-    r"(?:^|[.!?…;:—–(,-]|\bbut)\s*(?:(?:oh|well|ha+|haha|ah|and|or),? )?(?:not (?:really|quite)\b|hold on\b"
-    r"|hang on\b|wait\b|actually\b|correction\b|hmm+\b|no(?=[,.:;!—–]| -"
-    r"| no\b| wait\b)"
-    r"|nope\b|nah\b|as if[.!]|oops\b|whoops\b|sorry\b|my (?:bad|mistake|error)\b"
-    r"|on second thoughts?\b|on (?:closer|further|second) (?:look|inspection|examination|reading)\b"
-    r"|come to think\b|or so\b|at least that\b|make (?:that|it)\b|(?:up)?on (?:further "
-    r"|second )?reflection\b|thinking again\b|edit:|update:|rather,|instead,"
-    r"|or rather\b|then again\b|never ?mind\b|not!|psych\b|gotcha\b|lol\b|(?:just )?(?:kidding|joking)\b"
-    r"|let(?:['’]s| me| us) (?:re|think again|correct|change|revise|double)|(?:or )?(?:maybe|perhaps) (?:not"
-    r"|option|[A-Z]\b)"
+_BEGINS = r"(?:^|[.!?…;:—–(,-]|\bbut)\s*(?:(?:oh|well|ha+|haha|ah|and|or),? )?"
+_TAKES_BACK = (
+    r"hold on\b|hang on\b|wait\b|correction\b|no(?=[,.:;!—–]| -| no\b| wait\b)|nope\b|nah\b|oops\b|whoops\b"
+    r"|sorry\b|my (?:bad|mistake|error)\b|on second thoughts?\b|come to think\b|edit:|update:|or rather\b"
+    r"|on (?:closer|further|second) (?:look|inspection|examination|reading)\b|never ?mind\b|not!|psych\b"
+    r"|(?:up)?on (?:further |second )?reflection\b|thinking again\b|gotcha\b|(?:just )?(?:kidding|joking)\b"
+    r"|let(?:['’]s| me| us) (?:re|think again|correct|change|revise|double)"
     r"|(?:please )?(?:scratch|strike|forget|disregard|ignore|scrap|cancel|delete)\b"
-    r"|(?:do|did|am|should|would|can|could|have) i\b[^.!?\n]{0,60}\?)"
-    # it is undone
-    rf"|\bi(?:['’](?:m|ve|d|ll))?(?: (?!not\b|never\b|cannot\b)\w{{1,10}}){{0,3}} {_UNDOES}"
-    rf"|\b(?:i|that|this|it|which|above|answer|choice)(?:['’]?s|['’]m| am| is| was)"
-    rf"(?: (?:just|only|all|of course|obviously|clearly|actually))? {_NO_CHOICE}"
-    r"|\bi(?: now| still| really)? (?:choose|take|have|hold) (?:no|nothing|neither|none)\b"
+    r"|actually,? (?:no|not|wait|both|neither|all|that|this|scratch|scrap|disregard|ignore|I)\b"
+)
+"""Interjections that take back what was said before them."""
+_DOUBTS = (
+    r"not (?:really|quite)\b|actually\b|hmm+\b|as if[.!]|or so\b|at least that\b|make (?:that|it)\b|rather,"
+    r"|instead,|then again\b|lol\b|(?:or )?(?:maybe|perhaps) (?:not|option|[A-Z]\b)"
+    r"|(?:do|did|am|should|would|can|could|have) i\b[^.!?\n]{0,60}\?"
+)
+"""Interjections that leave no choice plain; behind a number they may be a remark on it."""
+_UNDONE = (
+    rf"\bi(?:['’](?:m|ve|d|ll))?(?: (?!not\b|never\b|cannot\b)\w{{1,10}}){{0,3}} {_UNDOES}"
+    rf"|\b(?:i|that|this|it|which|above|answers?|choice|rating)(?:['’]?s|['’]m| am| is| was| are| were)"
+    rf"(?: (?:just|only|all|both|of course|obviously|clearly|actually))? {_NO_CHOICE}"
     r"|\bshould (?:be|have been) (?:option|[A-Z]\b)"
-    r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision)"
+    r"|\b(?:is|was)(?:n['’]t| not) my (?:real |actual |true |final )?(?:choice|answer|decision|rating)"
+)
+
+_WITHDRAWS = re.compile(rf"{_BEGINS}(?:{_TAKES_BACK})|{_UNDONE}", re.IGNORECASE | re.MULTILINE)
+_RETRACTS = re.compile(
+    rf"{_BEGINS}(?:{_TAKES_BACK}|{_DOUBTS})|{_UNDONE}"
+    r"|\bi(?: now| still| really)? (?:choose|take|have|hold) (?:no|nothing|neither|none)\b"
     r"|\bbut (?:i (?:can['’]t|cannot|won['’]t|will not|do not|don['’]t)|it(?: is|['’]s) too)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -58,6 +66,11 @@ _ANOTHER = re.compile(
     rf"|alternatively|possibly),?\s){{0,3}}{OPTION.pattern}\s?(?=[.!?…]|$)",
     re.MULTILINE,
 )
+
+
+def withdrawn(rest: str) -> bool:
+    """Whether the text after an answer takes it back."""
+    return bool(_WITHDRAWS.search(rest))
 
 
 def taken_back(rest: str, letter: str) -> bool:

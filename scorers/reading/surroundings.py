@@ -92,7 +92,7 @@ _GOES_ON = re.compile(
     r"|here|and|or|even|despite|although|though|while|from|among|out of|to|at|by|so|based|considering"
     r"|compared|only|this|today|too|than|unlike|above|but|yet|when|hands down|every time|all the way|any day"
     r"|going forward|overall|personally"
-    r"|then|definitely|after all)\b)",
+    r"|then|definitely|after all|tbh|honestly|obviously)\b)",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(r"\s*(?:$|\n|[.!,;]|(?:because|since|as|which|over|rather|instead)\b)", re.IGNORECASE)

@@ -6,6 +6,8 @@ import re
 
 from fiduciary.scorers.reading.thought import without_thought
 
+_MARKS = re.compile(r"[*_`\"“”]+|##+|#(?![0-9])")
+"""Emphasis, quotation marks and headings; "#1" is a rank."""
 _DENIAL = re.compile(
     r"(?:\bnot|n['’]t|\bnever|\bcannot|\brather than|\binstead of|\bagainst)"
     r"(?: (?:to|simply|just|ever|therefore|then|i|would|we|the))*\s*$",
@@ -30,7 +32,7 @@ def answer_of(text: str) -> str:
 
 def plain_text(text: str) -> str:
     """Text without emphasis marks and quotation marks, one space between words."""
-    without = re.sub(r"[*_`\"“”#]+", "", text)
+    without = _MARKS.sub("", text)
     return "\n".join(" ".join(line.split()) for line in without.splitlines())
 
 

@@ -32,6 +32,7 @@ _END_OF_TURN = re.compile(
     r"|end_of_solution)\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>"
 )
 _OTHER_SIDE = re.compile(r"(?<=\S)\s*\n\s*(?:Human|User) ?:")
+_ROLE = re.compile(r"\A\s*(?:assistant|model)\s?:?\s*\n", re.IGNORECASE)
 _OTHER_TOKEN = re.compile(r"<[|｜][\w▁]{1,40}[|｜]>")
 
 
@@ -76,7 +77,7 @@ def _outside_marks(text: str) -> str:
 
 def _first_turn(text: str) -> str:
     """What comes before the end of the turn: some models go on and play the other side."""
-    text = _OTHER_SIDE.split(text, maxsplit=1)[0]
+    text = _ROLE.sub("", _OTHER_SIDE.split(text, maxsplit=1)[0])
     if "<" not in text:
         return text
     for part in _END_OF_TURN.split(text):

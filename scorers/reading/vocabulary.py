@@ -44,7 +44,7 @@ PARTICIPLES = frozenset("chosen selected picked recommended preferred adopted".s
 
 SUPERLATIVES = frozenset("best optimal ideal superior preferable wisest winner wins".split())
 PRAISE = SUPERLATIVES | frozenset(
-    "correct right suitable appropriate reasonable sensible balanced favorable favourable desirable"
+    "correct right better suitable appropriate reasonable sensible balanced favorable favourable desirable"
     " attractive prudent advantageous viable compelling logical rational effective".split()
 )
 """Words that call an option the best on the whole; best for somebody needs a word that is not here."""
