@@ -24,7 +24,8 @@ _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])(?:[*_`\"“”#~]+|\t|[^\S\n]{2,})(?=[
 _COMMAND = re.compile(r"\\(?:text|mathrm|mathbf|textbf|mathit|boxed|fbox)[ ]?\{([^{}]*)\}")
 _DOLLAR = "\ue000"  # an escaped dollar sign, while the dollar signs around mathematics are taken away
 _MATHS = re.compile(r"\$(?=[^\s$])([^$\n]{0,60}[^$\s])\$(?![0-9])|\\[()\[\]]")
-_ORPHANS = re.compile(r"\\(?=[%&#])|\\[,;: !](?=[0-9])|\{,\}(?=[0-9])")
+_THOUSANDS = re.compile(r"\{,\}(?=[0-9])")
+_ORPHANS = re.compile(r"\\(?=[%&#])|\\[,;: !](?=[0-9])")
 
 _DIGITS = r"(?:[1-9][0-9]{0,2}(?P<sep>[ ,'’])[0-9]{3}(?:(?P=sep)[0-9]{3})*+|[0-9]++)(?:\.[0-9]++)?|\.[0-9]++"
 _NUMBER = re.compile(
@@ -65,13 +66,11 @@ def plain_digits(text: str) -> str:
     text = text.translate(_FULL_WIDTH).translate(_BLANKS)
     text = _NOT_ASCII.sub(_numeral, text)
     if "\\" in text or "$" in text:
+        text = _THOUSANDS.sub(",", text)
         for _ in range(3):
             text = _COMMAND.sub(r"\1", text)
         text = _MATHS.sub(r"\1", text.replace("\\$", _DOLLAR)).replace(_DOLLAR, "$")
-        text = _ORPHANS.sub(
-            lambda found: "," if "," in found[0] and "{" in found[0] else " " if found[0] != "\\" else "",
-            text,
-        )
+        text = _ORPHANS.sub(lambda found: " " if found[0] != "\\" else "", text)
     return _BETWEEN_DIGITS.sub(f" {UNCLEAR} ", text)
 
 

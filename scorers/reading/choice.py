@@ -105,6 +105,7 @@ _WORSE = re.compile(
     r"|fail\w*|reject\w*|better|instead|avoid\w*|second|other one|if|unless|AI)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
+_GLOSS = re.compile(r" \([^()%\n]{1,80}\)[.!]?")
 _LINE_HEADS = re.compile(r"^[\(\[]?(?:Option )?([A-Z])[.):\]]", re.MULTILINE)
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
 _SENTENCE_OVER = re.compile(r"[.!?]\s|\n")
@@ -208,7 +209,9 @@ def _unstated(text: str, head: Statement | None, cut_off: bool) -> tuple[str | N
         return alone[0], None
     if head:
         rest = text[head.end :]
-        if _supports(rest, head.letter) and not taken_back(rest, head.letter):
+        gloss = None if cut_off else _GLOSS.fullmatch(rest)
+        supported = not _WORSE.search(gloss[0]) if gloss else _supports(rest, head.letter)
+        if supported and not taken_back(rest, head.letter):
             return head.letter, None
         return None, None
     before, _, last = text.rpartition("\n")

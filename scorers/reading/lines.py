@@ -36,7 +36,7 @@ T = TypeVar("T", bound=tuple[Any, Any])
 
 _NUMBERED = re.compile(
     r"^\W*(?:(?:item|statement|question|decision|answer|line|part|no\.?|q) ?)?(?P<number>[0-9]{1,3})"
-    r"(?: ?:+| ?[:.)\]|]+(?![0-9])| ?[–—-]+ ) ?(?P<rest>\S.*)$",
+    r"(?: ?:+| ?[:.)\]|]+(?![0-9])| ?[–—-]+ | ?(?:=|→|[-=]+>)) ?(?P<rest>\S.*)$",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"(?<![^\s{\[#])(?P<number>[0-9]{1,3}) ?[:)](?![0-9]) ?")
@@ -175,6 +175,7 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
     answers: list[dict[int, str]] = []
     reasons: list[dict[int, str]] = []
     into, current = answers, dict[int, str]()
+    last = 0
     for line in lines:
         if _HEADING.match(line) or (into is reasons and _HEADING_OF_ANSWERS.match(line)):
             into, current = (reasons if _HEADING.match(line) else answers), {}
@@ -183,13 +184,19 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
         if answers and not pieces and withdrawn(line):
             answers.clear()
             current, withdrew = {}, True
+        last = last if pieces else 0
         for number, rest in pieces:
             if number not in asked or _BLANK.match(rest):
+                continue
+            if number == last and number in current:
+                # Twice in a row is no new list, but two answers to one question.
+                if rest != current[number]:
+                    current[number] = f"{current[number].partition(' or ')[0]} or {rest}"
                 continue
             if number in current or not current:
                 current = {}
                 into.append(current)
-            current[number] = rest
+            current[number], last = rest, number
     return answers, reasons, withdrew
 
 

@@ -22,6 +22,28 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fiduciary.numbers_in_text import Number, numbers, plain_digits
+from fiduciary.scorers.reading.number_phrases import (
+    A_CHANCE,
+    ALONE,
+    BOUND,
+    BOUND_AFTER,
+    CHANCE,
+    COUNTED,
+    DENIED,
+    EXPLICIT,
+    LEAD,
+    NAME_OF,
+    NEW_CLAUSE,
+    NO_BOUND,
+    OFFERED,
+    REASON,
+    REPORTED,
+    SUPPOSED,
+    TAIL,
+    UNIT,
+    UNSAID,
+    WORDED,
+)
 from fiduciary.scorers.reading.retractions import withdrawn
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
 
@@ -46,105 +68,16 @@ _TAG = re.compile(r"</?[A-Za-z]\w{0,20}>")
 _ABBREVIATED = re.compile(r"\b(approx|ca|no|nr|max|min|est|art|fig|vs|incl|excl)\.", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;]) |\n")
 SCALE = re.compile(
-    r"(?:(?<=[0-9])| \() ?(?:/|(?:out )?of) ?100\b(?![.,]?[0-9])\)?"
+    r"(?:(?<=[0-9])| \() ?(?:(?:points?|marks) )?(?:/|(?:out )?of) ?100\b(?![.,]?[0-9])\)?"
     r"| ?\(?(?:\b(?:on )?(?:a |the )?scale (?:of|from) 0 ?(?:and|to|-|–) ?100\b"
     r"|\b(?:between|from) 0 (?:and|to) 100\b|\b0 ?(?:-|–|to) ?100\b)\)?",
     re.IGNORECASE,
 )
 """Mentions of a scale from 0 to 100."""
 
+_SHORT = 4  # words of a sentence that is "My rating: 40." at most
 _REACH = 100  # characters around a number in which words about it are looked for
-_NEW_CLAUSE = re.compile(
-    r"(?:[,:] ?(?:and|but|so|hence|thus|therefore|I(?:['’]\w+)?|my|the)|—|\() ?\b", re.IGNORECASE
-)
-_NOUNS = (
-    r"rating|score|answer|response|reply|estimate|guess|expectation|prediction|forecast|agreement|choice"
-    r"|decision|verdict|rightness|acceptability|morality|number|contribution|offer|bid|transfer"
-)
-_CHANCES = r"probability|chance|likelihood|belief|amount|price"
-_VERBS = (
-    r"rate|score|say|answer|respond|reply|give|choose|assign|put|pick|select|estimate|guess|expect|believe"
-    r"|think"
-    r"|spend|allocate|pay|set|offer|charge|contribute|pass on|go with|settle on|try|keep"
-)
-_OBJECT = (
-    r"it|this|that|them|myself|(?:this|the) (?:option|action|programming|statement|item|case|one)"
-    r"|option [A-Z]"
-)
-_I_SAY = rf"(?:^|[,:;(—] ?|\b(?:I|we|let)(?:['’]\w+)?(?: \w+){{0,3}} )(?:{_VERBS})(?:ed|d|t?ing)?\b"
-_LINK = r" ?(?::|=|→|-+>|\b(?:is|was|as|at|would be|will be|to be)\b)"
-_LINK_NOW = _LINK.replace("was|", "")  # "The price was 4" reports another period.
-_LEAD = re.compile(
-    rf"(?:\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}|\b(?:{_CHANCES})(?: (?:for|in) (?:the"
-    rf"|this) [a-z ]{{1,20}})?{_LINK_NOW}|\bI \w+(?: \w+)? an? (?:{_CHANCES}) of|\b(?:{_NOUNS})(?: of)?"
-    rf"|{_I_SAY}(?: (?:{_OBJECT}))?(?: (?:as|at|with|to be|that is))?:?(?: (?:the )?(?:option|number"
-    rf"|point))?|{_I_SAY} [^.;!?]{{0,60}} (?:as|at|to)"
-    r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally|it is|it['’]s"
-    r"|that is)[,:]?"
-    r"|^(?:number|option|point)|^(?:(?:strongly )?(?:dis)?agree|neutral) (?=\()"
-    r"|^[^:=?]{1,90}(?:[:=→|]|[-=]+>))"
-    r"[ (\['’|]*(?:an? )?$",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"^\W*(?:(?:so|therefore|thus|hence|overall|finally|in conclusion),? )?"
-    rf"(?:(?:my|the|final|overall|own) ){{0,3}}(?:{_NOUNS}|{_CHANCES})"
-    r"(?: (?:for|of|in) [^:.;!?]{1,40})?(?: is)? ?(?::|=|→|\bis\b)[ (]*$",
-    re.IGNORECASE,
-)
-"""What a sentence begins with that closes an answer: numbers before it were reasons."""
-_WORDED = re.compile(
-    r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
-    r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and"
-    r")\b[ -]?){1,8}(?:(?:dollars|percent) )?(?=\()",
-    re.IGNORECASE,
-)
-"""A number in words, where digits in brackets repeat it."""
-_ALONE = re.compile(r"^(?:= ?)?[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
-_UNIT = re.compile(r" ?(?:points?|marks)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent\b|\bpct\b", re.IGNORECASE)
-_TAIL = re.compile(
-    r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])"
-    r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
-    r"| (?:because|since|as|given|due to|for (?:this|that|it|its)|is (?:my|the)|it is|each|in total"
-    r"|overall|per (?:unit|period|item|piece)|this (?:period|time|round)|(?:on"
-    r"|to) (?:the )?[a-z]+(?= ?[.,;!]|$))\b)",
-    re.IGNORECASE,
-)
-_BOUND = re.compile(
-    r"\b(?:about|around|approximately|approx|roughly|circa|ca|nearly|almost|close to|near|barely|up to|until"
-    r"|within|at (?:least|most|best|worst|minimum|maximum)|(?:more|less|fewer|greater|lower|higher|smaller"
-    r"|larger|bigger|other|rather|earlier|better|worse) than|instead of|under|over|above|below|beyond"
-    r"|exceed\w*|min(?:imum)?|max(?:imum)?|between|from|to|either|or|half|third|quarter|twice|double|triple"
-    r"|if|unless|except|anything but|plus|minus|negative|times|some(?:where|thing)?|region|neighbou?rhood"
-    r"|range|as (?:much|many|high|low) as|not|never|cannot|no|nor|neither|without|avoid|refuse|whether)\b"
-    r"|n['’]t\b|[~≈<>≤≥±+×]",
-    re.IGNORECASE,
-)
-_TO_DO = re.compile(
-    rf"\bto (?=(?:{_VERBS}|be|make|use)\b)"
-    r"|\b(?:set|raise|lower|change|adjust|cut|increase|decrease|reduce|move)(?:s|ting|d)?"
-    r" (?:(?:my|the|this|our) (?:[a-z]+ ){1,2}|it )?to (?=\W*$)",
-    re.IGNORECASE,
-)
-"""Where "to" makes no range: before what is done, and before what something is set to."""
-
-_DENIED = re.compile(
-    r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of)\b|n['’]t\b", re.IGNORECASE
-)
-_SIZES = r"k|m|b|bn|mn|hundred|dozen|thousand|million|billion|trillion|grand|cents?|pct|approx|tops"
-_BOUND_AFTER = re.compile(
-    r"[ ,(—–-]*(?:(?:or|to(?! (?:the )?[a-z]{3,}s\b| society\b)|ish|at (?:most|least|best|worst)|plus|minus"
-    r"|give or take|more or less|and (?:a|up)"
-    rf"|(?:approximately|roughly|about|around)(?=\W*(?:$|[.;,!)\d]))|max(?:imum)?|min(?:imum)?|if|unless|{_SIZES})\b"
-    r"|but\b(?=.{0,40}[0-9])|[+×*^±~<>]|/(?!unit|period)|and ?\W?[0-9])",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r" (?!(?:for|to|if|when|at|in|on|with|and|or|but|as|is|was|would|than|because|since|so|it|then|instead"
-    rf"|max|min|points?|each|overall|percent|per|this|{_SIZES})\b)[a-z(]*[a-z]",
-    re.IGNORECASE,
-)
 
 
 @dataclass
@@ -153,23 +86,37 @@ class Found:
 
     Attributes:
         stated: as the answer.
-        bare: what stands as an answer would, with None for numbers that are unclear, denied or bounded.
+        bare: what stands as an answer would, with None for numbers that are unclear or bounded.
+        rivals: those of them that stand beside the answer, even where that is explicit.
         values: all that have a value.
-        denied: whether one is ("not 80").
-        closing: the one that the last sentence with a number states by name ("Rating: 80"), or None.
+        explicit: whether the answer is stated by its name, by "I", or in a sentence of its own that begins or
+            ends the text: then other numbers in other clauses were reasons.
+        first: whether it is stated in the text's first sentence.
+        denied: whether a number is ("not 80").
     """
 
     stated: set[float] = field(default_factory=set)
     bare: set[float | None] = field(default_factory=set)
+    rivals: set[float | None] = field(default_factory=set)
     values: set[float] = field(default_factory=set)
+    explicit: bool = False
+    first: bool = False
     denied: bool = False
-    closing: float | None = None
 
     def one(self) -> float | None:
-        """The one number that is stated and has no rival before a closing sentence or after it, or None."""
-        if len(self.stated) != 1 or not (self.bare == self.stated or self.closing is not None):
-            return None
-        return next(iter(self.stated))
+        """The one number that is stated and has no rival, or None."""
+        against = self.rivals if self.explicit else self.bare
+        return next(iter(self.stated)) if len(self.stated) == 1 and against <= self.stated else None
+
+
+class _Place(NamedTuple):
+    """A number in its sentence: what it is, and where it and its clause begin."""
+
+    kind: str
+    value: float | None
+    start: int
+    end: int
+    clause: int
 
 
 def read_amount(text: str, stop_reason: str | None = "stop") -> Said:
@@ -206,10 +153,10 @@ def read_number(
     if isinstance(plain, Said):
         return plain
     plain = plain if scale is None else scale.sub("", plain).strip()
-    if stop_reason in CUT_OFF and not _is_alone(plain):
-        return Said(reason="refused" if REFUSAL.search(plain) else "truncated")
     found = numbers_of(plain, units)
     value = found.one()
+    if stop_reason in CUT_OFF and not (_is_alone(plain) or (value is not None and _begins(plain, units))):
+        return Said(reason="refused" if REFUSAL.search(plain) else "truncated")
     if value is None:
         return Said(reason=why_missing(plain, found))
     if stop_reason in CUT_OFF and plain[-1].isdigit() and 0 < abs(value) * 10 <= high:
@@ -241,51 +188,98 @@ def numbers_of(plain: str, units: frozenset[str]) -> Found:
     found = Found()
     count = 0
     rest: list[str] = []  # what comes after the last number that is stated
-    for sentence in _SENTENCE.split(_ABBREVIATED.sub(r"\1", _WORDED.sub("", plain))):
+    sentences = [s for s in _SENTENCE.split(_ABBREVIATED.sub(r"\1", WORDED.sub("", plain))) if s.strip()]
+    for k, sentence in enumerate(sentences):
         rest.append(sentence)
-        for number in numbers(sentence):
-            count += 1
-            if count > MOST:
-                found.bare.add(None)
-                found.closing = None
-                return found
-            if _judge(sentence, number, units, found):
-                rest = [sentence[number.end :]]
-    taken_back = bool(found.stated) and withdrawn("\n".join(rest))
-    if taken_back or (not found.stated and found.denied):
+        places = [_place(sentence, number, units) for number in numbers(sentence)[: MOST + 1 - count]]
+        count += len(places)
+        if count > MOST:
+            found.bare.add(None)
+            found.rivals.add(None)
+            break
+        _weigh(sentence, places, found, outer=k in (0, len(sentences) - 1))
+        if stated := [place for place in places if place.kind in ("explicit", "stated", "alone")]:
+            rest = [sentence[stated[-1].end :]]
+            found.first = found.first or k == 0
+    if found.stated and withdrawn("\n".join(rest)):
+        found.rivals.add(None)
+    if not found.stated and found.denied:
         found.bare.add(None)
-        found.closing = None
+    found.bare |= found.rivals
     return found
 
 
-def _judge(sentence: str, number: Number, units: frozenset[str], found: Found) -> bool:
-    """Put a number where it belongs; returns whether it is stated."""
-    if number.value is not None:
-        found.values.add(number.value)
-    unit = _UNIT.match(sentence, number.end)
+def _place(sentence: str, number: Number, units: frozenset[str]) -> _Place:
+    """What a number is: explicit, alone or stated; bare, unclear, denied, supposed, or a mention."""
+    unit = UNIT.match(sentence, number.end)
     end = unit.end() if unit else number.end
     after = sentence[end : end + _REACH]
-    ends = bool(_TAIL.match(after))
-    if not ends and _COUNTED.match(after):
-        return False
-    before = sentence[max(0, number.start - _REACH) : number.start]
-    clause = before[max((cut.end() for cut in _NEW_CLAUSE.finditer(before)), default=0) :]
-    clause = _TO_DO.sub("", clause)
-    found.closing = None
-    if _DENIED.search(clause):
-        found.denied = True
-    elif number.value is None or _BOUND.search(clause) or _BOUND_AFTER.match(after):
-        found.bare.add(None)
-    elif number.unit in units:
-        found.bare.add(number.value)
-        if ends and (_ALONE.match(before) or _LEAD.search(before)):
-            found.stated.add(number.value)
-            found.closing = number.value if _CLOSING.match(before) else None
-            return True
-    elif number.unit != "%" or not found.stated:
-        # "$1,200 (30%)": a share after an amount is no second amount.
-        found.bare.add(None)
-    return False
+    begin = max(0, number.start - _REACH)
+    before = sentence[begin : number.start]
+    chance = number.unit == "%" and CHANCE.match(after)
+    ends = bool(TAIL.match(after)) or bool(chance)
+    cut = max((cut.end() for cut in NEW_CLAUSE.finditer(before)), default=0)
+    clause = NO_BOUND.sub("", before[cut:])
+
+    def place(kind: str, value: float | None = number.value) -> _Place:
+        return _Place(kind, value, number.start, end, begin + cut)
+
+    if (not ends and COUNTED.match(after)) or NAME_OF.search(before) or REPORTED.search(before[cut:]):
+        return place("mention")
+    if DENIED.search(clause) or UNSAID.search(before[cut:]):
+        return place("denied")
+    if SUPPOSED.search(NO_BOUND.sub("", before)):
+        return place("supposed" if ends else "mention")
+    if number.value is None or BOUND.search(clause) or BOUND_AFTER.match(after):
+        return place("unclear", None)
+    if number.unit not in units:
+        return place("other unit" if number.unit == "%" else "unclear", None)
+    if chance:
+        return place("explicit" if A_CHANCE.search(before) else "mention")
+    if not ends:
+        return place("bare")
+    if ALONE.match(before):
+        return place("alone")
+    if EXPLICIT.search(before):
+        return place("explicit")
+    return place("stated" if LEAD.search(before) else "bare")
+
+
+def _weigh(sentence: str, places: list[_Place], found: Found, *, outer: bool) -> None:
+    """Take up the numbers of a sentence; ``outer`` says whether it begins or ends the text."""
+    answer: _Place | None = None
+    for place in places:
+        if place.value is not None:
+            found.values.add(place.value)
+        if place.kind in ("denied", "supposed"):
+            found.denied = True
+            if place.kind == "supposed" and found.stated:
+                found.rivals.add(None)  # "Rating: 40. If it is lawful, 60."
+        elif place.kind == "other unit":
+            # "$1,200 (30%)": a share after an amount is no second amount.
+            if not found.stated:
+                found.bare.add(None)
+        elif place.kind in ("explicit", "stated", "alone"):
+            found.stated.add(float(place.value or 0))
+            found.bare.add(place.value)
+            whole = place.kind == "alone" and outer and not any(c.isalnum() for c in sentence[place.end :])
+            found.explicit = found.explicit or place.kind == "explicit" or whole
+            answer = place
+        elif place.kind in ("bare", "unclear"):
+            found.bare.add(place.value)
+            if answer and not REASON.search(sentence, answer.end, place.start):
+                found.rivals.add(place.value)
+            elif not answer and (
+                sentence.endswith("?") or OFFERED.match(sentence[max(0, place.start - _REACH) : place.start])
+            ):
+                found.rivals.add(place.value)
+    if answer:
+        # What stands in the clause of the answer stands beside it.
+        found.rivals |= {
+            place.value
+            for place in places
+            if place.kind in ("bare", "unclear") and answer.clause <= place.start < answer.start
+        }
 
 
 def _is_alone(plain: str) -> bool:
@@ -293,6 +287,13 @@ def _is_alone(plain: str) -> bool:
     places = numbers(plain)
     return (
         len(places) == 1
-        and bool(_ALONE.match(plain[: places[0].start]))
+        and bool(ALONE.match(plain[: places[0].start]))
         and not re.search(r"\w", plain[places[0].end :])
     )
+
+
+def _begins(plain: str, units: frozenset[str]) -> bool:
+    """Whether the first sentence of a text that goes on is a number, with its name at most."""
+    first, *more = _SENTENCE.split(plain, maxsplit=1)
+    found = numbers_of(first, units)
+    return bool(more) and found.one() is not None and len(first.split()) <= _SHORT

@@ -39,6 +39,16 @@ PHRASES = (
     (re.compile(r"\bgonna\b", re.IGNORECASE), "going to"),
     # an exchange in the place of an answer
     (re.compile(r"^q(?:uestion)?[:.] [^\n]*\na(?:nswer)?[:.] ", re.IGNORECASE | re.MULTILINE), "Answer: "),
+    (re.compile(r"\b([Oo]ption)(?=[A-Z]\b)"), r"\1 "),
+    (re.compile(r"\b(?:honestly|frankly|really)\? ", re.IGNORECASE), ""),
+    (
+        re.compile(
+            r"\b(?:(?:it|this)(?: is|['’]s)(?: not)? )?(?:(?:even )?close|no contest|an? (?:\w+ )?(?:call|decision"
+            r"|choice))[:;,—–-]+ (?=I\b)",
+            re.IGNORECASE,
+        ),
+        "so ",
+    ),
     # not Option A but Option B
     (
         re.compile(r"\b[Nn]ot (?:[Oo]ption )?\(?[A-Z]\)?,? but (?:rather )?(?=(?:[Oo]ption )?\(?[A-Z]\b)"),
