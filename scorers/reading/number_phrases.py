@@ -21,8 +21,8 @@ _OTHERS = "".join(
     for whose in ("['’]s", "s['’]", "their", "his", "her", "rival", "competitor", "other", "market")
 )
 _CHANCE_OF = (
-    r"(?: (?:for|in) (?:the|this) [a-z ]{1,20}| (?:for|of|that) (?:buying|purchasing|choosing|picking|me\b|it\b"
-    r"|this|that|player|[A-Z]\b)[^.:;!?]{0,50}?)?"
+    r"(?: (?:for|in) (?:the|this) [a-z ]{1,20}"
+    r"| (?:for|of|that) (?:buying|purchasing|choosing|picking|me\b|it\b|this|that|player|[A-Z]\b)[^.:;!?]{0,50}?)?"
 )
 _VERBS = (
     r"rate|score|say|answer|respond|reply|give|choose|chose|assign|put|pick|select|estimate|guess|expect|believe"
@@ -45,7 +45,8 @@ _LINK_NOW = _LINK.replace("was|", "")  # "The price was 4" reports another perio
 _OPENS = r"[ (\['’|]*(?:an? )?$"
 _NAMED = (
     rf"\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}"
-    rf"|{_OTHERS}\b(?:{_CHANCES}){_CHANCE_OF}{_LINK_NOW}|\bmy (?:{_CHANCES})(?: [^.;:!?]{{1,60}}?)?{_LINK_NOW}"
+    rf"|{_OTHERS}\b(?:{_CHANCES}){_CHANCE_OF}{_LINK_NOW}"
+    rf"|\bmy (?:{_CHANCES})(?: [^.;:!?]{{1,60}}?)?{_LINK_NOW}"
     rf"|\bI \w+(?: \w+)? an? (?:{_CHANCES}) of|\b(?:{_NOUNS})(?: of)?"
 )
 EXPLICIT = re.compile(
@@ -82,15 +83,15 @@ CHANCE = re.compile(
 )
 """What a percentage may be called."""
 A_CHANCE = re.compile(
-    r"(?:^(?:an? )?|\b(?:there is|there['’]s|I (?:\w+ ){0,2}(?:see|expect|say|give it|put it at|estimate|guess|be))"
-    r" (?:an? )?)[ (\['’|]*$",
+    r"(?:^(?:an? )?|\b(?:there is|there['’]s"
+    r"|I (?:\w+ ){0,2}(?:see|expect|say|give it|put it at|estimate|guess|be)) (?:an? )?)[ (\['’|]*$",
     re.IGNORECASE,
 )
 TAIL = re.compile(
     r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])"
     r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
-    r"| (?:because|since|as|given|due to|for\b(?! (?:every|each|[0-9]))|is (?:my|the)|it is|each|in total|overall"
-    r"|per (?:unit|period|item|piece)|this (?:period|time|round)|here|again|on the whole"
+    r"| (?:because|since|as|given|due to|for\b(?! (?:every|each|[0-9]))|is (?:my|the)|it is|each|in total"
+    r"|overall|per (?:unit|period|item|piece)|this (?:period|time|round)|here|again|on the whole"
     r"|(?:on|to) (?:(?:the|my|our) )?[a-z]+(?: [0-9A-Z])?(?= ?[.,;!]|$))(?![a-z]))",
     re.IGNORECASE,
 )
@@ -118,7 +119,7 @@ NO_BOUND = re.compile(
     rf"|\b(?:set|{_MOVE})(?:s|ting|d)?"
     r" (?:(?:my|the|this|our) (?:[a-z]+ ){1,2}|it )?to (?=\W*$)"
     # the ends of a scale
-    r"|\b(?:not (?:right |likely |moral(?:ly right)? |acceptable )?at all|certainly not|definitely not)(?=\W*$)"
+    r"|\b(?:not (?:right |likely |moral(?:ly right)? |acceptable )?at all|(?:certain|definite)ly not)(?=\W*$)"
     # conditions that affirm
     r"|\bif (?:I|we) (?:really |absolutely )?(?:must|had to|have to|were to|am to|need to)\b[^,.]{0,40},"
     r"|\bif (?:pressed|forced|pushed|compelled|required)\b[^,.]{0,30},|\beven if\b[^,.]{0,60},",

@@ -267,11 +267,12 @@ def _weigh(sentence: str, places: list[_Place], found: Found, *, outer: bool) ->
             answer = place
         elif place.kind in ("bare", "unclear"):
             found.bare.add(place.value)
-            if answer and not REASON.search(sentence, answer.end, place.start):
-                found.rivals.add(place.value)
-            elif not answer and (
-                sentence.endswith("?") or OFFERED.match(sentence[max(0, place.start - _REACH) : place.start])
-            ):
+            begin = max(0, place.start - _REACH)
+            if answer:
+                beside = not REASON.search(sentence, max(begin, answer.end), place.start)
+            else:
+                beside = sentence.endswith("?") or bool(OFFERED.match(sentence[begin : place.start]))
+            if beside:
                 found.rivals.add(place.value)
     if answer:
         # What stands in the clause of the answer stands beside it.

@@ -43,8 +43,8 @@ PHRASES = (
     (re.compile(r"\b(?:honestly|frankly|really)\? ", re.IGNORECASE), ""),
     (
         re.compile(
-            r"\b(?:(?:it|this)(?: is|['’]s)(?: not)? )?(?:(?:even )?close|no contest|an? (?:\w+ )?(?:call|decision"
-            r"|choice))[:;,—–-]+ (?=I\b)",
+            r"\b(?:(?:it|this)(?: is|['’]s)(?: not)? )?(?:(?:even )?close|no contest|an? (?:\w+ )?(?:call"
+            r"|decision|choice))[:;,—–-]+ (?=I\b)",
             re.IGNORECASE,
         ),
         "so ",
