@@ -71,9 +71,10 @@ _ANCHOR = re.compile(rf"\b(?:{_NAME})", re.IGNORECASE)
 _ENDS = r"(?=[)\]'’]*(?:$|[.,;:!(]| [-–—(]| (?:because|since|as)\b))"
 _STATED_ANCHOR = re.compile(
     r"(?:(?P<I>(?:^|[.;:!,] |\b(?:so|and|but|because) )"
-    r"I(?:['’](?:d|m)| would| do| also| still| am| really)* )"
+    r"I(?:['’](?:d|m|ll)| would| do| will| must| have to| also| still| am| really| say| guess| think| believe"
+    r"| suppose| feel| that| I)* )"
     r"|(?:^|[.;!] )[(\['’]*"
-    r"|\b(?:answer|choice|response|rating|option|choose|select|pick|say|go with)"
+    r"|\b(?:answer|choice|response|rating|option|stance|position|view|choose|select|pick|say|go with)"
     r"(?: is| would be| with)?:? '?)"
     rf"(?:{_NAME})(?(I)|{_ENDS})",
     re.IGNORECASE | re.MULTILINE,
@@ -86,7 +87,8 @@ _NOT_SAID = re.compile(
 )
 _QUALIFIED = re.compile(
     r"\b(?:fully|entirely|completely|totally|partly|partially|somewhat|slightly|mostly|largely|generally"
-    r"|kind of|sort of|almost|nearly|more or less|to some extent|in part|only|tend to)\b",
+    r"|with (?:[0-9]|some|parts?|most|half|many|a few|much)|sometimes|often|usually|kind of|sort of|almost"
+    r"|nearly|more or less|to some extent|in part|only|tend to)\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(

@@ -40,10 +40,11 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"(?<![^\s{\[#])(?P<number>[0-9]{1,3}) ?[:)](?![0-9]) ?")
+_NUMBER_ALONE = re.compile(r"^\W*([0-9]{1,3}) ?[:.)][\W_]*$")
 _BLANK = re.compile(r"^[\W_]*$")
 _HEADING = re.compile(
     r"^\W*(?:(?:my|the|some|brief|short|here are|here is) ){0,3}(?:reasons?|reasoning|rationale|explanations?"
-    r"|justifications?|because|why|notes?|comments?|analysis)\b[^:]{0,40}:?\W*$",
+    r"|justifications?|because|why|notes?|comments?|analysis)\b[^:]{0,40}(?::|\W*$)",
     re.IGNORECASE,
 )
 _HEADING_OF_ANSWERS = re.compile(
@@ -72,6 +73,7 @@ _TAKEN_BACK = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
+_PASSES_OVER = r"[)\]'’|]*,? (?:and |but )?(?:not|instead of|rather than|over) (?:option |action )?"
 _REASON_WHY = re.compile(r"[)\]'’|]*[,;.!:—-]? ?\(?(?:because|since|as|for)\b", re.IGNORECASE)
 _REPEATED = re.compile(
     r"^(?:if|when|player|after|as|in|at|the|your?|what|how|chance|probability|decision|question)\b",
@@ -129,6 +131,9 @@ def read_numbered(
         lines = lines[:-1]
     lists, reasons, withdrew = _lists(lines, set(numbers))
     numbered = any(map(_NUMBERED.match, lines)) or bool(lists or reasons)
+    numbered = numbered or any(
+        _left_blank(line) == place for place, line in zip(numbers, lines, strict=False)
+    )
     if in_order and not numbered and len(lines) == len(numbers):
         lists = [dict(zip(numbers, lines, strict=True))]
     refused = not numbered and REFUSAL.search(plain)
@@ -177,8 +182,10 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
     into, current = answers, dict[int, str]()
     last = 0
     for line in lines:
-        if _HEADING.match(line) or (into is reasons and _HEADING_OF_ANSWERS.match(line)):
-            into, current = (reasons if _HEADING.match(line) else answers), {}
+        if heading := _HEADING.match(line):
+            into, current, line = reasons, {}, line[heading.end() :].strip()
+        elif into is reasons and _HEADING_OF_ANSWERS.match(line):
+            into, current = answers, {}
             continue
         pieces = _pieces(line)
         if answers and not pieces and withdrawn(line):
@@ -198,6 +205,12 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
                 into.append(current)
             current[number], last = rest, number
     return answers, reasons, withdrew
+
+
+def _left_blank(line: str) -> int | None:
+    """The number of a line that says nothing else, or None."""
+    found = _NUMBER_ALONE.match(line)
+    return int(found[1]) if found else None
 
 
 def _pieces(line: str) -> list[tuple[int, str]]:
@@ -246,6 +259,7 @@ def _action(answer: str, labels: Sequence[str]) -> Said:
         rf"\b{re.escape(label)}\b" if len(label) == 1 else rf"(?i:\b{re.escape(label)}\b)"
         for label in sorted(labels, key=len, reverse=True)
     )
+    answer = re.sub(rf"({pattern}){_PASSES_OVER}(?!\1)(?:{pattern})(?=\W*$|[.,;!])", r"\1", answer)
     found = list(re.finditer(pattern, answer))
     if not found:
         return Said(reason="out of range" if re.fullmatch(r"[A-Za-z]", bare) else "no answer")

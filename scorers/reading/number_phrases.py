@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 NEW_CLAUSE = re.compile(
-    r"(?:[,:] ?(?:and|but|so|hence|thus|therefore|I(?:['’]\w+)?|my|the)|—|\() ?\b", re.IGNORECASE
+    r"(?:[,:] ?(?:and|but|so|hence|thus|therefore|I(?:['’]\w+)?|my|the)\b|—|\() ?", re.IGNORECASE
 )
 
 _NOUNS = (
@@ -22,10 +22,12 @@ _OTHERS = "".join(
 )
 _CHANCE_OF = (
     r"(?: (?:for|in) (?:the|this) [a-z ]{1,20}"
-    r"| (?:for|of|that) (?:buying|purchasing|choosing|picking|me\b|it\b|this|that|player|[A-Z]\b)[^.:;!?]{0,50}?)?"
+    r"| (?:for|of|that) (?:buying|purchasing|choosing|picking|me\b|it\b|this|that|player|[A-Z]\b)"
+    r"[^.:;!?]{0,50}?)?"
 )
 _VERBS = (
-    r"rate|score|say|answer|respond|reply|give|choose|chose|assign|put|pick|select|estimate|guess|expect|believe"
+    r"rate|score|say|answer|respond|reply|give|choose|chose|assign|put|pick|select|estimate|guess|expect"
+    r"|believe"
     r"|think|spend|allocate|pay|set|offer|charge|contribute|send|transfer|invest|return|demand|bid|pass on"
     r"|go with|settled? on|decided? on|opt(?:ed)? for|try|keep"
 )
@@ -40,7 +42,7 @@ _AS = (
     rf"(?: (?:that )?(?:{_OBJECT}))?(?: (?:as|at|with|to be|that is|is|would be|will be))?:?"
     r"(?: (?:the )?(?:option|number|point))?"
 )
-_LINK = r" ?(?::|=|→|-+>|\b(?:is|was|as|at|would be|will be|to be)\b)"
+_LINK = r" ?(?::|=|→|-+>|[–—-](?= )|\b(?:is|was|as|at|would be|will be|to be)\b)"
 _LINK_NOW = _LINK.replace("was|", "")  # "The price was 4" reports another period.
 _OPENS = r"[ (\['’|]*(?:an? )?$"
 _NAMED = (
@@ -58,14 +60,67 @@ LEAD = re.compile(
     rf"(?:(?:^|[,:;(—] ?){_SAY}{_AS}|(?:^|[,:;(—] ?){_SAY} [^.;!?]{{0,60}} (?:as|at|to)"
     r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally"
     r"|(?:it|this|that)(?: is|['’]s))[,:]?"
-    r"|^(?:number|option|point)|\b(?:(?:strongly )?(?:dis)?agree|neutral) (?=\()"
+    r"|^(?:number|option|point|level)|\b(?:(?:strongly )?(?:dis)?agree|neutral)(?: (?=\()|,? ?[–—-]+ )"
     rf"|^[^:=?]{{1,90}}(?:[:=→|]|[-=]+>)){_OPENS}",
     re.IGNORECASE,
 )
 """What states a number that has no rival."""
+_OWN = frozenset("i i'd i'll i'm i've we we'd we'll my me myself".split())
+_STATING = _OWN | frozenset(
+    "it it's this that that's there's a an the one and so but therefore thus hence then overall finally"
+    " ultimately"
+    " okay ok well yes sure certainly as at to of for from in on with by all"
+    " would will shall must do have be is am are being been going"
+    " rate rating rated score scored say said give giving put putting set setting call assign choose chose"
+    " choosing"
+    " pick select answer respond reply think believe feel guess suppose reckon find conclude decide decided"
+    " estimate"
+    " expect stick stay settle settled land opt go make deserves merits earns warrants gets comes stands sits"
+    " spend allocate pay offer charge contribute send transfer invest return bid keep propose suggest price"
+    " score answer response reply guess expectation prediction forecast agreement choice decision verdict"
+    " number"
+    " amount probability chance likelihood belief level point value mark description fit position stance view"
+    " opinion judgement judgment assessment evaluation terms sum conclusion short balance whole honest"
+    " honestly"
+    " personally frankly simply just still rather quite morally solid fair firm full good clear strong"
+    " reasonable"
+    " sensible appropriate best right suitable final own moral down like please".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+def states(clause: str) -> str | None:
+    """Whether the words of a clause before a number are words of stating alone: "explicit", "stated", or"
+    " None."""
+    words = [word.replace("’", "'").lower() for word in _WORD.findall(clause)]
+    if not _STATING.issuperset(words) or _UNSETTLED.search(clause):
+        return None
+    return "stated" if _OWN.isdisjoint(words) else "explicit"
+
+
+_UNSETTLED = re.compile(r"[^\w\s,.:;'’(\[|)\]!$€-]|\d")
+_GOOD = (
+    r"right|fair|appropriate|reasonable|sensible|fitting|suitable|good|best|well|accurate|honest|adequate"
+    r"|correct|apt|okay|ok|justified|balanced"
+)
+APPROVED = re.compile(
+    r" (?:(?:seems|feels|sounds|looks|is|would be|strikes me as|fits|describes|suits|reflects|captures"
+    r"|works)\b)"
+    rf"(?: (?:me|my|mine|to|for|the|an?|most|quite|just|like|here|this|it|final|view|position|answer|rating"
+    rf"|score"
+    rf"|choice|price|number|offer|amount|decision|{_GOOD})\b)*(?=\W*$| ?[.,;!])",
+    re.IGNORECASE,
+)
+"""What may be said of a number to state it: "seems fair to me", "is my answer", "describes me best"."""
+COMPARED = re.compile(
+    r" ?(?:cents?|dollars?|points?|percent|%)? (?:above|below|more|less|higher|lower|over|under|cheaper)\b",
+    re.IGNORECASE,
+)
+"""What makes a number a difference."""
 ALONE = re.compile(r"^(?:= ?)?[^\w$€~<>≈≤≥±+−–?/\\=^-]*$")
 WORDED = re.compile(
-    r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"\b(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen"
+    r"|sixteen"
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and"
     r")\b[ -]?){1,8}(?:(?:dollars|percent) )?(?=\()",
     re.IGNORECASE,
@@ -92,7 +147,8 @@ TAIL = re.compile(
     r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
     r"| (?:because|since|as|given|due to|for\b(?! (?:every|each|[0-9]))|is (?:my|the)|it is|each|in total"
     r"|overall|per (?:unit|period|item|piece)|this (?:period|time|round)|here|again|on the whole"
-    r"|(?:on|to) (?:(?:the|my|our) )?[a-z]+(?: [0-9A-Z])?(?= ?[.,;!]|$))(?![a-z]))",
+    r"|from me|in terms of|in my (?:view|opinion)"
+    r"|(?:on|towards?|to) (?:(?:the|my|our) )?[a-z]+(?: [0-9A-Z])?(?= ?[.,;!]|$))(?![a-z]))",
     re.IGNORECASE,
 )
 _SIZES = r"k|m|b|bn|mn|hundred|dozen|thousand|million|billion|trillion|grand|cents?|pct|approx|tops"
@@ -110,7 +166,8 @@ BOUND_AFTER = re.compile(
     r"[ ,(—–-]*(?:(?:or|to (?:about |around |maybe |perhaps |an? )*(?=[$€]?[0-9]|[a-z]*(?:ty|teen|hundred)\b)"
     r"|ish|at (?:most|least|best|worst)|plus|minus"
     r"|give or take|more or less|and (?:a|up)"
-    rf"|(?:approximately|roughly|about|around)(?=\W*(?:$|[.;,!)\d]))|max(?:imum)?|min(?:imum)?|if|unless|{_SIZES})\b"
+    rf"|(?:approximately|roughly|about|around)(?=\W*(?:$|[.;,!)\d]))|max(?:imum)?|min(?:imum)?|if|unless"
+    rf"|{_SIZES})\b"
     r"|to \$?[0-9]|but\b(?=.{0,40}[0-9])|[+×*^±~<>]|/(?!unit|period)|(?:and|in) ?\W?[0-9])",
     re.IGNORECASE,
 )
@@ -127,7 +184,10 @@ NO_BOUND = re.compile(
 )
 """Words of a bound, a denial or a condition that make none."""
 DENIED = re.compile(
-    r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:not|never|cannot|nor|neither|avoid|refuse|rather than|instead of|disagree with|reject|oppose"
+    r"|dispute"
+    r"|doubt)\b|n['’]t\b",
+    re.IGNORECASE,
 )
 UNSAID = re.compile(
     r"\bI (?:\w+ )?(?:might|may|could|nearly|almost|used to|(?:would|should) have)\b"
@@ -136,7 +196,9 @@ UNSAID = re.compile(
 )
 """What was not said in the end."""
 SUPPOSED = re.compile(
-    r"(?:^|[.,;] )(?:if|unless|suppos\w+|imagin\w+|assum\w+|were (?:I|we|it)|had (?:I|we)|should (?:I|we))\b"
+    r"(?:^|[.,;] )(?:if|unless|suppos\w+|imagin\w+|assum\w+|were (?:I|we|it|they|the)|had (?:I|we|it|they"
+    r"|the)"
+    r"|should (?:I|we))\b"
     r"(?!.*\b(?:but|however|still|therefore|thus|hence|so)\b)",
     re.IGNORECASE,
 )
@@ -158,7 +220,8 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 OFFERED = re.compile(
-    r"^\W*(?:(?:or|and|maybe|perhaps|possibly|well|no|then|actually|rather|even|about|around|to|up|at|most|least"
+    r"^\W*(?:(?:or|and|maybe|perhaps|possibly|well|no|then|actually|rather|even|about|around|to|up|at|most"
+    r"|least"
     r"|more|less|than|not|an?|the|make|it|that|say|also|alternatively|is|was|were)\W+)*$",
     re.IGNORECASE,
 )

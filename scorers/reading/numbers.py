@@ -25,9 +25,11 @@ from fiduciary.numbers_in_text import Number, numbers, plain_digits
 from fiduciary.scorers.reading.number_phrases import (
     A_CHANCE,
     ALONE,
+    APPROVED,
     BOUND,
     BOUND_AFTER,
     CHANCE,
+    COMPARED,
     COUNTED,
     DENIED,
     EXPLICIT,
@@ -43,6 +45,7 @@ from fiduciary.scorers.reading.number_phrases import (
     UNIT,
     UNSAID,
     WORDED,
+    states,
 )
 from fiduciary.scorers.reading.retractions import withdrawn
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
@@ -75,6 +78,13 @@ SCALE = re.compile(
 )
 """Mentions of a scale from 0 to 100."""
 
+_REMARK = re.compile(
+    r",?\s{0,9}\"(?:confidence|certainty|reason|reasons|reasoning|explanation|rationale|justification|notes?"
+    r"|comments?"
+    r"|plans?|insights?|currency|unit|scale)\"\s{0,9}:\s{0,9}(?:\"[^\"\\]{0,1000}\"|[0-9.]{1,9}%?)",
+    re.IGNORECASE,
+)
+"""Pairs of a JSON object beside its answer."""
 _SHORT = 4  # words of a sentence that is "My rating: 40." at most
 _REACH = 100  # characters around a number in which words about it are looked for
 _PERCENT = re.compile(r"%|\bper ?cent\b|\bpct\b", re.IGNORECASE)
@@ -172,7 +182,7 @@ def plain_answer(text: str, stop_reason: str | None) -> Said | str:
         return Said(reason="error")
     if stop_reason == "content_filter":
         return Said(reason="refused")
-    plain = _TAG.sub(" ", plain_text(plain_digits(answer_of(text)))).strip()
+    plain = _TAG.sub(" ", plain_text(plain_digits(_REMARK.sub("", answer_of(text))))).strip()
     return plain or Said(reason="truncated" if stop_reason in CUT_OFF else "empty")
 
 
@@ -217,14 +227,20 @@ def _place(sentence: str, number: Number, units: frozenset[str]) -> _Place:
     begin = max(0, number.start - _REACH)
     before = sentence[begin : number.start]
     chance = number.unit == "%" and CHANCE.match(after)
-    ends = bool(TAIL.match(after)) or bool(chance)
+    approved = bool(APPROVED.match(after))
+    ends = bool(TAIL.match(after)) or bool(chance) or approved
     cut = max((cut.end() for cut in NEW_CLAUSE.finditer(before)), default=0)
     clause = NO_BOUND.sub("", before[cut:])
 
     def place(kind: str, value: float | None = number.value) -> _Place:
         return _Place(kind, value, number.start, end, begin + cut)
 
-    if (not ends and COUNTED.match(after)) or NAME_OF.search(before) or REPORTED.search(before[cut:]):
+    if (
+        (not ends and COUNTED.match(after))
+        or COMPARED.match(after)
+        or NAME_OF.search(before)
+        or REPORTED.search(before[cut:])
+    ):
         return place("mention")
     if DENIED.search(clause) or UNSAID.search(before[cut:]):
         return place("denied")
@@ -242,7 +258,9 @@ def _place(sentence: str, number: Number, units: frozenset[str]) -> _Place:
         return place("alone")
     if EXPLICIT.search(before):
         return place("explicit")
-    return place("stated" if LEAD.search(before) else "bare")
+    if LEAD.search(before):
+        return place("stated")
+    return place((states(before[cut:]) if cut == 0 or before[cut - 1] != "(" else None) or "bare")
 
 
 def _weigh(sentence: str, places: list[_Place], found: Found, *, outer: bool) -> None:

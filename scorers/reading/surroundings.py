@@ -114,8 +114,10 @@ _JOINT = re.compile(
     r"|\brather\b(?! than)|\bactually\b|\bwait\b|\bno\b|\bsorry\b|\bi mean\b),?\s*){1,4}",
     re.IGNORECASE,
 )
+_NEGATED = re.compile(r"(?<!or )(?:\bnot|n['’]t|\bnever|\bcannot)$", re.IGNORECASE)
 _NEW_CLAUSE = re.compile(
-    r" (?:is|was|are|would|will|has|does|seems|can|could|may|offers?|gives?|pays?|harms?|hurts?)\b"
+    r" (?:is|was|are|would|will|has|had|came|comes|ranks|scored|does|seems|can|could|may|offers?|gives?"
+    r"|pays?|harms?|hurts?)\b"
 )
 _SHARED = re.compile(
     rf"(?P<between>[^.!?\n]{{0,60}}?)(?:\band\b|\bbut\b|\bor\b|,|;"
@@ -157,7 +159,7 @@ class Context:
         bare = words.lstrip(_LINE_MARKS)
         if not bare:
             return True
-        if words[-1] in _QUOTES:
+        if words[-1] in _QUOTES or _NEGATED.search(words):
             return False
         clause = words[max((match.end() for match in _CLAUSE.finditer(words)), default=0) :].lstrip(
             _LINE_MARKS
