@@ -34,7 +34,7 @@ _NUMBER = re.compile(
     rf"(?P<digits>{_DIGITS})"
     r"(?P<after> ?(?:US dollars?|dollars?|USD|euros?|EUR)\b| ?[$€](?! ?[0-9]))?"
     r"(?P<percent> ?(?:%|per ?cent\b|pct\b))?"
-    rf"(?![\w{UNCLEAR}$€£¥^°%‰+*×=~\\]|[.,:/'’–−-][0-9]|[–−/-]\$|'')",
+    rf"(?![\w{UNCLEAR}$€£¥^°%‰+*×~\\]|=(?! ?[A-Za-z])|[.,:/'’–−-][0-9]|[–−/-]\$|'')",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(rf"[0-9{UNCLEAR}]")

@@ -20,8 +20,12 @@ READ, FORCED, FIXED = "read", "forced", "fixed"
 """What a move can be besides a reason why it is missing: read from a reply, forced, of a fixed strategy."""
 
 _THOUGHT = re.compile(r"\A(?:\s*<think>.*?(?:</think>|\Z)|(?:(?!<think>).)*?</think>)", re.DOTALL | re.I)
-_LABEL = re.compile(r"^[ \t>*_#\-]*(?P<label>plans?|insights?|price)[*_]*[ \t]*:[*_]*", re.I | re.MULTILINE)
-_PER_UNIT = re.compile(r"(?: ?(?:per|a|/) ?unit)?[\s*_`\"”).]*", re.I)
+_LABEL = re.compile(
+    r"^[ \t>*_#\-]*(?:(?:my|final) )?(?P<label>plans?|insights?|price)[*_]*[ \t]*:[*_]*", re.I | re.MULTILINE
+)
+_PER_UNIT = re.compile(
+    r"(?: ?(?:per|a|/) ?unit)?(?: ?\((?!about|or|at|approx|max|min)[^()0-9?%]{1,60}\))?[\s*_`\"”).]*", re.I
+)
 _BEFORE_PRICE = re.compile(r"[\s*_`\"“(]*")
 _REFUSAL = re.compile(
     r"\bI(?:['’]m| am)? (?:cannot|can['’]t|won['’]t|will not|unable|not able|refuse)\b", re.I

@@ -105,7 +105,7 @@ _WORSE = re.compile(
     r"|fail\w*|reject\w*|better|instead|avoid\w*|second|other one|if|unless|AI)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
-_GLOSS = re.compile(r" \([^()%\n]{1,80}\)[.!]?")
+_GLOSS = re.compile(r" \([^()%\n]{1,80}\)[.!]?| ?[—–] (?:the|it|an?)\b[^.%\n]{1,80}[.!]?")
 _LINE_HEADS = re.compile(r"^[\(\[]?(?:Option )?([A-Z])[.):\]]", re.MULTILINE)
 _ENDS_SENTENCE = re.compile(r"[.!)\]\"”]$")
 _SENTENCE_OVER = re.compile(r"[.!?]\s|\n")

@@ -44,6 +44,7 @@ _AS = (
 )
 _LINK = r" ?(?::|=|→|-+>|[–—-](?= )|\b(?:is|was|as|at|would be|will be|to be)\b)"
 _LINK_NOW = _LINK.replace("was|", "")  # "The price was 4" reports another period.
+_WHO = r"(?:I|we|they|he|she|player [0-9]|the other(?: player)?)"
 _OPENS = r"[ (\['’|]*(?:an? )?$"
 _NAMED = (
     rf"\b(?:{_NOUNS})(?: [^.;!?]{{0,60}}?)?{_LINK}"
@@ -61,7 +62,9 @@ LEAD = re.compile(
     r"|(?:^|[,;:(—] ?)(?:so|therefore|hence|thus|overall|sure|ok|okay|well|certainly|finally"
     r"|(?:it|this|that)(?: is|['’]s))[,:]?"
     r"|^(?:number|option|point|level)|\b(?:(?:strongly )?(?:dis)?agree|neutral)(?: (?=\()|,? ?[–—-]+ )"
-    rf"|^[^:=?]{{1,90}}(?:[:=→|]|[-=]+>)){_OPENS}",
+    rf"|\b{_WHO} (?:will |would )?(?:choose|pick|play|select|take)s? [^.;,]{{1,20}} with (?:a"
+    rf" )?(?:{_CHANCES})(?: of)?"
+    rf"|^[^:=?]{{1,90}}(?:[:=→|]|[-=]+>)|^[^:=?0-9]{{1,40}} [–—-]){_OPENS}",
     re.IGNORECASE,
 )
 """What states a number that has no rival."""
@@ -84,7 +87,7 @@ _STATING = _OWN | frozenset(
     " honestly"
     " personally frankly simply just still rather quite morally solid fair firm full good clear strong"
     " reasonable"
-    " sensible appropriate best right suitable final own moral down like please".split()
+    " sensible appropriate best right suitable final own moral down like please makes sense seems".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
@@ -128,7 +131,6 @@ WORDED = re.compile(
 """A number in words, where digits in brackets repeat it."""
 
 UNIT = re.compile(r" ?(?:points?|marks)\b", re.IGNORECASE)
-_WHO = r"(?:I|we|they|he|she|player [0-9]|the other(?: player)?)"
 CHANCE = re.compile(
     r" (?:(?:chance|probability|likelihood)(?=\W*$|,)"
     rf"|(?:chance|probability|likelihood) that (?:I|{_WHO} (?:will |would )?(?:choose|pick|play|select"
@@ -139,14 +141,15 @@ CHANCE = re.compile(
 """What a percentage may be called."""
 A_CHANCE = re.compile(
     r"(?:^(?:an? )?|\b(?:there is|there['’]s"
-    r"|I (?:\w+ ){0,2}(?:see|expect|say|give it|put it at|estimate|guess|be)) (?:an? )?)[ (\['’|]*$",
+    r"|I(?:['’]\w+)? (?:\w+ ){0,2}(?:see|expect|say|give it|put it at|estimate|guess|be)) (?:an? )?)[ (\['’"
+    r"|]*$",
     re.IGNORECASE,
 )
 TAIL = re.compile(
     r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])"
     r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
     r"| (?:because|since|as|given|due to|for\b(?! (?:every|each|[0-9]))|is (?:my|the)|it is|each|in total"
-    r"|overall|per (?:unit|period|item|piece)|this (?:period|time|round)|here|again|on the whole"
+    r"|overall|per (?!cent)[a-z]+|this (?:period|time|round)|here|again|on the whole"
     r"|from me|in terms of|in my (?:view|opinion)"
     r"|(?:on|towards?|to) (?:(?:the|my|our) )?[a-z]+(?: [0-9A-Z])?(?= ?[.,;!]|$))(?![a-z]))",
     re.IGNORECASE,
@@ -156,7 +159,8 @@ BOUND = re.compile(
     r"\b(?:about|around|approximately|approx|roughly|circa|ca|nearly|almost|close to|near|barely|up to|until"
     r"|within|at (?:least|most|best|worst|minimum|maximum)|(?:more|less|fewer|greater|lower|higher|smaller"
     r"|larger|bigger|other|rather|earlier|better|worse) than|instead of|under|over|above|below|beyond"
-    r"|exceed\w*|min(?:imum)?|max(?:imum)?|between|from|to|either|or|half|third|quarter|twice|double|triple"
+    r"|exceed\w*|min(?:imum)?|max(?:imum)?|between|from|to(?= (?:exactly |just |only )?\W*$)|either|or|half"
+    r"|third|quarter|twice|double|triple"
     r"|if|unless|except|anything but|plus|minus|negative|times|some(?:where|thing)?|region|neighbou?rhood"
     r"|range|as (?:much|many|high|low) as|not|never|cannot|no|nor|neither|without|avoid|refuse|whether)\b"
     r"|n['’]t\b|[~≈<>≤≥±+×]",
@@ -172,8 +176,7 @@ BOUND_AFTER = re.compile(
     re.IGNORECASE,
 )
 NO_BOUND = re.compile(
-    rf"\bto (?=(?:{_VERBS}|be|make|use|put)\b)"
-    rf"|\b(?:set|{_MOVE})(?:s|ting|d)?"
+    rf"\b(?:set|{_MOVE})(?:s|ting|d)?"
     r" (?:(?:my|the|this|our) (?:[a-z]+ ){1,2}|it )?to (?=\W*$)"
     # the ends of a scale
     r"|\b(?:not (?:right |likely |moral(?:ly right)? |acceptable )?at all|(?:certain|definite)ly not)(?=\W*$)"

@@ -280,7 +280,9 @@ def _weigh(sentence: str, places: list[_Place], found: Found, *, outer: bool) ->
         elif place.kind in ("explicit", "stated", "alone"):
             found.stated.add(float(place.value or 0))
             found.bare.add(place.value)
-            whole = place.kind == "alone" and outer and not any(c.isalnum() for c in sentence[place.end :])
+            goes_on = next((k for k, c in enumerate(sentence[place.end :]) if c.isalnum()), None)
+            reason = goes_on is not None and REASON.match(sentence, place.end + goes_on)
+            whole = place.kind == "alone" and outer and (goes_on is None or bool(reason))
             found.explicit = found.explicit or place.kind == "explicit" or whole
             answer = place
         elif place.kind in ("bare", "unclear"):

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fiduciary.scorers.reading.numbers import CUT_OFF, Said, plain_answer, read_amount
+from fiduciary.scorers.reading.retractions import withdrawn
 from fiduciary.scorers.reading.text import REFUSAL
 
 SPLIT_REASONS = (
@@ -81,14 +82,16 @@ def _amounts(text: str, names: Sequence[str]) -> dict[str, float | None]:
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     parts = re.split(rf"[;\n{{}}]|, (?=\W*(?:{either})\b)", text, flags=re.IGNORECASE)
     found: dict[str, float | None] = {}
+    last = -1
     for name in names:
         line = re.compile(_LINE.replace("NAME", re.escape(name)), re.IGNORECASE)
-        for part in reversed(parts):
-            said = read_amount(match["rest"]) if (match := line.match(part)) else Said(reason="no answer")
+        for k in reversed(range(len(parts))):
+            said = read_amount(match["rest"]) if (match := line.match(parts[k])) else Said(reason="no answer")
             if said.value is not None or said.reason not in ("no answer", "empty", "refused"):
                 found[name] = said.value
+                last = max(last, k)
                 break
-    return found
+    return {} if withdrawn("\n".join(parts[last + 1 :])) else found
 
 
 def _within(dollars: Sequence[float], budget: float) -> Split:
