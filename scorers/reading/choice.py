@@ -17,13 +17,12 @@ Thought is cut first (``thought``), then markup (``markup``); statements are fou
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fiduciary.scorers.reading.markup import clean
 from fiduciary.scorers.reading.options import OPTION, letter_of
 from fiduciary.scorers.reading.phrases import plainly
-from fiduciary.scorers.reading.retractions import taken_back, withdrawn
+from fiduciary.scorers.reading.retractions import taken_back
 from fiduciary.scorers.reading.statements import PLACEHOLDER, SEVERAL, Statement, statements
 from fiduciary.scorers.reading.surroundings import several
 from fiduciary.scorers.reading.text import REFUSAL, answer_of, plain_text
@@ -155,7 +154,7 @@ def _stated(text: str, cut_off: bool, explained: bool) -> tuple[str | None, str 
         begins_only = unfinished and not _ENDS_SENTENCE.search(text)
         return (None, None) if begins_only else (_alone_letter(alone), None)
     found = statements(f"{text}…" if unfinished else text)
-    chosen = _not_withdrawn(text, [statement for statement in found if not statement.praise])
+    chosen = [statement for statement in found if not statement.praise]
     closings = [statement for statement in chosen if statement.closing]
     counted = [s for s in chosen if s.begin >= closings[-1].begin] if closings else chosen
     head = _head(text)
@@ -180,15 +179,6 @@ def _stated(text: str, cut_off: bool, explained: bool) -> tuple[str | None, str 
     if taken_back(text[counted[-1].end :], letter):
         return None, "ambiguous"
     return letter, None
-
-
-def _not_withdrawn(text: str, found: Sequence[Statement]) -> list[Statement]:
-    """The statements from the first one on that follows what takes an earlier one back for the last time."""
-    first = 0
-    for k in range(1, len(found)):
-        if withdrawn(text[found[k - 1].end : found[k].begin]):
-            first = k
-    return list(found[first:])
 
 
 def _first_or_last(text: str, statement: Statement) -> bool:

@@ -2,7 +2,7 @@
 
 Lines belong together until a number comes again: then another list begins. What counts is the list in
 which every line that was asked for can be read, with what comes after it. Failing one, the lines are
-taken from wherever they can be read. Two lists, or two lines, that say different things leave the line
+taken from wherever they can be read. Lists that a line after them takes back do not count. Two lists, or two lines, that say different things leave the line
 missing as "ambiguous". A list under a heading such as "Reasons:" counts only where nothing else does.
 Failing numbered lines, as many lines as were asked for count in their order, and so do numbered answers
 that share one line. Of an answer that was cut off the last line is left out: it may lack its end.
@@ -73,7 +73,7 @@ _TAKEN_BACK = re.compile(
     r"|n['’]t\b",
     re.IGNORECASE,
 )
-_PASSES_OVER = r"[)\]'’|]*,? (?:and |but )?(?:not|instead of|rather than|over) (?:option |action )?"
+_PASSES_OVER = r"[)\]'’|]*,? (?:and |but )?(?:not|instead of|rather than) (?:option |action )?"
 _REASON_WHY = re.compile(r"[)\]'’|]*[,;.!:—-]? ?\(?(?:because|since|as|for)\b", re.IGNORECASE)
 _REPEATED = re.compile(
     r"^(?:if|when|player|after|as|in|at|the|your?|what|how|chance|probability|decision|question)\b",
@@ -180,7 +180,6 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
     answers: list[dict[int, str]] = []
     reasons: list[dict[int, str]] = []
     into, current = answers, dict[int, str]()
-    last = 0
     for line in lines:
         if heading := _HEADING.match(line):
             into, current, line = reasons, {}, line[heading.end() :].strip()
@@ -191,19 +190,13 @@ def _lists(lines: Sequence[str], asked: set[int]) -> tuple[list[dict[int, str]],
         if answers and not pieces and withdrawn(line):
             answers.clear()
             current, withdrew = {}, True
-        last = last if pieces else 0
         for number, rest in pieces:
             if number not in asked or _BLANK.match(rest):
-                continue
-            if number == last and number in current:
-                # Twice in a row is no new list, but two answers to one question.
-                if rest != current[number]:
-                    current[number] = f"{current[number].partition(' or ')[0]} or {rest}"
                 continue
             if number in current or not current:
                 current = {}
                 into.append(current)
-            current[number], last = rest, number
+            current[number] = rest
     return answers, reasons, withdrew
 
 

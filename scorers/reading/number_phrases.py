@@ -96,7 +96,7 @@ def states(clause: str) -> str | None:
     """Whether the words of a clause before a number are words of stating alone: "explicit", "stated", or"
     " None."""
     words = [word.replace("’", "'").lower() for word in _WORD.findall(clause)]
-    if not _STATING.issuperset(words) or _UNSETTLED.search(clause):
+    if not _STATING.issuperset(words) or _UNSETTLED.search(clause) or (not words and "-" in clause):
         return None
     return "stated" if _OWN.isdisjoint(words) else "explicit"
 
@@ -149,7 +149,8 @@ TAIL = re.compile(
     r"[)\]}'’|]*(?:$| ?[,;.!](?![0-9])|[:…({\[|}](?![0-9])"
     r"| ?[([|→]| ?—|/(?:unit|period)\b| [–-] (?!\$?[0-9])| ?= ?(?![$0-9])"
     r"| (?:because|since|as|given|due to|for\b(?! (?:every|each|[0-9]))|is (?:my|the)|it is|each|in total"
-    r"|overall|per (?!cent)[a-z]+|this (?:period|time|round)|here|again|on the whole"
+    r"|overall|per (?:unit|period|round|item|piece|product|widget|person|head)|this (?:period|time|round)"
+    r"|here|again|on the whole"
     r"|from me|in terms of|in my (?:view|opinion)"
     r"|(?:on|towards?|to) (?:(?:the|my|our) )?[a-z]+(?: [0-9A-Z])?(?= ?[.,;!]|$))(?![a-z]))",
     re.IGNORECASE,
@@ -213,7 +214,8 @@ REPORTED = re.compile(
 )
 """What a clause says of another time."""
 NAME_OF = re.compile(
-    r"\b(?:player|participant|firm|period|round|statement|item|question|article|section)(?: number)? #?$",
+    r"(?<!\bthis )(?<!\bthat )\b(?:player|participant|firm|period|round|statement|item|question|article"
+    r"|section)(?: number)? #?$",
     re.IGNORECASE,
 )
 """What has a number as its name."""

@@ -4,12 +4,14 @@ A leading ``<think>…</think>`` block, emphasis and LaTeX are no part of the an
 ``fiduciary.numbers_in_text`` says what a number is.
 
 1. A number is stated where it is a sentence of its own, follows a short label ("Rating: 40"), or
-   follows words that state something ("I would say 40", "my rating of this is 40"); and where its
-   clause ends with it, or goes on with a reason. A number that counts something ("3 employees", "95%
-   confidence") is not stated.
-2. Words that deny it, or that make a bound or a range of it ("not 80", "about 80", "80 or so", "80 to
-   90"), leave no number.
-3. Any other number that stands as bare as an answer makes the answer ambiguous, unless it is the same.
+   follows words of stating ("I would say 40", "my rating of this is 40"); and where its clause ends with
+   it, or goes on with a reason or approval ("40 seems fair"). A number that counts or names something ("3
+   employees", "95% confidence", "period 4") or reports another time is not stated.
+2. Words that deny or suppose it, or that make a bound or a range of it ("not 80", "about 80", "80 or so", "80
+   to 90"), leave no number; nor does a text that takes it back.
+3. Any other number that stands as bare as an answer makes the answer ambiguous, unless it is the same. Where
+   the answer is explicit ("Rating: 40", "I rate it 40"), numbers in other clauses were reasons.
+4. Of a text that was cut off only a number that it begins with counts, and none that may lack a digit.
 
 What is missing has a reason; it is never asked for again and never guessed.
 """
@@ -153,8 +155,7 @@ def read_number(
     Args:
         text: the model's answer.
         units: one of ``DOLLARS``, ``PERCENT`` and ``COUNT``.
-        stop_reason: why the model stopped, in Inspect's words; None where nothing came back. A longer text
-            that was cut off is not searched.
+        stop_reason: why the model stopped, in Inspect's words; None where nothing came back.
         low: least number in range.
         high: greatest number in range; an infinite number never is.
         scale: mentions of the scale, which are no answers.
@@ -201,7 +202,9 @@ def numbers_of(plain: str, units: frozenset[str]) -> Found:
     sentences = [s for s in _SENTENCE.split(_ABBREVIATED.sub(r"\1", WORDED.sub("", plain))) if s.strip()]
     for k, sentence in enumerate(sentences):
         rest.append(sentence)
-        places = [_place(sentence, number, units) for number in numbers(sentence)[: MOST + 1 - count]]
+        inside = numbers(sentence)[: MOST + 1 - count]
+        found.values |= {number.value for number in inside if number.value is not None}
+        places = [_place(sentence, number, units) for number in inside]
         count += len(places)
         if count > MOST:
             found.bare.add(None)
@@ -267,8 +270,6 @@ def _weigh(sentence: str, places: list[_Place], found: Found, *, outer: bool) ->
     """Take up the numbers of a sentence; ``outer`` says whether it begins or ends the text."""
     answer: _Place | None = None
     for place in places:
-        if place.value is not None:
-            found.values.add(place.value)
         if place.kind in ("denied", "supposed"):
             found.denied = True
             if place.kind == "supposed" and found.stated:

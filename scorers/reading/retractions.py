@@ -19,7 +19,7 @@ _NO_CHOICE = (
     r"|an? (?:\w{1,12} )?(?:mistake|lie|joke|typo|slip|bluff|error|placeholder))\b|an example[.!,])"
 )
 
-_BEGINS = r"(?:^|[.!?…;:—–(,-]|\bbut)\s*(?:(?:oh|well|ha+|haha|ah|and|or),? )?"
+_BEGINS = r"(?:^|[.!?…;:—–(,-]|\bbut)\s{0,3}(?:(?:oh|well|ha+|haha|ah|and|or),? )?"
 _TAKES_BACK = (
     r"hold on\b|hang on\b|wait\b|correction\b|no(?=[,.:;!—–]| -| no\b| wait\b)|nope\b|nah\b|oops\b|whoops\b"
     r"|sorry\b|my (?:bad|mistake|error)\b|on second thoughts?\b|come to think\b|edit:|update:|or rather\b"

@@ -106,6 +106,12 @@ def test_an_explanation_that_was_cut_off_counts_only_with_a_whole_statement() ->
     assert read_choice(f"{EXPLANATION} I choose Option B. If", 3, True, "max_tokens").place == 1
 
 
+def test_of_closings_that_differ_none_is_the_last_in_a_text_that_was_cut_off() -> None:
+    loop = "Therefore, I choose: Option A.\nTherefore, I choose: Option B.\n"
+    assert read_choice(loop, 2, True, "max_tokens").reason == "ambiguous"
+    assert read_choice(loop, 2, True, "stop").place == 1
+
+
 def test_a_closing_sentence_that_just_fits_is_an_answer() -> None:
     text = EXPLANATION + " Therefore, I choose: Option B."
     assert read_choice(text, 3, True, "max_tokens") == Reading(1, None, True)

@@ -41,6 +41,14 @@ def test_what_was_cut_off() -> None:
     assert read_rating("There are 2 people and", "max_tokens").reason == "truncated"
     assert read_rating("", "max_tokens").reason == "truncated"
     assert read_rating("85", "content_filter").reason == "refused"
+    assert read_rating("85. The passengers", "max_tokens").value == 85
+    assert read_rating("I would say 85 at first. But then", "max_tokens").reason == "truncated"
+
+
+def test_a_number_that_may_lack_a_digit_is_cut_off() -> None:
+    assert read_rating("8", "max_tokens").reason == "truncated"
+    assert read_amount("$8", "max_tokens").reason == "truncated"
+    assert read_amount("$8.", "max_tokens").value == 8
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,9 @@ def test_what_was_cut_off_is_not_read() -> None:
     assert read("", "max_tokens").reason == "truncated"
     assert read("Employees: $1,200\nSociety: $2,800", "content_filter").reason == "refused"
     assert read("", None).reason == "error"
+
+
+def test_a_split_that_is_taken_back_is_none() -> None:
+    lines = "Employees: $1,200\nSociety: $2,800"
+    assert read(f"{lines}\n\nActually, ignore that.").reason == "unparsable"
+    assert read(f"Employees: $9\nSociety: $9\n\nWait, no.\n\n{lines}").dollars == (1200, 2800)
