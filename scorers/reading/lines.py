@@ -1,11 +1,12 @@
 """What an answer in numbered lines says: ``1: J``, ``2: 60%``.
 
-Lines belong together until a number comes again: then another list begins. What counts is the list in
-which every line that was asked for can be read, with what comes after it. Failing one, the lines are
-taken from wherever they can be read. Lists that a line after them takes back do not count. Two lists, or two lines, that say different things leave the line
-missing as "ambiguous". A list under a heading such as "Reasons:" counts only where nothing else does.
-Failing numbered lines, as many lines as were asked for count in their order, and so do numbered answers
-that share one line. Of an answer that was cut off the last line is left out: it may lack its end.
+Lines belong together until a number comes again: then another list begins. What counts is the list in which
+every line that was asked for can be read, with what comes after it. Failing one, the lines are taken from
+wherever they can be read. Lists that a line after them takes back do not count. Two lists, or two lines,
+that say different things leave the line missing as "ambiguous". A list under a heading such as "Reasons:"
+counts only where nothing else does. Failing numbered lines, as many lines as were asked for count in their
+order, and so do numbered answers that share one line. Of an answer that was cut off the last line is left
+out: it may lack its end.
 
 A line says an action by its label, alone, in a statement ("I choose J"), or with a reason after it ("J,
 since …"); a mention ("K is worse", "avoid J") says nothing. It says a number as
