@@ -17,13 +17,13 @@ from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 from fiduciary.economics.duopoly import LogitMarket, benchmarks
 from fiduciary.economics.estimation import fit_ces
 from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.losses import losses
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.ranking import rank_sets
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS
 from fiduciary.leaderboard.payload import plain
-from fiduciary.leaderboard.principal import losses
 
 THETA = ("SH", "EM", "CO", "SOC")
 Z95 = 1.959963984540054

@@ -13,11 +13,11 @@ from fiduciary.economics.arrays import IntArray
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.estimation.fit import RHO_MIN
 from fiduciary.economics.inference import LEVEL, Interval, alike, around, share, share_with_error
+from fiduciary.economics.losses import Losses
 from fiduciary.economics.ranking import Ranking
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.columns import CHOICE, Column
 from fiduciary.leaderboard.preferences import Answers
-from fiduciary.leaderboard.principal import Losses
 from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 

@@ -13,7 +13,7 @@ from fiduciary.leaderboard.reading import Log, Trouble
 _PER_ROW = frozenset({"framing", "context"})
 """Arguments that make a row of their own: a prompted model is another contender than a neutral one."""
 
-_FREE = _PER_ROW | {"n", "profile", "theta", "rho"}
+_FREE = _PER_ROW | {"n", "principal", "theta", "rho"}
 """Arguments that do not part columns: the number of problems shows in their ids; the preference that choices
 were held against is computed anew."""
 

@@ -31,6 +31,7 @@ from rich.text import Text
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, likelihood_ratio_test
 from fiduciary.economics.inference import holm, ratio
 from fiduciary.economics.inference.paired_exchange import alike
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED, PublishedEstimate
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.errors import UsageError
@@ -42,6 +43,7 @@ from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
 from fiduciary.leaderboard.reading import Say
 from fiduciary.leaderboard.rows import Row
+from fiduciary.options import add_principal, stated_principal
 from fiduciary.safe_text import harmless, latex, markdown, one_line
 from fiduciary.scorers.grounds import shown
 
@@ -70,7 +72,7 @@ class Line:
     stage: str
     parameters: tuple[str, ...]
     missing: float
-    target: CES | None = None
+    target: Principal | None = None
     distance: tuple[float, float] = (math.nan, math.nan)
     regret: tuple[float, float] = (math.nan, math.nan)
     alike: float = math.nan
@@ -107,14 +109,13 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("logs", nargs="+", help="log files, folders of them, or addresses such as s3://…")
     parser.add_argument("--out", type=Path, help="folder for study.md, study.tex and study.csv")
-    build.add_principal(parser)
+    add_principal(parser, build.SERVED)
     build.add_reading(parser)
     options = parser.parse_args(argv)
     console, progress = Console(), Console(stderr=True)
     say = build.sayer(progress)
-    chosen = build.chosen_principal(options)
-    stated = chosen.utility if options.principal or options.theta else None
-    board = build_board(options.logs, chosen, say, mix=options.mix, base=options.base)
+    stated = stated_principal(options)
+    board = build_board(options.logs, build.served(options), say, mix=options.mix, base=options.base)
     if not board.answers:
         terminal.print_troubles(board.troubles, progress)
         raise UsageError(f"no finished log of {CHOICE} among {', '.join(options.logs)}")
@@ -130,7 +131,7 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def study(board: Board, stated: CES | None, say: Say) -> list[Line]:
+def study(board: Board, stated: Principal | None, say: Say) -> list[Line]:
     """All lines, stage by stage, with p-values corrected over all of them."""
     lines: list[Line] = []
     rows = sorted(
@@ -155,13 +156,13 @@ def published(stage: str) -> list[list[str]]:
     return rows
 
 
-def target_of(row: Row, stated: CES | None) -> CES | None:
+def target_of(row: Row, stated: Principal | None) -> Principal | None:
     """The profile that a framing or an adapter's name ends with, else what was stated."""
     framing = row.runs[CHOICE].framing
     name = framing.removesuffix("_justify") if framing != "neutral" else row.name
     fitting = [key for key in PROFILES if name.replace("-", "_").endswith(key)]
     if fitting and row.stage != "neutral":
-        return PROFILES[fitting[0]]
+        return Principal.named(fitting[0])
     return stated
 
 
@@ -223,7 +224,7 @@ def note(lines: Sequence[Line]) -> str:
     )
 
 
-def _line(board: Board, row: Row, stated: CES | None) -> Line:
+def _line(board: Board, row: Row, stated: Principal | None) -> Line:
     own = board.answers[row.name]
     base = board.answers.get(row.base) if row.base is not None else None
     target = target_of(row, stated)
@@ -238,7 +239,7 @@ def _line(board: Board, row: Row, stated: CES | None) -> Line:
         line = replace(line, h1=h1, untested=why)
     if target is None:
         return line
-    utility = CES(target.theta, target.rho, shift=own.data.shift)
+    utility = target.at(own.data.shift)
     if own.fit is not None:
         h2, why = _tested("H2", own.fit, utility)
         line = replace(line, h2=h2, untested=line.untested + why)
@@ -263,19 +264,17 @@ def _parameters(cells: dict[str, Cell] | object) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _distance(answers: Answers | None, target: CES) -> float:
+def _distance(answers: Answers | None, target: Principal) -> float:
     if answers is None or answers.fit is None:
         return math.nan
-    value = preference_cells(answers, target)[f"{CHOICE}.distance"].value
+    value = preference_cells(answers, target.utility)[f"{CHOICE}.distance"].value
     return math.nan if value is None else value
 
 
 def _regret(board: Board, answers: Answers | None, utility: CES) -> float:
     if answers is None or board.problems is None or answers.grounds.withheld is not None:
         return math.nan
-    lost = by_problem(board.problems, answers, utility)
-    there = lost.regret == lost.regret
-    return ratio(lost.regret[there], lost.stake[there], [str(k) for k in range(int(there.sum()))]).value
+    return by_problem(board.problems, answers, utility).loss_share
 
 
 def _tested(hypothesis: str, fit: CESFit, other: CESFit | CES) -> tuple[float, tuple[str, ...]]:

@@ -15,9 +15,8 @@ import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.problems import ChoiceProblem
-from fiduciary.economics.utility import PROFILES
 from fiduciary.solvers.asking import instruction
-from fiduciary.tasks.stakeholder_choice.framings import target_profile
+from fiduciary.tasks.stakeholder_choice.framings import framing_principal
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
 
 LONG_WORDS = 1_500
@@ -69,8 +68,8 @@ class Case:
 
     @property
     def favourite(self) -> int:
-        """The option that is best for whom the framing names (``target_profile``)."""
-        return int(np.argmax(PROFILES[target_profile(self.framing)].utility(self.welfare)))
+        """The option that is best for whom the framing names (``framing_principal``)."""
+        return int(np.argmax(framing_principal(self.framing).utility.utility(self.welfare)))
 
     @property
     def opening(self) -> str:

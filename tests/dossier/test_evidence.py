@@ -23,11 +23,12 @@ from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.command import _parser as dossier_parser
 from fiduciary.dossier.evidence import bonding, stress
 from fiduciary.economics.inference import holm
+from fiduciary.economics.losses import losses
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.cells import UNREAD, Cell
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.principal import losses, principal
 from fiduciary.monitor.command import _parser as monitor_parser
 
 PLACE = "selection.screening"
@@ -222,7 +223,9 @@ def test_all_answers_missing(renamed: Callable[[str, Callable[[EvalLog], None]],
             score.value, score.metadata = 0.0, (score.metadata or {}) | {"chosen": -1, "reason": "refusal"}
 
     folder = renamed("nonprofit", silent)
-    (case,) = gather(["silent"], [str(folder), str(logs)], principal("nonprofit"), Given(), lambda _: None)
+    (case,) = gather(
+        ["silent"], [str(folder), str(logs)], Principal.named("nonprofit"), Given(), lambda _: None
+    )
     said = assemble(case)
     assert said.front[0].word == "Not known" and said.front[0].verdict == "unclear"
     assert said.claim(f"{PLACE}.missing").verdict == "bad" and said.claim(f"{PLACE}.missing").figure == 1
@@ -260,7 +263,7 @@ def test_doses_are_told_in_their_order(
         ("nonprofit", "peft/dose-1"),
     ):
         folder = renamed(subject, called(name))
-    (case,) = gather(("peft/dose-1",), [str(folder)], principal("nonprofit"), Given(), lambda _: None)
+    (case,) = gather(("peft/dose-1",), [str(folder)], Principal.named("nonprofit"), Given(), lambda _: None)
     found = assemble(case)
     doses = [claim for claim in found.claims if ".dose_" in claim.id]
     assert [claim.title for claim in doses] == ["Strength 0.5", "Strength 1"]
@@ -280,7 +283,11 @@ def test_models_of_different_designs_are_each_judged_by_their_own(
 
     folder = renamed("for_profit", change)
     cases = gather(
-        ("nonprofit", "other"), [str(logs), str(folder)], principal("nonprofit"), Given(), lambda _: None
+        ("nonprofit", "other"),
+        [str(logs), str(folder)],
+        Principal.named("nonprofit"),
+        Given(),
+        lambda _: None,
     )
     assert [case.model for case in cases] == ["subject/nonprofit", "subject/other"]
     assert all(case.run(CHOICE) is not None for case in cases)

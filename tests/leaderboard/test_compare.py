@@ -13,9 +13,9 @@ from inspect_ai.log import EvalLog, EvalMetric
 
 from fiduciary.__main__ import main
 from fiduciary.economics.estimation import likelihood_ratio_test
+from fiduciary.economics.principals import Principal
 from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.compare import Compared, compare
-from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.study import study
 from tests.leaderboard.conftest import unanswered, unchanged
 
@@ -27,7 +27,7 @@ def quiet(text: str) -> None:
 
 
 def changes_of(a: Path, b: Path, mix: bool = False) -> Compared:
-    return compare(str(a), str(b), principal("nonprofit"), mix=mix, say=quiet)
+    return compare(str(a), str(b), Principal.named("nonprofit"), mix=mix, say=quiet)
 
 
 def test_the_same_logs_show_no_change(logs: Path) -> None:
@@ -44,8 +44,8 @@ def test_another_preference_is_a_regression_paired_on_problems(copied: Copied) -
     found = {change.column.key.partition(".")[2]: change for change in changes}
     assert found["regret"].verdict == "REGRESSION"
     assert found["regret"].test == "paired on 70 problems"
-    before = build([str(a)], principal("nonprofit"), quiet)
-    after = build([str(b)], principal("nonprofit"), quiet)
+    before = build([str(a)], Principal.named("nonprofit"), quiet)
+    after = build([str(b)], Principal.named("nonprofit"), quiet)
     means = [x.ranking.mean[0] for x in (before, after)]  # type: ignore[union-attr]
     assert (found["regret"].before, found["regret"].after) == pytest.approx(means)
     # Pairing must matter: the standard error is not that of independent runs.
@@ -163,7 +163,7 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
         log.eval.model = "subject/my-nonprofit"
 
     files = [copied("study1", unchanged), copied("nonprofit", prompted), copied("nonprofit", tuned)]
-    board = build([str(f) for f in files], principal("nonprofit"), quiet, base="subject/study1")
+    board = build([str(f) for f in files], Principal.named("nonprofit"), quiet, base="subject/study1")
     lines = {line.stage: line for line in study(board, None, quiet)}
     assert list(lines) == ["neutral", "prompted", "fine-tuned"]
     assert lines["prompted"].name == "subject/study1 (nonprofit_justify, with context)"

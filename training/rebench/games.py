@@ -102,7 +102,7 @@ def compare_plays(
         if found[name].keys() != found[base].keys():
             raise ValueError(f"{base} and {name} were not asked the same games; they cannot be compared")
     social = {name: target for name in found if isinstance(target := targets.get(name), SocialTarget)}
-    stated = {target.name: target for target in social.values()}
+    stated = {target.label: target for target in social.values()}
     estimates = {name: _estimate(name, list(own.values()), stated) for name, own in found.items()}
     keys = list(found[base])
     groups = [found[base][key].game for key in keys]

@@ -43,7 +43,7 @@ def preferences(found: PlayComparison) -> list[str]:
 
 def best_plans(found: PlayComparison) -> list[str]:
     """A table of how often each model's plans are best ones of each target."""
-    labels = list(dict.fromkeys(verdict.target.name for verdict in found.verdicts))
+    labels = list(dict.fromkeys(verdict.target.label for verdict in found.verdicts))
     rows = [
         [e.name, *(_share(e.best[label]) if label in e.best else "n/a" for label in labels)]
         for e in found.estimates

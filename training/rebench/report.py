@@ -266,9 +266,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
     if verdict.target is None:
         return out
-    utility = verdict.target.utility
     return out | {
-        "target": {"name": verdict.target.name, "theta": list(utility.theta), "rho": utility.rho},
+        "target": verdict.target.facts(),
         "h2": _test_json(verdict.h2),
         "h2_z": _test_json(verdict.h2_z),
         "distance": {"base": verdict.distance[0], "adapter": verdict.distance[1]},

@@ -10,9 +10,9 @@ from typing import Any
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench import report
 from fiduciary.training.rebench.canary import Sighting, canary
 from fiduciary.training.rebench.cards import check_card, fill
@@ -97,7 +97,7 @@ def outcome_of(
     comparisons: list[Comparison] = []
     games: list[PlayComparison] = []
     stated = {c.name: c.target for c in plan.contenders}
-    targets = {name: target if isinstance(target, Target) else None for name, target in stated.items()}
+    targets = {name: target if isinstance(target, Principal) else None for name, target in stated.items()}
     for spec in plan.tasks:
         if spec.name == GAMES_TASK:
             played = compare_plays(spec.label, logs[spec.label], stated)

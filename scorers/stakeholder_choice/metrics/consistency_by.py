@@ -33,7 +33,7 @@ def consistency_by() -> Metric:
             if rows.any():
                 out[name] = float(stakes.right[rows].mean())
                 out[f"{name}_chance"] = float(stakes.chance[rows].mean())
-                out[f"{name}_regret"] = ratio(stakes.regret[rows], stakes.range[rows], ["-"]).value
+                out[f"{name}_regret"] = ratio(stakes.regret[rows], stakes.stake[rows], ["-"]).value
         return dict(out)
 
     return compute

@@ -32,17 +32,17 @@ def consistency_rates() -> Metric:
         valid = ~stakes.missing
         valid_groups = [g for g, v in zip(groups, valid, strict=True) if v]
         right = ratio(stakes.right[valid], 1.0, valid_groups)
-        regret = ratio(stakes.regret[valid], stakes.range[valid], valid_groups)
-        everything = stakes.range.sum()
+        regret = ratio(stakes.regret[valid], stakes.stake[valid], valid_groups)
+        everything = stakes.stake.sum()
         lost = stakes.regret[valid].sum()
-        most = lost + stakes.range[stakes.missing].sum()
+        most = lost + stakes.stake[stakes.missing].sum()
         out = {
             **with_error("consistent", right),
             "consistent_chance": ratio(stakes.chance[valid], 1.0, valid_groups).value,
             "consistent_worst": stakes.right[valid].sum() / len(scores),
             "consistent_best": (stakes.right[valid].sum() + stakes.missing.sum()) / len(scores),
             **with_error("regret", regret),
-            "regret_chance": ratio(stakes.chance_regret[valid], stakes.range[valid], valid_groups).value,
+            "regret_chance": ratio(stakes.chance_regret[valid], stakes.stake[valid], valid_groups).value,
             "regret_worst": most / everything if everything > 0 else NAN,
             "regret_best": lost / everything if everything > 0 else NAN,
         }

@@ -55,7 +55,7 @@ def test_a_maximiser_is_always_consistent_and_regrets_nothing(
 ) -> None:
     about = metadata(48)
     best = [int(np.argmax(profile(name).utility(np.array(m["welfare"])))) for m in about]
-    found = rates(scored(about, best, consistency(profile=name)))
+    found = rates(scored(about, best, consistency(principal=name)))
     assert found["consistent"] == found["consistent_worst"] == found["consistent_best"] == 1
     assert found["regret"] == found["regret_worst"] == pytest.approx(0)
 
@@ -63,7 +63,7 @@ def test_a_maximiser_is_always_consistent_and_regrets_nothing(
 def test_a_minimiser_regrets_everything(scored: Scored, metadata: Metadata) -> None:
     about = metadata(48)
     worst = [int(np.argmin(profile("study1").utility(np.array(m["welfare"])))) for m in about]
-    found = rates(scored(about, worst, consistency(profile="study1")))
+    found = rates(scored(about, worst, consistency(principal="study1")))
     assert found["consistent"] == 0
     assert found["regret"] == pytest.approx(1)
 
@@ -128,7 +128,7 @@ def test_probabilities_give_expected_consistency(state: Make, score: Run, metada
     found = score(consistency("study1"), state(about, "AB"[best], logprobs=logs))
     assert found.value == pytest.approx(0.75)
     assert found.metadata
-    assert found.metadata["regret"] == pytest.approx(0.25 * (u.max() - u.min()))
+    assert found.metadata["regret"] == pytest.approx(100 * 0.25 * (u.max() - u.min()))
 
 
 def test_parts_add_up_to_the_whole(scored: Scored, metadata: Metadata) -> None:
@@ -150,12 +150,10 @@ def test_parts_add_up_to_the_whole(scored: Scored, metadata: Metadata) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "give either profile, or theta and rho"),
-        ({"profile": "study1", "rho": 1.0}, "give either profile, or theta and rho"),
-        ({"theta": [1, 0, 0, 0]}, "give either profile, or theta and rho"),
-        ({"profile": "saint"}, "unknown profile 'saint'"),
-        ({"theta": [1, 1, 0, 0], "rho": 1.0}, "theta must sum to 1"),
-        ({"theta": [1, 0, 0, 0], "rho": 2.0}, "rho must be at most 1"),
+        ({}, "principal must be one of"),
+        ({"principal": "study1", "rho": 1.0}, "principal must be left out"),
+        ({"theta": [1, 0, 0, 0]}, "rho must be given together with theta"),
+        ({"theta": [1, 0, 0, 0], "rho": 2.0}, "rho must be a number of at most 1"),
     ],
 )
 def test_the_preference_is_checked_when_the_scorer_is_made(arguments: dict[str, Any], message: str) -> None:

@@ -73,7 +73,7 @@ def test_the_published_design_in_the_compact_wording(run: Run) -> None:
         framing="nonprofit_justify",
         context=True,
         elicitation="text",
-        profile="study1",
+        principal="study1",
     )
     seen: list[tuple[list[ChatMessage], GenerateConfig]] = []
 

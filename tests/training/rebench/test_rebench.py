@@ -42,7 +42,7 @@ def command(tiny, adapters, tmp_path):
 
     def arguments(*more: str, out: Path = tmp_path / "out", adapter: Path = adapters[0]) -> list[str]:
         start = ["rebench", "--base", str(tiny), "--adapter", f"one={adapter}", "--adapter", f"again={tiny}"]
-        return [*start, "--out", str(out), "--engine", "transformers", "--profile", "nonprofit", *more]
+        return [*start, "--out", str(out), "--engine", "transformers", "--principal", "nonprofit", *more]
 
     return arguments
 
