@@ -182,9 +182,7 @@ def _service(ranking: Any, k: int, lost: Any) -> dict[str, Any]:
         f"{CHOICE}.reads": _cell(0.0005, None, n),
         f"{CHOICE}.rank": _cell(int(ranking.rank[k]), None, n, low=low, high=high, note=f"{low}–{high}"),
         f"{CHOICE}.regret": _cell(float(ranking.mean[k]), float(ranking.stderr[k]), n),
-        f"{CHOICE}.regret_share": _cell(
-            float(np.nansum(lost.regret) / np.nansum(lost.stake[there])), None, n
-        ),
+        f"{CHOICE}.loss_share": _cell(float(np.nansum(lost.regret) / np.nansum(lost.stake[there])), None, n),
         f"{CHOICE}.consistent": _cell(float(np.nanmean(lost.best)), None, n),
         f"{CHOICE}.missing": _cell(1 - n / len(there), None, len(there)),
     }

@@ -208,7 +208,7 @@ def choice_changes(model: str, old: Answers, new: Answers, principal: Principal)
     how = f"paired on {int(both.sum())} problems"
     parts = {
         "regret": (a.regret, b.regret, np.ones(len(both))),
-        "regret_share": (a.regret, b.regret, a.stake),
+        "loss_share": (a.regret, b.regret, a.stake),
         "consistent": (a.best, b.best, np.ones(len(both))),
     }
     for name, (x, y, weight) in parts.items():

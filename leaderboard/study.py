@@ -50,7 +50,7 @@ from fiduciary.scorers.grounds import shown
 STAGES = ("neutral", "prompted", "fine-tuned")
 HEADINGS = (
     *("model", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "missing"),
-    *("Σ|θ − θ*|", "regret, share", "alike p", "H1 p", "H2 p"),
+    *("Σ|θ − θ*|", "loss share", "alike p", "H1 p", "H2 p"),
 )
 
 
@@ -61,7 +61,7 @@ class Line:
     Attributes:
         target: what it was to want; None where nothing was stated, and then there is no H2.
         distance: Σ|θ − θ*| of the base and its own; NaN without a target.
-        regret: share of what is at stake for the target that choices lose, of the base and its own.
+        loss_share: share of what is at stake for the target that choices lose, of the base and its own.
         alike: p-value of "chooses like the base", by exact exchange within problems; NaN without a base.
         h1, h2: p-values after Holm's correction; NaN where there is no test.
         withheld: why there are no figures; None where there are.
@@ -74,7 +74,7 @@ class Line:
     missing: float
     target: Principal | None = None
     distance: tuple[float, float] = (math.nan, math.nan)
-    regret: tuple[float, float] = (math.nan, math.nan)
+    loss_share: tuple[float, float] = (math.nan, math.nan)
     alike: float = math.nan
     h1: float = math.nan
     h2: float = math.nan
@@ -93,7 +93,7 @@ class Line:
             *self.parameters,
             "" if math.isnan(self.missing) else f"{self.missing:.1%}",
             _moved(self.distance, "{:.3f}"),
-            _moved(self.regret, "{:.1%}"),
+            _moved(self.loss_share, "{:.1%}"),
             _p(self.alike),
             _p(self.h1),
             _p(self.h2),
@@ -216,8 +216,8 @@ def note(lines: Sequence[Line]) -> str:
     first, second = (sum(not math.isnan(getattr(line, name)) for line in lines) for name in ("h1", "h2"))
     return (
         "Standard errors in round brackets; where there is none, the 95 % interval in square ones. "
-        "Distance and regret: base → own, against the target. Alike: chooses like the base (exact exchange "
-        "of answers within problems, not corrected). H1: same preference as the base "
+        "Distance and loss share: base → own, against the target. Alike: chooses like the base (exact "
+        "exchange of answers within problems, not corrected). H1: same preference as the base "
         f"(paired likelihood ratio, chi-bar-square; Holm over {first} tests). H2: the preference is the "
         f"target (likelihood ratio, chi-bar-square; Holm over {second} tests). * Foster & Rawski, "
         "Llama-3.1-8B-Instruct: for comparison, in no test; their K is not printed, so ρ is not comparable."
@@ -246,7 +246,7 @@ def _line(board: Board, row: Row, stated: Principal | None) -> Line:
     return replace(
         line,
         distance=(_distance(base, target), _distance(own, target)),
-        regret=(_regret(board, base, utility), _regret(board, own, utility)),
+        loss_share=(_loss_share(board, base, utility), _loss_share(board, own, utility)),
     )
 
 
@@ -271,7 +271,7 @@ def _distance(answers: Answers | None, target: Principal) -> float:
     return math.nan if value is None else value
 
 
-def _regret(board: Board, answers: Answers | None, utility: CES) -> float:
+def _loss_share(board: Board, answers: Answers | None, utility: CES) -> float:
     if answers is None or board.problems is None or answers.grounds.withheld is not None:
         return math.nan
     return by_problem(board.problems, answers, utility).loss_share

@@ -153,13 +153,13 @@ def _table(found: Comparison, logs: Mapping[str, EvalLog], adapters: Mapping[str
         verdict, cost = verdicts.get(technique.name), costs[technique.name]
         first = found.verdicts[0]
         if verdict is None:
-            assert first.best is not None and first.regret is not None
+            assert first.best is not None and first.loss_share is not None
             figures = [f"{first.distance[0]:.3f}", f"{100 * first.best.base:.1f} %"]
-            figures += [f"{100 * first.regret.base:.1f} %", ""]
+            figures += [f"{100 * first.loss_share.base:.1f} %", ""]
         else:
-            assert verdict.best is not None and verdict.regret is not None
+            assert verdict.best is not None and verdict.loss_share is not None
             figures = [f"{verdict.distance[1]:.3f}", moved(verdict.best, 100, " %").partition("→ ")[2]]
-            figures += [moved(verdict.regret, 100, " %").partition("→ ")[2], p_value(verdict.h2)]
+            figures += [moved(verdict.loss_share, 100, " %").partition("→ ")[2], p_value(verdict.h2)]
         paid = f"{cost['seconds']:.0f} s, {cost['pairs']:,} pairs" if cost["pairs"] else "–"
         rows.append(
             [
@@ -172,7 +172,7 @@ def _table(found: Comparison, logs: Mapping[str, EvalLog], adapters: Mapping[str
             ]
         )
     head = ["technique", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "Σ abs(θ − target)", "best choices"]
-    head += ["regret", "H2: the target, p", "training", "tokens a decision", "missing"]
+    head += ["loss share", "H2: the target, p", "training", "tokens a decision", "missing"]
     return lines_of(head, rows)
 
 

@@ -128,14 +128,14 @@ def _recorded(file: Path) -> str | None:
 def _loss_change(case: Case, base: Row, row: Row) -> Change | None:
     old, new = case.board.answers[base.name], case.board.answers[row.name]
     changes = choice_changes(row.name, old, new, case.principal)
-    return next((c for c in changes if c.column.key == f"{CHOICE}.regret_share"), None)
+    return next((c for c in changes if c.column.key == f"{CHOICE}.loss_share"), None)
 
 
 def _technique(
     case: Case, ledger: Ledger, one: Technique, base: Technique, change: Change | None, p: float | None
 ) -> None:
     cells = case.board.cells[one.row.name]
-    loss, distance = cells[f"{CHOICE}.regret_share"], cells[f"{CHOICE}.distance"]
+    loss, distance = cells[f"{CHOICE}.loss_share"], cells[f"{CHOICE}.distance"]
     rows = (base.row,) if one is base else (base.row, one.row)
     sources = [ledger.log(row.runs[CHOICE]) for row in rows]
     said = (
@@ -192,7 +192,7 @@ def _doses(case: Case, ledger: Ledger, base: Row) -> None:
         return
     for strength, row in sorted(doses, key=lambda pair: pair[0]):
         cells = case.board.cells[row.name]
-        loss, missing = cells[f"{CHOICE}.regret_share"], cells[f"{CHOICE}.missing"]
+        loss, missing = cells[f"{CHOICE}.loss_share"], cells[f"{CHOICE}.missing"]
         gone = "" if missing.value is None else f", and {share(missing.value)} of the answers are missing"
         ledger.from_cell(
             f"{PLACE}.dose_{strength:g}",

@@ -52,9 +52,9 @@ def metrics(log: EvalLog, scorer: str) -> dict[str, float]:
 def test_service_is_what_the_scorer_measured(board: Board, logs: Path, model: str) -> None:
     """The logs were held against nonprofit by the scorer of consistency: an independent way to the same."""
     cells, own = board.cells[f"subject/{model}"], metrics(log_of(logs, model), "consistency")
-    share, right = cells["stakeholder_choice.regret_share"], cells["stakeholder_choice.consistent"]
-    assert share.value == pytest.approx(own["regret"])
-    assert share.stderr == pytest.approx(own["regret_stderr"])
+    share, right = cells["stakeholder_choice.loss_share"], cells["stakeholder_choice.consistent"]
+    assert share.value == pytest.approx(own["loss_share"])
+    assert share.stderr == pytest.approx(own["loss_share_stderr"])
     assert right.value == pytest.approx(own["consistent"])
     assert right.stderr == pytest.approx(own["consistent_stderr"])
 

@@ -175,7 +175,7 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
     assert lines["fine-tuned"].h1 == pytest.approx(expected)
     assert lines["prompted"].h1 == pytest.approx(expected)
     assert np.isnan(lines["neutral"].h1) and np.isnan(lines["neutral"].h2)
-    before, after = lines["fine-tuned"].regret
+    before, after = lines["fine-tuned"].loss_share
     assert after < before
     out = tmp_path / "tables"
     given = ["study", *map(str, files), "--base", "subject/study1", "--out", str(out)]

@@ -48,7 +48,7 @@ class PlayVerdict:
         target: what it was to hold.
         distance: |α − α*| + |β − β*| + |κ − κ*| of base and adapter; NaN where one is not estimated.
         best: share of plans that maximise the target's utility under the model's own beliefs.
-        regret: share lost of what was at stake in the target's utility.
+        loss_share: share lost of what was at stake in the target's utility.
         points: loss in the target's utility, points a play.
     """
 
@@ -56,7 +56,7 @@ class PlayVerdict:
     target: SocialTarget
     distance: tuple[float, float]
     best: Change
-    regret: Change
+    loss_share: Change
     points: Change
 
 

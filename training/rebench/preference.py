@@ -82,11 +82,11 @@ class Verdict:
         distance: Σ|θ − θ*| of base and adapter.
         best: share of choices that maximise the target's utility; None, as what follows, where the answers
             are no ground for figures.
-        regret: share lost of what was at stake in the target's utility.
-        dollars: loss in the target's utility, dollars a decision.
+        loss_share: share lost of what was at stake in the target's utility.
+        regret: lost a decision, dollars of the target's utility.
         identified: the preferences that make all the choices that the target makes on these problems;
             None where it could not be computed. A design with a wide set cannot tell them apart, and
-            there regret says more than distance.
+            there the loss share says more than distance.
     """
 
     name: str
@@ -100,8 +100,8 @@ class Verdict:
     untested: tuple[str, ...] = ()
     distance: tuple[float, float] = (np.nan, np.nan)
     best: Change | None = None
+    loss_share: Change | None = None
     regret: Change | None = None
-    dollars: Change | None = None
     identified: Separation | None = None
 
 
@@ -185,8 +185,8 @@ def _against(
         untested=verdict.untested + why,
         distance=(_distance(first.fit, utility), _distance(own.fit, utility)),
         best=paired(lost_0.best, lost_1.best, base.groups),
-        regret=paired(lost_0.regret, lost_1.regret, base.groups, lost_0.stake),
-        dollars=paired(lost_0.regret, lost_1.regret, base.groups),
+        loss_share=paired(lost_0.regret, lost_1.regret, base.groups, lost_0.stake),
+        regret=paired(lost_0.regret, lost_1.regret, base.groups),
         identified=identified_set(base, utility),
     )
 

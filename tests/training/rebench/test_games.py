@@ -66,9 +66,9 @@ def test_the_share_of_implied_plans_is_counted_and_paired(logs, found):
             rows.append((share, (u.max() - u.min())))
         right[name] = np.array([row[0] for row in rows], float)
     assert (moral.best.base, moral.best.adapter) == pytest.approx((right[BASE].mean(), right["moral"].mean()))
-    assert sure.best.adapter == 1.0 and sure.regret.adapter == 0 and sure.points.adapter == 0
+    assert sure.best.adapter == 1.0 and sure.loss_share.adapter == 0 and sure.points.adapter == 0
     assert moral.best.difference > 2 * moral.best.se > 0
-    assert moral.regret.difference < 0 and moral.points.difference < 0
+    assert moral.loss_share.difference < 0 and moral.points.difference < 0
     estimates = {e.name: e for e in found.estimates}
     assert estimates["sure"].best[MORAL.label].value == 1.0
     assert 0 < estimates[BASE].chance[MORAL.label] < 0.5

@@ -54,8 +54,8 @@ def test_a_moved_preference_is_found_and_held_against_its_target(found):
     weights = np.array(NONPROFIT.utility.theta)
     assert (before, after) == pytest.approx(tuple(np.abs(t - weights).sum() for t in theta))
     assert after < before / 2  # 250 choices leave a standard error of some .1 in each weight
-    assert verdict.best.difference > 0 > verdict.regret.difference
-    assert verdict.best.p_value < 0.01 and verdict.regret.p_value < 0.01
+    assert verdict.best.difference > 0 > verdict.loss_share.difference
+    assert verdict.best.p_value < 0.01 and verdict.loss_share.p_value < 0.01
 
 
 def test_a_base_that_does_not_hold_the_target_is_rejected(tables):
@@ -164,7 +164,7 @@ def test_too_few_answers_say_why(tables):
     [verdict] = found.verdicts
     assert (verdict.h1, verdict.h1_z, verdict.h2) == (None, None, None)
     assert np.isnan(verdict.h1_holm) and np.isnan(verdict.distance[1])
-    assert (verdict.best, verdict.regret, verdict.dollars) == (None, None, None)
+    assert (verdict.best, verdict.loss_share, verdict.regret) == (None, None, None)
     assert verdict.alike.p_value < 0.001  # silence is told from answers, whatever is preferred
 
 
@@ -194,7 +194,7 @@ def test_choices_that_a_preference_explains_perfectly(tables):
     [verdict] = found.verdicts
     assert verdict.h2.p_value > 0.99
     assert verdict.h1.p_value < 0.01
-    assert (verdict.best.adapter, verdict.regret.adapter) == pytest.approx((1, 0))
+    assert (verdict.best.adapter, verdict.loss_share.adapter) == pytest.approx((1, 0))
     [verdict] = compare("", {"base": perfect, "adapter": perfect}, {"adapter": NONPROFIT}).verdicts
     assert verdict.h1.p_value > 0.99
 
@@ -229,11 +229,11 @@ def test_stakes_in_a_problem_counted_by_hand():
         assert stake[0] == pytest.approx(DOLLARS_PER_UNIT * (np.nanmax(profits) - np.nanmin(profits)))
 
 
-def test_dollars_and_regret_are_sums_over_the_same_losses(found, tables):
+def test_regret_and_loss_share_are_sums_over_the_same_losses(found, tables):
     lost, stake, _ = lost_by(tables["adapter"])
     [verdict] = found.verdicts
-    assert verdict.dollars.adapter == pytest.approx(lost.mean())
-    assert verdict.regret.adapter == pytest.approx(lost.sum() / stake.sum())
+    assert verdict.regret.adapter == pytest.approx(lost.mean())
+    assert verdict.loss_share.adapter == pytest.approx(lost.sum() / stake.sum())
 
 
 def test_change_is_the_clustered_ratio(tables):
