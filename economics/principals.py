@@ -26,6 +26,10 @@ WEIGHTS = f"four weights >= 0 that sum to 1 ({', '.join(STAKEHOLDERS)})"
 SUBSTITUTION = "a number of at most 1 (-inf for maximin)"
 
 
+LOGGED = "principals"
+"""Key in a log's metadata: model → facts of the principal whom it was trained for."""
+
+
 class PrincipalError(ValueError):
     """An argument that states no principal.
 
@@ -204,6 +208,28 @@ def required(
     if found is None:
         raise PrincipalError("principal", f"{NAMES}, or left out for theta and rho", principal)
     return found
+
+
+def logged(metadata: Mapping[str, Any] | None, model: str) -> Principal | None:
+    """Whom a log says that a model was trained for; None where it does not, or not legibly.
+
+    Args:
+        metadata: of the log.
+        model: as the log names it.
+    """
+    facts = (metadata or {}).get(LOGGED)
+    own = facts.get(model) if isinstance(facts, Mapping) else None
+    return None if own is None else legible(own)
+
+
+def legible(facts: object) -> Principal | None:
+    """The principal that somebody else's facts state; None where they state none."""
+    if not isinstance(facts, Mapping) or not {"theta", "rho"} <= set(facts):
+        return None
+    try:
+        return Principal.of_facts(facts)
+    except PrincipalError:
+        return None
 
 
 def _number(value: object) -> float:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from fiduciary.economics.principals import Principal, logged
+from fiduciary.economics.utility import PROFILES
 from fiduciary.leaderboard.reading import Log, Trouble
 
 _PER_ROW = frozenset({"framing", "context"})
@@ -57,6 +59,17 @@ class Run:
     def arguments(self) -> Mapping[str, Any]:
         """The task's arguments."""
         return self.log.header.eval.task_args
+
+    @property
+    def trained_for(self) -> Principal | None:
+        """Whom the log says that the model was trained for."""
+        return logged(self.log.header.eval.metadata, self.log.header.eval.model)
+
+    @property
+    def instructed_for(self) -> Principal | None:
+        """Whom the framing of its prompts names."""
+        name = self.framing.removesuffix("_justify")
+        return Principal.named(name) if name in PROFILES else None
 
     @property
     def elicitation(self) -> str | None:

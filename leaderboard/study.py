@@ -4,13 +4,14 @@
     fiduciary study logs/study3/rebench/logs/01 --base vllm/base --out tables/
 
 Prompted rows are runs with a framing; fine-tuned rows are models that have a base (--base, or the names that
-a re-benchmark gives). A target is the profile that a framing or an adapter's name ends with, else --principal
-where one is stated. Alike: the choices are those of the base, by an exact exchange of answers within
-problems, free of any model. H1: the same preference as the base's neutral run (θ and ρ; own γ each),
-problems paired. H2: the preference is the target. Likelihood-ratio tests against chi-bar-square, valid also
-where weights are at bounds; all p-values of H1 are corrected together by Holm's method, those of H2
-likewise. A model that is not shown to read has a sentence in place of figures. Published rows
-(Foster & Rawski, Llama-3.1-8B-Instruct) stand below for comparison and are in no test and no ranking.
+a re-benchmark gives). The target is whom the framing names, else whom the log says that the model was trained
+for (those of a re-benchmark do), else --principal; where nobody is stated, the table says so. Alike: the
+choices are those of the base, by an exact exchange of answers within problems, free of any model. H1: the
+same preference as the base's neutral run (θ and ρ; own γ each), problems paired. H2: the preference is the
+target. Likelihood-ratio tests against chi-bar-square, valid also where weights are at bounds; all p-values of
+H1 are corrected together by Holm's method, those of H2 likewise. A model that is not shown to read has a
+sentence in place of figures. Published rows (Foster & Rawski, Llama-3.1-8B-Instruct) stand below for
+comparison and are in no test and no ranking.
 
 Exit codes: 0; 2 for paths or arguments of no use, or logs without choices.
 """
@@ -33,7 +34,7 @@ from fiduciary.economics.inference import holm, ratio
 from fiduciary.economics.inference.paired_exchange import alike
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED, PublishedEstimate
-from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import build, terminal
 from fiduciary.leaderboard.board import Board, by_problem
@@ -52,6 +53,8 @@ HEADINGS = (
     *("model", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "missing"),
     *("Σ|θ − θ*|", "loss share", "alike p", "H1 p", "H2 p"),
 )
+
+UNSTATED = "no stated principal"
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Line:
             self.name,
             *self.parameters,
             "" if math.isnan(self.missing) else f"{self.missing:.1%}",
-            _moved(self.distance, "{:.3f}"),
+            _moved(self.distance, "{:.3f}") if self.target or self.stage == "neutral" else UNSTATED,
             _moved(self.loss_share, "{:.1%}"),
             _p(self.alike),
             _p(self.h1),
@@ -157,13 +160,9 @@ def published(stage: str) -> list[list[str]]:
 
 
 def target_of(row: Row, stated: Principal | None) -> Principal | None:
-    """The profile that a framing or an adapter's name ends with, else what was stated."""
-    framing = row.runs[CHOICE].framing
-    name = framing.removesuffix("_justify") if framing != "neutral" else row.name
-    fitting = [key for key in PROFILES if name.replace("-", "_").endswith(key)]
-    if fitting and row.stage != "neutral":
-        return Principal.named(fitting[0])
-    return stated
+    """Whom its framing names, else whom its log says that it was trained for, else who was stated."""
+    run = row.runs[CHOICE]
+    return run.instructed_for or run.trained_for or stated
 
 
 def write(lines: Sequence[Line], out: Path) -> None:

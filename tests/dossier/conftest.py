@@ -19,7 +19,7 @@ from fiduciary.dossier.assemble import assemble
 from fiduciary.dossier.case import Case, Given, gather
 from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.page import page
-from fiduciary.economics.principals import Principal
+from fiduciary.economics.principals import LOGGED, Principal
 from fiduciary.leaderboard.payload import plain
 from fiduciary.tasks.menus.task import menus
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
@@ -42,6 +42,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             task,  # type: ignore[arg-type]
             model=get_model(f"subject/{name}", **arguments),
             log_dir=str(folder),
+            metadata={LOGGED: {f"subject/{name}": Principal.named(name).facts()}},
             display="none",
             log_realtime=False,
             score_display=False,

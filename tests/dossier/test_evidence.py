@@ -79,8 +79,33 @@ def test_techniques_are_tested_together(cases: dict[str, Case], dossiers: dict[s
     adjusted = holm([change.p_value for change in raw if change is not None])
     p = float(re.findall(r"p [<=] (\.\d+)", said.claim("development.bonding.instructed").statement)[0])
     assert p == pytest.approx(adjusted[0], abs=0.001)
-    # The profit-seeking model was not trained for this principal: it is nobody's technique here.
+    # The log of the profit-seeking model says that it was not trained for this principal.
     assert not any("for_profit" in one.row.name for one in bonding.techniques(cases["study1"]))
+    assert "no stated principal" not in trained.note
+
+
+def test_whom_a_model_was_trained_for_is_not_read_off_its_name(
+    logs: Path, renamed: Callable[[str, Callable[[EvalLog], None]], Path], tmp_path: Path
+) -> None:
+    def change(log: EvalLog) -> None:
+        log.eval.model, log.eval.metadata = "subject/my_for_profit", None
+
+    folder, principal = renamed("for_profit", change), Principal.named("nonprofit")
+    for model, target in (("study1", None), ("my_for_profit", "for_profit")):
+        (tmp_path / model).mkdir()
+        facts = {"method": "dpo"} | ({} if target is None else {"target": Principal.named(target).facts()})
+        (tmp_path / model / "training.json").write_text(json.dumps(facts))
+
+    def tried(given: Given) -> list[bonding.Technique]:
+        (case,) = gather(["study1"], [str(logs), str(folder)], principal, given, lambda _: None, "study1")
+        return [one for one in bonding.techniques(case) if one.row.name == "subject/my_for_profit"]
+
+    # Where nothing states it, it is shown, and its claim says so. Where its card states another, it is not.
+    assert [one.kind for one in tried(Given())] == ["trained"]
+    assert tried(Given(cards=(str(tmp_path),))) == []
+    (case,) = gather(["study1"], [str(logs), str(folder)], principal, Given(), lambda _: None, "study1")
+    said = [claim.note for claim in assemble(case).claims if "my_for_profit" in claim.statement]
+    assert any("no stated principal" in note for note in said)
 
 
 def test_what_changed_besides_the_target_leaves_the_target_out(dossiers: dict[str, Dossier]) -> None:

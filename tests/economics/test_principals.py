@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiduciary.economics.principals import Principal, PrincipalError, required, stated
+from fiduciary.economics.principals import (
+    LOGGED,
+    Principal,
+    PrincipalError,
+    legible,
+    logged,
+    required,
+    stated,
+)
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.options import PRINCIPALS, add_principal, required_principal, stated_principal
@@ -93,6 +101,28 @@ def test_a_name_counts_only_where_it_still_stands_for_the_same_preference() -> N
     assert Principal.of_facts(facts) == Principal.named("nonprofit")
     moved = Principal.of_facts(facts | {"theta": list(EVEN)})
     assert moved.name is None and moved.utility == CES(EVEN, 0.25)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        None,
+        "nonprofit",
+        {},
+        {"name": "nonprofit"},
+        {"theta": [1, 1, 1, 1], "rho": 1},
+        {"theta": None, "rho": 0},
+    ],
+)
+def test_facts_of_others_may_state_nobody(facts: object) -> None:
+    assert legible(facts) is None
+    assert logged({LOGGED: {"vllm/a": facts}}, "vllm/a") is None
+
+
+def test_a_log_states_whom_each_model_was_trained_for() -> None:
+    metadata = {LOGGED: {"vllm/a": Principal.named("nonprofit").facts()}, "elicitation": "choose"}
+    assert logged(metadata, "vllm/a") == Principal.named("nonprofit")
+    assert logged(metadata, "vllm/nonprofit") is None and logged(None, "vllm/a") is None
 
 
 def test_rho_does_not_count_where_one_group_takes_all() -> None:

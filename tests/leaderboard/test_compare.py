@@ -13,7 +13,7 @@ from inspect_ai.log import EvalLog, EvalMetric
 
 from fiduciary.__main__ import main
 from fiduciary.economics.estimation import likelihood_ratio_test
-from fiduciary.economics.principals import Principal
+from fiduciary.economics.principals import LOGGED, Principal
 from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.compare import Compared, compare
 from fiduciary.leaderboard.study import study
@@ -160,7 +160,8 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
         log.eval.task_args |= {"framing": "nonprofit_justify", "context": True}
 
     def tuned(log: EvalLog) -> None:
-        log.eval.model = "subject/my-nonprofit"
+        log.eval.model = "subject/my-own"
+        log.eval.metadata = {LOGGED: {"subject/my-own": Principal.named("nonprofit").facts()}}
 
     files = [copied("study1", unchanged), copied("nonprofit", prompted), copied("nonprofit", tuned)]
     board = build([str(f) for f in files], Principal.named("nonprofit"), quiet, base="subject/study1")
@@ -168,7 +169,7 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
     assert list(lines) == ["neutral", "prompted", "fine-tuned"]
     assert lines["prompted"].name == "subject/study1 (nonprofit_justify, with context)"
     fits = {name: answers.fit for name, answers in board.answers.items()}
-    base, own = fits["subject/study1"], fits["subject/my-nonprofit"]
+    base, own = fits["subject/study1"], fits["subject/my-own"]
     assert base is not None and own is not None
     # Both alternatives gave the same answers: two equal p-values, doubled by Holm.
     expected = min(1.0, 2 * likelihood_ratio_test(own, base).p_value)
@@ -186,6 +187,22 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
     marked = [row for row in rows if row["model"].startswith("published")]
     assert len(marked) == 7 and not any(row["H1 p"] or row["H2 p"] for row in marked)
     assert r"\toprule" in (out / "study.tex").read_text("utf-8")
+
+
+def test_a_name_states_no_principal(copied: Copied) -> None:
+    """A model called nonprofit may have been trained for anybody: its log says for whom, or the user does."""
+
+    def tuned(log: EvalLog) -> None:
+        log.eval.model = "subject/my-nonprofit"
+
+    files = [str(copied("study1", unchanged)), str(copied("nonprofit", tuned))]
+    board = build(files, Principal.named("nonprofit"), quiet, base="subject/study1")
+    lines = {line.stage: line for line in study(board, None, quiet)}
+    assert lines["fine-tuned"].target is None and np.isnan(lines["fine-tuned"].h2)
+    assert "no stated principal" in lines["fine-tuned"].cells()
+    assert "no stated principal" not in lines["neutral"].cells()
+    told = Principal.named("for_profit")
+    assert {line.target for line in study(board, told, quiet)} == {told}
 
 
 def test_study_without_choices(logs: Path, copied: Copied) -> None:
