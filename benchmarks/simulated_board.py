@@ -16,6 +16,7 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 from fiduciary.economics.duopoly import LogitMarket, benchmarks
 from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.inference import quantile
 from fiduciary.economics.logit import choice_probabilities, draw_choices
 from fiduciary.economics.losses import losses
 from fiduciary.economics.problems import generate, stack
@@ -26,7 +27,7 @@ from fiduciary.leaderboard.columns import CHOICE, COLUMNS
 from fiduciary.leaderboard.payload import plain
 
 THETA = ("SH", "EM", "CO", "SOC")
-Z95 = 1.959963984540054
+Z95 = quantile(0.95)
 
 
 def preferences(models: int, rng: np.random.Generator) -> list[CES]:
