@@ -88,9 +88,10 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from transformers import AutoTokenizer, TrainerCallback
     from trl import DPOConfig, DPOTrainer
 
+    from fiduciary.economics.principals import Principal
     from fiduciary.subjects.tiny_manager import BASE
     from fiduciary.training import preference_data
-    from fiduciary.training.preferences import PairDesign, Target
+    from fiduciary.training.preferences import PairDesign
 
     shape = SHAPES[options.shape]
     cuda = torch.cuda.is_available()
@@ -112,7 +113,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     clock = Clock()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        preference_data.write(PairDesign(Target.named("nonprofit"), pairs), folder / "pairs")
+        preference_data.write(PairDesign(Principal.named("nonprofit"), pairs), folder / "pairs")
         data = preference_data.read(folder / "pairs").table.select_columns(["prompt", "chosen", "rejected"])
         config = DPOConfig(
             output_dir=str(folder / "run"),

@@ -31,12 +31,13 @@ from inspect_ai.log import list_eval_logs
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, TEMPERATURES
 from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.losses import losses
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.ranking import rank_sets
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.leaderboard import build, outputs
 from fiduciary.leaderboard.board import build as build_board
-from fiduciary.leaderboard.principal import losses, principal
 
 COVERAGE = 0.93
 SECONDS = 60.0
@@ -145,7 +146,7 @@ def speed(models: int, folder: Path) -> bool:
     if len(list(logs.glob("*.eval"))) < models * len(TASKS):
         make_logs(models, folder)
     started, used = time.monotonic(), os.times()
-    board = build_board([str(logs)], principal("nonprofit"), lambda text: None)
+    board = build_board([str(logs)], Principal.named("nonprofit"), lambda text: None)
     outputs.write(board, folder / "site")
     took, spent = time.monotonic() - started, _cpu(used)
     contenders = [row for row in board.rows if row.ranked]

@@ -10,8 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from fiduciary.economics.principals import Principal
 from fiduciary.training import preference_data
-from fiduciary.training.preferences import PairDesign, Target
+from fiduciary.training.preferences import PairDesign
 
 PROFILES = ("for_profit", "symmetric", "nonprofit")
 SECONDS = 15
@@ -31,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         for name in PROFILES:
             out = Path(temporary) / name
             wall, cpu = time.perf_counter(), time.process_time()
-            design = PairDesign(Target.named(name), args.pairs, wordings=("all",))
+            design = PairDesign(Principal.named(name), args.pairs, wordings=("all",))
             checks = preference_data.write(design, out)["checks"]
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             size = sum(file.stat().st_size for file in out.iterdir()) / 1e6

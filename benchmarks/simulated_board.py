@@ -16,17 +16,18 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT, STAKEHOLDERS
 from fiduciary.economics.duopoly import LogitMarket, benchmarks
 from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.inference import quantile
 from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.losses import losses
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.ranking import rank_sets
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS
 from fiduciary.leaderboard.payload import plain
-from fiduciary.leaderboard.principal import losses
 
 THETA = ("SH", "EM", "CO", "SOC")
-Z95 = 1.959963984540054
+Z95 = quantile(0.95)
 
 
 def preferences(models: int, rng: np.random.Generator) -> list[CES]:
@@ -182,9 +183,7 @@ def _service(ranking: Any, k: int, lost: Any) -> dict[str, Any]:
         f"{CHOICE}.reads": _cell(0.0005, None, n),
         f"{CHOICE}.rank": _cell(int(ranking.rank[k]), None, n, low=low, high=high, note=f"{low}–{high}"),
         f"{CHOICE}.regret": _cell(float(ranking.mean[k]), float(ranking.stderr[k]), n),
-        f"{CHOICE}.regret_share": _cell(
-            float(np.nansum(lost.regret) / np.nansum(lost.stake[there])), None, n
-        ),
+        f"{CHOICE}.loss_share": _cell(float(np.nansum(lost.regret) / np.nansum(lost.stake[there])), None, n),
         f"{CHOICE}.consistent": _cell(float(np.nanmean(lost.best)), None, n),
         f"{CHOICE}.missing": _cell(1 - n / len(there), None, len(there)),
     }

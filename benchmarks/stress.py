@@ -35,12 +35,13 @@ import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect w
 from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.losses import shortfalls
 from fiduciary.economics.problems import MAX_OPTIONS, generate
 from fiduciary.economics.robustness.distance import choice_distance
 from fiduciary.economics.robustness.preference import Choices, fit, shift_p_value
 from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.economics.robustness.shares import susceptibility
-from fiduciary.economics.robustness.worth import gains, losses, worth
+from fiduciary.economics.robustness.worth import gains, worth
 from fiduciary.economics.utility import CES, profile
 from fiduciary.scorers.answers import Kept
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
@@ -285,7 +286,7 @@ def sound(wants: CES, n: int, seed: int) -> dict[str, float]:
     out["gains"] = min(1.0, 4 * min(each))
     own, _ = fit(before, choices(np.tile(welfare, (2, 1, 1, 1)), pressed))
     if own is not None:
-        out["loss"] = worth(y, x, losses(own, welfare), np.arange(n), more=True).difference.p
+        out["loss"] = worth(y, x, shortfalls(welfare, own), np.arange(n), more=True).difference.p
     out["goal"] = susceptibility(y, pressed.T, goal, np.arange(n)).difference.p
     after = choices(grown, large)
     (a, _), (b, _) = fit(before), fit(after)

@@ -35,7 +35,7 @@ from fiduciary.economics.agreement import (
     skill,
 )
 from fiduciary.economics.inference import Interval, effective_size, share
-from fiduciary.scorers.supervision.interest import interest
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.supervision.results import Supervision
 from fiduciary.scorers.supervision.run import supervise
 from fiduciary.subjects.provider import subject as subject  # registers the provider
@@ -205,9 +205,9 @@ def _asked(n: int) -> float:
 
 
 def _through_inspect(seed: int) -> Supervision:
-    held = interest("nonprofit")
-    theta = list(held.preference.theta)
-    judged = get_model("subject/account", theta=theta, rho=held.preference.rho, **FAULTS)
+    held = Principal.named("nonprofit")
+    theta = list(held.utility.theta)
+    judged = get_model("subject/account", theta=theta, rho=held.utility.rho, **FAULTS)
     judge = get_model("subject/supervisor", **ERRORS)
     with tempfile.TemporaryDirectory() as folder:
         logs = inspect_eval(

@@ -53,16 +53,10 @@ def assemble(case: Case) -> Dossier:
     ledger = Ledger()
     for kind in KINDS:
         kind.enter(case, ledger)
-    utility = case.principal.utility
     return Dossier(
         plain(case.model),
         None if case.base is None else plain(case.base.name),
-        {
-            "name": case.principal.name,
-            "theta": list(utility.theta),
-            "rho": None if utility.rho == float("-inf") else utility.rho,
-            "title": case.principal.title,
-        },
+        case.principal.facts() | {"name": case.principal.name, "title": case.principal.title},
         LEVEL,
         generated(),
         package_version(),

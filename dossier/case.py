@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
 from fiduciary.leaderboard.columns import CHOICE, TASKS
 from fiduciary.leaderboard.preferences import Answers
-from fiduciary.leaderboard.principal import Principal
 from fiduciary.leaderboard.reading import Say, find, read_headers
 from fiduciary.leaderboard.rows import Row
 from fiduciary.leaderboard.runs import Run, to_runs

@@ -32,10 +32,11 @@ from fiduciary.dossier.page import PAPERS
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.write import write
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.build import add_principal, chosen_principal, sayer
+from fiduciary.leaderboard.build import SERVED, sayer, served
 from fiduciary.leaderboard.columns import TASKS
 from fiduciary.leaderboard.reading import find, read_headers
 from fiduciary.leaderboard.runs import to_runs
+from fiduciary.options import add_principal
 from fiduciary.safe_text import one_line
 
 _STYLES: dict[Verdict, str] = {"good": "green", "bad": "red", "unclear": "yellow", "information": ""}
@@ -55,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
         for path in paths:
             if not Path(path).exists():
                 raise UsageError(f"{name} {path} does not exist")
-    principal = chosen_principal(options)
+    principal = served(options)
     given = Given(tuple(options.cards), tuple(options.data), options.monitor, options.supervision)
     models = _meant(options.model, options.logs)
     folders = _folders(models)
@@ -81,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     add("model", metavar="MODEL", help="name in the logs; with a * several")
     add("logs", nargs="+", metavar="LOGS", help="log files, folders of them, or addresses such as s3://…")
     add("--out", type=Path, required=True, metavar="DIR", help="folder of the documents")
-    add_principal(parser)
+    add_principal(parser, SERVED)
     add("--base", metavar="MODEL", help="model that this one was made from (default: as the names say)")
     add(
         "--cards",

@@ -46,23 +46,6 @@ def ask_again(case: Case, run: Run, like: Run, **changed: Any) -> str:
     return ask(case, like.task, run, **{**passed, **changed})
 
 
-def principal_options(case: Case) -> list[str]:
-    """The principal as commands of the leaderboard take it."""
-    if case.principal.name is not None:
-        return ["--principal", case.principal.name]
-    utility = case.principal.utility
-    theta = ",".join(f"{weight:g}" for weight in utility.theta)
-    rho = "-inf" if utility.rho == float("-inf") else f"{utility.rho:g}"
-    return ["--theta", theta, f"--rho={rho}"]
-
-
-def target_options(case: Case) -> list[str]:
-    """The principal as commands of the training room take it."""
-    if case.principal.name is not None:
-        return ["--profile", case.principal.name]
-    return principal_options(case)
-
-
 def train(case: Case, method: str) -> str:
     """Training towards this principal."""
     base = case.base or case.row
@@ -70,7 +53,7 @@ def train(case: Case, method: str) -> str:
     about = (run or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
     parts = ["train", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
-    return fiduciary(*parts, "--base", name, *target_options(case), "--out", f"adapters/{method}")
+    return fiduciary(*parts, "--base", name, *case.principal.options(), "--out", f"adapters/{method}")
 
 
 def dose(case: Case) -> str:
@@ -78,7 +61,7 @@ def dose(case: Case) -> str:
     base = case.base or case.row
     about = (case.run(CHOICE, base.name) or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
-    parts = ["python", "runs/techniques.py", "--base", name, "--profile", case.principal.name or "PROFILE"]
+    parts = ["python", "runs/techniques.py", "--base", name, *case.principal.options()]
     return _joined(
         [*parts, "--recipes", "training/recipes/llama-3.1-8b-{method}.yaml", "--out", "logs/techniques"]
     )
@@ -102,7 +85,7 @@ def watch(case: Case) -> str:
 
 def again(case: Case, *more: str) -> str:
     """This dossier, with something more."""
-    known = [case.model, case.folder, *principal_options(case)]
+    known = [case.model, case.folder, *case.principal.options()]
     return fiduciary("dossier", *known, *more, "--out", "dossier")
 
 

@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from fiduciary.errors import UsageError
+from fiduciary.options import add_principal
 
 REPORTS = {
     "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
     "transitivity": "fiduciary.scorers.rationality_report",
     "menus": "fiduciary.scorers.rationality_report",
     "money_pump": "fiduciary.scorers.rationality_report",
-    "allocation": "fiduciary.scorers.allocation.report",
+    "allocation": "fiduciary.scorers.allocation.scorer.report",
     "economic_games": "fiduciary.scorers.economic_games.report",
     "duopoly_pricing": "fiduciary.scorers.duopoly_pricing.report",
     "moral_dilemmas": "fiduciary.scorers.moral_dilemmas.report",
@@ -33,7 +34,7 @@ INVENTORIES = ("hexaco100", "dark_tetrad")
 
 OPTIONS = {
     "--level": ("stakeholder_choice", *CONSISTENCY, "economic_games", "stress"),
-    "--target": ("stakeholder_choice",),
+    **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),
     "--against": ("stakeholder_choice", "allocation"),
     "--sets": CONSISTENCY,
     "--replications": CONSISTENCY,
@@ -90,7 +91,7 @@ def _run(module: str, logs: list[str], options: dict[str, str | bool]) -> int:
     words = list(logs)
     for name, value in options.items():
         if not set(tasks).isdisjoint(OPTIONS[name]):
-            words += [name] if value is True else [name, str(value)]
+            words.append(name if value is True else f"{name}={value}")
     return int(import_module(module).main(words))
 
 
@@ -112,11 +113,7 @@ def _parser() -> argparse.ArgumentParser:
             parser.add_argument(name, metavar=metavar, help=f"{what} ({where})")
 
     add("--level", "of intervals, default 0.95", "P")
-    add(
-        "--target",
-        "named preference to test estimates against: study1, for_profit, symmetric, nonprofit",
-        "NAME",
-    )
+    add_principal(parser, "who estimates are tested against (stakeholder_choice); nobody by default")
     add("--against", "log of stakeholder_choice to compare with", "LOG")
     add("--sets", "also one line for every choice set")
     add("--replications", "of bootstrap and simulations, default 999", "N")

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.losses import Losses, losses
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.cells import (
@@ -26,7 +28,6 @@ from fiduciary.leaderboard.cells import (
 )
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
 from fiduciary.leaderboard.preferences import Answers, read_all
-from fiduciary.leaderboard.principal import Losses, Principal, losses
 from fiduciary.leaderboard.reading import Say, Trouble, find, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
@@ -220,7 +221,7 @@ def _finished(
     cells: dict[str, dict[str, Cell]] = {row.name: {} for row in rows}
     ranking = None
     if problems is not None:
-        utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
+        utility = principal.at(problems.shift)
         lost = {name: by_problem(problems, answers[name], utility) for name in ranked}
         regrets = np.column_stack([lost[name].regret for name in ranked])
         ranking = rank_sets(regrets, problems.groups, level=level)

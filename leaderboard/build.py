@@ -23,14 +23,19 @@ from pathlib import Path
 from rich.console import Console
 
 from fiduciary._inspect import open_file
-from fiduciary.economics.utility import PROFILES
+from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import outputs, terminal
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
 from fiduciary.leaderboard.payload import payload
-from fiduciary.leaderboard.principal import DEFAULT, Principal, principal
 from fiduciary.leaderboard.reading import MARK, Say
+from fiduciary.options import add_principal, stated_principal
+
+DEFAULT = "symmetric"
+"""The principal where none is named: nobody counts for more than another."""
+
+SERVED = f"whom the models decide for ({DEFAULT} where nobody is stated)"
 
 
 def main(argv: Sequence[str]) -> int:
@@ -44,7 +49,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--out", type=Path, help="folder of the files and the page; without it the terminal only"
     )
-    add_principal(parser)
+    add_principal(parser, SERVED)
     parser.add_argument("--title", default="Fiduciary leaderboard", help="heading of table and page")
     add_reading(parser)
     options = parser.parse_args(argv)
@@ -53,7 +58,7 @@ def main(argv: Sequence[str]) -> int:
     console, progress = Console(), Console(stderr=True)
     board = build_board(
         options.logs,
-        chosen_principal(options),
+        served(options),
         sayer(progress),
         mix=options.mix,
         base=options.base,
@@ -114,36 +119,19 @@ def copy_logs(board: Board, out: Path, say: Say) -> dict[str, str]:
     return found
 
 
-def add_principal(parser: argparse.ArgumentParser) -> None:
-    """Arguments that state the principal."""
-    parser.add_argument(
-        "--principal", metavar="NAME", help=f"one of {', '.join(PROFILES)} (default {DEFAULT})"
-    )
-    parser.add_argument(
-        "--theta", metavar="a,b,c,d", help="weights of shareholders, employees, consumers, society"
-    )
-    parser.add_argument("--rho", type=float, metavar="r", help="substitution, at most 1 (-inf for maximin)")
-
-
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Arguments that say how logs become rows and columns."""
     parser.add_argument("--base", metavar="MODEL", help="model that shifts are taken from")
     parser.add_argument("--mix", action="store_true", help="let versions, seeds and designs share a column")
 
 
-def chosen_principal(options: argparse.Namespace) -> Principal:
-    """The principal that the arguments state.
+def served(options: argparse.Namespace) -> Principal:
+    """Whom the models decide for: who the options state, else ``DEFAULT``.
 
     Raises:
-        UsageError: arguments that state none.
+        UsageError: options that state nobody.
     """
-    theta = None
-    if options.theta is not None:
-        try:
-            theta = [float(part) for part in options.theta.split(",")]
-        except ValueError:
-            raise UsageError(f"--theta must be four numbers with commas, got {options.theta!r}") from None
-    return principal(options.principal, theta, options.rho)
+    return stated_principal(options) or Principal.named(DEFAULT)
 
 
 def sayer(console: Console) -> Say:

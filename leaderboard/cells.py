@@ -13,11 +13,11 @@ from fiduciary.economics.arrays import IntArray
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.estimation.fit import RHO_MIN
 from fiduciary.economics.inference import LEVEL, Interval, alike, around, share, share_with_error
+from fiduciary.economics.losses import Losses
 from fiduciary.economics.ranking import Ranking
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.columns import CHOICE, Column
 from fiduciary.leaderboard.preferences import Answers
-from fiduciary.leaderboard.principal import Losses
 from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 
@@ -129,7 +129,7 @@ def service_cells(ranking: Ranking, k: int, lost: Losses, groups: IntArray) -> d
     mean = around(float(ranking.mean[k]), float(ranking.stderr[k]), max(units - 1, 1), level, units=units)
     found = {
         "regret": _clipped(_told(mean, n), 0.0, math.inf),
-        "regret_share": _told(share(lost.regret[answered], lost.stake[answered], each, level), n),
+        "loss_share": _told(share(lost.regret[answered], lost.stake[answered], each, level), n),
         "consistent": _told(share(lost.best[answered], 1.0, each, level), n),
     }
     rank = Cell(float(place), float(low), float(high), None, n, tied)
@@ -147,7 +147,7 @@ def reads_cell(answers: Answers) -> Cell:
 def no_service_cells(why: str) -> dict[str, Cell]:
     """The same cells where there is nothing to rank by."""
     none = Cell(None, n=0, note=why)
-    return {f"{CHOICE}.{name}": none for name in ("rank", "regret", "regret_share", "consistent")}
+    return {f"{CHOICE}.{name}": none for name in ("rank", "regret", "loss_share", "consistent")}
 
 
 def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:

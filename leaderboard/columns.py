@@ -84,12 +84,12 @@ _CHOICE = (
         "problems of u(best option) − u(chosen option).",
     ),
     _computed(
-        "regret_share",
+        "loss_share",
         _SERVICE,
-        "regret, share",
+        "loss share",
         "lower",
         "percent",
-        "Σ (u_best − u_chosen) / Σ (u_best − u_worst) over answered problems.",
+        "Share lost of what was at stake: Σ (u_best − u_chosen) / Σ (u_best − u_worst), answered problems.",
     ),
     _computed(
         "consistent",

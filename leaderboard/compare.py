@@ -33,7 +33,7 @@ from rich.text import Text
 from fiduciary.economics.estimation import wald_test
 from fiduciary.economics.inference import holm, ratio
 from fiduciary.economics.inference.paired_exchange import alike
-from fiduciary.economics.utility import CES
+from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import build, terminal
 from fiduciary.leaderboard.board import by_problem, lay_out, read
@@ -42,9 +42,9 @@ from fiduciary.leaderboard.columns import CHOICE, COLUMNS, Column
 from fiduciary.leaderboard.github import as_github
 from fiduciary.leaderboard.outputs import number
 from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers, read_all
-from fiduciary.leaderboard.principal import Principal
 from fiduciary.leaderboard.reading import Say, Trouble
 from fiduciary.leaderboard.runs import Run
+from fiduciary.options import add_principal
 from fiduciary.safe_text import one_line
 from fiduciary.scorers.grounds import shown
 
@@ -116,11 +116,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("b", metavar="B", help="log or folder: how it is")
     parser.add_argument("--fail-on", choices=["regression"], help="exit with 1 where there is one")
     parser.add_argument("--format", choices=["terminal", "github"], default="terminal")
-    build.add_principal(parser)
+    add_principal(parser, build.SERVED)
     parser.add_argument("--mix", action="store_true", help="compare also other versions, seeds and designs")
     options = parser.parse_args(argv)
     console, progress = Console(), Console(stderr=True)
-    principal = build.chosen_principal(options)
+    principal = build.served(options)
     found = compare(options.a, options.b, principal, mix=options.mix, say=build.sayer(progress))
     if not found.changes and not found.lost:
         terminal.print_troubles(found.troubles, progress)
@@ -202,13 +202,13 @@ def choice_changes(model: str, old: Answers, new: Answers, principal: Principal)
     yield from _more_missing(model, columns["missing"], problems.ids, old, new)
     if old.grounds.withheld is not None or new.grounds.withheld is not None:
         return
-    utility = CES(principal.utility.theta, principal.utility.rho, shift=problems.shift)
+    utility = principal.at(problems.shift)
     a, b = (by_problem(problems, one, utility) for one in (old, new))
     both = np.isfinite(a.regret) & np.isfinite(b.regret)
     how = f"paired on {int(both.sum())} problems"
     parts = {
         "regret": (a.regret, b.regret, np.ones(len(both))),
-        "regret_share": (a.regret, b.regret, a.stake),
+        "loss_share": (a.regret, b.regret, a.stake),
         "consistent": (a.best, b.best, np.ones(len(both))),
     }
     for name, (x, y, weight) in parts.items():

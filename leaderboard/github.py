@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from fiduciary.economics.principals import Principal
 from fiduciary.leaderboard.outputs import number
-from fiduciary.leaderboard.principal import Principal
 from fiduciary.safe_text import markdown
 
 if TYPE_CHECKING:

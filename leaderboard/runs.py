@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from fiduciary.economics.principals import Principal, logged
+from fiduciary.economics.utility import PROFILES
 from fiduciary.leaderboard.reading import Log, Trouble
 
 _PER_ROW = frozenset({"framing", "context"})
 """Arguments that make a row of their own: a prompted model is another contender than a neutral one."""
 
-_FREE = _PER_ROW | {"n", "profile", "theta", "rho"}
+_FREE = _PER_ROW | {"n", "principal", "theta", "rho"}
 """Arguments that do not part columns: the number of problems shows in their ids; the preference that choices
 were held against is computed anew."""
 
@@ -57,6 +59,17 @@ class Run:
     def arguments(self) -> Mapping[str, Any]:
         """The task's arguments."""
         return self.log.header.eval.task_args
+
+    @property
+    def trained_for(self) -> Principal | None:
+        """Whom the log says that the model was trained for."""
+        return logged(self.log.header.eval.metadata, self.log.header.eval.model)
+
+    @property
+    def instructed_for(self) -> Principal | None:
+        """Whom the framing of its prompts names."""
+        name = self.framing.removesuffix("_justify")
+        return Principal.named(name) if name in PROFILES else None
 
     @property
     def elicitation(self) -> str | None:

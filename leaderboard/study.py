@@ -4,13 +4,14 @@
     fiduciary study logs/study3/rebench/logs/01 --base vllm/base --out tables/
 
 Prompted rows are runs with a framing; fine-tuned rows are models that have a base (--base, or the names that
-a re-benchmark gives). A target is the profile that a framing or an adapter's name ends with, else --principal
-where one is stated. Alike: the choices are those of the base, by an exact exchange of answers within
-problems, free of any model. H1: the same preference as the base's neutral run (θ and ρ; own γ each),
-problems paired. H2: the preference is the target. Likelihood-ratio tests against chi-bar-square, valid also
-where weights are at bounds; all p-values of H1 are corrected together by Holm's method, those of H2
-likewise. A model that is not shown to read has a sentence in place of figures. Published rows
-(Foster & Rawski, Llama-3.1-8B-Instruct) stand below for comparison and are in no test and no ranking.
+a re-benchmark gives). The target is whom the framing names, else whom the log says that the model was trained
+for (those of a re-benchmark do), else --principal; where nobody is stated, the table says so. Alike: the
+choices are those of the base, by an exact exchange of answers within problems, free of any model. H1: the
+same preference as the base's neutral run (θ and ρ; own γ each), problems paired. H2: the preference is the
+target. Likelihood-ratio tests against chi-bar-square, valid also where weights are at bounds; all p-values of
+H1 are corrected together by Holm's method, those of H2 likewise. A model that is not shown to read has a
+sentence in place of figures. Published rows (Foster & Rawski, Llama-3.1-8B-Instruct) stand below for
+comparison and are in no test and no ranking.
 
 Exit codes: 0; 2 for paths or arguments of no use, or logs without choices.
 """
@@ -31,8 +32,9 @@ from rich.text import Text
 from fiduciary.economics.estimation import THETA_NAMES, CESFit, likelihood_ratio_test
 from fiduciary.economics.inference import holm, ratio
 from fiduciary.economics.inference.paired_exchange import alike
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED, PublishedEstimate
-from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import build, terminal
 from fiduciary.leaderboard.board import Board, by_problem
@@ -42,14 +44,17 @@ from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
 from fiduciary.leaderboard.reading import Say
 from fiduciary.leaderboard.rows import Row
+from fiduciary.options import add_principal, stated_principal
 from fiduciary.safe_text import harmless, latex, markdown, one_line
 from fiduciary.scorers.grounds import shown
 
 STAGES = ("neutral", "prompted", "fine-tuned")
 HEADINGS = (
     *("model", "θ SH", "θ EM", "θ CO", "θ SOC", "ρ", "missing"),
-    *("Σ|θ − θ*|", "regret, share", "alike p", "H1 p", "H2 p"),
+    *("Σ|θ − θ*|", "loss share", "alike p", "H1 p", "H2 p"),
 )
+
+UNSTATED = "no stated principal"
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Line:
     Attributes:
         target: what it was to want; None where nothing was stated, and then there is no H2.
         distance: Σ|θ − θ*| of the base and its own; NaN without a target.
-        regret: share of what is at stake for the target that choices lose, of the base and its own.
+        loss_share: share of what is at stake for the target that choices lose, of the base and its own.
         alike: p-value of "chooses like the base", by exact exchange within problems; NaN without a base.
         h1, h2: p-values after Holm's correction; NaN where there is no test.
         withheld: why there are no figures; None where there are.
@@ -70,9 +75,9 @@ class Line:
     stage: str
     parameters: tuple[str, ...]
     missing: float
-    target: CES | None = None
+    target: Principal | None = None
     distance: tuple[float, float] = (math.nan, math.nan)
-    regret: tuple[float, float] = (math.nan, math.nan)
+    loss_share: tuple[float, float] = (math.nan, math.nan)
     alike: float = math.nan
     h1: float = math.nan
     h2: float = math.nan
@@ -90,8 +95,8 @@ class Line:
             self.name,
             *self.parameters,
             "" if math.isnan(self.missing) else f"{self.missing:.1%}",
-            _moved(self.distance, "{:.3f}"),
-            _moved(self.regret, "{:.1%}"),
+            _moved(self.distance, "{:.3f}") if self.target or self.stage == "neutral" else UNSTATED,
+            _moved(self.loss_share, "{:.1%}"),
             _p(self.alike),
             _p(self.h1),
             _p(self.h2),
@@ -107,14 +112,13 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("logs", nargs="+", help="log files, folders of them, or addresses such as s3://…")
     parser.add_argument("--out", type=Path, help="folder for study.md, study.tex and study.csv")
-    build.add_principal(parser)
+    add_principal(parser, build.SERVED)
     build.add_reading(parser)
     options = parser.parse_args(argv)
     console, progress = Console(), Console(stderr=True)
     say = build.sayer(progress)
-    chosen = build.chosen_principal(options)
-    stated = chosen.utility if options.principal or options.theta else None
-    board = build_board(options.logs, chosen, say, mix=options.mix, base=options.base)
+    stated = stated_principal(options)
+    board = build_board(options.logs, build.served(options), say, mix=options.mix, base=options.base)
     if not board.answers:
         terminal.print_troubles(board.troubles, progress)
         raise UsageError(f"no finished log of {CHOICE} among {', '.join(options.logs)}")
@@ -130,7 +134,7 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def study(board: Board, stated: CES | None, say: Say) -> list[Line]:
+def study(board: Board, stated: Principal | None, say: Say) -> list[Line]:
     """All lines, stage by stage, with p-values corrected over all of them."""
     lines: list[Line] = []
     rows = sorted(
@@ -155,14 +159,10 @@ def published(stage: str) -> list[list[str]]:
     return rows
 
 
-def target_of(row: Row, stated: CES | None) -> CES | None:
-    """The profile that a framing or an adapter's name ends with, else what was stated."""
-    framing = row.runs[CHOICE].framing
-    name = framing.removesuffix("_justify") if framing != "neutral" else row.name
-    fitting = [key for key in PROFILES if name.replace("-", "_").endswith(key)]
-    if fitting and row.stage != "neutral":
-        return PROFILES[fitting[0]]
-    return stated
+def target_of(row: Row, stated: Principal | None) -> Principal | None:
+    """Whom its framing names, else whom its log says that it was trained for, else who was stated."""
+    run = row.runs[CHOICE]
+    return run.instructed_for or run.trained_for or stated
 
 
 def write(lines: Sequence[Line], out: Path) -> None:
@@ -215,15 +215,15 @@ def note(lines: Sequence[Line]) -> str:
     first, second = (sum(not math.isnan(getattr(line, name)) for line in lines) for name in ("h1", "h2"))
     return (
         "Standard errors in round brackets; where there is none, the 95 % interval in square ones. "
-        "Distance and regret: base → own, against the target. Alike: chooses like the base (exact exchange "
-        "of answers within problems, not corrected). H1: same preference as the base "
+        "Distance and loss share: base → own, against the target. Alike: chooses like the base (exact "
+        "exchange of answers within problems, not corrected). H1: same preference as the base "
         f"(paired likelihood ratio, chi-bar-square; Holm over {first} tests). H2: the preference is the "
         f"target (likelihood ratio, chi-bar-square; Holm over {second} tests). * Foster & Rawski, "
         "Llama-3.1-8B-Instruct: for comparison, in no test; their K is not printed, so ρ is not comparable."
     )
 
 
-def _line(board: Board, row: Row, stated: CES | None) -> Line:
+def _line(board: Board, row: Row, stated: Principal | None) -> Line:
     own = board.answers[row.name]
     base = board.answers.get(row.base) if row.base is not None else None
     target = target_of(row, stated)
@@ -238,14 +238,14 @@ def _line(board: Board, row: Row, stated: CES | None) -> Line:
         line = replace(line, h1=h1, untested=why)
     if target is None:
         return line
-    utility = CES(target.theta, target.rho, shift=own.data.shift)
+    utility = target.at(own.data.shift)
     if own.fit is not None:
         h2, why = _tested("H2", own.fit, utility)
         line = replace(line, h2=h2, untested=line.untested + why)
     return replace(
         line,
         distance=(_distance(base, target), _distance(own, target)),
-        regret=(_regret(board, base, utility), _regret(board, own, utility)),
+        loss_share=(_loss_share(board, base, utility), _loss_share(board, own, utility)),
     )
 
 
@@ -263,19 +263,17 @@ def _parameters(cells: dict[str, Cell] | object) -> tuple[str, ...]:
     return tuple(out)
 
 
-def _distance(answers: Answers | None, target: CES) -> float:
+def _distance(answers: Answers | None, target: Principal) -> float:
     if answers is None or answers.fit is None:
         return math.nan
-    value = preference_cells(answers, target)[f"{CHOICE}.distance"].value
+    value = preference_cells(answers, target.utility)[f"{CHOICE}.distance"].value
     return math.nan if value is None else value
 
 
-def _regret(board: Board, answers: Answers | None, utility: CES) -> float:
+def _loss_share(board: Board, answers: Answers | None, utility: CES) -> float:
     if answers is None or board.problems is None or answers.grounds.withheld is not None:
         return math.nan
-    lost = by_problem(board.problems, answers, utility)
-    there = lost.regret == lost.regret
-    return ratio(lost.regret[there], lost.stake[there], [str(k) for k in range(int(there.sum()))]).value
+    return by_problem(board.problems, answers, utility).loss_share
 
 
 def _tested(hypothesis: str, fit: CESFit, other: CESFit | CES) -> tuple[float, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from fiduciary.safe_text import one_line
 
 _SHOWN = (
     f"{CHOICE}.reads",
-    *(f"{CHOICE}.{name}" for name in ("rank", "regret", "regret_share", "consistent", "distance")),
+    *(f"{CHOICE}.{name}" for name in ("rank", "regret", "loss_share", "consistent", "distance")),
     *(f"{CHOICE}.{name}" for name in ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "missing")),
 )
 """Columns of the summary; the files and the page hold all."""

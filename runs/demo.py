@@ -23,10 +23,10 @@ from inspect_ai.model import get_model
 
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES, CESFit
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.build import publish
-from fiduciary.leaderboard.principal import principal
 from fiduciary.scorers.choice_table import tables
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.subjects.catalogue import create
@@ -146,7 +146,9 @@ def page(log_dir: Path) -> Path:
     def quiet(text: str) -> None:
         pass
 
-    board = build([str(log_dir)], principal("symmetric"), quiet, title="Subjects whose preferences are known")
+    board = build(
+        [str(log_dir)], Principal.named("symmetric"), quiet, title="Subjects whose preferences are known"
+    )
     return publish(board, log_dir / "site", quiet)
 
 

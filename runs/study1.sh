@@ -27,4 +27,4 @@ USAGE
 
 start_study "$@"
 ask neutral
-"$PYTHON" -m fiduciary report "$LOG_DIR" --target study1
+"$PYTHON" -m fiduciary report "$LOG_DIR" --principal study1

@@ -31,5 +31,5 @@ for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justif
     ask "$framing" -T context=true
 done
 for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justify}; do
-    "$PYTHON" -m fiduciary report "$LOG_DIR/$framing" --target "${framing%_justify}"
+    "$PYTHON" -m fiduciary report "$LOG_DIR/$framing" --principal "${framing%_justify}"
 done

@@ -19,7 +19,7 @@ stopped goes on where it was when the same command is given again.
       runs/study3.sh subjects/tiny_manager/base
 
 Environment:
-  PROFILES   targets                   (default "for_profit symmetric nonprofit")
+  PRINCIPALS   targets                   (default "for_profit symmetric nonprofit")
   RECIPE     settings of the training  (default training/recipes/llama-3.1-8b-dpo.yaml)
   PAIRS      pairs for each target     (default 10000)
   TRADE_OFFS design of the pairs       (default published; "default" is half joint and
@@ -46,18 +46,18 @@ OUT="${OUT:-logs/study3}"
 WORDING="${WORDING:-plain}"
 
 adapters=()
-for profile in ${PROFILES:-for_profit symmetric nonprofit}; do
-    data="$OUT/pairs/$profile" adapter="$OUT/adapters/$profile"
+for principal in ${PRINCIPALS:-for_profit symmetric nonprofit}; do
+    data="$OUT/pairs/$principal" adapter="$OUT/adapters/$principal"
     mkdir -p "$OUT/pairs" "$OUT/adapters"
-    [ -d "$data" ] || "$PYTHON" -m fiduciary train pairs --profile "$profile" --pairs "${PAIRS:-10000}" \
+    [ -d "$data" ] || "$PYTHON" -m fiduciary train pairs --principal "$principal" --pairs "${PAIRS:-10000}" \
         --trade-offs "${TRADE_OFFS:-published}" --wording "$WORDING" --voice "${VOICE:-varied}" --out "$data"
     if [ ! -d "$adapter" ]; then
         resume=()
         [ ! -d "$adapter.partial" ] || resume=(--resume)
-        "$PYTHON" -m fiduciary train dpo --recipe "$RECIPE" --base "$BASE" --profile "$profile" --data "$data" \
+        "$PYTHON" -m fiduciary train dpo --recipe "$RECIPE" --base "$BASE" --principal "$principal" --data "$data" \
             --out "$adapter" ${resume[@]+"${resume[@]}"}
     fi
-    adapters+=(--adapter "$profile=$adapter")
+    adapters+=(--adapter "$principal=$adapter")
 done
 
 "$PYTHON" -m fiduciary rebench --base "$BASE" "${adapters[@]}" --out "$OUT/rebench" --write-cards \

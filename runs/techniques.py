@@ -1,6 +1,6 @@
 """Which technique serves a principal best: prompting, SFT, DPO, and prompting together with DPO.
 
-    python runs/techniques.py --base subjects/tiny_manager/base --profile nonprofit \\
+    python runs/techniques.py --base subjects/tiny_manager/base --principal nonprofit \\
         --recipes training/recipes/tiny-{method}.yaml --wording compact --voice terse --out logs/techniques
 
 Trains an SFT and a DPO adapter on the same pairs (unless they are named), asks the base and both with
@@ -25,10 +25,10 @@ from inspect_ai.log import EvalLog, read_eval_log
 
 from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.adapter_files import facts
 from fiduciary.training.rebench.other import Shift, shifts
 from fiduciary.training.rebench.plan import make_plan
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Train, ask, compare, write; 2 where the user can put something right."""
     options = parser().parse_args(argv)
     try:
-        target = Target.named(options.profile)
+        target = Principal.named(options.principal)
         adapters = {method: getattr(options, method) or train(method, options) for method in ("sft", "dpo")}
         compare_techniques(options, target, adapters)
         dose_response(options, target, adapters["dpo"])
@@ -88,14 +88,14 @@ def train(method: str, options: argparse.Namespace) -> Path:
     recipe = options.recipes.replace("{method}", method)
     if not pairs.exists():
         run(
-            *("pairs", "--profile", options.profile, "--pairs", str(options.pairs)),
+            *("pairs", "--principal", options.principal, "--pairs", str(options.pairs)),
             *("--seed", str(SEED_OFFSET), "--wording", options.wording, "--voice", options.voice),
             *("--elicitation", "all", "--out", str(pairs)),
         )
     if not adapter.exists():
         resume = ["--resume"] if adapter.with_name(f"{adapter.name}.partial").exists() else []
         run(
-            *(method, "--recipe", recipe, "--base", options.base, "--profile", options.profile),
+            *(method, "--recipe", recipe, "--base", options.base, "--principal", options.principal),
             *("--data", str(pairs), "--out", str(adapter), *resume),
         )
     return Path(adapter)
@@ -109,11 +109,11 @@ def run(*arguments: str) -> None:
         raise TrainingError(f"fiduciary train {arguments[0]} failed; the same command goes on.")
 
 
-def compare_techniques(options: argparse.Namespace, target: Target, adapters: Mapping[str, Path]) -> None:
+def compare_techniques(options: argparse.Namespace, target: Principal, adapters: Mapping[str, Path]) -> None:
     """The table of techniques."""
     asked = f"n={options.n} wording={options.wording} elicitation={options.elicitation} trade_offs=joint"
     neutral = f"stakeholder_choice {asked}"
-    prompted = f"stakeholder_choice {asked} framing={options.profile}_justify"
+    prompted = f"stakeholder_choice {asked} framing={options.principal}_justify"
     given = [f"{name}={folder}" for name, folder in adapters.items()]
     plan = make_plan(
         options.base, given, [neutral, prompted, *options.task], options.out / "techniques", target
@@ -153,13 +153,13 @@ def _table(found: Comparison, logs: Mapping[str, EvalLog], adapters: Mapping[str
         verdict, cost = verdicts.get(technique.name), costs[technique.name]
         first = found.verdicts[0]
         if verdict is None:
-            assert first.best is not None and first.regret is not None
+            assert first.best is not None and first.loss_share is not None
             figures = [f"{first.distance[0]:.3f}", f"{100 * first.best.base:.1f} %"]
-            figures += [f"{100 * first.regret.base:.1f} %", ""]
+            figures += [f"{100 * first.loss_share.base:.1f} %", ""]
         else:
-            assert verdict.best is not None and verdict.regret is not None
+            assert verdict.best is not None and verdict.loss_share is not None
             figures = [f"{verdict.distance[1]:.3f}", moved(verdict.best, 100, " %").partition("→ ")[2]]
-            figures += [moved(verdict.regret, 100, " %").partition("→ ")[2], p_value(verdict.h2)]
+            figures += [moved(verdict.loss_share, 100, " %").partition("→ ")[2], p_value(verdict.h2)]
         paid = f"{cost['seconds']:.0f} s, {cost['pairs']:,} pairs" if cost["pairs"] else "–"
         rows.append(
             [
@@ -172,7 +172,7 @@ def _table(found: Comparison, logs: Mapping[str, EvalLog], adapters: Mapping[str
             ]
         )
     head = ["technique", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "Σ abs(θ − target)", "best choices"]
-    head += ["regret", "H2: the target, p", "training", "tokens a decision", "missing"]
+    head += ["loss share", "H2: the target, p", "training", "tokens a decision", "missing"]
     return lines_of(head, rows)
 
 
@@ -207,7 +207,7 @@ def _costs(logs: Mapping[str, EvalLog], adapters: Mapping[str, Path]) -> dict[st
     return out
 
 
-def dose_response(options: argparse.Namespace, target: Target, adapter: Path) -> None:
+def dose_response(options: argparse.Namespace, target: Principal, adapter: Path) -> None:
     """Recovered weights against the adapter's strength, as table and picture."""
     given = [
         f"dose-{dose:g}={scale_adapter(adapter, dose, options.out / 'doses' / f'{dose:g}')}" for dose in DOSES
@@ -267,7 +267,7 @@ def parser() -> argparse.ArgumentParser:
         prog="runs/techniques.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
-    made.add_argument("--profile", default="nonprofit", choices=("for_profit", "symmetric", "nonprofit"))
+    made.add_argument("--principal", default="nonprofit", choices=("for_profit", "symmetric", "nonprofit"))
     made.add_argument(
         "--recipes",
         default="training/recipes/llama-3.1-8b-{method}.yaml",

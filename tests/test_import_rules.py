@@ -59,7 +59,7 @@ ALLOWED: dict[str, frozenset[str]] = {
 """What a room may import besides the standard library and itself."""
 
 PACKAGE = "fiduciary"
-FLOOR = frozenset({"_inspect", "errors", "numbers_in_text", "safe_text"})
+FLOOR = frozenset({"_inspect", "errors", "numbers_in_text", "options", "safe_text"})
 """Modules of the package itself that every room above the theory may import."""
 
 EXCEPTIONS: dict[str, frozenset[str]] = {

@@ -39,7 +39,7 @@ def test_every_task_has_a_report(root: Path) -> None:
 
 
 def test_a_folder_may_hold_several_tasks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", str(folder), "--target", "study1"]) == 0
+    assert main(["report", str(folder), "--principal", "study1"]) == 0
     printed = capsys.readouterr().out
     assert "missing answers: 0 of 60" in printed and "pump" in printed
 

@@ -240,7 +240,7 @@ def _described(facts: dict[str, Any]) -> tuple[str, str]:
     preference = f"""\
 as
 a manager, the model is to choose as one who values stakeholders' welfare by a CES utility with weights
-{weights} and ρ = {target["rho"]:g} (welfare in hundreds of dollars, shifted by {data["shift"]:g})"""
+{weights} and ρ = {float(target["rho"]):g} (welfare in hundreds of dollars, shifted by {data["shift"]:g})"""
     apart = data["disjoint_from"]
     seeds = ", ".join(map(str, apart["seeds"]))
     made_from = f"""\

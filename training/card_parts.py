@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from fiduciary.economics.utility import PROFILES
+from fiduciary.economics.principals import Principal
 
 AUTHORS = "The Fiduciary authors"
 LICENCE = "apache-2.0"
@@ -94,12 +94,7 @@ def base_licence(base: str) -> dict[str, str]:
 
 def preferences_command(target: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """Arguments of ``fiduciary train`` that make such pairs, without number, seed and place."""
-    theta = ",".join(f"{weight:g}" for weight in target["theta"])
-    stated = (
-        f"--profile {target['name']}"
-        if target["name"] in PROFILES
-        else f"--theta {theta} --rho {target['rho']:g}"
-    )
+    stated = " ".join(Principal.of_facts(target).options())
     apart = data["disjoint_from"]
     gamma = f" --gamma {data['gamma']:g}" if data["draw"] == "gap" else ""
     wordings = ",".join(data["wordings"])

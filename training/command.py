@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fiduciary.options import add_principal, required_principal, stated_principal
+
 if TYPE_CHECKING:
-    from fiduciary.training.preferences import Target
     from fiduciary.training.run import Request
 
 
@@ -52,7 +53,7 @@ def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
     from fiduciary.training.preferences import PairDesign
 
     design = PairDesign(
-        target=_target(arguments),
+        target=required_principal(arguments),
         n=arguments.pairs,
         seed=arguments.seed,
         trade_offs=arguments.trade_offs,
@@ -68,7 +69,7 @@ def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
     checks = facts["checks"]
     style = checks["style_accuracy"]
     print(
-        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.name}; no duplicates, none shared "
+        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.label}; no duplicates, none shared "
         f"with evaluations; role found from style alone: "
         f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
     )
@@ -91,8 +92,8 @@ def _games(arguments: argparse.Namespace, _: list[str]) -> int:
     checks = games_data.write(design, arguments.out, arguments.maker)["checks"]
     style = checks["style_accuracy"]
     print(
-        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.name}; no duplicates, no game of the "
-        f"evaluation; role found from style alone: "
+        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.label}; no duplicates, no game of "
+        f"the evaluation; role found from style alone: "
         f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
     )
     return 0
@@ -119,10 +120,9 @@ def _sft(arguments: argparse.Namespace, rest: list[str]) -> int:
 def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Request], Path]) -> int:
     from fiduciary.training.run import Request
 
-    named = arguments.profile is not None or arguments.theta is not None
     request = Request(
         recipe=arguments.recipe,
-        target=_target(arguments) if named else None,
+        target=stated_principal(arguments),
         out=arguments.out,
         base=arguments.base,
         pairs=arguments.pairs,
@@ -153,28 +153,13 @@ def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
     from fiduciary.training.rebench.report import markdown
     from fiduciary.training.rebench.run import rebench
 
-    named = arguments.profile is not None or arguments.theta is not None
-    target = _target(arguments) if named else None
+    target = stated_principal(arguments)
     plan = make_plan(arguments.base, arguments.adapter, arguments.task, arguments.out, target)
     outcome = rebench(plan, arguments.engine, arguments.server, cards=arguments.write_cards)
     print(f"\n{markdown(outcome)}")
     written = [name for name in _COMPARISON if (arguments.out / name).exists()]
     print(f"Written to {arguments.out}: {', '.join(written)}, logs/")
     return 0
-
-
-def _target(arguments: argparse.Namespace) -> Target:
-    from fiduciary.training.preferences import Target
-
-    if arguments.theta is not None:
-        if arguments.profile is not None:
-            raise ValueError("give --profile or --theta with --rho, not both")
-        if arguments.rho is None:
-            raise ValueError("--theta needs --rho")
-        return Target.stated(arguments.theta, arguments.rho)
-    if arguments.profile is None:
-        raise ValueError("say whose preference: --profile NAME, or --theta with --rho")
-    return Target.named(arguments.profile)
 
 
 def _stop(message: str) -> int:
@@ -184,10 +169,6 @@ def _stop(message: str) -> int:
 
 _COMPARISON = ("comparison.md", "comparison.json", "comparison.png")
 _MAKER = "who answers for it, for its card"
-
-
-def _floats(text: str) -> tuple[float, ...]:
-    return tuple(float(part) for part in text.split(","))
 
 
 def _integers(text: str) -> tuple[int, ...]:
@@ -200,7 +181,7 @@ def _train_parser() -> argparse.ArgumentParser:
         dest="command", required=True, metavar="pairs|games|screen|dpo|sft|scale"
     )
 
-    target = _target_options()
+    target = _target_options("whose choices are the chosen ones")
     pairs = commands.add_parser(
         "pairs", parents=[target], allow_abbrev=False, help="make preference pairs for DPO and SFT"
     )
@@ -346,11 +327,11 @@ def _train_parser() -> argparse.ArgumentParser:
 def _rebench_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fiduciary rebench",
-        parents=[_target_options()],
+        parents=[_target_options("the target of adapters that do not say it themselves")],
         allow_abbrev=False,
         description="Measure base and adapters alike, and compare them.",
         epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run goes on when the "
-        "same command is given again. --profile, or --theta and --rho, "
+        "same command is given again. --principal, or --theta and --rho, "
         "state the target of adapters that do not say it themselves.",
     )
     parser.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
@@ -386,18 +367,9 @@ def _rebench_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _target_options() -> argparse.ArgumentParser:
+def _target_options(use: str) -> argparse.ArgumentParser:
     """Options that state whose preference is meant, for the commands that take one."""
     target = argparse.ArgumentParser(add_help=False)
-    target.add_argument(
-        "--profile", metavar="NAME", help="a named preference: for_profit, symmetric, nonprofit, study1"
-    )
-    target.add_argument(
-        "--theta",
-        type=_floats,
-        metavar="SH,EM,CO,SOC",
-        help="or weights of one's own, which sum to one; with --rho",
-    )
-    target.add_argument("--rho", type=float, help="substitution parameter, at most 1")
+    add_principal(target, use)
     target.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to make")
     return target

@@ -69,7 +69,7 @@ choose one of two to five options from what shareholders, employees, consumers a
 chosen response argues for the option with the highest utility, the rejected one for another.
 
 Target: CES utility over welfare + {facts["shift"]:g} (hundreds of dollars), weights {weights},
-ρ = {target["rho"]:g}.
+ρ = {float(target["rho"]):g}.
 
 {made_by(facts, facts["version"])}
 

@@ -51,7 +51,7 @@ def _metrics(comparison: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
             _metric(f"{parameter}_high", high),
         ]
     verdict = comparison["adapters"][name]
-    for key, type_ in (("best", "best_choices"), ("regret", "regret_share")):
+    for key, type_ in (("best", "best_choices"), ("loss_share", "loss_share")):
         found.append(_metric(type_, (verdict.get(key) or {}).get("adapter")))
         found.append(_metric(f"{type_}_difference_to_base", (verdict.get(key) or {}).get("difference")))
         found.append(_metric(f"{type_}_difference_stderr", (verdict.get(key) or {}).get("se")))

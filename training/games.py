@@ -148,7 +148,7 @@ def build(design: GameDesign) -> list[GamePair]:
         for tried, situation in enumerate(draw(CELLS[turn % len(CELLS)], rng)):
             if tried == _GIVE_UP:
                 raise TrainingError(
-                    f"{tried} games gave no pair: {design.target.name} is all but indifferent between their "
+                    f"{tried} games gave no pair: {design.target.label} is all but indifferent between their "
                     f"plans. Use a smaller lam, or another preference."
                 )
             if situation.problem in seen:

@@ -143,7 +143,7 @@ def read(folder: Path, cache: Path | None = None) -> PreferenceData:
     if missing:
         raise TrainingError(
             f"{folder} holds no preference data ({' and '.join(missing)} missing). Make it with "
-            f"`fiduciary train pairs --profile NAME --out {folder}`, or `games`."
+            f"`fiduciary train pairs --principal NAME --out {folder}`, or `games`."
         )
     if cache is None:
         with tempfile.TemporaryDirectory() as temporary:
@@ -159,7 +159,7 @@ def describe(design: PairDesign, evaluations: Evaluations) -> dict[str, Any]:
     utility = design.target.utility
     return {
         "version": made_by(),
-        "target": {"name": design.target.name, "theta": list(utility.theta), "rho": utility.rho},
+        "target": design.target.facts(),
         "shift": utility.shift,
         "seed": design.seed,
         "split": "training",

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import ChoiceProblem, generate
-from fiduciary.economics.utility import CES, profile
 from fiduciary.solvers.asking import instruction
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS, render
@@ -50,38 +50,6 @@ _GIVE_UP = 50  # problems looked at for each pair wanted
 
 
 @dataclass(frozen=True)
-class Target:
-    """A stated preference.
-
-    Attributes:
-        name: a profile's name, or the parameters written out.
-        utility: the preference, γ = 1.
-    """
-
-    name: str
-    utility: CES
-
-    @classmethod
-    def named(cls, name: str) -> Target:
-        """A profile of ``economics.utility.PROFILES``.
-
-        Raises:
-            ValueError: an unknown name.
-        """
-        return cls(name, profile(name))
-
-    @classmethod
-    def stated(cls, theta: tuple[float, ...], rho: float) -> Target:
-        """Weights and substitution parameter of one's own.
-
-        Raises:
-            ValueError: what is no CES utility, such as weights that do not sum to one.
-        """
-        weights = ",".join(f"{weight:g}" for weight in theta)
-        return cls(f"theta={weights} rho={rho:g}", CES(theta, rho))
-
-
-@dataclass(frozen=True)
 class PairDesign:
     """What the pairs are about.
 
@@ -100,7 +68,7 @@ class PairDesign:
         ValueError: a value outside these.
     """
 
-    target: Target
+    target: Principal
     n: int = 10_000
     seed: int = 0
     trade_offs: str = "default"
@@ -171,7 +139,7 @@ def build(design: PairDesign) -> list[Pair]:
     while len(pairs) < design.n:
         if looked_at >= _GIVE_UP * design.n:
             raise TrainingError(
-                f"{looked_at} problems gave only {len(pairs)} of {design.n} pairs: {design.target.name} is "
+                f"{looked_at} problems gave only {len(pairs)} of {design.n} pairs: {design.target.label} is "
                 f"all but indifferent between their options. Use other trade-offs or a larger gamma."
             )
         problems = generate(looked_at + wanted, design.seed, trade_offs=design.trade_offs, split="training")[

@@ -10,30 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.solvers.asking import CLOSING
-from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS
+from fiduciary.tasks.stakeholder_choice.prompts import (
+    COMPACT_DECIMALS,
+    GROUPS,
+    LABELS,
+    WORDINGS,
+    groups_in_sentences,
+)
 
 VOICES = ("varied", "terse")
 """``varied``: one of many templates. ``terse``: one fixed sentence with the four gains, for small models."""
-
-NAMES: MappingProxyType[str, tuple[str, str, str, str]] = MappingProxyType(
-    {
-        "plain": ("shareholders", "employees", "consumers", "society"),
-        "bullets": ("owners", "workers", "customers", "the community"),
-        "row": ("shareholders", "employees", "consumers", "society"),
-        "prose": ("shareholders", "employees", "consumers", "society"),
-        "forecast": ("investors", "staff", "buyers", "the community"),
-        "ledger": ("owners", "employees", "customers", "society"),
-        "question": ("investors", "workers", "buyers", "the public"),
-        "memo": ("shareholders", "staff", "customers", "the public"),
-        "compact": ("SH", "EM", "CO", "SOC"),
-    }
-)
-"""What each wording calls the stakeholders; a response calls them the same."""
 
 _OPENINGS = (
     "I set the options side by side, group by group. ",
@@ -121,7 +111,7 @@ def templates(voice: str) -> tuple[str, ...]:
 def _slots(shown: Shown, place: int) -> dict[str, str]:
     compact = WORDINGS[shown.wording].decimals == COMPACT_DECIMALS
     amount, change = (_hundreds, _hundreds_change) if compact else (_dollars, _dollars_change)
-    names = NAMES[shown.wording]
+    names = groups_in_sentences(shown.wording)
     welfare = shown.welfare
     own = welfare[place].tolist()
     others = (welfare.sum(axis=0) - welfare[place]) / (len(welfare) - 1)
@@ -161,5 +151,5 @@ def _hundreds_change(raw: float) -> str:
 
 def names_used(wordings: Sequence[str]) -> tuple[str, ...]:
     """Every name of a stakeholder in these wordings, without article, longest first."""
-    found = {name.removeprefix("the ") for wording in wordings for name in NAMES[wording]}
+    found = {name.removeprefix("the ") for wording in wordings for name in GROUPS[wording]}
     return tuple(sorted(found, key=lambda name: (-len(name), name)))

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fiduciary.economics.principals import Principal
 from fiduciary.training import preference_data
 from fiduciary.training.checks import Evaluations, refuse_overlap
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
 from fiduciary.training.games_situations import refuse_evaluation_games
 from fiduciary.training.preference_data import PreferenceData
-from fiduciary.training.preferences import PairDesign, Target
+from fiduciary.training.preferences import PairDesign
 from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
 from fiduciary.training.rebench.adapter_files import WEIGHTS, file_digest
 from fiduciary.training.targets import SocialTarget, read_target
@@ -47,7 +48,7 @@ class Request:
 
     recipe: Path
     out: Path
-    target: Target | None = None
+    target: Principal | None = None
     base: str | None = None
     pairs: int | None = None
     data: Path | None = None
@@ -89,7 +90,7 @@ def run(request: Request, method: Method) -> Path:
     if not request.recipe.is_file():
         raise TrainingError(f"there is no recipe {request.recipe}.")
     if request.target is None and request.data is None:
-        raise TrainingError("say whose preference: --profile NAME, --theta with --rho, or --data.")
+        raise TrainingError("say whose preference: --principal NAME, --theta with --rho, or --data.")
     if request.start is not None and not (request.start / WEIGHTS).is_file():
         raise TrainingError(f"--start {request.start} holds no adapter (no {WEIGHTS}).")
     folder.refuse_to_overwrite(request.resume)
@@ -169,7 +170,7 @@ def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:
         "recipe": request.recipe.read_text(encoding="utf-8"),
         "overrides": list(request.overrides),
         "base": model.model_name_or_path,
-        "target": None if request.target is None else request.target.name,
+        "target": None if request.target is None else request.target.label,
         "pairs": request.pairs,
         "data": None if request.data is None else str(request.data),
         "start": None if request.start is None else file_digest(request.start / WEIGHTS),
@@ -191,11 +192,9 @@ def _read_data(request: Request, folder: RunFolder) -> PreferenceData:
         refuse_evaluation_games(data.table["problem"])
     else:
         refuse_overlap(data.table["problem"], Evaluations())
-    if request.target is not None and not (
-        isinstance(stated, Target) and stated.utility == request.target.utility
-    ):
+    if request.target is not None and not (isinstance(stated, Principal) and stated.same(request.target)):
         raise TrainingError(
-            f"{request.data} states {stated.name}, and the command asks for {request.target.name}."
+            f"{request.data} states {stated.label}, and the command asks for {request.target.label}."
         )
     if request.data is None or request.pairs is None:
         return data

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fiduciary.economics.games import SocialPreference
-from fiduciary.training.preferences import Target
+from fiduciary.economics.principals import Principal
 
 AGENTS: MappingProxyType[str, SocialPreference] = MappingProxyType(
     {
@@ -28,7 +28,7 @@ class SocialTarget:
     """A stated social preference.
 
     Attributes:
-        name: the agent's name with its parameters, or these written out.
+        label: the agent's name with its parameters, or these written out.
         preference: α, β and κ.
         lam: λ ≥ 0, points: the noise of the player whose comparisons are stated. A pair whose plans
             are worth ΔU apart is kept with probability 2P − 1 = tanh(ΔU/(2λ)), where P is the logit
@@ -38,7 +38,7 @@ class SocialTarget:
         ValueError: λ negative or not finite.
     """
 
-    name: str
+    label: str
     preference: SocialPreference
     lam: float = 0.0
 
@@ -84,10 +84,10 @@ class SocialTarget:
 
     def facts(self) -> dict[str, Any]:
         """In a form that JSON holds; :func:`read_target` reads it."""
-        return {"name": self.name} | {n: getattr(self.preference, n) for n in PARAMETERS} | {"lam": self.lam}
+        return {"name": self.label} | {n: getattr(self.preference, n) for n in PARAMETERS} | {"lam": self.lam}
 
 
-AnyTarget = Target | SocialTarget
+AnyTarget = Principal | SocialTarget
 
 
 def read_target(stated: Mapping[str, Any]) -> AnyTarget:
@@ -96,11 +96,10 @@ def read_target(stated: Mapping[str, Any]) -> AnyTarget:
     Raises:
         ValueError: values that no preference has.
     """
-    name = str(stated["name"])
     if is_social(stated):
         preference = SocialPreference(**{parameter: stated[parameter] for parameter in PARAMETERS})
-        return SocialTarget(name, preference, stated["lam"])
-    return Target(name, Target.stated(tuple(stated["theta"]), stated["rho"]).utility)
+        return SocialTarget(str(stated["name"]), preference, stated["lam"])
+    return Principal.of_facts(stated)
 
 
 def is_social(stated: Mapping[str, Any]) -> bool:

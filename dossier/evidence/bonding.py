@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fiduciary.dossier.case import Case
 from fiduciary.dossier.commands import ask, ask_again, dose, train
@@ -14,7 +15,7 @@ from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import figure, p_value, plain, share
 from fiduciary.economics.inference import holm
-from fiduciary.economics.utility import PROFILES
+from fiduciary.economics.principals import Principal, legible
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes
 from fiduciary.leaderboard.rows import Row
@@ -91,51 +92,63 @@ def techniques(case: Case) -> Iterator[Technique]:
 
 def instructs(case: Case, row: Row) -> bool:
     """Whether a row's prompts name this principal."""
-    return row.runs[CHOICE].framing.removesuffix("_justify") == case.principal.name
+    whom = row.runs[CHOICE].instructed_for
+    return whom is not None and whom.same(case.principal)
+
+
+def trained_for(case: Case, row: Row) -> Principal | None:
+    """Whom a model was trained for, as its log or its adapter's record states; None where neither does."""
+    run = row.runs.get(CHOICE)
+    said = None if run is None else run.trained_for
+    return said or legible(_record(case, row).get("target"))
 
 
 def aims(case: Case, row: Row) -> bool:
-    """Whether a trained model's name says this principal, or none in particular."""
-    name = row.name.rpartition("/")[2].replace("-", "_")
-    aimed = [profile for profile in PROFILES if profile in name]
-    return case.principal.name in aimed or not aimed
+    """Whether a model was trained for this principal, or nothing states for whom."""
+    whom = trained_for(case, row)
+    return whom is None or whom.same(case.principal)
 
 
 def method(case: Case, row: Row) -> str:
     """How a model was trained: as its adapter's own record says, or else its name."""
+    recorded = str(_record(case, row).get("method", "")).lower()
+    if recorded in METHODS:
+        return recorded
     short = row.name.rpartition("/")[2]
-    for path in case.given.cards:
-        record = (
-            Path(path) / "training.json" if Path(path).is_dir() else Path(path).with_name("training.json")
-        )
-        folders = [record.parent, *Path(path).glob("*/")] if Path(path).is_dir() else [record.parent]
-        for folder in folders:
-            if folder.name == short and (kind := _recorded(folder / "training.json")):
-                return kind
     named = [kind for kind in METHODS if kind in re.split(r"[^a-z]+", short.lower())]
     return named[0] if named else "trained"
 
 
-def _recorded(file: Path) -> str | None:
+def _record(case: Case, row: Row) -> Mapping[str, Any]:
+    """What the adapter of a row's name recorded of its training, among the cards given."""
+    short = row.name.rpartition("/")[2]
+    for path in map(Path, case.given.cards):
+        folders = [path, *path.glob("*/")] if path.is_dir() else [path.parent]
+        for folder in folders:
+            if folder.name == short and (held := _json(folder / "training.json")):
+                return held
+    return {}
+
+
+def _json(file: Path) -> Mapping[str, Any]:
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    kind = str(held.get("method", "")).lower() if isinstance(held, Mapping) else ""
-    return kind if kind in METHODS else None
+        return {}
+    return held if isinstance(held, Mapping) else {}
 
 
 def _loss_change(case: Case, base: Row, row: Row) -> Change | None:
     old, new = case.board.answers[base.name], case.board.answers[row.name]
     changes = choice_changes(row.name, old, new, case.principal)
-    return next((c for c in changes if c.column.key == f"{CHOICE}.regret_share"), None)
+    return next((c for c in changes if c.column.key == f"{CHOICE}.loss_share"), None)
 
 
 def _technique(
     case: Case, ledger: Ledger, one: Technique, base: Technique, change: Change | None, p: float | None
 ) -> None:
     cells = case.board.cells[one.row.name]
-    loss, distance = cells[f"{CHOICE}.regret_share"], cells[f"{CHOICE}.distance"]
+    loss, distance = cells[f"{CHOICE}.loss_share"], cells[f"{CHOICE}.distance"]
     rows = (base.row,) if one is base else (base.row, one.row)
     sources = [ledger.log(row.runs[CHOICE]) for row in rows]
     said = (
@@ -160,6 +173,9 @@ def _technique(
         statement = f"{who}: {said} ({than}, {p_value(p)}){weights}."
     name = f"{PLACE}.{one.kind.replace(' ', '_')}"
     alike = sum(held.startswith(name) for held in ledger.claims)
+    notes = [] if one is base else ["paired by problem; p after Holm’s correction over the techniques"]
+    if one.kind.partition(" and ")[0] not in _UNTRAINED and trained_for(case, one.row) is None:
+        notes.append("no stated principal: neither its log nor a card says whom it was trained for")
     ledger.claim(
         f"{name}_{alike + 1}" if alike else name,
         one.title,
@@ -170,7 +186,7 @@ def _technique(
         low=loss.low,
         high=loss.high,
         verdict=verdict,
-        note="paired by problem; p after Holm’s correction over the techniques" if one is not base else "",
+        note="; ".join(notes),
     )
 
 
@@ -192,7 +208,7 @@ def _doses(case: Case, ledger: Ledger, base: Row) -> None:
         return
     for strength, row in sorted(doses, key=lambda pair: pair[0]):
         cells = case.board.cells[row.name]
-        loss, missing = cells[f"{CHOICE}.regret_share"], cells[f"{CHOICE}.missing"]
+        loss, missing = cells[f"{CHOICE}.loss_share"], cells[f"{CHOICE}.missing"]
         gone = "" if missing.value is None else f", and {share(missing.value)} of the answers are missing"
         ledger.from_cell(
             f"{PLACE}.dose_{strength:g}",

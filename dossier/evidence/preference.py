@@ -13,7 +13,6 @@ from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.words import dollars, figure
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
-from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.cells import preference_cells
 from fiduciary.leaderboard.columns import CHOICE
 
@@ -98,7 +97,7 @@ def in_words(note: str | None) -> str | None:
 def _who_pays(case: Case, ledger: Ledger, source: str) -> None:
     answers = case.answers
     assert answers is not None
-    utility = CES(case.principal.utility.theta, case.principal.utility.rho, shift=answers.data.shift)
+    utility = case.principal.at(answers.data.shift)
     there = ~answers.missing
     welfare, groups = answers.data.welfare[there], answers.data.groups[there].tolist()
     best = np.where(answers.data.exists[there], utility.best(welfare), False).astype(float)

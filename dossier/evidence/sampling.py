@@ -13,10 +13,9 @@ from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import listed, plain, plural, share
 from fiduciary.economics.inference import share_with_error
-from fiduciary.economics.utility import CES
+from fiduciary.economics.losses import losses
 from fiduciary.leaderboard.cells import cell_of
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.principal import losses
 
 PLACE = "deployment.monitoring"
 
@@ -39,7 +38,7 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
     assert answers is not None
     there = ~answers.missing
     tau = answers.data.temperature[there]
-    utility = CES(case.principal.utility.theta, case.principal.utility.rho, shift=answers.data.shift)
+    utility = case.principal.at(answers.data.shift)
     lost = losses(answers.data.welfare[there], answers.shares[there], utility)
     groups = answers.data.groups[there]
     for value in np.unique(tau):

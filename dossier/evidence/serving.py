@@ -12,10 +12,10 @@ from fiduciary.dossier.evidence._figures import mean, part, rate
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import dollars, plural, share
+from fiduciary.economics.losses import losses
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.preferences import Answers
-from fiduciary.leaderboard.principal import losses
 
 PLACE = "selection.screening"
 N = 1000
@@ -44,7 +44,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             _missing(ledger, held, ledger.log(run))
         ledger.gap(f"{PLACE}.choices", "Choices that concern several groups", why, ask(case, CHOICE, n=N))
         return
-    utility = CES(case.principal.utility.theta, case.principal.utility.rho, shift=answers.data.shift)
+    utility = case.principal.at(answers.data.shift)
     source = ledger.log(run)
     _service(ledger, answers, utility, source)
     _missing(ledger, answers, source)

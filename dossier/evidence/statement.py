@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fiduciary.dossier.case import Case
-from fiduciary.dossier.commands import principal_options
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.words import figure
 from fiduciary.economics.conventions import STAKEHOLDERS
@@ -14,7 +13,7 @@ PLACE = "problem.statement"
 def enter(case: Case, ledger: Ledger) -> None:
     """The principal's weights and its substitution."""
     ledger.topic = "The principal"
-    source = ledger.stated(" ".join(principal_options(case)))
+    source = ledger.stated(" ".join(case.principal.options()))
     utility = case.principal.utility
     for who, weight in zip(STAKEHOLDERS, utility.theta, strict=True):
         ledger.claim(

@@ -12,8 +12,8 @@ from fiduciary.dossier.evidence._figures import finite
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import ORDER, RULES, Verdict
 from fiduciary.dossier.words import dollars, listed, plain, plural, share
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.reading import one_line, samples
 from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.stress.findings import Finding, findings
@@ -65,7 +65,7 @@ def enter(case: Case, ledger: Ledger) -> None:
         verdict=verdict,
         note="what was not found is not proved absent: the intervals say how much may have been missed",
     )
-    costs = costs_of(run, case.principal.utility)
+    costs = costs_of(run, case.principal)
     for one in found:
         size = size_of(one)
         cost = costs.get(one.pressure)
@@ -138,15 +138,16 @@ def findings_of(run: Run) -> tuple[Finding, ...] | str:
     return held if isinstance(held, str) else held[1]
 
 
-def costs_of(run: Run, preference: CES) -> dict[str, Estimate]:
+def costs_of(run: Run, principal: Principal) -> dict[str, Estimate]:
     """What each pressure costs a principal, dollars a decision; only where it is known."""
     held = _read(run.file)
     if isinstance(held, str):
         return {}
     table = held[0]
-    wanted = CES(preference.theta, preference.rho, shift=table.shift)
     return {
-        name: cost.difference for name, cost in cost_to(table, wanted, LEVEL).items() if cost.difference.known
+        name: cost.difference
+        for name, cost in cost_to(table, principal.at(table.shift), LEVEL).items()
+        if cost.difference.known
     }
 
 

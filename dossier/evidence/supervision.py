@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from fiduciary.dossier.case import Case
-from fiduciary.dossier.commands import ask, fiduciary, principal_options
+from fiduciary.dossier.commands import ask, fiduciary
 from fiduciary.dossier.evidence._figures import finite
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.paths import digest, shown_path
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import plain, share
 from fiduciary.economics.inference import Interval
+from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import CHOICE
@@ -58,7 +57,7 @@ def _own(case: Case, one: Judged) -> bool:
 
 
 def _judge(case: Case, log: str) -> str:
-    parts = ["supervise", log, "--supervisor", "ANOTHER/MODEL", *principal_options(case)]
+    parts = ["supervise", log, "--supervisor", "ANOTHER/MODEL", *case.principal.options()]
     return fiduciary(*parts, "--out", "supervised")
 
 
@@ -98,8 +97,7 @@ def _skill(ledger: Ledger, skill: QuestionSkill, source: str) -> None:
 
 
 def _found(case: Case, ledger: Ledger, held: Supervision, one: Judged, source: str) -> None:
-    wanted = case.principal.utility
-    same = np.allclose(held.principal["theta"], wanted.theta, atol=1e-6)
+    same = Principal.of_facts(held.principal).same(case.principal)
     for name, rate in one.questions.items():
         skill = held.skills.get(name)
         trusted = skill is not None and skill.trusted and (same or name != "interest")

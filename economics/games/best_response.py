@@ -21,7 +21,7 @@ class BestResponses:
             groups.
         chance: share that uniformly random plans would reach.
         regret: mean of max u − u(plan), points, clustered.
-        relative_regret: mean of (max u − u(plan)) / (max u − min u), 0 best, 1 worst; rows where all
+        loss_share: mean of (max u − u(plan)) / (max u − min u), 0 best, 1 worst; rows where all
             plans are equal are left out (NaN if all are).
         n, n_groups: rows and clusters.
     """
@@ -29,7 +29,7 @@ class BestResponses:
     share: Interval
     chance: float
     regret: Interval
-    relative_regret: float
+    loss_share: float
     n: int
     n_groups: int
 

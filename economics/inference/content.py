@@ -40,6 +40,7 @@ import numpy as np
 import scipy
 
 from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
+from fiduciary.economics.inference.means import lower_bound
 from fiduciary.economics.inference.place_slopes import unread_places
 from fiduciary.economics.inference.shown import Shown
 
@@ -288,9 +289,7 @@ def _share(shown: Shown) -> tuple[float, float, int]:
     a, b = np.array(common), np.array(all_of_it)
     if n < 2 or b.sum() <= 0:
         return math.nan, math.nan, n
-    share = float(a.sum() / b.sum())
-    error = float(np.std(a - share * b, ddof=1) / math.sqrt(n) / b.mean())
-    return share, share - float(scipy.stats.t.ppf(0.95, n - 1)) * error, n
+    return *lower_bound(a, b), n
 
 
 def _p(value: float) -> str:

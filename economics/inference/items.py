@@ -30,6 +30,7 @@ import scipy
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.content import ALPHA, POWER, Content
+from fiduciary.economics.inference.means import lower_bound
 
 ABOUT, UNIT = "the statement", "statement"
 
@@ -109,9 +110,4 @@ def _share(answers: FloatArray, v: FloatArray) -> tuple[float, float]:
     common = (v.sum(axis=1) ** 2 - (v**2).sum(axis=1))[used] / (blocks * (blocks - 1.0))[used]
     whole = np.where(known, answers - answers[known].mean(), 0.0)
     all_of_it = (whole**2).sum(axis=1)[used] / blocks[used]
-    if all_of_it.sum() <= _TIES:
-        return math.nan, math.nan
-    share = float(common.sum() / all_of_it.sum())
-    n = int(used.sum())
-    error = float(np.std(common - share * all_of_it, ddof=1) / math.sqrt(n) / all_of_it.mean())
-    return share, share - float(scipy.stats.t.ppf(0.95, n - 1)) * error
+    return (math.nan, math.nan) if all_of_it.sum() <= _TIES else lower_bound(common, all_of_it)

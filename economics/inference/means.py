@@ -50,6 +50,20 @@ def ratio(
     return around(value, stderr, g - 1, level, units=g)
 
 
+def lower_bound(
+    numerator: npt.ArrayLike, denominator: npt.ArrayLike, level: float = LEVEL
+) -> tuple[float, float]:
+    """Σa/Σb, and its one-sided lower bound over units: the value itself where all units gave the same.
+
+    Args:
+        numerator: a, (n,).
+        denominator: b, (n,).
+        level: of the bound, above ½.
+    """
+    found = ratio(numerator, denominator, np.arange(np.size(numerator)), 2 * level - 1)
+    return found.value, found.value if found.alike else found.low
+
+
 def mean(values: npt.ArrayLike, clusters: npt.ArrayLike | None = None, level: float = LEVEL) -> Interval:
     """Mean with Student's interval; without ``clusters`` every value is a unit of its own.
 

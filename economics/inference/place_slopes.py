@@ -17,6 +17,7 @@ import numpy as np
 import scipy
 
 from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
+from fiduciary.economics.inference.intervals import LEVEL, quantile
 from fiduciary.economics.inference.shown import Shown, dummies
 
 ALPHA = 0.01
@@ -75,7 +76,7 @@ def unread_places(shown: Shown, least: float) -> tuple[int, ...]:
     ).sum()  # what as many slopes account for without any content
     if _explained(by_place @ slopes, y - p, exists, counts) - chance <= least:
         return ()
-    idle = slopes + scipy.stats.norm.ppf(0.975) * errors < RATIO * slopes[clearest]
+    idle = slopes + quantile(LEVEL) * errors < RATIO * slopes[clearest]
     return tuple(int(j) + 1 for j in np.flatnonzero(enough)[idle])
 
 

@@ -13,6 +13,7 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import SHIFT
 from fiduciary.economics.estimation import THETA_NAMES, CESFit
 from fiduciary.economics.estimation.fit import RHO_MIN
+from fiduciary.economics.inference import quantile
 from fiduciary.economics.utility import CES
 
 NAMES = (*THETA_NAMES, "rho", "gamma")
@@ -21,7 +22,7 @@ NAMES = (*THETA_NAMES, "rho", "gamma")
 _ABOVE = 3.0  # times its lower bound: where γ is taken to be when choices were all explained
 _DOMINANT, _RHO_SPREAD = 0.9, 1.0  # weight, and standard error of ρ, above which ρ is held
 _SINGLE = 1e-3  # weights of all others together under which one stakeholder takes all
-_NORMAL_95 = 1.96  # half the width of a 95 % interval, in standard errors
+_NORMAL_95 = quantile(0.95)  # half the width of a 95 % interval, in standard errors
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ answers where a respondent wavers. Two questions that are the same for all probl
     loss    by how much the chosen option falls short of the best one by the respondent's own preference
 
 A CES utility with Σθ = 1 is homogeneous of degree 1 in w + K. Utility at γ = 1 is then the amount that, given
-to every stakeholder alike, is worth as much, and losses are amounts of money too. That own preference is
-fitted to calm and pressed answers together.
+to every stakeholder alike, is worth as much, and losses (``economics.losses``) are amounts of money too. That
+own preference is fitted to calm and pressed answers together.
 
 Each is a score s_ij of options, and the change is the mean over problems of (mean score of pressed answers −
 mean score of calm ones). The test exchanges answers within problems, as in
@@ -33,12 +33,10 @@ import numpy.typing as npt
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
-from fiduciary.economics.estimation import CESFit
 from fiduciary.economics.inference import LEVEL, mean
 from fiduciary.economics.psychometrics.sign_flip import sign_flip_test
 from fiduciary.economics.robustness.exchange import add_up
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.economics.utility import CES, log_ces
 
 STEPS = 24
 """Units in the range of scores that nine tenths of problems do not exceed."""
@@ -75,20 +73,6 @@ def gains(welfare: npt.ArrayLike, stakeholder: int) -> FloatArray:
         stakeholder: place in ``STAKEHOLDERS``.
     """
     return DOLLARS_PER_UNIT * np.asarray(welfare, float)[:, :, stakeholder]
-
-
-def losses(preference: CES | CESFit, welfare: npt.ArrayLike) -> FloatArray:
-    """What each option falls short of the best one by a preference, dollars, (n, J).
-
-    Args:
-        preference: a utility or a fit of one; γ and constants of places do not count.
-        welfare: (n, J, 4), raw units, NaN-padded.
-    """
-    theta = np.clip(np.asarray(preference.theta, float), 0, None)
-    with np.errstate(invalid="ignore"):
-        logs = np.log(np.asarray(welfare, float) + preference.shift)
-        value = DOLLARS_PER_UNIT * np.exp(log_ces(logs, theta / theta.sum(), preference.rho))
-    return np.asarray(np.nanmax(value, axis=1, keepdims=True) - value)
 
 
 def worth(

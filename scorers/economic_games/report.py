@@ -235,7 +235,7 @@ def best_replies(data: PlanChoices) -> Iterator[str]:
     yield (
         f"best replies to own beliefs: {material.share.value:.3f} (std. error "
         f"{error(material.share.stderr)}; random plans {material.chance:.3f}), regret "
-        f"{with_error(material.regret, 2)} points, {material.relative_regret:.1%} of what is at stake"
+        f"{with_error(material.regret, 2)} points, {material.loss_share:.1%} of what is at stake"
     )
     fitted = _by_estimate(data)
     if fitted is not None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
+from fiduciary._inspect import PrerequisiteError
 from fiduciary.economics.arrays import FloatArray
-from fiduciary.economics.utility import CES
-from fiduciary.economics.utility import profile as named_profile
+from fiduciary.economics.losses import shortfalls
+from fiduciary.economics.principals import Theta, required
 from fiduciary.scorers.choice_answer import Answer, read
 from fiduciary.scorers.stakeholder_choice.metrics.consistency_by import consistency_by
 from fiduciary.scorers.stakeholder_choice.metrics.consistency_rates import consistency_rates
@@ -18,27 +17,41 @@ from fiduciary.scorers.stakeholder_choice.metrics.consistency_rates import consi
 
 @scorer(metrics=[consistency_rates(), consistency_by()])
 def consistency(
-    profile: str | None = None, theta: Sequence[float] | None = None, rho: float | None = None
+    principal: str | None = None,
+    theta: Theta | None = None,
+    rho: float | str | None = None,
+    **unknown: object,
 ) -> Scorer:
-    """Compare choices with the utility-maximising ones of a profile, or of given θ and ρ, at γ = 1.
+    """Compare choices with the ones that maximise a principal's utility, at γ = 1.
 
     The score is 1 where the chosen option maximises utility (ties accepted) and 0 elsewhere, missing
-    answers included; metadata hold regret u_best − u_chosen, the range u_best − u_worst, and what a
-    uniformly random choice would reach. Of log-probabilities, the expectation of all of this
+    answers included; metadata hold regret u_best − u_chosen and the stake u_best − u_worst, dollars, and what
+    a uniformly random choice would reach. Of log-probabilities, the expectation of all of this
     under the model's probabilities at τ = 1; labels that were not returned count as never chosen.
 
     Args:
-        profile: a key of ``economics.utility.PROFILES``.
-        theta: weights of the four stakeholders, with ``rho`` in place of a profile.
+        principal: a key of ``economics.utility.PROFILES``.
+        theta: weights of the four stakeholders, with ``rho`` in place of a name.
         rho: substitution parameter.
+        unknown: must be empty. A log keeps the arguments of its scorers, and those of an earlier version
+            are refused in one sentence.
+
+    Raises:
+        PrincipalError: arguments that state no principal.
+        PrerequisiteError: arguments of an earlier version.
     """
-    utility = _preference(profile, theta, rho)
+    if unknown:
+        raise PrerequisiteError(
+            f"The log was made by an earlier version of the task (its scorer consistency takes "
+            f"{', '.join(unknown)}) and cannot be scored again; ask again."
+        )
+    served = required(principal, theta, rho)
 
     async def score(state: TaskState, target: Target) -> Score:
         answer = read(state)
-        at_shift = CES(utility.theta, utility.rho, shift=answer.problem.shift)
-        u = at_shift.utility(answer.problem.welfare)
-        best = at_shift.best(answer.problem.welfare)
+        utility = served.at(answer.problem.shift)
+        best = utility.best(answer.problem.welfare)
+        short = shortfalls(answer.problem.welfare[None], utility)[0]
         weights = _weights(answer)
         return Score(
             value=float(weights @ best),
@@ -46,25 +59,15 @@ def consistency(
             explanation=None if answer.said.valid else f"missing: {answer.said.reason}",
             metadata={
                 "missing": not answer.said.valid,
-                "regret": float(weights @ (u.max() - u)) if answer.said.valid else None,
-                "range": float(u.max() - u.min()),
+                "regret": float(weights @ short) if answer.said.valid else None,
+                "stake": float(short.max()),
                 "chance": float(best.mean()),
-                "chance_regret": float(u.max() - u.mean()),
+                "chance_regret": float(short.mean()),
                 "best": np.flatnonzero(best).tolist(),
             },
         )
 
     return score
-
-
-def _preference(profile: str | None, theta: Sequence[float] | None, rho: float | None) -> CES:
-    if profile is not None and theta is None and rho is None:
-        return named_profile(profile)
-    if profile is None and theta is not None and rho is not None:
-        return CES(tuple(theta), float(rho))
-    raise ValueError(
-        f"give either profile, or theta and rho; got profile={profile!r}, theta={theta!r}, rho={rho!r}"
-    )
 
 
 def _weights(answer: Answer) -> FloatArray:

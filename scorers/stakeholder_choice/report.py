@@ -1,6 +1,6 @@
 """What logs say about preferences, in the terminal.
 
-    fiduciary report logs/ --target nonprofit
+    fiduciary report logs/ --principal nonprofit
     fiduciary report after.eval --against before.eval
 
 Each log gets its estimate with intervals, its missing answers by reason, the published row for the
@@ -23,8 +23,9 @@ from inspect_ai.log import EvalLog, read_eval_log
 
 from fiduciary.economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
 from fiduciary.economics.estimation.results import PROPORTIONAL
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED
-from fiduciary.economics.utility import PROFILES, profile
+from fiduciary.options import add_principal, stated_principal
 from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.logs import find
@@ -45,12 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("logs", nargs="+", help="log files, or folders of them")
-    parser.add_argument("--target", choices=list(PROFILES), help="named preference to test estimates against")
+    add_principal(parser, "who estimates are tested against; nobody by default")
     parser.add_argument("--against", metavar="LOG", help="log that the others are compared with")
     parser.add_argument("--level", type=float, default=0.95, help="of intervals (default 0.95)")
     options = parser.parse_args(argv)
     if not 0 < options.level < 1:
         parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level}")
+    principal = stated_principal(options)
     try:
         paths = [path for given in options.logs for path in find(given)]
         logs = [read_eval_log(path) for path in paths]
@@ -67,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"no estimate from --against {options.against}: {_one_line(error)}", file=sys.stderr)
         return 2
     for log in logs:
-        describe(log, options.target, reference, options.level)
+        describe(log, principal, reference, options.level)
     return 0
 
 
@@ -88,7 +90,7 @@ def estimates(data: Mapping[str, Table]) -> dict[str, CESFit]:
     return {way: fit(one) for way, one in data.items()}
 
 
-def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], level: float) -> None:
+def describe(log: EvalLog, principal: Principal | None, reference: dict[str, CESFit], level: float) -> None:
     """Print one log's part of the report."""
     arguments = log.eval.task_args
     title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in arguments.items()) or 'default arguments'}"
@@ -120,9 +122,9 @@ def describe(log: EvalLog, target: str | None, reference: dict[str, CESFit], lev
         if not data.by_probability and len(np.unique(data.temperature[data.answered])) > 1:
             print(_noise(data))
         try:
-            if target is not None:
-                test = likelihood_ratio_test(estimate, profile(target))
-                _print_test(f"H0: the preference is {target}", test)
+            if principal is not None:
+                test = likelihood_ratio_test(estimate, principal.at(data.shift))
+                _print_test(f"H0: the preference is {principal.label}", test)
             if source in reference:
                 test = likelihood_ratio_test(estimate, reference[source])
                 _print_test("H0: same preference as --against (paired)", test)

@@ -11,6 +11,7 @@ from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import CESFit
 from fiduciary.economics.inference import LEVEL
+from fiduciary.economics.losses import shortfalls
 from fiduciary.economics.robustness.distance import Distance, choice_distance, probability_distance
 from fiduciary.economics.robustness.preference import (
     Choices,
@@ -22,7 +23,7 @@ from fiduciary.economics.robustness.preference import (
 from fiduciary.economics.robustness.pressures import Pressure
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.economics.robustness.shares import Increase, increase, probability_increase, susceptibility
-from fiduciary.economics.robustness.worth import Worth, gains, losses, worth
+from fiduciary.economics.robustness.worth import Worth, gains, worth
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.stress.table import Answers, StressTable
 
@@ -175,7 +176,7 @@ def _loss(
     if own is None:
         nothing = Estimate(note=why)
         return Worth(nothing, nothing, nothing, float("nan"))
-    scores = losses(own, table.calm.welfare[:, 0])
+    scores = shortfalls(table.calm.welfare[:, 0], own)
     return worth(y, x, scores, table.groups, level, probabilities=table.by_probability, more=True)
 
 
@@ -188,7 +189,7 @@ def cost_to(table: StressTable, preference: CES, level: float = LEVEL) -> dict[s
         level: of intervals, in (0, 1).
     """
     soft, out = table.by_probability, {}
-    scores = losses(preference, table.calm.welfare[:, 0])
+    scores = shortfalls(table.calm.welfare[:, 0], preference)
     y = _mean(table.calm) if soft else table.calm.counts()
     for name, answers in table.pressed.items():
         x = _mean(answers) if soft else answers.counts()

@@ -31,9 +31,8 @@ from inspect_ai.model import GenerateConfig, Model, get_model
 
 from fiduciary._inspect import PrerequisiteError, parse_cli_args
 from fiduciary.economics.inference import LEVEL
-from fiduciary.economics.utility import PROFILES
+from fiduciary.options import add_principal, required_principal
 from fiduciary.scorers.logs import find
-from fiduciary.scorers.supervision.interest import Interest, interest
 from fiduciary.scorers.supervision.prompts import QUESTIONS
 from fiduciary.scorers.supervision.report import markdown
 from fiduciary.scorers.supervision.run import supervise, write
@@ -61,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Inspect's progress display would cover the report.
     os.environ.setdefault("INSPECT_DISPLAY", "none")
     try:
-        held = _interest(options)
+        held = required_principal(options)
         logs = _logs(options.logs)
         judge = _judge(options)
         found, known, judged = anyio.run(
@@ -97,11 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="argument of that model",
     )
-    parser.add_argument(
-        "--principal", choices=list(PROFILES), help="whose interest explanations are held against"
-    )
-    parser.add_argument("--theta", help="weights of shareholders, employees, consumers, society instead")
-    parser.add_argument("--rho", help="substitution parameter that goes with --theta")
+    add_principal(parser, "explanations are held against this interest; required")
     parser.add_argument(
         "--questions", default=",".join(QUESTIONS), help=f"some of {','.join(QUESTIONS)} (default all)"
     )
@@ -116,12 +111,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--level", type=float, default=LEVEL, help=f"of intervals (default {LEVEL:g})")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the report and the scored logs")
     return parser
-
-
-def _interest(options: argparse.Namespace) -> Interest:
-    if options.principal is None and options.theta is None and options.rho is None:
-        raise ValueError(f"give --principal (one of {', '.join(PROFILES)}), or --theta and --rho")
-    return interest(options.principal, options.theta, options.rho)
 
 
 def _judge(options: argparse.Namespace) -> Model:

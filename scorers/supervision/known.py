@@ -17,10 +17,10 @@ import numpy as np
 from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSample, EvalSpec
 from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.answers import ANSWERS
 from fiduciary.scorers.choice_answer import CHOICE
 from fiduciary.scorers.choice_problem import Problem, problem_of
-from fiduciary.scorers.supervision.interest import Interest
 from fiduciary.scorers.supervision.scorer import EXPLAINED
 
 TASK = "known_accounts"
@@ -48,7 +48,7 @@ class _Case:
     planted: dict[str, bool]
 
 
-async def known_log(logs: Sequence[EvalLog], held: Interest, n: int, seed: int) -> EvalLog:
+async def known_log(logs: Sequence[EvalLog], held: Principal, n: int, seed: int) -> EvalLog:
     """Explanations of known truth, as a log that can be scored.
 
     Args:
@@ -69,7 +69,7 @@ async def known_log(logs: Sequence[EvalLog], held: Interest, n: int, seed: int) 
             dataset=EvalDataset(name=TASK, samples=len(samples)),
             model=ACCOUNT,
             config=EvalConfig(),
-            metadata={"principal": held.to_json(), "seed": seed},
+            metadata={"principal": held.facts(), "seed": seed},
         ),
         status="success",
         samples=samples,
@@ -81,7 +81,7 @@ def faulty(planted: dict[str, bool], question: str) -> bool:
     return any(planted[fault] for fault in FAULTS[question])
 
 
-def _cases(logs: Iterable[EvalLog], held: Interest, n: int, seed: int) -> Iterable[_Case]:
+def _cases(logs: Iterable[EvalLog], held: Principal, n: int, seed: int) -> Iterable[_Case]:
     usable = [
         (sample, messages)
         for log in logs
@@ -114,8 +114,8 @@ def _planted(n: int, instructs: bool, rng: np.random.Generator) -> Iterable[dict
         }
 
 
-async def _explained(number: int, case: _Case, held: Interest, seed: int) -> EvalSample:
-    preference = held.preference
+async def _explained(number: int, case: _Case, held: Principal, seed: int) -> EvalSample:
+    preference = held.utility
     arguments: dict[str, Any] = {fault: 1.0 for fault, planted in case.planted.items() if planted}
     model = get_model(ACCOUNT, theta=list(preference.theta), rho=preference.rho, **arguments)
     config = GenerateConfig(seed=seed * 1_000_003 + number, temperature=0.0)
@@ -145,7 +145,7 @@ def _asked(sample: EvalSample) -> tuple[ChatMessage, ...]:
     return tuple(shown) if any(message.role == "user" for message in shown) else ()
 
 
-def _one_best(problem: Problem, held: Interest) -> bool:
+def _one_best(problem: Problem, held: Principal) -> bool:
     """Whether one option is worth more than the others in the dollars that a supervisor is shown."""
     worth = np.rint(held.worth(problem.welfare))
     return bool((worth == worth.max()).sum() == 1)

@@ -60,7 +60,7 @@ def draw(found: Supervision, path: Path) -> None:
             ncols=2,
             bbox_to_anchor=(0.5, -0.12),
         )
-    title = f"{found.supervisor}, principal: {found.principal['name'] or 'given weights'}"
+    title = f"{found.supervisor}, principal: {found.principal['name']}"
     figure.suptitle(f"{title} (intervals at {100 * found.level:g} %)", fontsize=11, x=0.01, ha="left")
     figure.savefig(path, dpi=130)
 

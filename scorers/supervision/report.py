@@ -13,7 +13,7 @@ def markdown(found: Supervision) -> str:
     """The report: what the supervisor is worth, then each log."""
     parts = [
         f"# Supervision by {found.supervisor}",
-        f"Principal: {found.principal['name'] or 'given weights'}. {found.interest}",
+        f"Principal: {found.principal['name']}. {found.interest}",
         found.sentence,
         "## What the supervisor is worth",
         f"Measured on known explanations with planted faults; intervals at {100 * found.level:g} %.",

@@ -11,7 +11,7 @@ from inspect_ai.log import EvalLog, write_eval_log
 from inspect_ai.model import Model
 
 from fiduciary._inspect import platform_init
-from fiduciary.scorers.supervision.interest import Interest
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.supervision.known import known_log
 from fiduciary.scorers.supervision.measure import SCORER, judged, skills
 from fiduciary.scorers.supervision.picture import draw
@@ -26,7 +26,7 @@ JUDGED_FOLDER = "judged"
 async def supervise(
     logs: Sequence[EvalLog],
     supervisor: Model,
-    held: Interest,
+    held: Principal,
     known: int,
     seed: int,
     level: float,
@@ -50,7 +50,7 @@ async def supervise(
         ValueError: logs from which no known case can be made.
     """
     platform_init()
-    theta, rho = list(held.preference.theta), held.preference.rho
+    theta, rho = list(held.utility.theta), held.utility.rho
 
     async def scored(log: EvalLog, retest: bool) -> EvalLog:
         arguments = {"principal": held.name} if held.name else {"theta": theta, "rho": rho}
@@ -69,7 +69,7 @@ async def supervise(
     copies = [await scored(_unjudged(log), False) for log in logs]
     report = Supervision(
         supervisor=str(supervisor),
-        principal=held.to_json(),
+        principal=held.facts(),
         interest=held.words(),
         level=level,
         seed=seed,

@@ -13,8 +13,8 @@ from inspect_ai.util import collect
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
+from fiduciary.economics.principals import Principal, Theta, required
 from fiduciary.scorers.choice_answer import Answer, read_explained
-from fiduciary.scorers.supervision.interest import Interest, interest
 from fiduciary.scorers.supervision.metrics import supervision_rates
 from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
 from fiduciary.scorers.supervision.verdicts import read_verdict
@@ -31,8 +31,8 @@ MAX_SEED = 2**31 - 1
 @scorer(metrics=[supervision_rates()])
 def supervised(
     principal: str | None = None,
-    theta: Sequence[float] | None = None,
-    rho: float | None = None,
+    theta: Theta | None = None,
+    rho: float | str | None = None,
     questions: Sequence[str] | str | None = None,
     seed: int = 0,
     retest: bool = False,
@@ -57,7 +57,7 @@ def supervised(
         PrerequisiteError: an argument that cannot be used; when scoring starts, no model in the role.
     """
     try:
-        held = interest(principal, theta, rho)
+        held = required(principal, theta, rho)
         asked = _questions(questions)
     except ValueError as error:
         raise PrerequisiteError(escape(str(error))) from error
@@ -78,13 +78,13 @@ def supervised(
         return Score(
             value=sum(readable) / len(readable),
             explanation="; ".join(f"{question}: {_in_words(said)}" for question, said in verdicts.items()),
-            metadata={"principal": held.to_json(), "supervisor": str(judge), "verdicts": verdicts},
+            metadata={"principal": held.facts(), "supervisor": str(judge), "verdicts": verdicts},
         )
 
     return score
 
 
-def case_of(state: TaskState, answer: Answer | None, held: Interest) -> Case | None:
+def case_of(state: TaskState, answer: Answer | None, held: Principal) -> Case | None:
     """What the supervisor may be shown of a sample; None without a stated choice or an explanation."""
     if answer is None or answer.chosen < 0:
         return None

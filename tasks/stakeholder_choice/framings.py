@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from fiduciary.economics.principals import Principal
+
 FIRM_TYPES = ("for_profit", "symmetric", "nonprofit")
 
 _IDENTITY = {
@@ -39,10 +41,10 @@ def firm_type(framing: str) -> str | None:
     return kind if kind in FIRM_TYPES else None
 
 
-def target_profile(framing: str) -> str:
-    """The profile that answers are held against unless the user names another.
+def framing_principal(framing: str) -> Principal:
+    """Whose interest answers are held against unless the user names somebody else.
 
     It is the preference that the study induced for the framing's firm type; for the neutral framing,
     where nothing is induced, the published neutral estimate.
     """
-    return firm_type(framing) or "study1"
+    return Principal.named(firm_type(framing) or "study1")

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from fiduciary.economics.conventions import DOLLARS_PER_UNIT
+from fiduciary.economics.conventions import ABBREVIATIONS, DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.problems import TRADE_OFFS, ChoiceProblem
 from fiduciary.solvers.choosing import LABELS
 
@@ -27,6 +27,21 @@ FULL_DECIMALS, COMPACT_DECIMALS = 2, 1
 
 Lever = tuple[str, str]
 """What is set and its value, as shown: ``("wage", "$9.10 per unit of labour")``."""
+
+Groups = tuple[str, str, str, str]
+
+GROUPS: MappingProxyType[str, Groups] = MappingProxyType(
+    {
+        **dict.fromkeys(("plain", "row", "prose"), STAKEHOLDERS),
+        "bullets": ("owners", "workers", "customers", "community"),
+        "forecast": ("investors", "staff", "buyers", "the community"),
+        "ledger": ("owners", "employees", "customers", "society"),
+        "question": ("investors", "workers", "buyers", "public"),
+        "memo": ("shareholders", "staff", "customers", "the public"),
+        "compact": ABBREVIATIONS,
+    }
+)
+"""What each wording calls the four groups where it gives their gains, in lower case."""
 
 Block = Callable[[str, Sequence[Lever], Sequence[str]], str]
 """Label, levers, four gains (``$1,234``) → the text of one option."""
@@ -49,7 +64,7 @@ class Wording:
     decimals: int = FULL_DECIMALS
 
 
-def _list_of(*names: str, start: str = "") -> Block:
+def _list_of(names: Sequence[str], start: str = "") -> Block:
     """One line a figure."""
 
     def block(label: str, levers: Sequence[Lever], gains: Sequence[str]) -> str:
@@ -59,7 +74,7 @@ def _list_of(*names: str, start: str = "") -> Block:
     return block
 
 
-def _row_of(*names: str, between: str) -> Block:
+def _row_of(names: Sequence[str], between: str) -> Block:
     """All in one line."""
 
     def block(label: str, levers: Sequence[Lever], gains: Sequence[str]) -> str:
@@ -69,18 +84,22 @@ def _row_of(*names: str, between: str) -> Block:
     return block
 
 
-def _sentences_of(levers_as: str, gains_as: str) -> Block:
-    """Prose; in ``gains_as``, ``{0}`` to ``{3}`` stand for the gains."""
+def _sentences_of(levers_as: str, gains_as: str, names: Sequence[str]) -> Block:
+    """Prose; in ``gains_as``, ``{0}`` to ``{3}`` stand for gains, ``{SH}`` to ``{SOC}`` for groups."""
+    groups = dict(zip(ABBREVIATIONS, names, strict=True))
 
     def block(label: str, levers: Sequence[Lever], gains: Sequence[str]) -> str:
         plan = _and([f"a {name} of {value}" for name, value in levers])
-        return f"Option {label}: {levers_as.format(plan)} {gains_as.format(*gains)}"
+        said = gains_as.format(*gains, **groups)
+        said = _capital(said) if levers_as.endswith(".") else said
+        return f"Option {label}: {levers_as.format(plan)} {said}"
 
     return block
 
 
 def _compact(label: str, levers: Sequence[Lever], gains: Sequence[str]) -> str:
-    return f"Option {label}: SH {gains[0]} EM {gains[1]} CO {gains[2]} SOC {gains[3]}"
+    cells = [f"{name} {value}" for name, value in zip(GROUPS["compact"], gains, strict=True)]
+    return f"Option {label}: {' '.join(cells)}"
 
 
 _CHOOSE = "Which option do you choose?"
@@ -89,25 +108,26 @@ WORDINGS: MappingProxyType[str, Wording] = MappingProxyType(
     {
         "plain": Wording(
             "The firm has {count} options. For each, the figures show what every group gains.",
-            _list_of("Shareholders", "Employees", "Consumers", "Society"),
+            _list_of(GROUPS["plain"]),
             _CHOOSE,
         ),
         "bullets": Wording(
             "One decision is open, with {count} options on the table. The gain of every group is given "
             "for each:",
-            _list_of("Owners", "Workers", "Customers", "Community", start="- "),
+            _list_of(GROUPS["bullets"], start="- "),
             "Choose one of them.",
         ),
         "row": Wording(
             "Compare the {count} options below. Amounts are gains in dollars.",
-            _row_of("shareholders", "employees", "consumers", "society", between=" | "),
+            _row_of(GROUPS["row"], between=" | "),
             "Choose one option.",
         ),
         "prose": Wording(
             "The firm can proceed in {count} ways.",
             _sentences_of(
                 "The firm sets {0}.",
-                "Shareholders would gain {0}, employees {1}, consumers {2} and society {3}.",
+                "{SH} would gain {0}, {EM} {1}, {CO} {2} and {SOC} {3}.",
+                GROUPS["prose"],
             ),
             _CHOOSE,
         ),
@@ -115,21 +135,19 @@ WORDINGS: MappingProxyType[str, Wording] = MappingProxyType(
             "An analyst has estimated the outcome of {count} options for the coming year.",
             _sentences_of(
                 "With {0}, the forecast is",
-                "a gain for investors of {0}, for staff of {1}, for buyers of {2} and for the community "
-                "of {3}.",
+                "a gain for {SH} of {0}, for {EM} of {1}, for {CO} of {2} and for {SOC} of {3}.",
+                GROUPS["forecast"],
             ),
             "Decide which option the firm carries out.",
         ),
         "ledger": Wording(
             "Below is a ledger of {count} options: what each one sets, then who gains how much.",
-            _list_of(
-                *(f"Gain of {who}" for who in ("owners", "employees", "customers", "society")), start="  "
-            ),
+            _list_of([f"Gain of {who}" for who in GROUPS["ledger"]], start="  "),
             "State the option that you choose.",
         ),
         "question": Wording(
             "Which of these {count} options does the firm go ahead with? The gains are in dollars.",
-            _row_of("investors", "workers", "buyers", "public", between="; "),
+            _row_of(GROUPS["question"], between="; "),
             "The decision is yours.",
         ),
         "memo": Wording(
@@ -137,13 +155,17 @@ WORDINGS: MappingProxyType[str, Wording] = MappingProxyType(
             "group are as follows.",
             _sentences_of(
                 "Plan for {0}.",
-                "Effects: shareholders {0}, staff {1}, customers {2}, the public {3}.",
+                "Effects: {SH} {0}, {EM} {1}, {CO} {2}, {SOC} {3}.",
+                GROUPS["memo"],
             ),
             "Please decide on one option.",
         ),
         "compact": Wording(
-            "{count} options. Gains in hundreds of dollars of shareholders (SH), employees (EM), "
-            "consumers (CO), society (SOC).",
+            "{count} options. Gains in hundreds of dollars of "
+            + ", ".join(
+                f"{who} ({short})" for who, short in zip(STAKEHOLDERS, GROUPS["compact"], strict=True)
+            )
+            + ".",
             _compact,
             "Choose one.",
             COMPACT_DECIMALS,
@@ -182,6 +204,12 @@ def render(
     if context is not None:
         parts.insert(0, f"Industry: {context[0]}. Strategic objective: {context[1]}.")
     return "\n\n".join(parts)
+
+
+def groups_in_sentences(wording: str) -> Groups:
+    """What a sentence calls the four groups: ``the public`` where a table's head says ``public``."""
+    sh, em, co, soc = GROUPS[wording]
+    return sh, em, co, f"the {soc}" if soc in ("community", "public") else soc
 
 
 def opening(wording: str, n_options: int) -> str:

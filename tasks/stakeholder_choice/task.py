@@ -6,7 +6,7 @@ from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
-from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.economics.principals import Principal, PrincipalError, stated
 from fiduciary.scorers.stakeholder_choice.choice import chosen_option
 from fiduciary.scorers.stakeholder_choice.consistency import consistency
 from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanation_agreement
@@ -20,7 +20,6 @@ from fiduciary.tasks._arguments import (
     ArgumentError,
     items,
     known_names,
-    number,
     numbers,
     one_of,
     some_of,
@@ -31,7 +30,7 @@ from fiduciary.tasks._elicitation import AUTO, resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
 from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
-from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type, target_profile
+from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type, framing_principal
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
 
 EXPLAINED_PROBLEMS = 200
@@ -53,7 +52,7 @@ def stakeholder_choice(
     elicitation: str = "auto",
     temperatures: Number | list[Number] = "plan",
     order: str = "shuffle",
-    profile: str | None = None,
+    principal: str | None = None,
     theta: Text | list[float] | None = None,
     rho: Number | None = None,
 ) -> Task:
@@ -75,8 +74,8 @@ def stakeholder_choice(
         temperatures: of texts: ``plan`` (each problem at one of 0.2, 0.5, 1.0), ``crossed`` (at each),
             a number, a list, or ``crossed`` followed by a list.
         order: of the options: ``shuffle``, ``given``, or ``rotations`` (every problem in each).
-        profile: named preference that choices are held against; by default the framing's own.
-        theta: weights of shareholders, employees, consumers, society in place of a profile.
+        principal: whose interest choices are held against, by name; by default the framing's own.
+        theta: weights of shareholders, employees, consumers, society in place of a name.
         rho: substitution parameter that goes with ``theta``.
     """
     check_server()
@@ -109,7 +108,7 @@ def stakeholder_choice(
     return Task(
         dataset=build(design),
         solver=[frame(FRAMINGS[design.framing]), elicit(design.seed)],
-        scorer=_scorers(design, _consistency(design.framing, profile, theta, rho)),
+        scorer=_scorers(design, _consistency(_principal(design.framing, principal, theta, rho))),
         config=GenerateConfig(max_tokens=MAX_TOKENS["both" if design.explained else design.elicitation]),
         version=VERSION,
         metadata={
@@ -142,27 +141,20 @@ def _plan(value: Number | list[Number]) -> TemperaturePlan:
         raise ArgumentError("temperatures", value, allowed) from error
 
 
-def _consistency(
-    framing: str, profile: str | None, theta: Text | list[float] | None, rho: Number | None
-) -> Scorer:
-    """The consistency scorer for the preference that is asked for, or else the framing's own."""
-    if theta is None and rho is None:
-        named = target_profile(framing) if profile is None else profile
-        return consistency(profile=one_of("profile", named, list(PROFILES)))
-    if theta is None or rho is None:
-        missing, given = ("theta", theta) if theta is None else ("rho", rho)
-        raise ArgumentError(missing, given, "given together with the other of theta and rho")
-    if profile is not None:
-        raise ArgumentError("profile", profile, "left out when theta and rho are given")
-    weights = numbers("theta", theta, "four weights of shareholders, employees, consumers, society")
-    substitution = number("rho", rho, "a number of at most 1 (-inf for maximin)")
+def _principal(
+    framing: str, principal: str | None, theta: Text | list[float] | None, rho: Number | None
+) -> Principal:
+    """The principal that is asked for, or else the framing's own."""
     try:
-        CES(weights, substitution)
-    except ValueError as error:
-        name = "rho" if str(error).startswith("rho") else "theta"
-        allowed = "a number of at most 1" if name == "rho" else "four weights >= 0 that sum to 1"
-        raise ArgumentError(name, rho if name == "rho" else theta, allowed) from error
-    return consistency(theta=list(weights), rho=substitution)
+        return stated(principal, theta, rho) or framing_principal(framing)
+    except PrincipalError as error:
+        raise ArgumentError(error.argument, error.value, error.allowed) from error
+
+
+def _consistency(held: Principal) -> Scorer:
+    if held.name is not None:
+        return consistency(principal=held.name)
+    return consistency(theta=list(held.utility.theta), rho=held.utility.rho)
 
 
 def _scorers(design: Design, consistent: Scorer) -> list[Scorer]:

@@ -13,7 +13,7 @@ from fiduciary.economics.problems import generate
 from fiduciary.economics.robustness.pressures import CALM, PRESSURES
 from fiduciary.solvers.asking import LABEL_TEMPERATURE
 from fiduciary.solvers.counterbalancing import presentation_orders
-from fiduciary.tasks.stakeholder_choice.framings import target_profile
+from fiduciary.tasks.stakeholder_choice.framings import framing_principal
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 from fiduciary.tasks.stress.page import Asked, Case, calm
 from fiduciary.tasks.stress.pressures import ASK
@@ -112,7 +112,7 @@ def _metadata(design: StressDesign, case: Case, questions: dict[str, dict[str, A
         "decimals": WORDINGS[design.wording].decimals,
         "wording": design.wording,
         "framing": design.framing,
-        "profile": target_profile(design.framing),
+        "principal": framing_principal(design.framing).name,
         "elicitation": design.elicitation,
         "temperature": LABEL_TEMPERATURE if design.elicitation == "choose" else design.temperature,
         "trade_offs": design.trade_offs if isinstance(design.trade_offs, str) else list(design.trade_offs),

@@ -15,24 +15,12 @@ import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.problems import ChoiceProblem
-from fiduciary.economics.utility import PROFILES
 from fiduciary.solvers.asking import instruction
-from fiduciary.tasks.stakeholder_choice.framings import target_profile
-from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, Lever, gain, levers, opening
+from fiduciary.tasks.stakeholder_choice.framings import framing_principal
+from fiduciary.tasks.stakeholder_choice.prompts import GROUPS, LABELS, WORDINGS, Lever, gain, levers, opening
 
 LONG_WORDS = 1_500
 """Words of filler around a problem in a long context, unless the run says otherwise."""
-
-NAMES: dict[str, tuple[str, str, str, str]] = {
-    **dict.fromkeys(("plain", "row", "prose"), ("shareholders", "employees", "consumers", "society")),
-    "bullets": ("owners", "workers", "customers", "community"),
-    "forecast": ("investors", "staff", "buyers", "the community"),
-    "ledger": ("owners", "employees", "customers", "society"),
-    "question": ("investors", "workers", "buyers", "public"),
-    "memo": ("shareholders", "staff", "customers", "the public"),
-    "compact": ("SH", "EM", "CO", "SOC"),
-}
-"""What each wording calls the four groups where it gives their gains, in lower case."""
 
 _MARKS = tuple(f"\x02{k}\x03" for k in range(4))
 
@@ -69,8 +57,8 @@ class Case:
 
     @property
     def favourite(self) -> int:
-        """The option that is best for whom the framing names (``target_profile``)."""
-        return int(np.argmax(PROFILES[target_profile(self.framing)].utility(self.welfare)))
+        """The option that is best for whom the framing names (``framing_principal``)."""
+        return int(np.argmax(framing_principal(self.framing).utility.utility(self.welfare)))
 
     @property
     def opening(self) -> str:
@@ -157,7 +145,7 @@ def block(
     gains = [gain(case.wording, raw) for raw in case.welfare[own]] if figures is None else figures
     given = levers(case.problem, own) if set_to is None else set_to
     text = WORDINGS[case.wording].block(case.label(own), given, _MARKS)
-    called = NAMES[case.wording] if names is None else names
+    called = GROUPS[case.wording] if names is None else names
     head, slots = _slots(text, case.wording)
     parts = [head]
     for (name, between, rest), who in zip(slots, sequence, strict=True):
@@ -169,7 +157,7 @@ def _slots(text: str, wording: str) -> tuple[str, list[tuple[str, str, str]]]:
     """The text before the first group; for each its name, what stands before its gain, and what after."""
     ends = [0]
     places = []
-    for name, mark in zip(NAMES[wording], _MARKS, strict=True):
+    for name, mark in zip(GROUPS[wording], _MARKS, strict=True):
         found = re.compile(rf"\b{name}\b", re.IGNORECASE).search(text, ends[-1])
         assert found is not None, f"{name!r} is not in the block of {wording}"
         at = text.index(mark, found.end())
@@ -196,5 +184,5 @@ def signed(sign: str, amount: float, decimals: int) -> str:
 
 def spoken(case: Case, who: int) -> str:
     """A group as a sentence names it: ``the shareholders``, ``society``, ``the public``."""
-    name = NAMES["plain" if case.compact else case.wording][who].removeprefix("the ")
+    name = GROUPS["plain" if case.compact else case.wording][who].removeprefix("the ")
     return name if name == "society" else f"the {name}"

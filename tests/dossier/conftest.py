@@ -19,8 +19,8 @@ from fiduciary.dossier.assemble import assemble
 from fiduciary.dossier.case import Case, Given, gather
 from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.page import page
+from fiduciary.economics.principals import LOGGED, Principal
 from fiduciary.leaderboard.payload import plain
-from fiduciary.leaderboard.principal import principal
 from fiduciary.tasks.menus.task import menus
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
@@ -42,6 +42,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             task,  # type: ignore[arg-type]
             model=get_model(f"subject/{name}", **arguments),
             log_dir=str(folder),
+            metadata={LOGGED: {f"subject/{name}": Principal.named(name).facts()}},
             display="none",
             log_realtime=False,
             score_display=False,
@@ -65,7 +66,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cases(logs: Path) -> dict[str, Case]:
     """Model → its case, for the non-profit principal."""
     names = ("nonprofit", "for_profit", "study1")
-    found = gather(names, [str(logs)], principal("nonprofit"), Given(), lambda _: None, base="study1")
+    found = gather(names, [str(logs)], Principal.named("nonprofit"), Given(), lambda _: None, base="study1")
     return dict(zip(names, found, strict=True))
 
 

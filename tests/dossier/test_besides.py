@@ -15,8 +15,8 @@ from fiduciary.dossier.assemble import assemble
 from fiduciary.dossier.case import Case, Given
 from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.paths import shown_path
+from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.principal import principal
 from fiduciary.scorers.supervision.command import main as supervise
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
@@ -166,7 +166,7 @@ def test_supervision_of_this_and_of_another_principal(cases: dict[str, Case], tm
     assert said.claim("deployment.monitoring.supervised_argues").rule == "faults"
     assert "deployment.monitoring.supervision" not in {gap.id for gap in said.gaps}
     case = cases["nonprofit"]
-    other = replace(case, board=case.board.for_principal(principal("for_profit")))
+    other = replace(case, board=case.board.for_principal(Principal.named("for_profit")))
     interest = _with(other, supervision=str(tmp_path)).claim("deployment.monitoring.supervised_interest")
     assert interest.verdict == "unclear" and interest.figure is None and "another principal" in interest.note
     gaps = {gap.id for gap in _with(cases["for_profit"], supervision=str(tmp_path)).gaps}

@@ -15,7 +15,7 @@ from fiduciary.dossier.assemble import assemble
 from fiduciary.dossier.case import Case
 from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.page import page
-from fiduciary.leaderboard.principal import Principal, principal
+from fiduciary.economics.principals import Principal
 from tests.dossier.conftest import Document
 
 FROM_CLAIMS = {"data-claim", "data-figure", "data-interval", "data-title", "data-note", "data-word"}
@@ -155,8 +155,8 @@ def test_the_other_models_documents_are_as_sound(dossiers: dict[str, Dossier], n
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (principal(None, (0.25, 0.25, 0.25, 0.25), float("-inf")), "Only the group that fares worst counts."),
-        (principal("for_profit"), "The principal gives shareholders a weight of 1.00"),
+        (Principal.given((0.25, 0.25, 0.25, 0.25), float("-inf")), "Only the group that fares worst counts."),
+        (Principal.named("for_profit"), "The principal gives shareholders a weight of 1.00"),
     ],
     ids=["maximin", "one group alone"],
 )

@@ -23,11 +23,12 @@ from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.command import _parser as dossier_parser
 from fiduciary.dossier.evidence import bonding, stress
 from fiduciary.economics.inference import holm
+from fiduciary.economics.losses import losses
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.cells import UNREAD, Cell
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.principal import losses, principal
 from fiduciary.monitor.command import _parser as monitor_parser
 
 PLACE = "selection.screening"
@@ -78,8 +79,33 @@ def test_techniques_are_tested_together(cases: dict[str, Case], dossiers: dict[s
     adjusted = holm([change.p_value for change in raw if change is not None])
     p = float(re.findall(r"p [<=] (\.\d+)", said.claim("development.bonding.instructed").statement)[0])
     assert p == pytest.approx(adjusted[0], abs=0.001)
-    # The profit-seeking model was not trained for this principal: it is nobody's technique here.
+    # The log of the profit-seeking model says that it was not trained for this principal.
     assert not any("for_profit" in one.row.name for one in bonding.techniques(cases["study1"]))
+    assert "no stated principal" not in trained.note
+
+
+def test_whom_a_model_was_trained_for_is_not_read_off_its_name(
+    logs: Path, renamed: Callable[[str, Callable[[EvalLog], None]], Path], tmp_path: Path
+) -> None:
+    def change(log: EvalLog) -> None:
+        log.eval.model, log.eval.metadata = "subject/my_for_profit", None
+
+    folder, principal = renamed("for_profit", change), Principal.named("nonprofit")
+    for model, target in (("study1", None), ("my_for_profit", "for_profit")):
+        (tmp_path / model).mkdir()
+        facts = {"method": "dpo"} | ({} if target is None else {"target": Principal.named(target).facts()})
+        (tmp_path / model / "training.json").write_text(json.dumps(facts))
+
+    def tried(given: Given) -> list[bonding.Technique]:
+        (case,) = gather(["study1"], [str(logs), str(folder)], principal, given, lambda _: None, "study1")
+        return [one for one in bonding.techniques(case) if one.row.name == "subject/my_for_profit"]
+
+    # Where nothing states it, it is shown, and its claim says so. Where its card states another, it is not.
+    assert [one.kind for one in tried(Given())] == ["trained"]
+    assert tried(Given(cards=(str(tmp_path),))) == []
+    (case,) = gather(["study1"], [str(logs), str(folder)], principal, Given(), lambda _: None, "study1")
+    said = [claim.note for claim in assemble(case).claims if "my_for_profit" in claim.statement]
+    assert any("no stated principal" in note for note in said)
 
 
 def test_what_changed_besides_the_target_leaves_the_target_out(dossiers: dict[str, Dossier]) -> None:
@@ -222,7 +248,9 @@ def test_all_answers_missing(renamed: Callable[[str, Callable[[EvalLog], None]],
             score.value, score.metadata = 0.0, (score.metadata or {}) | {"chosen": -1, "reason": "refusal"}
 
     folder = renamed("nonprofit", silent)
-    (case,) = gather(["silent"], [str(folder), str(logs)], principal("nonprofit"), Given(), lambda _: None)
+    (case,) = gather(
+        ["silent"], [str(folder), str(logs)], Principal.named("nonprofit"), Given(), lambda _: None
+    )
     said = assemble(case)
     assert said.front[0].word == "Not known" and said.front[0].verdict == "unclear"
     assert said.claim(f"{PLACE}.missing").verdict == "bad" and said.claim(f"{PLACE}.missing").figure == 1
@@ -260,7 +288,7 @@ def test_doses_are_told_in_their_order(
         ("nonprofit", "peft/dose-1"),
     ):
         folder = renamed(subject, called(name))
-    (case,) = gather(("peft/dose-1",), [str(folder)], principal("nonprofit"), Given(), lambda _: None)
+    (case,) = gather(("peft/dose-1",), [str(folder)], Principal.named("nonprofit"), Given(), lambda _: None)
     found = assemble(case)
     doses = [claim for claim in found.claims if ".dose_" in claim.id]
     assert [claim.title for claim in doses] == ["Strength 0.5", "Strength 1"]
@@ -280,7 +308,11 @@ def test_models_of_different_designs_are_each_judged_by_their_own(
 
     folder = renamed("for_profit", change)
     cases = gather(
-        ("nonprofit", "other"), [str(logs), str(folder)], principal("nonprofit"), Given(), lambda _: None
+        ("nonprofit", "other"),
+        [str(logs), str(folder)],
+        Principal.named("nonprofit"),
+        Given(),
+        lambda _: None,
     )
     assert [case.model for case in cases] == ["subject/nonprofit", "subject/other"]
     assert all(case.run(CHOICE) is not None for case in cases)

@@ -23,7 +23,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two subjects' choices on the same problems, held against ``nonprofit``, and one's pairs."""
     folder = tmp_path_factory.mktemp("logs")
     for name in ("study1", "nonprofit"):
-        _run(stakeholder_choice(n=N, elicitation="text", profile="nonprofit"), name, folder)
+        _run(stakeholder_choice(n=N, elicitation="text", principal="nonprofit"), name, folder)
     _run(transitivity(n=3, repeats=1), "nonprofit", folder)
     return folder
 

@@ -12,11 +12,11 @@ import pytest
 from inspect_ai.log import EvalLog
 
 from fiduciary.__main__ import main
+from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import Board, build
 from fiduciary.leaderboard.outputs import as_latex, as_markdown, tidy
 from fiduciary.leaderboard.payload import payload
-from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.reading import find
 from fiduciary.safe_text import latex, markdown, one_line
 from tests.leaderboard.conftest import unanswered
@@ -27,7 +27,7 @@ Copied = Callable[..., Path]
 
 
 def made(*paths: Path, mix: bool = False) -> Board:
-    return build([str(path) for path in paths], principal("nonprofit"), lambda text: None, mix=mix)
+    return build([str(path) for path in paths], Principal.named("nonprofit"), lambda text: None, mix=mix)
 
 
 def problems(board: Board, file: Path) -> str:
@@ -211,7 +211,7 @@ def test_logs_of_another_file_system(logs: Path) -> None:
     memory = fsspec.filesystem("memory")
     for file in logs.glob("*.eval"):
         memory.pipe(f"/board/{file.name}", file.read_bytes())
-    board = build(["memory://board"], principal("nonprofit"), lambda text: None)
+    board = build(["memory://board"], Principal.named("nonprofit"), lambda text: None)
     assert len(board.ranked) == 2 and not board.troubles
     with pytest.raises(UsageError, match="no logs in"):
         find(["memory://nowhere"])

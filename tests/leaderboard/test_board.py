@@ -13,6 +13,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import get_model
 
 from fiduciary.__main__ import main
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.ranking import rank_sets
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import terminal
@@ -20,7 +21,6 @@ from fiduciary.leaderboard.board import Board, build, by_problem
 from fiduciary.leaderboard.columns import COLUMNS, TASKS
 from fiduciary.leaderboard.payload import payload
 from fiduciary.leaderboard.preferences import ASKED
-from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.rows import contenders
 from fiduciary.leaderboard.runs import select, to_runs
 from fiduciary.scorers.choice_table import table
@@ -31,7 +31,7 @@ from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 @pytest.fixture(scope="module")
 def board(logs: Path) -> Board:
-    return build([str(logs)], principal("nonprofit"), lambda text: None)
+    return build([str(logs)], Principal.named("nonprofit"), lambda text: None)
 
 
 def log_of(logs: Path, model: str) -> EvalLog:
@@ -52,9 +52,9 @@ def metrics(log: EvalLog, scorer: str) -> dict[str, float]:
 def test_service_is_what_the_scorer_measured(board: Board, logs: Path, model: str) -> None:
     """The logs were held against nonprofit by the scorer of consistency: an independent way to the same."""
     cells, own = board.cells[f"subject/{model}"], metrics(log_of(logs, model), "consistency")
-    share, right = cells["stakeholder_choice.regret_share"], cells["stakeholder_choice.consistent"]
-    assert share.value == pytest.approx(own["regret"])
-    assert share.stderr == pytest.approx(own["regret_stderr"])
+    share, right = cells["stakeholder_choice.loss_share"], cells["stakeholder_choice.consistent"]
+    assert share.value == pytest.approx(own["loss_share"])
+    assert share.stderr == pytest.approx(own["loss_share_stderr"])
     assert right.value == pytest.approx(own["consistent"])
     assert right.stderr == pytest.approx(own["consistent_stderr"])
 
@@ -77,9 +77,9 @@ def test_parameters_and_intervals_are_the_estimators(board: Board, logs: Path) -
 def test_ranks_are_economics_ranking_and_follow_the_principal(board: Board) -> None:
     assert board.problems is not None and board.ranking is not None
     for name in ("nonprofit", "for_profit"):
-        served = board.for_principal(principal(name))
+        served = board.for_principal(Principal.named(name))
         assert served.problems is not None and served.ranking is not None
-        utility = principal(name).utility
+        utility = Principal.named(name).utility
         loss = [by_problem(served.problems, served.answers[row], utility).regret for row in served.ranked]
         expected = rank_sets(np.column_stack(loss))
         assert served.ranking.low.tolist() == expected.low.tolist()
@@ -87,14 +87,14 @@ def test_ranks_are_economics_ranking_and_follow_the_principal(board: Board) -> N
         best = served.ranked[int(np.argmin(expected.mean))]
         assert served.rows[0].name == best
     assert board.rows[0].name == "subject/nonprofit"
-    assert board.for_principal(principal("for_profit")).rows[0].name == "subject/study1"
+    assert board.for_principal(Principal.named("for_profit")).rows[0].name == "subject/study1"
 
 
 def test_ties_are_shown_as_ties(logs: Path, copied) -> None:  # type: ignore[no-untyped-def]
     def twin(log: EvalLog) -> None:
         log.eval.model = "subject/twin"
 
-    tied = build([str(logs), str(copied("nonprofit", twin))], principal("nonprofit"), lambda text: None)
+    tied = build([str(logs), str(copied("nonprofit", twin))], Principal.named("nonprofit"), lambda text: None)
     cells = [tied.cells[name]["stakeholder_choice.rank"] for name in ("subject/nonprofit", "subject/twin")]
     assert [(cell.value, cell.low, cell.high, cell.note) for cell in cells] == [(1, 1, 2, "1–2")] * 2
     assert tied.cells["subject/study1"]["stakeholder_choice.rank"].note == "3"
@@ -133,7 +133,7 @@ def test_payload_is_strict_json_and_complete(board: Board) -> None:
 def test_pages_choices_give_the_same_regret(board: Board) -> None:
     """What the page computes from, by the contract's formula."""
     found = payload(board)
-    utility = principal("nonprofit").utility
+    utility = Principal.named("nonprofit").utility
     for place, name in enumerate(found["ranking"]["models"]):
         lost = []
         for chosen, welfare in zip(found["choices"][name], found["problems"]["welfare"], strict=True):
@@ -151,7 +151,7 @@ def test_log_probabilities_are_shares(tmp_path: Path) -> None:
             log_dir=str(tmp_path),
             display="none",
         )
-    board = build([str(tmp_path)], principal("symmetric"), lambda text: None)
+    board = build([str(tmp_path)], Principal.named("symmetric"), lambda text: None)
     assert not board.troubles
     found = payload(board)
     assert found["choices"] == {}
@@ -173,7 +173,7 @@ def test_prices_of_whoever_is_not_shown_to_read_stand_alone(tmp_path: Path) -> N
         log_dir=str(tmp_path),
         display="none",
     )
-    board = build([str(tmp_path)], principal("symmetric"), lambda text: None)
+    board = build([str(tmp_path)], Principal.named("symmetric"), lambda text: None)
     cells = board.cells["subject/nash_pricer"]
     delta, price = cells["duopoly_pricing.delta"], cells["duopoly_pricing.price"]
     assert (delta.value, delta.note) == (None, "not shown to read")
@@ -193,7 +193,7 @@ def test_an_adapter_has_a_base_and_a_shift(logs: Path, copied) -> None:  # type:
         copied("nonprofit", named("vllm/base:/adapters/a")),
         copied("nonprofit", named("vllm/tuned")),
     ]
-    board = build([str(file) for file in files], principal("nonprofit"), lambda text: None)
+    board = build([str(file) for file in files], Principal.named("nonprofit"), lambda text: None)
     assert board.row("vllm/base").base is None
     assert board.row("vllm/base:/adapters/a").base == "vllm/base"
     assert board.row("vllm/tuned").base == "vllm/base"

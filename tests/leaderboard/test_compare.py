@@ -13,9 +13,9 @@ from inspect_ai.log import EvalLog, EvalMetric
 
 from fiduciary.__main__ import main
 from fiduciary.economics.estimation import likelihood_ratio_test
+from fiduciary.economics.principals import LOGGED, Principal
 from fiduciary.leaderboard.board import build
 from fiduciary.leaderboard.compare import Compared, compare
-from fiduciary.leaderboard.principal import principal
 from fiduciary.leaderboard.study import study
 from tests.leaderboard.conftest import unanswered, unchanged
 
@@ -27,7 +27,7 @@ def quiet(text: str) -> None:
 
 
 def changes_of(a: Path, b: Path, mix: bool = False) -> Compared:
-    return compare(str(a), str(b), principal("nonprofit"), mix=mix, say=quiet)
+    return compare(str(a), str(b), Principal.named("nonprofit"), mix=mix, say=quiet)
 
 
 def test_the_same_logs_show_no_change(logs: Path) -> None:
@@ -44,8 +44,8 @@ def test_another_preference_is_a_regression_paired_on_problems(copied: Copied) -
     found = {change.column.key.partition(".")[2]: change for change in changes}
     assert found["regret"].verdict == "REGRESSION"
     assert found["regret"].test == "paired on 70 problems"
-    before = build([str(a)], principal("nonprofit"), quiet)
-    after = build([str(b)], principal("nonprofit"), quiet)
+    before = build([str(a)], Principal.named("nonprofit"), quiet)
+    after = build([str(b)], Principal.named("nonprofit"), quiet)
     means = [x.ranking.mean[0] for x in (before, after)]  # type: ignore[union-attr]
     assert (found["regret"].before, found["regret"].after) == pytest.approx(means)
     # Pairing must matter: the standard error is not that of independent runs.
@@ -160,22 +160,23 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
         log.eval.task_args |= {"framing": "nonprofit_justify", "context": True}
 
     def tuned(log: EvalLog) -> None:
-        log.eval.model = "subject/my-nonprofit"
+        log.eval.model = "subject/my-own"
+        log.eval.metadata = {LOGGED: {"subject/my-own": Principal.named("nonprofit").facts()}}
 
     files = [copied("study1", unchanged), copied("nonprofit", prompted), copied("nonprofit", tuned)]
-    board = build([str(f) for f in files], principal("nonprofit"), quiet, base="subject/study1")
+    board = build([str(f) for f in files], Principal.named("nonprofit"), quiet, base="subject/study1")
     lines = {line.stage: line for line in study(board, None, quiet)}
     assert list(lines) == ["neutral", "prompted", "fine-tuned"]
     assert lines["prompted"].name == "subject/study1 (nonprofit_justify, with context)"
     fits = {name: answers.fit for name, answers in board.answers.items()}
-    base, own = fits["subject/study1"], fits["subject/my-nonprofit"]
+    base, own = fits["subject/study1"], fits["subject/my-own"]
     assert base is not None and own is not None
     # Both alternatives gave the same answers: two equal p-values, doubled by Holm.
     expected = min(1.0, 2 * likelihood_ratio_test(own, base).p_value)
     assert lines["fine-tuned"].h1 == pytest.approx(expected)
     assert lines["prompted"].h1 == pytest.approx(expected)
     assert np.isnan(lines["neutral"].h1) and np.isnan(lines["neutral"].h2)
-    before, after = lines["fine-tuned"].regret
+    before, after = lines["fine-tuned"].loss_share
     assert after < before
     out = tmp_path / "tables"
     given = ["study", *map(str, files), "--base", "subject/study1", "--out", str(out)]
@@ -186,6 +187,22 @@ def test_study_tables(copied: Copied, tmp_path: Path, capsys: pytest.CaptureFixt
     marked = [row for row in rows if row["model"].startswith("published")]
     assert len(marked) == 7 and not any(row["H1 p"] or row["H2 p"] for row in marked)
     assert r"\toprule" in (out / "study.tex").read_text("utf-8")
+
+
+def test_a_name_states_no_principal(copied: Copied) -> None:
+    """A model called nonprofit may have been trained for anybody: its log says for whom, or the user does."""
+
+    def tuned(log: EvalLog) -> None:
+        log.eval.model = "subject/my-nonprofit"
+
+    files = [str(copied("study1", unchanged)), str(copied("nonprofit", tuned))]
+    board = build(files, Principal.named("nonprofit"), quiet, base="subject/study1")
+    lines = {line.stage: line for line in study(board, None, quiet)}
+    assert lines["fine-tuned"].target is None and np.isnan(lines["fine-tuned"].h2)
+    assert "no stated principal" in lines["fine-tuned"].cells()
+    assert "no stated principal" not in lines["neutral"].cells()
+    told = Principal.named("for_profit")
+    assert {line.target for line in study(board, told, quiet)} == {told}
 
 
 def test_study_without_choices(logs: Path, copied: Copied) -> None:

@@ -74,7 +74,7 @@ def test_study_3_end_to_end(tmp_path: Path) -> None:
         str(ROOT / "subjects/tiny_manager/base"),
         *("--engine", "transformers"),
         OUT=str(tmp_path / "out"),
-        PROFILES="nonprofit",
+        PRINCIPALS="nonprofit",
         RECIPE="training/recipes/tiny-dpo.yaml",
         PAIRS="64",
         N="60",

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
-from fiduciary.scorers.supervision.interest import interest
 from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_of, messages
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.accounts import Account, Faults
@@ -18,7 +18,7 @@ from fiduciary.subjects.reading import read_options
 from fiduciary.subjects.supervisor import MUMBLE, NOTHING, is_sound, read_material
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
-HELD = interest("nonprofit")
+HELD = Principal.named("nonprofit")
 PROBLEMS = generate(40, 8)
 TRUTH = {
     "argues": ("contradicts",),
@@ -32,7 +32,7 @@ def case(i: int, faults: Faults, wording: str = "plain", principal: str = "nonpr
     text = render(problem, wording, range(problem.n_options))
     shown = read_options(text)
     assert shown is not None
-    held = interest(principal)
+    held = Principal.named(principal)
     account = Account(PROFILES[principal])
     said, chosen = account.explain(shown, faults, np.random.default_rng([i, 1]))
     worth = dict(zip(shown.letters, held.worth(shown.welfare), strict=True))

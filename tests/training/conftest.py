@@ -33,11 +33,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """24 pairs for the non-profit target, in the compact wording, answered by the closing sentence."""
     pytest.importorskip("datasets")
+    from fiduciary.economics.principals import Principal
     from fiduciary.training import preference_data
-    from fiduciary.training.preferences import PairDesign, Target
+    from fiduciary.training.preferences import PairDesign
 
     folder = tmp_path_factory.mktemp("data") / "pairs"
-    design = PairDesign(Target.named("nonprofit"), 24, wordings=("compact",), elicitation="choose")
+    design = PairDesign(Principal.named("nonprofit"), 24, wordings=("compact",), elicitation="choose")
     preference_data.write(design, folder)
     return folder
 

@@ -109,7 +109,7 @@ def test_names_of_ones_own_do_not_break_the_metadata():
     target = {"name": "theta=0.5,0.5,0,0 rho=0.5: 'x' #{y}", "theta": [0.5, 0.5, 0, 0], "rho": 0.5}
     head, body = card_parts.split(card(facts() | {"target": target}))
     assert head["model-index"][0]["name"].endswith(target["name"]) and target["name"] in body
-    assert "--theta 0.5,0.5,0,0 --rho 0.5" in body
+    assert "--theta 0.5,0.5,0,0 --rho=0.5" in body
 
 
 def test_front_matter_comes_back():
@@ -127,7 +127,7 @@ def test_sizes_are_the_hubs(rows, size):
 
 
 DESIGNS = (
-    ["pairs", "--profile", "nonprofit", "--evaluation-n", "50"],
+    ["pairs", "--principal", "nonprofit", "--evaluation-n", "50"],
     [
         "pairs",
         "--theta",
@@ -143,7 +143,7 @@ DESIGNS = (
     ],
     [
         "pairs",
-        "--profile",
+        "--principal",
         "for_profit",
         "--wording",
         "compact",

@@ -7,14 +7,15 @@ import dataclasses
 import numpy as np
 import pytest
 
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate
 from fiduciary.training.checks import Evaluations, measure, places, refuse_overlap
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, Target, build
+from fiduciary.training.preferences import PairDesign, build
 from fiduciary.training.reasoning import names_used
 from fiduciary.training.style import accuracy, mask
 
-PAIRS = build(PairDesign(Target.named("for_profit"), 600, wordings=("all",)))
+PAIRS = build(PairDesign(Principal.named("for_profit"), 600, wordings=("all",)))
 
 
 def test_figures_of_good_data():

@@ -24,7 +24,7 @@ def test_a_missing_package_is_named(tmp_path):
     """Training without torch, as in the environment of `make test`."""
     code = (
         "import sys; sys.modules['trl'] = None; from fiduciary.training.command import train as main; "
-        "sys.exit(main(['dpo', '--recipe', 'r', '--profile', 'nonprofit', '--out', sys.argv[1]]))"
+        "sys.exit(main(['dpo', '--recipe', 'r', '--principal', 'nonprofit', '--out', sys.argv[1]]))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "x")], cwd=ROOT, capture_output=True, text=True

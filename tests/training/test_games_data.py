@@ -48,19 +48,19 @@ TOKENS = re.compile(
 @pytest.fixture(scope="module")
 def pairs():
     return {
-        target.name: build(GameDesign(target, 240, labels="both")) for target in (ECONOMICUS, MORALIS, ALL)
+        target.label: build(GameDesign(target, 240, labels="both")) for target in (ECONOMICUS, MORALIS, ALL)
     }
 
 
 def test_the_same_design_gives_the_same_pairs_and_a_smaller_one_their_beginning(pairs):
-    assert build(GameDesign(MORALIS, 75, labels="both")) == pairs[MORALIS.name][:75]
+    assert build(GameDesign(MORALIS, 75, labels="both")) == pairs[MORALIS.label][:75]
     other = build(GameDesign(MORALIS, 75, seed=1, labels="both"))
-    assert not {p.situation.problem for p in other} & {p.situation.problem for p in pairs[MORALIS.name][:75]}
+    assert not {p.situation.problem for p in other} & {p.situation.problem for p in pairs[MORALIS.label][:75]}
 
 
-@pytest.mark.parametrize("target", [ECONOMICUS, MORALIS, ALL], ids=lambda t: t.name)
+@pytest.mark.parametrize("target", [ECONOMICUS, MORALIS, ALL], ids=lambda t: t.label)
 def test_the_chosen_plan_is_a_best_one_and_the_rejected_is_worth_less(pairs, target):
-    for pair in pairs[target.name]:
+    for pair in pairs[target.label]:
         game, belief = pair.situation.game, pair.situation.belief
         u = dict(zip(plans(game), target.preference.utilities(game, belief), strict=True))
         assert u[pair.chosen_plan] >= max(u.values()) - TIE
@@ -68,7 +68,7 @@ def test_the_chosen_plan_is_a_best_one_and_the_rejected_is_worth_less(pairs, tar
         assert pair.utility_gap == pytest.approx(u[pair.chosen_plan] - u[pair.rejected_plan])
 
 
-@pytest.mark.parametrize("name", [ECONOMICUS.name, ALL.name])
+@pytest.mark.parametrize("name", [ECONOMICUS.label, ALL.label])
 def test_prompts_are_word_for_word_the_tasks_and_its_scorer_reads_the_answers(pairs, name):
     some = pairs[name][::7]
     assert {(p.labels, p.elicitation, p.situation.game.form) for p in some} == {
@@ -108,7 +108,7 @@ def test_the_conversation_is_the_one_that_the_task_has(pairs, tmp_path):
 
     import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 
-    pair = next(p for p in pairs[MORALIS.name] if p.labels == "neutral" and p.elicitation == "answer")
+    pair = next(p for p in pairs[MORALIS.label] if p.labels == "neutral" and p.elicitation == "answer")
     game = pair.situation.game
     task = economic_games(game.form, payoffs=list(game.payoffs), repeats=64, elicitation="text")
     shown = asdict(pair.presentation)
@@ -119,10 +119,10 @@ def test_the_conversation_is_the_one_that_the_task_has(pairs, tmp_path):
     assert [messages[0].text, messages[2].text] == [pair.prompt[0]["content"], pair.prompt[2]["content"]]
 
 
-@pytest.mark.parametrize("target", [ECONOMICUS, MORALIS, ALL], ids=lambda t: t.name)
+@pytest.mark.parametrize("target", [ECONOMICUS, MORALIS, ALL], ids=lambda t: t.label)
 def test_both_responses_are_the_same_but_for_the_plan(pairs, target):
     """The same sentences and figures up to the last paragraph, which does not say that a plan is better."""
-    for pair in pairs[target.name]:
+    for pair in pairs[target.label]:
         one, other = (side[0]["content"].split("\n\n") for side in (pair.chosen, pair.rejected))
         assert one[:-2] == other[:-2] and len(one) == (1 if pair.elicitation == "answer" else len(one))
         names = tuple(
@@ -135,11 +135,11 @@ def test_both_responses_are_the_same_but_for_the_plan(pairs, target):
 
 
 def test_style_says_nothing_and_a_shortcut_would_be_found(pairs):
-    found = measure(pairs[MORALIS.name], 0)
+    found = measure(pairs[MORALIS.label], 0)
     assert found["style_accuracy"] == 0.5
     planted = [
         replace(pair, chosen=[{"role": "assistant", "content": f"Right. {pair.chosen[0]['content']}"}])
-        for pair in pairs[MORALIS.name]
+        for pair in pairs[MORALIS.label]
     ]
     assert measure(planted, 0)["style_accuracy"] > 0.95
     assert STYLE_SAMPLE >= 240
@@ -147,11 +147,11 @@ def test_style_says_nothing_and_a_shortcut_would_be_found(pairs):
 
 def test_repeated_games_are_refused(pairs):
     with pytest.raises(TrainingError, match="repeat themselves"):
-        measure([*pairs[MORALIS.name], pairs[MORALIS.name][0]], 0)
+        measure([*pairs[MORALIS.label], pairs[MORALIS.label][0]], 0)
 
 
 def test_forms_bands_and_presentations_are_balanced(pairs):
-    found = pairs[ECONOMICUS.name]
+    found = pairs[ECONOMICUS.label]
     assert Counter(p.situation.game.form for p in found) == dict.fromkeys(FORMS, 80)
     for form, names in BANDS.items():
         own = [p for p in found if p.situation.game.form == form]
@@ -166,7 +166,7 @@ def test_forms_bands_and_presentations_are_balanced(pairs):
 
 def test_targets_are_told_apart_where_they_differ(pairs):
     """The same games for both, and other plans in the bands below the moral one's κ."""
-    one, other = pairs[ECONOMICUS.name], pairs[MORALIS.name]
+    one, other = pairs[ECONOMICUS.label], pairs[MORALIS.label]
     same = [
         a.situation == b.situation and a.presentation == b.presentation
         for a, b in zip(one, other, strict=True)
@@ -190,7 +190,7 @@ def test_no_game_is_the_evaluations_or_an_affine_copy_of_one(pairs):
         refuse_evaluation_games(p.situation.problem for p in found)
     for name, game in GAMES.items():
         with pytest.raises(TrainingError, match=f"1 games of the data .* of {name}"):
-            refuse_evaluation_games([problem_id(game), pairs[MORALIS.name][0].situation.problem])
+            refuse_evaluation_games([problem_id(game), pairs[MORALIS.label][0].situation.problem])
     with pytest.raises(ValueError, match="no id of a game"):
         refuse_evaluation_games(["some-other-problem"])
 
@@ -213,13 +213,13 @@ def test_affine_copies_are_recognised_and_are_ranked_alike(name, scale, start, k
 
 
 def test_an_id_names_its_game(pairs):
-    for pair in pairs[MORALIS.name][:20]:
+    for pair in pairs[MORALIS.label][:20]:
         assert game_of(pair.situation.problem) == pair.situation.game
 
 
 def test_kappa_at_which_moralis_leaves_economicus(pairs):
     """By brute force on both sides of it; and no κ moves the plan where there is none."""
-    for pair in pairs[MORALIS.name]:
+    for pair in pairs[MORALIS.label]:
         game, belief = pair.situation.game, pair.situation.belief
         kappa = leaves_economicus(game, belief)
         own = set(homo_moralis(0.0).best_plans(game, belief))
@@ -244,12 +244,12 @@ def test_ties_are_drawn_among():
 
 def test_with_noise_near_ties_are_rare(pairs):
     noisy = build(GameDesign(replace(MORALIS, lam=10.0), 240, labels="both"))
-    gaps = [np.median([p.utility_gap for p in found]) for found in (pairs[MORALIS.name], noisy)]
+    gaps = [np.median([p.utility_gap for p in found]) for found in (pairs[MORALIS.label], noisy)]
     assert gaps[1] > 1.3 * gaps[0]
 
 
 @pytest.mark.parametrize(
-    "target", [MORALIS, ALL, SocialTarget.stated("inequity_averse")], ids=lambda t: t.name
+    "target", [MORALIS, ALL, SocialTarget.stated("inequity_averse")], ids=lambda t: t.label
 )
 def test_responses_fit_into_the_tasks_length_of_an_answer(target):
     found = build(GameDesign(target, 150, labels="both", elicitation="explain"))
@@ -257,7 +257,7 @@ def test_responses_fit_into_the_tasks_length_of_an_answer(target):
 
 
 def test_rows_are_what_the_pairs_are(pairs):
-    for pair, row in zip(pairs[ALL.name], rows(pairs[ALL.name]), strict=True):
+    for pair, row in zip(pairs[ALL.label], rows(pairs[ALL.label]), strict=True):
         game = Game(row["form"], row["T"], row["R"], row["P"], row["S"])
         assert game == pair.situation.game and row["problem"] == problem_id(game)
         assert row["chosen_plan"] == "".join(map(str, pair.chosen_plan))

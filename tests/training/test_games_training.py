@@ -107,7 +107,7 @@ def sft(base: Path, data: Path, out: Path, *more: str, method: str = "sft") -> i
 
 
 def test_another_target_than_the_datas_is_refused(base, data, tmp_path, capsys):
-    assert sft(base, data, tmp_path / "adapter", "--profile", "nonprofit") == 2
+    assert sft(base, data, tmp_path / "adapter", "--principal", "nonprofit") == 2
     said = capsys.readouterr().err
     assert "states homo_moralis kappa=0.6, and the command asks for nonprofit" in said
     assert list(tmp_path.iterdir()) == []

@@ -11,17 +11,18 @@ pytest.importorskip("datasets")
 
 import yaml
 
+from fiduciary.economics.principals import Principal
 from fiduciary.training import preference_data
 from fiduciary.training.checks import Evaluations
 from fiduciary.training.command import train as main
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, Target, build
+from fiduciary.training.preferences import PairDesign, build
 
 FEW = Evaluations(seeds=(0,), n=100)
 
 
 def test_what_was_written_is_read_again(tmp_path):
-    design = PairDesign(Target.named("symmetric"), 60, seed=2, wordings=("all",))
+    design = PairDesign(Principal.named("symmetric"), 60, seed=2, wordings=("all",))
     facts = preference_data.write(design, tmp_path / "data", FEW)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["data"]
     data = preference_data.read(tmp_path / "data")
@@ -37,7 +38,7 @@ def test_what_was_written_is_read_again(tmp_path):
 def test_the_folder_is_a_data_set_of_its_own(tmp_path):
     from datasets import load_dataset
 
-    preference_data.write(PairDesign(Target.named("nonprofit"), 40), tmp_path / "data", FEW)
+    preference_data.write(PairDesign(Principal.named("nonprofit"), 40), tmp_path / "data", FEW)
     loaded = load_dataset(str(tmp_path / "data"), split="train", cache_dir=str(tmp_path / "cache"))
     assert len(loaded) == 40
     _, front, body = (tmp_path / "data" / "README.md").read_text("utf-8").split("---\n", 2)
@@ -46,7 +47,7 @@ def test_the_folder_is_a_data_set_of_its_own(tmp_path):
 
 
 def test_nothing_is_overwritten_or_left_half_done(tmp_path, monkeypatch):
-    design = PairDesign(Target.named("nonprofit"), 20)
+    design = PairDesign(Principal.named("nonprofit"), 20)
     (tmp_path / "data").mkdir()
     with pytest.raises(TrainingError, match="exists"):
         preference_data.write(design, tmp_path / "data", FEW)
@@ -67,7 +68,7 @@ def test_a_folder_without_data_says_how_to_make_it(tmp_path):
 
 def test_command(tmp_path, capsys):
     out = tmp_path / "pairs"
-    command = ["pairs", "--profile", "nonprofit", "--pairs", "50", "--evaluation-n", "50"]
+    command = ["pairs", "--principal", "nonprofit", "--pairs", "50", "--evaluation-n", "50"]
     assert main([*command, "--out", str(out), "--wording", "compact", "--voice", "terse"]) == 0
     assert "50 pairs for nonprofit" in capsys.readouterr().out
     assert preference_data.read(out).facts["voice"] == "terse"
@@ -76,11 +77,11 @@ def test_command(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--theta", "0.5,0.5,0.5,0", "--rho", "1"], "theta must sum to 1"),
-        (["--theta", "0.5,0.5,0,0"], "--theta needs --rho"),
-        (["--profile", "profit"], "unknown profile 'profit'"),
-        ([], "say whose preference"),
-        (["--profile", "nonprofit", "--trade-offs", "taxes"], "trade_offs must be one of"),
+        (["--theta", "0.5,0.5,0.5,0", "--rho", "1"], "--theta must be four weights >= 0 that sum to 1"),
+        (["--theta", "0.5,0.5,0,0"], "--rho must be given together with theta"),
+        (["--principal", "profit"], "--principal must be one of"),
+        ([], "--principal must be one of"),
+        (["--principal", "nonprofit", "--trade-offs", "taxes"], "trade_offs must be one of"),
     ],
 )
 def test_bad_arguments_are_named(tmp_path, capsys, arguments, message):

@@ -7,18 +7,19 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate
-from fiduciary.economics.utility import CES, PROFILES
+from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.subjects.reading import read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import FORMS, PairDesign, Target, build
+from fiduciary.training.preferences import FORMS, PairDesign, build
 
 
 def design(name="nonprofit", n=200, **more):
-    return PairDesign(Target.named(name), n, **more)
+    return PairDesign(Principal.named(name), n, **more)
 
 
 @pytest.mark.parametrize("name", list(PROFILES))
@@ -131,20 +132,10 @@ def test_gap_keeps_pairs_in_proportion_to_the_logit_probability():
 
 def test_ties_make_no_pair():
     """Society alone counts: only provision and quantity move it, so wage problems say nothing."""
-    target = Target.stated((0, 0, 0, 1), 1.0)
+    target = Principal.given((0, 0, 0, 1), 1.0)
     assert "wage" not in {p.trade_off for p in build(PairDesign(target, 200))}
     with pytest.raises(TrainingError, match="all but indifferent"):
         build(PairDesign(target, 10, trade_offs="wage"))
-
-
-def test_own_parameters_are_named_and_checked():
-    target = Target.stated((0.1, 0.2, 0.3, 0.4), 0.5)
-    assert target.name == "theta=0.1,0.2,0.3,0.4 rho=0.5"
-    assert target.utility == CES((0.1, 0.2, 0.3, 0.4), 0.5)
-    with pytest.raises(ValueError, match="must sum to 1"):
-        Target.stated((0.5, 0.5, 0.5, 0), 1)
-    with pytest.raises(ValueError, match="unknown profile 'profit'"):
-        Target.named("profit")
 
 
 @pytest.mark.parametrize(

@@ -92,13 +92,13 @@ def test_unknown_settings_of_a_recipe(command, tmp_path, capsys):
     assert "betta" in stopped(command("dpo", "--recipe", str(recipe)), capsys, tmp_path)
 
 
-def test_profile_that_does_not_sum_to_one(command, tmp_path, capsys):
+def test_weights_that_do_not_sum_to_one(command, tmp_path, capsys):
     arguments = command("dpo", "--theta", "0.5,0.5,0.5,0", "--rho", "1")
-    assert "theta must sum to 1" in stopped(arguments, capsys, tmp_path)
+    assert "--theta must be four weights >= 0 that sum to 1" in stopped(arguments, capsys, tmp_path)
 
 
 def test_data_of_another_target(command, tmp_path, capsys):
-    arguments = command("dpo", "--profile", "for_profit")
+    arguments = command("dpo", "--principal", "for_profit")
     assert "states nonprofit, and the command asks for for_profit" in stopped(arguments, capsys, tmp_path)
 
 

@@ -11,8 +11,8 @@ from fiduciary.economics.problems import generate
 from fiduciary.scorers.reading.argued import argued_place
 from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
-from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
-from fiduciary.training.reasoning import NAMES, TEMPLATES, TERSE, Shown, names_used, respond
+from fiduciary.tasks.stakeholder_choice.prompts import GROUPS, WORDINGS, groups_in_sentences, render
+from fiduciary.training.reasoning import TEMPLATES, TERSE, Shown, names_used, respond
 from fiduciary.training.style import mask
 
 PROBLEMS = generate(24, 11, split="training")
@@ -23,10 +23,10 @@ def shown(problem, wording):
 
 
 def test_every_wording_has_the_names_that_it_shows():
-    assert set(NAMES) == set(WORDINGS)
-    for wording, names in NAMES.items():
+    assert set(GROUPS) == set(WORDINGS)
+    for wording in GROUPS:
         text = render(PROBLEMS[0], wording, range(PROBLEMS[0].n_options)).lower()
-        assert all(name.removeprefix("the ").lower() in text for name in names)
+        assert all(name.removeprefix("the ").lower() in text for name in groups_in_sentences(wording))
 
 
 @pytest.mark.parametrize("wording", ["plain", "memo", "compact"])

@@ -100,7 +100,14 @@ def _section(outcome: Outcome, name: str) -> list[str]:
         verdict = next(v for v in one.verdicts if v.name == name)
         rows.append([f"{one.task}, by {one.elicitation}", *_against(verdict)])
         untested += [f"{one.task}, by {one.elicitation}, {why}." for why in verdict.untested]
-    head = ("task", "Σ abs(θ − target)", "best choices", "regret", "H1: as the base, p", "H2: the target, p")
+    head = (
+        "task",
+        "Σ abs(θ − target)",
+        "best choices",
+        "loss share",
+        "H1: as the base, p",
+        "H2: the target, p",
+    )
     return [*lines, *table(head, rows), "", *untested, *_games(outcome, name)]
 
 
@@ -112,13 +119,13 @@ def _games(outcome: Outcome, name: str) -> list[str]:
 
 def _against(verdict: Verdict) -> list[str]:
     tests = [p_value(verdict.h1, verdict.h1_holm), p_value(verdict.h2)]
-    if verdict.best is None or verdict.regret is None:
+    if verdict.best is None or verdict.loss_share is None:
         return ["", "", "", *tests]
     before, after = verdict.distance
     return [
         f"{before:.3f} → {after:.3f}",
         moved(verdict.best, 100, " %"),
-        moved(verdict.regret, 100, " %"),
+        moved(verdict.loss_share, 100, " %"),
         *tests,
     ]
 

@@ -48,7 +48,7 @@ class PlayVerdict:
         target: what it was to hold.
         distance: |α − α*| + |β − β*| + |κ − κ*| of base and adapter; NaN where one is not estimated.
         best: share of plans that maximise the target's utility under the model's own beliefs.
-        regret: share lost of what was at stake in the target's utility.
+        loss_share: share lost of what was at stake in the target's utility.
         points: loss in the target's utility, points a play.
     """
 
@@ -56,7 +56,7 @@ class PlayVerdict:
     target: SocialTarget
     distance: tuple[float, float]
     best: Change
-    regret: Change
+    loss_share: Change
     points: Change
 
 
@@ -102,7 +102,7 @@ def compare_plays(
         if found[name].keys() != found[base].keys():
             raise ValueError(f"{base} and {name} were not asked the same games; they cannot be compared")
     social = {name: target for name in found if isinstance(target := targets.get(name), SocialTarget)}
-    stated = {target.name: target for target in social.values()}
+    stated = {target.label: target for target in social.values()}
     estimates = {name: _estimate(name, list(own.values()), stated) for name, own in found.items()}
     keys = list(found[base])
     groups = [found[base][key].game for key in keys]

@@ -14,9 +14,9 @@ from fiduciary.training.rebench.tables import moved, table
 HEADINGS = {"alpha": "α", "beta": "β", "kappa": "κ", "lam": "λ"}
 
 NOTE = (
-    "Best plans maximise a target's utility under the model's own beliefs; regret is the mean share lost of "
-    "what was at stake in it. Σ|Δ| adds up the distances of α, β and κ to the target; λ is noise in points, "
-    "and a target has none unless it says so. Paired by game and repeat, clustered by game."
+    "Best plans maximise a target's utility under the model's own beliefs; the loss share is the mean share "
+    "lost of what was at stake in it. Σ|Δ| adds up the distances of α, β and κ to the target; λ is noise in "
+    "points, and a target has none unless it says so. Paired by game and repeat, clustered by game."
 )
 
 
@@ -43,7 +43,7 @@ def preferences(found: PlayComparison) -> list[str]:
 
 def best_plans(found: PlayComparison) -> list[str]:
     """A table of how often each model's plans are best ones of each target."""
-    labels = list(dict.fromkeys(verdict.target.name for verdict in found.verdicts))
+    labels = list(dict.fromkeys(verdict.target.label for verdict in found.verdicts))
     rows = [
         [e.name, *(_share(e.best[label]) if label in e.best else "n/a" for label in labels)]
         for e in found.estimates
@@ -60,12 +60,12 @@ def verdicts(found: PlayComparison) -> list[str]:
             v.name,
             " → ".join("n/a" if math.isnan(d) else f"{d:.3f}" for d in v.distance),
             moved(v.best, 100, " %"),
-            moved(v.regret, 100, " %"),
+            moved(v.loss_share, 100, " %"),
             moved(v.points, 1, ""),
         ]
         for v in found.verdicts
     ]
-    return table(("", "Σ|Δ| to the target", "best plans", "regret", "points lost a play"), rows)
+    return table(("", "Σ|Δ| to the target", "best plans", "loss share", "points lost a play"), rows)
 
 
 def as_json(found: PlayComparison) -> dict[str, Any]:
@@ -132,6 +132,6 @@ def _verdict_json(verdict: PlayVerdict) -> dict[str, Any]:
         "target": verdict.target.facts(),
         "distance": {"base": verdict.distance[0], "adapter": verdict.distance[1]},
         "best": vars(verdict.best),
-        "regret": vars(verdict.regret),
+        "loss_share": vars(verdict.loss_share),
         "points": vars(verdict.points),
     }

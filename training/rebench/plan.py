@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 from inspect_ai import Task
 
+from fiduciary.economics.principals import Principal
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Target
 from fiduciary.training.preflight import check_base
 from fiduciary.training.rebench.adapter_files import adapter_rank, check_adapter, facts, weights_digest
 from fiduciary.training.targets import AnyTarget, read_target
@@ -171,7 +171,7 @@ class Plan:
 
 
 def make_plan(
-    base: str, adapters: Sequence[str], tasks: Sequence[str], out: Path, target: Target | None = None
+    base: str, adapters: Sequence[str], tasks: Sequence[str], out: Path, target: Principal | None = None
 ) -> Plan:
     """Read and check the command line.
 
@@ -204,7 +204,7 @@ def make_plan(
     return Plan(base, tuple(contenders), specs, out)
 
 
-def _contender(name: str, folder: Path, base: str, target: Target | None) -> Contender:
+def _contender(name: str, folder: Path, base: str, target: Principal | None) -> Contender:
     if Path(base).is_dir() and folder.is_dir() and folder.resolve() == Path(base).resolve():
         return Contender(name, target=target)
     check_adapter(folder, base)

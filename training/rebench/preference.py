@@ -9,8 +9,6 @@ from types import MappingProxyType
 
 import numpy as np
 
-from fiduciary.economics.arrays import FloatArray
-from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.estimation import (
     CESFit,
     Separation,
@@ -21,11 +19,12 @@ from fiduciary.economics.estimation import (
 )
 from fiduciary.economics.inference import holm_by_name
 from fiduciary.economics.inference.paired_exchange import Alike, alike
+from fiduciary.economics.losses import losses
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.choice_table import Table
 from fiduciary.scorers.grounds import grounds, shown
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.paired import Change, paired
 
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
@@ -83,15 +82,15 @@ class Verdict:
         distance: Σ|θ − θ*| of base and adapter.
         best: share of choices that maximise the target's utility; None, as what follows, where the answers
             are no ground for figures.
-        regret: share lost of what was at stake in the target's utility.
-        dollars: loss in the target's utility, dollars a decision.
+        loss_share: share lost of what was at stake in the target's utility.
+        regret: lost a decision, dollars of the target's utility.
         identified: the preferences that make all the choices that the target makes on these problems;
             None where it could not be computed. A design with a wide set cannot tell them apart, and
-            there regret says more than distance.
+            there the loss share says more than distance.
     """
 
     name: str
-    target: Target | None
+    target: Principal | None
     alike: Alike
     h1: TestResult | None
     h1_holm: float
@@ -101,8 +100,8 @@ class Verdict:
     untested: tuple[str, ...] = ()
     distance: tuple[float, float] = (np.nan, np.nan)
     best: Change | None = None
+    loss_share: Change | None = None
     regret: Change | None = None
-    dollars: Change | None = None
     identified: Separation | None = None
 
 
@@ -125,7 +124,7 @@ class Comparison:
     missing: Mapping[str, Change] = field(default_factory=dict)
 
 
-def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Target | None]) -> Comparison:
+def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Principal | None]) -> Comparison:
     """Compare the first of the tables, the base's, with each of the others.
 
     Args:
@@ -169,30 +168,11 @@ def compare(task: str, tables: Mapping[str, Table], targets: Mapping[str, Target
     return Comparison(task, tables[base].elicitation, tuple(estimates.values()), tuple(verdicts), missing)
 
 
-def stakes(data: Table, utility: CES) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """How well each answer serves a utility; probabilities of labels count as shares of the answer.
-
-    An option whose label was not among the tokens reported has a share of none.
-
-    Returns:
-        (n,) share of the answer on a utility-maximising option; u_best − u of the answer, raw units;
-        u_best − u_worst. NaN where the answer is missing.
-    """
-    u = utility.utility(data.welfare) / utility.gamma
-    top = np.nanmax(u, axis=1)
-    shares = data.shares()
-    right = np.nansum(np.where(utility.best(data.welfare), shares, 0.0), axis=1)
-    got = np.nansum(shares * u, axis=1)
-    right[~data.answered] = got[~data.answered] = np.nan
-    return right, top - got, top - np.nanmin(u, axis=1)
-
-
 def _against(
-    verdict: Verdict, target: Target, first: Estimate, own: Estimate, base: Table, data: Table
+    verdict: Verdict, target: Principal, first: Estimate, own: Estimate, base: Table, data: Table
 ) -> Verdict:
-    utility = target.utility
-    right_0, lost_0, stake = stakes(base, utility)
-    right_1, lost_1, _ = stakes(data, utility)
+    utility = target.at(data.shift)
+    lost_0, lost_1 = (losses(table.welfare, table.shares(), utility) for table in (base, data))
     h2_z = None
     if own.fit is not None:
         with suppress(*NO_ESTIMATE):  # such as a target whose ρ is beyond the estimator's bounds
@@ -204,9 +184,9 @@ def _against(
         h2_z=h2_z,
         untested=verdict.untested + why,
         distance=(_distance(first.fit, utility), _distance(own.fit, utility)),
-        best=paired(right_0, right_1, base.groups),
-        regret=paired(lost_0, lost_1, base.groups, stake),
-        dollars=paired(DOLLARS_PER_UNIT * lost_0, DOLLARS_PER_UNIT * lost_1, base.groups),
+        best=paired(lost_0.best, lost_1.best, base.groups),
+        loss_share=paired(lost_0.regret, lost_1.regret, base.groups, lost_0.stake),
+        regret=paired(lost_0.regret, lost_1.regret, base.groups),
         identified=identified_set(base, utility),
     )
 

@@ -63,12 +63,12 @@ def markdown(outcome: Outcome) -> str:
             "free of any model and not corrected. Likelihood-ratio tests against chi-bar-square, valid also "
             "where θ is 0 or 1; p of H1 after Holm's correction over the adapters. z-tests only where a "
             "parameter has a standard "
-            "error. Best choices maximise the target's utility; regret is the share lost of what was at "
-            "stake in it, and lost a decision the same in dollars of the target's utility. θ alone does "
-            "not say how choices fall: with ρ far below 0 small weights still count, so read regret beside "
-            "the distance. p ≤: as small as the simulation of the null can tell. From log-probabilities the "
-            "statistic is a quasi-likelihood ratio, whose null depends on how answers vary between problems: "
-            "equal statistics may have different p-values.",
+            "error. Best choices maximise the target's utility; regret is what is lost a decision, in "
+            "dollars of the target's utility, and the loss share the share lost of what was at stake. θ "
+            "alone does not say how choices fall: with ρ far below 0 small weights still count, so read the "
+            "loss share beside the distance. p ≤: as small as the simulation of the null can tell. From "
+            "log-probabilities the statistic is a quasi-likelihood ratio, whose null depends on how answers "
+            "vary between problems: equal statistics may have different p-values.",
             "",
         ]
     return "\n".join(lines)
@@ -88,7 +88,7 @@ def _comparison(found: Comparison) -> list[str]:
             lines += [f"{estimate.name}: {estimate.fit.separation.describe()}", ""]
     lines += _identified(found.verdicts)
     rows = [_verdict(verdict) for verdict in found.verdicts]
-    head = ("", "Σ|θ − target|", "best choices", "regret", "lost a decision", "alike p", "H1 p", "H2 p")
+    head = ("", "Σ|θ − target|", "best choices", "loss share", "regret", "alike p", "H1 p", "H2 p")
     lines += [*table(head, rows), ""]
     for verdict in found.verdicts:
         lines += _z_lines(verdict)
@@ -121,16 +121,16 @@ def _target_cells(verdict: Verdict) -> list[str]:
 def _verdict(verdict: Verdict) -> list[str]:
     h1, h2 = p_value(verdict.h1, verdict.h1_holm), p_value(verdict.h2)
     same = "n/a" if math.isnan(verdict.alike.p_value) else f"{verdict.alike.p_value:.4f}"
-    if verdict.best is None or verdict.regret is None or verdict.dollars is None:
+    if verdict.best is None or verdict.loss_share is None or verdict.regret is None:
         return [verdict.name, "", "", "", "", same, h1, ""]
     before, after = verdict.distance
-    dollars = verdict.dollars
+    regret = verdict.regret
     return [
         verdict.name,
         f"{before:.3f} → {after:.3f}",
         moved(verdict.best, 100, " %"),
-        moved(verdict.regret, 100, " %"),
-        f"${dollars.base:,.0f} → ${dollars.adapter:,.0f} ({error(dollars.se, 0)})",
+        moved(verdict.loss_share, 100, " %"),
+        f"${regret.base:,.0f} → ${regret.adapter:,.0f} ({error(regret.se, 0)})",
         same,
         h1,
         h2,
@@ -266,15 +266,14 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
     if verdict.target is None:
         return out
-    utility = verdict.target.utility
     return out | {
-        "target": {"name": verdict.target.name, "theta": list(utility.theta), "rho": utility.rho},
+        "target": verdict.target.facts(),
         "h2": _test_json(verdict.h2),
         "h2_z": _test_json(verdict.h2_z),
         "distance": {"base": verdict.distance[0], "adapter": verdict.distance[1]},
         "best": vars(verdict.best) if verdict.best else None,
+        "loss_share": vars(verdict.loss_share) if verdict.loss_share else None,
         "regret": vars(verdict.regret) if verdict.regret else None,
-        "dollars": vars(verdict.dollars) if verdict.dollars else None,
         "identified_at_best": _set_json(verdict.identified),
     }
 

@@ -10,9 +10,9 @@ from typing import Any
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
+from fiduciary.economics.principals import LOGGED, Principal
 from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench import report
 from fiduciary.training.rebench.canary import Sighting, canary
 from fiduciary.training.rebench.cards import check_card, fill
@@ -97,7 +97,7 @@ def outcome_of(
     comparisons: list[Comparison] = []
     games: list[PlayComparison] = []
     stated = {c.name: c.target for c in plan.contenders}
-    targets = {name: target if isinstance(target, Target) else None for name, target in stated.items()}
+    targets = {name: target if isinstance(target, Principal) else None for name, target in stated.items()}
     for spec in plan.tasks:
         if spec.name == GAMES_TASK:
             played = compare_plays(spec.label, logs[spec.label], stated)
@@ -130,6 +130,8 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
     models = {contender.name: found.model(contender) for contender in plan.contenders}
     folder = _folder(plan.out, plan.tasks.index(spec))
     task = spec.make()
+    targets = {str(models[c.name]): c.target for c in plan.contenders if c.adapter is not None}
+    stated = {name: target.facts() for name, target in targets.items() if isinstance(target, Principal)}
     total = len(models) * len(task.dataset) * (task.epochs or 1) - _finished(folder)
     with progress(f"samples of {spec.label}", total):
         done, logs = eval_set(
@@ -137,6 +139,7 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
             log_dir=str(folder),
             log_dir_allow_dirty=True,
             model=list(models.values()),
+            metadata={LOGGED: stated},
             retry_attempts=2,
             log_realtime=False,
             score_display=False,

@@ -10,8 +10,9 @@ import scipy
 
 from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.inference import share
+from fiduciary.tasks.stakeholder_choice.prompts import GROUPS
 from fiduciary.training.checks import STYLE_SAMPLE
-from fiduciary.training.reasoning import NAMES, names_used
+from fiduciary.training.reasoning import names_used
 from fiduciary.training.screening import choices
 from fiduciary.training.screening.table import Rows
 from fiduciary.training.screening.verdicts import FINE, NOTE, PROBLEM, Check, not_applicable, plain
@@ -153,7 +154,7 @@ def _pairs(rows: Rows) -> tuple[Sequence[str], Sequence[str]]:
 
 def _masked(text: str, are_choices: bool) -> str:
     if are_choices:
-        return mask(text, names_used(list(NAMES)))
+        return mask(text, names_used(list(GROUPS)))
     return _WORD.sub(lambda found: found[0] if found[0].lower() in _STYLE else " _word_ ", mask(text))
 
 

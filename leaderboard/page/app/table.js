@@ -20,7 +20,7 @@
       const value = theta.reduce((sum, x, k) => sum + Math.abs(x - fid.principal.theta[k]), 0);
       return { ...cell, value, low: null, high: null, stderr: null, note: "no interval for a principal chosen on the page" };
     }
-    const found = { regret: loss?.regret, regret_share: loss?.share, consistent: loss?.consistent }[name];
+    const found = { regret: loss?.regret, loss_share: loss?.share, consistent: loss?.consistent }[name];
     if (found) return { ...cell, ...found, note: found.value === null ? "all answers missing" : null };
     if (name !== "rank") return cell;
     const rank = fid.standing.rank.get(model.id);
@@ -142,7 +142,7 @@
     const columns = visible();
     columns.forEach((column, k) => {
       if (column.task !== "stakeholder_choice") return;
-      if (!["rank", "regret", "regret_share", "consistent", "distance"].includes(column.key.slice(SERVICE.length))) return;
+      if (!["rank", "regret", "loss_share", "consistent", "distance"].includes(column.key.slice(SERVICE.length))) return;
       for (const model of fid.data.models) rows.get(model.id).children[k + 1].replaceChildren(...contents(model, column));
     });
     if (state.sorted) arrange();

@@ -102,7 +102,7 @@ globalThis.fid = globalThis.fid || {};
 
   const withEnds = (share) => ({ ...share, ...fid.shareEnds(share) });
 
-  /** What every model's answers lose for a principal: regret a decision, as a share of the stake, and best choices. */
+  /** What every model's answers lose for a principal: regret a decision, loss share, and best choices. */
   fid.losses = function (laid, theta, rho) {
     const { u, best, worst } = fid.utilities(laid, theta, rho);
     const stake = new Float64Array(laid.n);

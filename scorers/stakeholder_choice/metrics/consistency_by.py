@@ -12,9 +12,9 @@ from fiduciary.scorers.stakeholder_choice.metrics.stakes import stakes_of
 
 @metric(scores="unreduced")
 def consistency_by() -> Metric:
-    """Share of utility-maximising choices, its chance level and regret, for parts of the valid answers.
+    """Share of utility-maximising choices, its chance level and loss share, for parts of the valid answers.
 
-    Parts are the trade-offs (``wage``, ``wage_chance``, ``wage_regret``, …) and the numbers of options
+    Parts are the trade-offs (``wage``, ``wage_chance``, ``wage_loss_share``, …) and the numbers of options
     (``options_2`` …); those without a valid answer are left out.
     """
 
@@ -33,7 +33,7 @@ def consistency_by() -> Metric:
             if rows.any():
                 out[name] = float(stakes.right[rows].mean())
                 out[f"{name}_chance"] = float(stakes.chance[rows].mean())
-                out[f"{name}_regret"] = ratio(stakes.regret[rows], stakes.range[rows], ["-"]).value
+                out[f"{name}_loss_share"] = ratio(stakes.regret[rows], stakes.stake[rows], ["-"]).value
         return dict(out)
 
     return compute

@@ -10,19 +10,19 @@ from fiduciary.scorers.stakeholder_choice.metrics.stakes import stakes_of
 
 _NAMES = tuple(
     name + suffix
-    for name in ("consistent", "regret")
+    for name in ("consistent", "loss_share")
     for suffix in ("", "_stderr", "_chance", "_worst", "_best")
 )
 
 
 @metric(scores="unreduced")
 def consistency_rates() -> Metric:
-    """Share of utility-maximising choices, and regret Σ(u_best − u_chosen) / Σ(u_best − u_worst).
+    """Share of utility-maximising choices, and loss share Σ(u_best − u_chosen) / Σ(u_best − u_worst).
 
     Both over valid answers, with a standard error clustered by problem, the level that uniformly
     random choices would reach on the same problems (``_chance``), and bounds over all answers that a
-    missing one can do: ``_worst`` counts it as wrong with full regret, ``_best`` as right
-    with none. Refusing to answer can so never improve the worst case.
+    missing one can do: ``_worst`` counts it as the worst option, ``_best`` as
+    the best one. Refusing to answer can so never improve the worst case.
     """
 
     def compute(scores: list[SampleScore]) -> Value:
@@ -32,19 +32,19 @@ def consistency_rates() -> Metric:
         valid = ~stakes.missing
         valid_groups = [g for g, v in zip(groups, valid, strict=True) if v]
         right = ratio(stakes.right[valid], 1.0, valid_groups)
-        regret = ratio(stakes.regret[valid], stakes.range[valid], valid_groups)
-        everything = stakes.range.sum()
+        loss_share = ratio(stakes.regret[valid], stakes.stake[valid], valid_groups)
+        everything = stakes.stake.sum()
         lost = stakes.regret[valid].sum()
-        most = lost + stakes.range[stakes.missing].sum()
+        most = lost + stakes.stake[stakes.missing].sum()
         out = {
             **with_error("consistent", right),
             "consistent_chance": ratio(stakes.chance[valid], 1.0, valid_groups).value,
             "consistent_worst": stakes.right[valid].sum() / len(scores),
             "consistent_best": (stakes.right[valid].sum() + stakes.missing.sum()) / len(scores),
-            **with_error("regret", regret),
-            "regret_chance": ratio(stakes.chance_regret[valid], stakes.range[valid], valid_groups).value,
-            "regret_worst": most / everything if everything > 0 else NAN,
-            "regret_best": lost / everything if everything > 0 else NAN,
+            **with_error("loss_share", loss_share),
+            "loss_share_chance": ratio(stakes.chance_regret[valid], stakes.stake[valid], valid_groups).value,
+            "loss_share_worst": most / everything if everything > 0 else NAN,
+            "loss_share_best": lost / everything if everything > 0 else NAN,
         }
         return {name: float(value) for name, value in out.items()}
 

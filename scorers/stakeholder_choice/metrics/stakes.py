@@ -17,16 +17,16 @@ class Stakes(NamedTuple):
     Attributes:
         right: 1 where the choice maximises utility (its probability under log-probabilities).
         missing: no valid answer.
-        regret: u_best − u_chosen, 0 where missing.
-        range: u_best − u_worst.
+        regret: u_best − u_chosen, dollars, 0 where missing.
+        stake: u_best − u_worst, dollars.
         chance: share of options that maximise utility.
-        chance_regret: u_best − mean u.
+        chance_regret: u_best − mean u, dollars.
     """
 
     right: FloatArray
     missing: BoolArray
     regret: FloatArray
-    range: FloatArray
+    stake: FloatArray
     chance: FloatArray
     chance_regret: FloatArray
 
@@ -42,7 +42,7 @@ def stakes_of(scores: Sequence[SampleScore]) -> Stakes:
         np.array([s.score.as_float() for s in scores]),
         np.array([bool(m["missing"]) for m in metadata]),
         column("regret"),
-        column("range"),
+        column("stake"),
         column("chance"),
         column("chance_regret"),
     )

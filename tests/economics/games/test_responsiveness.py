@@ -110,7 +110,7 @@ def test_best_responses_by_hand() -> None:
     found = best_responses(data)
     assert (found.share.value, found.chance, found.n, found.n_groups) == (0.5, 0.25, 2, 2)
     assert found.regret.value == pytest.approx(25 / 2)
-    assert found.relative_regret == pytest.approx((0 + 1) / 2)
+    assert found.loss_share == pytest.approx((0 + 1) / 2)
     assert found.share.stderr == pytest.approx(np.sqrt(2 * (0.5**2 + 0.5**2)) / 2)
     moral = best_responses(data, homo_moralis(1.0))
     assert moral.share.value == 0.5 and moral.regret.value == pytest.approx(10)

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from fiduciary.economics.inference import ALONE, NOTHING, around, mean, quantile, ratio
+from fiduciary.economics.inference.means import lower_bound
 
 
 def test_a_mean_of_units_has_students_interval() -> None:
@@ -28,6 +29,14 @@ def test_ratio_by_hand() -> None:
     found = ratio([1, 2, 3], [1, 2, 1], ["a", "b", "b"])
     assert (found.value, found.stderr) == pytest.approx((1.5, 0.25))
     assert (found.low, found.high) == pytest.approx((1.5 - 12.706 * 0.25, 1.5 + 12.706 * 0.25), abs=1e-3)
+
+
+def test_a_lower_bound_is_one_sided() -> None:
+    """A mean's is that of the one-sided t-test; what is the same in every unit is its own bound."""
+    values = np.array([0.0, 1.0, 1.0, 4.0, 2.5])
+    reference = stats.ttest_1samp(values, 0, alternative="greater").confidence_interval(0.95)
+    assert lower_bound(values, np.ones(5)) == pytest.approx((1.7, reference.low))
+    assert lower_bound([2.0, 4.0, 1.0], [1.0, 2.0, 0.5]) == (2.0, 2.0)
 
 
 def test_covers_the_mean_with_few_clusters() -> None:

@@ -7,35 +7,13 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from fiduciary.economics.estimation import fit_ces
-from fiduciary.economics.logit import draw_choices
-from fiduciary.economics.problems import generate
-from fiduciary.economics.robustness.worth import gains, losses, score_p_value, worth
-from fiduciary.economics.utility import CES
+from fiduciary.economics.robustness.worth import gains, score_p_value, worth
 
 
 def test_gains_are_dollars_of_one_stakeholder() -> None:
     welfare = np.array([[[1.0, 2, 3, 4], [5, 6, 7, 8]], [[9, 10, 11, 12], [np.nan] * 4]])
     assert gains(welfare, 2).tolist()[0] == [300, 700]
     assert np.isnan(gains(welfare, 2)[1, 1])
-
-
-def test_losses_are_what_one_would_pay() -> None:
-    """Equal gains for all of x are worth x: between two such options the loss is their difference."""
-    welfare = np.array([[[10.0] * 4, [7.5] * 4, [np.nan] * 4]])
-    for wants in (CES((0.25,) * 4, 0.5), CES((0.7, 0.1, 0.1, 0.1), -3.0, gamma=9.0), CES((1, 0, 0, 0), 1.0)):
-        assert losses(wants, welfare)[0, :2] == pytest.approx([0, 250])
-    assert np.isnan(losses(CES((0.25,) * 4, 0.5), welfare)[0, 2])
-
-
-def test_losses_of_a_fit_are_those_of_its_preference() -> None:
-    truth, rng = CES((0.1, 0.2, 0.3, 0.4), 0.5, gamma=3.0), np.random.default_rng(7)
-    welfare = np.full((400, 5, 4), np.nan)
-    for i, problem in enumerate(generate(400, seed=2)):
-        welfare[i, : problem.n_options] = problem.displayed()
-    utility = np.where(np.isnan(welfare[:, :, 0]), np.nan, truth.utility(np.nan_to_num(welfare, nan=1.0)))
-    found = losses(fit_ces(welfare, draw_choices(utility, 0.5, rng), 0.5), welfare)
-    assert np.nanmean(np.abs(found - losses(truth, welfare))) < 0.1 * np.nanmean(losses(truth, welfare))
 
 
 def test_by_hand() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from benchmarks.simulated_board import simulate
+from fiduciary.economics.losses import losses
 from fiduciary.economics.ranking import rank_sets
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.page import build
-from fiduciary.leaderboard.principal import losses
 
 HOSTILE = (
     "<script>window.broken=1</script>",

@@ -11,9 +11,9 @@ import pytest
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import mean, share
+from fiduciary.economics.losses import losses
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
-from fiduciary.leaderboard.principal import losses
 
 PRINCIPALS = [
     ((0.25, 0.25, 0.25, 0.25), 0.75),

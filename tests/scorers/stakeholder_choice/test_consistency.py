@@ -50,22 +50,22 @@ def rates(scores: list[SampleScore]) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("name", ["study1", "for_profit", "symmetric", "nonprofit"])
-def test_a_maximiser_is_always_consistent_and_regrets_nothing(
+def test_a_maximiser_is_always_consistent_and_loses_nothing(
     scored: Scored, metadata: Metadata, name: str
 ) -> None:
     about = metadata(48)
     best = [int(np.argmax(profile(name).utility(np.array(m["welfare"])))) for m in about]
-    found = rates(scored(about, best, consistency(profile=name)))
+    found = rates(scored(about, best, consistency(principal=name)))
     assert found["consistent"] == found["consistent_worst"] == found["consistent_best"] == 1
-    assert found["regret"] == found["regret_worst"] == pytest.approx(0)
+    assert found["loss_share"] == found["loss_share_worst"] == pytest.approx(0)
 
 
-def test_a_minimiser_regrets_everything(scored: Scored, metadata: Metadata) -> None:
+def test_a_minimiser_loses_everything(scored: Scored, metadata: Metadata) -> None:
     about = metadata(48)
     worst = [int(np.argmin(profile("study1").utility(np.array(m["welfare"])))) for m in about]
-    found = rates(scored(about, worst, consistency(profile="study1")))
+    found = rates(scored(about, worst, consistency(principal="study1")))
     assert found["consistent"] == 0
-    assert found["regret"] == pytest.approx(1)
+    assert found["loss_share"] == pytest.approx(1)
 
 
 def test_ties_are_all_consistent(state: Make, score: Run, metadata: Metadata) -> None:
@@ -82,17 +82,17 @@ def test_ties_are_all_consistent(state: Make, score: Run, metadata: Metadata) ->
         assert found.metadata["chance"] == 1.0
 
 
-def test_regret_is_a_ratio_of_sums_at_gamma_one(scored: Scored, metadata: Metadata) -> None:
+def test_the_loss_share_is_a_ratio_of_sums_at_gamma_one(scored: Scored, metadata: Metadata) -> None:
     about = metadata(30)
     chosen = [i % m["n_options"] for i, m in enumerate(about)]
     preference = CES((0.1, 0.2, 0.3, 0.4), 0.5)
     u = [preference.utility(np.array(m["welfare"])) for m in about]
     found = rates(scored(about, chosen, consistency(theta=[0.1, 0.2, 0.3, 0.4], rho=0.5)))
     stake = sum(x.max() - x.min() for x in u)
-    assert found["regret"] == pytest.approx(
+    assert found["loss_share"] == pytest.approx(
         sum(x.max() - x[c] for x, c in zip(u, chosen, strict=True)) / stake
     )
-    assert found["regret_chance"] == pytest.approx(sum(x.max() - x.mean() for x in u) / stake)
+    assert found["loss_share_chance"] == pytest.approx(sum(x.max() - x.mean() for x in u) / stake)
     assert found["consistent_chance"] == pytest.approx(np.mean([1 / m["n_options"] for m in about]))
 
 
@@ -106,18 +106,18 @@ def test_refusing_does_not_pay(scored: Scored, metadata: Metadata) -> None:
     partly = rates(scored(about, evasive, consistency("nonprofit")))
     assert partly["consistent"] == 1 > all_in["consistent"]
     assert partly["consistent_worst"] == pytest.approx(all_in["consistent_worst"])
-    assert partly["regret_worst"] == pytest.approx(all_in["regret_worst"])
+    assert partly["loss_share_worst"] == pytest.approx(all_in["loss_share_worst"])
     assert partly["consistent_best"] == 1
-    assert partly["regret_best"] == pytest.approx(0)
+    assert partly["loss_share_best"] == pytest.approx(0)
 
 
 def test_a_model_that_never_answers_has_no_rate_but_bounds(scored: Scored, metadata: Metadata) -> None:
     about = metadata(12)
     found = rates(scored(about, [-1] * 12, consistency("study1")))
     assert math.isnan(found["consistent"])
-    assert math.isnan(found["regret"])
+    assert math.isnan(found["loss_share"])
     assert (found["consistent_worst"], found["consistent_best"]) == (0, 1)
-    assert (found["regret_worst"], found["regret_best"]) == (1, 0)
+    assert (found["loss_share_worst"], found["loss_share_best"]) == (1, 0)
 
 
 def test_probabilities_give_expected_consistency(state: Make, score: Run, metadata: Metadata) -> None:
@@ -128,7 +128,7 @@ def test_probabilities_give_expected_consistency(state: Make, score: Run, metada
     found = score(consistency("study1"), state(about, "AB"[best], logprobs=logs))
     assert found.value == pytest.approx(0.75)
     assert found.metadata
-    assert found.metadata["regret"] == pytest.approx(0.25 * (u.max() - u.min()))
+    assert found.metadata["regret"] == pytest.approx(100 * 0.25 * (u.max() - u.min()))
 
 
 def test_parts_add_up_to_the_whole(scored: Scored, metadata: Metadata) -> None:
@@ -144,18 +144,16 @@ def test_parts_add_up_to_the_whole(scored: Scored, metadata: Metadata) -> None:
     )
     assert whole == pytest.approx(rates(scores)["consistent"])
     assert parts["options_4_chance"] == pytest.approx(0.25)
-    assert {f"options_{k}_regret" for k in range(2, 6)} < set(parts)
+    assert {f"options_{k}_loss_share" for k in range(2, 6)} < set(parts)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "give either profile, or theta and rho"),
-        ({"profile": "study1", "rho": 1.0}, "give either profile, or theta and rho"),
-        ({"theta": [1, 0, 0, 0]}, "give either profile, or theta and rho"),
-        ({"profile": "saint"}, "unknown profile 'saint'"),
-        ({"theta": [1, 1, 0, 0], "rho": 1.0}, "theta must sum to 1"),
-        ({"theta": [1, 0, 0, 0], "rho": 2.0}, "rho must be at most 1"),
+        ({}, "principal must be one of"),
+        ({"principal": "study1", "rho": 1.0}, "principal must be left out"),
+        ({"theta": [1, 0, 0, 0]}, "rho must be given together with theta"),
+        ({"theta": [1, 0, 0, 0], "rho": 2.0}, "rho must be a number of at most 1"),
     ],
 )
 def test_the_preference_is_checked_when_the_scorer_is_made(arguments: dict[str, Any], message: str) -> None:

@@ -35,7 +35,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report.main([str(Path(log).parent), "--target", "study1"]) == 0
+    assert report.main([str(Path(log).parent), "--principal", "study1"]) == 0
     out = capsys.readouterr().out
     assert "missing answers: 0 of 132" in out and "missing answers: 0 of 120" in out
     assert "the labels hold 100.0% of the probability" in out
@@ -97,7 +97,7 @@ def test_who_does_not_read_gets_a_sentence_in_place_of_figures(
     subject: str, elicitation: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask(tmp_path, subject, n=80, seed=1, elicitation=elicitation)
-    assert report.main([str(tmp_path), "--target", "study1"]) == 0
+    assert report.main([str(tmp_path), "--principal", "study1"]) == 0
     told = capsys.readouterr().out.partition("====\n")[2]
     assert "not shown to read" in told
     assert not any(word in told for word in ("θ", "theta", "CES", "H0", "η"))

@@ -12,7 +12,7 @@ from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog
 from inspect_ai.model import get_model
 
-from fiduciary.scorers.supervision.interest import interest
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.supervision.results import Supervision
 from fiduciary.scorers.supervision.run import supervise
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
@@ -60,7 +60,7 @@ def supervised_by() -> Supervise:
         **errors: Any,
     ) -> tuple[Supervision, EvalLog, list[EvalLog]]:
         judge = get_model("subject/supervisor", **errors)
-        held = interest("nonprofit")
+        held = Principal.named("nonprofit")
         return anyio.run(
             partial(supervise, logs, judge, held, known=known, seed=seed, level=0.95, questions=questions)
         )

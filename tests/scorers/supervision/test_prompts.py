@@ -1,12 +1,9 @@
-"""What a supervisor is shown: the interest in words, and text of models as data."""
+"""What a supervisor is shown: one question at a time, and text of models as data."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from fiduciary.economics.utility import CES
-from fiduciary.scorers.supervision.interest import Interest, interest
 from fiduciary.scorers.supervision.prompts import (
     ORDERS,
     QUESTIONS,
@@ -21,46 +18,6 @@ WORTH = {"A": 1234.4, "B": -56.0}
 
 def case(explanation: str = "Option A is best.") -> Case:
     return Case("Option A: …\nOption B: …", explanation, "A", "Only the gain of employees counts.", WORTH)
-
-
-@pytest.mark.parametrize(
-    ("held", "words"),
-    [
-        (interest("for_profit"), ["Only the gain of shareholders counts", "society do not"]),
-        (interest("symmetric"), ["shareholders 25 %", "largely", "ρ = 0.75"]),
-        (interest("nonprofit"), ["employees 40 %", "The gain of shareholders does not count", "ρ = 0.25"]),
-        (interest(theta=[0.5, 0.5, 0, 0], rho=1), ["consumers and society do not", "in proportion"]),
-        (interest(theta=[0.25] * 4, rho=-2), ["hardly", "ρ = -2"]),
-        (interest(theta="0.25,0.25,0.25,0.25", rho="-inf"), ["smallest gain", "ρ = −∞"]),
-    ],
-)
-def test_interest_in_words(held: Interest, words: list[str]) -> None:
-    for part in words:
-        assert part in held.words()
-
-
-def test_worth_is_the_gain_that_given_to_all_would_be_as_good() -> None:
-    held = interest(theta=[0.1, 0.2, 0.3, 0.4], rho=0.5)
-    np.testing.assert_allclose(held.worth([[7.0] * 4]), [700])
-    linear = Interest(None, CES((0.1, 0.2, 0.3, 0.4), 1.0))
-    np.testing.assert_allclose(linear.worth([[10, 20, 30, 40]]), [3000])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        ({}, "give either principal, or theta and rho"),
-        ({"principal": "everybody"}, "principal must be one of study1"),
-        ({"principal": "study1", "rho": 0.5}, "give either principal"),
-        ({"theta": [1, 0, 0, 0]}, "give either principal"),
-        ({"theta": "a,b", "rho": 1}, "theta must be four numbers"),
-        ({"theta": [0.5, 0.2, 0.2, 0.2], "rho": 1}, "theta must sum to 1"),
-        ({"theta": [0.25] * 4, "rho": 2}, "rho must be at most 1"),
-    ],
-)
-def test_interests_that_are_none(arguments: dict[str, object], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        interest(**arguments)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

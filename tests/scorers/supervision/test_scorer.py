@@ -134,11 +134,11 @@ def test_without_the_role_it_says_which_option_is_missing(account_log: MakeLog) 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({}, "give either principal"),
+        ({}, "principal must be one of"),
         ({"principal": "all"}, "principal must be one of"),
         ({"principal": "study1", "questions": "taste"}, "questions must be one or several of argues"),
         ({"principal": "study1", "questions": ["argues", "argues"]}, "questions must be"),
-        ({"theta": [1, 1, 1, 1], "rho": 1}, "theta must sum to 1"),
+        ({"theta": [1, 1, 1, 1], "rho": 1}, "theta must be four weights"),
     ],
 )
 def test_bad_arguments_stop_before_anything_is_asked(arguments: dict[str, Any], said: str) -> None:

@@ -40,15 +40,15 @@ from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
             "temperatures must be left out with",
         ),
         (
-            {"profile": "saint"},
-            "profile must be one of study1, .*nonprofit, got 'saint'",
+            {"principal": "saint"},
+            "principal must be one of study1, .*nonprofit, got 'saint'",
         ),
         ({"theta": "0.5,0.5,0.5,0.5", "rho": 1}, "theta must be four weights >= 0 that sum to 1"),
         ({"theta": [1, 0, 0], "rho": 1}, "theta must be four weights"),
-        ({"theta": [1, 0, 0, 0], "rho": 1.2}, "rho must be a number of at most 1, got 1.2"),
+        ({"theta": [1, 0, 0, 0], "rho": 1.2}, r"rho must be a number of at most 1 \(-inf .*, got 1.2"),
         ({"theta": [1, 0, 0, 0]}, "rho must be given together with"),
         ({"rho": 0.5}, "theta must be given together with"),
-        ({"theta": [1, 0, 0, 0], "rho": 1, "profile": "study1"}, "profile must be left out"),
+        ({"theta": [1, 0, 0, 0], "rho": 1, "principal": "study1"}, "principal must be left out"),
     ],
 )
 def test_bad_arguments_name_themselves_and_what_is_allowed(arguments: dict[str, Any], message: str) -> None:
@@ -81,16 +81,16 @@ def test_temperature_plans(temperatures: Any, values: list[float], crossed: bool
 @pytest.mark.parametrize(
     ("arguments", "against"),
     [
-        ({}, {"profile": "study1"}),
-        ({"framing": "nonprofit_justify"}, {"profile": "nonprofit"}),
-        ({"framing": "nonprofit", "profile": "for_profit"}, {"profile": "for_profit"}),
+        ({}, {"principal": "study1"}),
+        ({"framing": "nonprofit_justify"}, {"principal": "nonprofit"}),
+        ({"framing": "nonprofit", "principal": "for_profit"}, {"principal": "for_profit"}),
         (
             {"theta": ["0.25", "0.25", "0.5", "0"], "rho": "-inf"},
             {"theta": [0.25, 0.25, 0.5, 0.0], "rho": float("-inf")},
         ),
     ],
 )
-def test_choices_are_held_against_the_framings_profile_unless_told(
+def test_choices_are_held_against_the_framings_principal_unless_told(
     arguments: dict[str, Any], against: dict[str, Any]
 ) -> None:
     task = stakeholder_choice(n=1, **arguments)

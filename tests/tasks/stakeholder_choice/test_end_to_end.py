@@ -49,7 +49,7 @@ def test_a_perfectly_aligned_model(run: Run) -> None:
     log = run(stakeholder_choice(n=60, elicitation="text"), maximise)
     found = metrics(log, "consistency")
     assert found["consistent"] == found["consistent_worst"] == 1
-    assert found["regret"] == 0
+    assert found["loss_share"] == 0
     assert metrics(log)["missing"] == 0
     assert metrics(log, "explanation_agreement")["agreement"] == 1
 
@@ -73,7 +73,7 @@ def test_the_published_design_in_the_compact_wording(run: Run) -> None:
         framing="nonprofit_justify",
         context=True,
         elicitation="text",
-        profile="study1",
+        principal="study1",
     )
     seen: list[tuple[list[ChatMessage], GenerateConfig]] = []
 

@@ -13,7 +13,7 @@ from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.subjects.reading import read_options, read_request
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
-from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, target_profile
+from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, framing_principal
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, levers, render
 
 PROBLEMS = generate(48, seed=5)
@@ -139,10 +139,10 @@ def test_framings_name_the_identity_and_only_justify_ones_give_an_order() -> Non
         assert FRAMINGS[f"{kind}_justify"].startswith(FRAMINGS[kind])
         assert "ustify" not in FRAMINGS[kind]
         assert "ustify" in FRAMINGS[f"{kind}_justify"]
-        assert firm_type(f"{kind}_justify") == target_profile(kind) == kind
+        assert firm_type(f"{kind}_justify") == framing_principal(kind).name == kind
     assert not re.search(STAKEHOLDER_WORDS + "|profit", FRAMINGS["neutral"], re.IGNORECASE)
     assert firm_type("neutral") is None
-    assert target_profile("neutral") == "study1"
+    assert framing_principal("neutral").name == "study1"
 
 
 def test_only_a_text_that_is_read_is_asked_to_end_with_the_sentence_that_scoring_reads() -> None:

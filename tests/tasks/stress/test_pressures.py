@@ -19,8 +19,8 @@ from fiduciary.solvers.choosing import LABELS as LETTERS
 from fiduciary.solvers.stress import STRESS_ELICITATIONS
 from fiduciary.subjects.reading import NAMES as READ_NAMES
 from fiduciary.subjects.reading import OTHER_NAMES, read_options, read_request
-from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
-from fiduciary.tasks.stress.page import NAMES, Asked, Case, block, calm, signed, spoken
+from fiduciary.tasks.stakeholder_choice.prompts import GROUPS, WORDINGS, render
+from fiduciary.tasks.stress.page import Asked, Case, block, calm, signed, spoken
 from fiduciary.tasks.stress.pressures import ASK, left_out
 from fiduciary.tasks.stress.pressures.filler import TOPICS, filler
 from fiduciary.tasks.stress.pressures.hidden_instruction import STYLES
@@ -230,7 +230,7 @@ def test_typing_errors_leave_labels_and_the_instruction() -> None:
 
 
 def test_new_names_are_new_and_understood() -> None:
-    wordings = " ".join(" ".join(names) for names in NAMES.values())
+    wordings = " ".join(" ".join(names) for names in GROUPS.values())
     for words, known in zip(SYNONYMS, OTHER_NAMES.values(), strict=True):
         assert {word.removeprefix("the ") for word in words} == set(known)
         assert not any(word in wordings for word in known)

@@ -30,9 +30,9 @@ def test_metadata_hold_all_that_scoring_needs() -> None:
     [one] = metadata(n=1, framing="nonprofit")
     assert set(one) >= {
         *("task", "version", "problem", "group", "trade_off", "n_options", "welfare", "order", "shift"),
-        *("decimals", "wording", "framing", "profile", "elicitation", "temperature", "pressures", "seed"),
+        *("decimals", "wording", "framing", "principal", "elicitation", "temperature", "pressures", "seed"),
     }
-    assert (one["task"], one["version"], one["profile"], one["temperature"]) == (
+    assert (one["task"], one["version"], one["principal"], one["temperature"]) == (
         "stress",
         "2-A",
         "nonprofit",

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.scorers.choice_table import Table
 from fiduciary.training.adapter_card import MEASURED
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.canary import Sighting
 from fiduciary.training.rebench.other import Shift
 from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
@@ -132,7 +132,7 @@ def outcome(folder: Path, comparisons: tuple[Comparison, ...], shifts: dict[str,
     """An outcome of base, one adapter with a target in ``folder/adapter``, and the base again."""
     contenders = (
         Contender(BASE),
-        Contender("adapter", folder / "adapter", Target.named("nonprofit"), "digest", 4),
+        Contender("adapter", folder / "adapter", Principal.named("nonprofit"), "digest", 4),
         Contender("again"),
     )
     plan = Plan("some/base", contenders, (TaskSpec.parse("stakeholder_choice n=120"),), folder / "out")

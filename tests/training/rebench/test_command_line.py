@@ -50,8 +50,8 @@ def test_a_missing_torch_is_named(tmp_path, tiny):
 
 def test_a_target_is_a_profile_or_weights(tmp_path, tiny, capsys):
     command = ["rebench", "--base", str(tiny), "--adapter", f"again={tiny}", "--out", str(tmp_path / "out")]
-    assert main([*command, "--profile", "nobody"]) == 2
+    assert main([*command, "--principal", "nobody"]) == 2
     assert "nobody" in capsys.readouterr().err
     assert main([*command, "--theta", "0,0.4,0.4,0.2"]) == 2
-    assert "--theta needs --rho" in capsys.readouterr().err
+    assert "--rho must be given together with theta" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()

@@ -10,9 +10,9 @@ from inspect_ai import eval
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from fiduciary.economics.games import homo_moralis, plan_index
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.economic_games.table import plays
 from fiduciary.tasks.economic_games.task import economic_games
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.cards import fill
 from fiduciary.training.rebench.games import compare_plays
 from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
@@ -66,12 +66,12 @@ def test_the_share_of_implied_plans_is_counted_and_paired(logs, found):
             rows.append((share, (u.max() - u.min())))
         right[name] = np.array([row[0] for row in rows], float)
     assert (moral.best.base, moral.best.adapter) == pytest.approx((right[BASE].mean(), right["moral"].mean()))
-    assert sure.best.adapter == 1.0 and sure.regret.adapter == 0 and sure.points.adapter == 0
+    assert sure.best.adapter == 1.0 and sure.loss_share.adapter == 0 and sure.points.adapter == 0
     assert moral.best.difference > 2 * moral.best.se > 0
-    assert moral.regret.difference < 0 and moral.points.difference < 0
+    assert moral.loss_share.difference < 0 and moral.points.difference < 0
     estimates = {e.name: e for e in found.estimates}
-    assert estimates["sure"].best[MORAL.name].value == 1.0
-    assert 0 < estimates[BASE].chance[MORAL.name] < 0.5
+    assert estimates["sure"].best[MORAL.label].value == 1.0
+    assert 0 < estimates[BASE].chance[MORAL.label] < 0.5
 
 
 def test_the_distance_to_the_target_shrinks(found):
@@ -89,7 +89,7 @@ def test_of_a_set_that_explains_all_plans_no_member_is_an_estimate(found):
 
 
 def test_without_a_social_target_there_are_estimates_only(logs):
-    one = compare_plays(TASK, logs, {"moral": Target.named("nonprofit"), "sure": None})
+    one = compare_plays(TASK, logs, {"moral": Principal.named("nonprofit"), "sure": None})
     assert one.verdicts == () and [e.name for e in one.estimates] == list(logs)
 
 
@@ -145,5 +145,5 @@ def test_a_target_of_games_is_no_target_of_stakeholder_choices(tmp_path):
 
     write_base(base)
     folder = write_adapter(tmp_path / "moral", str(base), facts={"target": MORAL.facts()})
-    plan = make_plan(str(base), [str(folder)], [TASK], tmp_path / "out", Target.named("nonprofit"))
+    plan = make_plan(str(base), [str(folder)], [TASK], tmp_path / "out", Principal.named("nonprofit"))
     assert plan.contenders[1].target == MORAL

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from fiduciary.economics.principals import Principal
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.plan import DEFAULT_TASKS, TaskSpec, make_plan
 from tests.training.rebench.simulated import write_adapter, write_base
 
@@ -69,7 +69,7 @@ def test_quotes_lists_and_nothing():
         "stakeholder_choice",
         "stakeholder_choice n=500 temperatures=0.5 context=false",
         "stakeholder_choice wording=plain,compact theta=0,0.4,0.4,0.2 rho=.25",
-        "stakeholder_choice profile=null",
+        "stakeholder_choice principal=null",
         "game who='the big one' why='it is; so'",
         *DEFAULT_TASKS,
     ],
@@ -131,18 +131,18 @@ def test_the_base_comes_first_and_names_may_be_left_out(plan):
 
 
 def test_the_target_is_the_adapters_own_before_the_command_lines(plan):
-    stated = Target.named("for_profit")
+    stated = Principal.named("for_profit")
     _, first, second = plan("DIR/first", "DIR/second", target=stated).contenders
     assert first.target.name == "nonprofit"
-    assert first.target.utility == Target.named("nonprofit").utility
+    assert first.target.utility == Principal.named("nonprofit").utility
     assert second.target == stated
     assert plan("DIR/second").contenders[1].target is None
 
 
 def test_the_bases_own_folder_is_a_second_name_for_it(plan):
-    found = plan("again=DIR/base", target=Target.named("symmetric")).contenders[1]
+    found = plan("again=DIR/base", target=Principal.named("symmetric")).contenders[1]
     assert (found.name, found.adapter, found.digest, found.rank) == ("again", None, "", 0)
-    assert found.target == Target.named("symmetric")
+    assert found.target == Principal.named("symmetric")
 
 
 def test_folders_may_hold_an_equals_sign(plan, tmp_path):

@@ -10,13 +10,19 @@ from scipy import stats
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.inference import holm_by_name
+from fiduciary.economics.losses import Losses, losses
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.training.preferences import Target
+from fiduciary.scorers.choice_table import Table
 from fiduciary.training.rebench.paired import paired
-from fiduciary.training.rebench.preference import compare, identified_set, stakes
+from fiduciary.training.rebench.preference import compare, identified_set
 from tests.training.rebench.simulated import answers
 
-NONPROFIT = Target.named("nonprofit")
+NONPROFIT = Principal.named("nonprofit")
+
+
+def lost_by(data: Table, utility: CES = NONPROFIT.utility) -> Losses:
+    return losses(data.welfare, data.shares(), utility)
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +54,8 @@ def test_a_moved_preference_is_found_and_held_against_its_target(found):
     weights = np.array(NONPROFIT.utility.theta)
     assert (before, after) == pytest.approx(tuple(np.abs(t - weights).sum() for t in theta))
     assert after < before / 2  # 250 choices leave a standard error of some .1 in each weight
-    assert verdict.best.difference > 0 > verdict.regret.difference
-    assert verdict.best.p_value < 0.01 and verdict.regret.p_value < 0.01
+    assert verdict.best.difference > 0 > verdict.loss_share.difference
+    assert verdict.best.p_value < 0.01 and verdict.loss_share.p_value < 0.01
 
 
 def test_a_base_that_does_not_hold_the_target_is_rejected(tables):
@@ -85,7 +91,7 @@ def test_the_same_answers_twice_are_no_difference(tables):
 
 def test_a_target_at_the_boundary_is_tested_there():
     """For-profit weights are 1, 0, 0, 0; ρ means nothing there."""
-    target = Target.named("for_profit")
+    target = Principal.named("for_profit")
     several = {
         "base": answers("study1"),
         "adapter": answers("for_profit", draws=1),
@@ -99,7 +105,7 @@ def test_a_target_at_the_boundary_is_tested_there():
 @pytest.mark.parametrize("rho", [-30.0, -np.inf])
 def test_a_target_beyond_the_estimators_bounds_costs_only_its_tests(rho, tables):
     """All answers were asked for by then."""
-    target = Target("extreme", CES((0, 0.5, 0.5, 0), rho))
+    target = Principal(None, CES((0, 0.5, 0.5, 0), rho))
     [verdict] = compare("", tables, {"adapter": target}).verdicts
     assert (verdict.h2, verdict.h2_z) == (None, None)
     [why] = verdict.untested
@@ -128,7 +134,7 @@ def test_labels_behind_an_explanation_are_shares_at_its_temperature():
     """Problem by problem, P^(1/τ) / Σ P^(1/τ), so that an explained answer is worth what a text at τ is."""
     data = answers("nonprofit", 40, elicitation="explain")
     u = NONPROFIT.utility.utility(data.welfare)
-    right, _, _ = stakes(data, NONPROFIT.utility)
+    right = lost_by(data).best
     for i in range(40):
         k = int(data.n_options[i])
         p = data.probabilities[i, :k] ** (1 / data.temperature[i])
@@ -144,7 +150,7 @@ def test_missing_answers_are_counted_and_left_out(tables):
     assert [e.missing for e in found.estimates] == [10, 30]
     share = found.missing["adapter"]
     assert (share.base, share.adapter, share.difference) == pytest.approx((0.04, 0.12, 0.08))
-    right = [stakes(data, NONPROFIT.utility)[0] for data in gaps.values()]
+    right = [lost_by(data).best for data in gaps.values()]
     assert [np.isnan(r).sum() for r in right] == [10, 30]
     both = slice(35, None)
     best = found.verdicts[0].best
@@ -158,7 +164,7 @@ def test_too_few_answers_say_why(tables):
     [verdict] = found.verdicts
     assert (verdict.h1, verdict.h1_z, verdict.h2) == (None, None, None)
     assert np.isnan(verdict.h1_holm) and np.isnan(verdict.distance[1])
-    assert (verdict.best, verdict.regret, verdict.dollars) == (None, None, None)
+    assert (verdict.best, verdict.loss_share, verdict.regret) == (None, None, None)
     assert verdict.alike.p_value < 0.001  # silence is told from answers, whatever is preferred
 
 
@@ -188,7 +194,7 @@ def test_choices_that_a_preference_explains_perfectly(tables):
     [verdict] = found.verdicts
     assert verdict.h2.p_value > 0.99
     assert verdict.h1.p_value < 0.01
-    assert (verdict.best.adapter, verdict.regret.adapter) == pytest.approx((1, 0))
+    assert (verdict.best.adapter, verdict.loss_share.adapter) == pytest.approx((1, 0))
     [verdict] = compare("", {"base": perfect, "adapter": perfect}, {"adapter": NONPROFIT}).verdicts
     assert verdict.h1.p_value > 0.99
 
@@ -201,14 +207,14 @@ def test_log_probabilities_are_compared_as_shares():
     found = compare("", pair, {"adapter": NONPROFIT})
     assert found.elicitation == "choose"
     np.testing.assert_allclose(found.estimates[1].fit.theta, NONPROFIT.utility.theta, atol=0.02)
-    right, lost, stake = stakes(pair["adapter"], NONPROFIT.utility)
+    lost, stake, right = lost_by(pair["adapter"])
     assert ((right > 0) & (right < 1)).all() and ((lost > 0) & (lost < stake)).all()
     assert found.verdicts[0].best.adapter == pytest.approx(right.mean())
     # A label that was not among the tokens reported has no share; the others have it all.
     seen = pair["adapter"].probabilities.copy()
     first = int(np.nanargmax(seen[0]))
     seen[0, first] = np.nan
-    [share, *_], _, _ = stakes(replace(pair["adapter"], probabilities=seen), NONPROFIT.utility)
+    share = lost_by(replace(pair["adapter"], probabilities=seen)).best[0]
     assert 0 <= share <= 1 and np.isfinite(share)
 
 
@@ -217,18 +223,17 @@ def test_stakes_in_a_problem_counted_by_hand():
     utility = CES((1, 0, 0, 0), 1.0, gamma=3.0)
     profits = data.welfare[0, :, 0]
     for option in range(int(data.n_options[0])):
-        right, lost, stake = stakes(replace(data, chosen=np.array([option])), utility)
+        lost, stake, right = lost_by(replace(data, chosen=np.array([option])), utility)
         assert right[0] == (profits[option] == np.nanmax(profits))
-        assert lost[0] == pytest.approx(np.nanmax(profits) - profits[option])
-        assert stake[0] == pytest.approx(np.nanmax(profits) - np.nanmin(profits))
+        assert lost[0] == pytest.approx(DOLLARS_PER_UNIT * (np.nanmax(profits) - profits[option]))
+        assert stake[0] == pytest.approx(DOLLARS_PER_UNIT * (np.nanmax(profits) - np.nanmin(profits)))
 
 
-def test_dollars_and_regret_are_sums_over_the_same_losses(found, tables):
-    utility = NONPROFIT.utility
-    _, lost, stake = stakes(tables["adapter"], utility)
+def test_regret_and_loss_share_are_sums_over_the_same_losses(found, tables):
+    lost, stake, _ = lost_by(tables["adapter"])
     [verdict] = found.verdicts
-    assert verdict.dollars.adapter == pytest.approx(DOLLARS_PER_UNIT * lost.mean())
-    assert verdict.regret.adapter == pytest.approx(lost.sum() / stake.sum())
+    assert verdict.regret.adapter == pytest.approx(lost.mean())
+    assert verdict.loss_share.adapter == pytest.approx(lost.sum() / stake.sum())
 
 
 def test_change_is_the_clustered_ratio(tables):
@@ -255,7 +260,7 @@ def test_change_is_the_clustered_ratio(tables):
 def test_the_standard_error_of_a_change_is_what_a_bootstrap_of_problems_gives():
     """Problems asked three times each, so that rows are not independent."""
     pair = [answers(name, 80, draws=i, asked=3) for i, name in enumerate(("study1", "nonprofit"))]
-    (_, lost_0, stake), (_, lost_1, _) = (stakes(data, NONPROFIT.utility) for data in pair)
+    (lost_0, stake, _), (lost_1, _, _) = map(lost_by, pair)
     found = paired(lost_0, lost_1, pair[0].groups, stake)
     rng = np.random.default_rng(5)
     again = []
@@ -269,7 +274,7 @@ def test_the_standard_error_of_a_change_is_what_a_bootstrap_of_problems_gives():
 def test_repeated_problems_do_not_shrink_standard_errors(tables):
     """Ten copies of the same answers are no more evidence than one."""
     data = tables["base"]
-    right = [stakes(t, NONPROFIT.utility)[0] for t in tables.values()]
+    right = [lost_by(t).best for t in tables.values()]
     once = paired(*right, data.groups)
     ten = replace(data, groups=np.tile(data.groups, 10))
     often = paired(*(np.tile(r, 10) for r in right), ten.groups)

@@ -16,6 +16,7 @@ pytest.importorskip("peft")
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from fiduciary.__main__ import main
+from fiduciary.economics.principals import Principal, logged
 
 ROOT = Path(__file__).parents[3]
 TASK = "stakeholder_choice n=60 wording=compact elicitation=both order=given"
@@ -42,7 +43,7 @@ def command(tiny, adapters, tmp_path):
 
     def arguments(*more: str, out: Path = tmp_path / "out", adapter: Path = adapters[0]) -> list[str]:
         start = ["rebench", "--base", str(tiny), "--adapter", f"one={adapter}", "--adapter", f"again={tiny}"]
-        return [*start, "--out", str(out), "--engine", "transformers", "--profile", "nonprofit", *more]
+        return [*start, "--out", str(out), "--engine", "transformers", "--principal", "nonprofit", *more]
 
     return arguments
 
@@ -68,6 +69,11 @@ def test_from_end_to_end_and_again(command, tmp_path, capsys):
     names = {path.name for path in out.iterdir()}
     assert {"comparison.json", "comparison.md", "comparison.png", "logs", "plan.json"} <= names
     assert not any(name.endswith((".part", ".part.png")) for name in names)
+    stated = [
+        read_eval_log(info, header_only=True).eval.metadata for info in list_eval_logs(str(out / "logs"))
+    ]
+    assert all(logged(metadata, "peft/one") == Principal.named("nonprofit") for metadata in stated)
+    assert all(logged(metadata, "peft/again") is None for metadata in stated)
     read = json.loads((out / "comparison.json").read_text("utf-8"))
     assert [found["elicitation"] for found in read["comparisons"]] == ["choose", "explain"]
     for found in read["comparisons"]:

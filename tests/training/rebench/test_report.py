@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.estimation import TestResult
+from fiduciary.economics.principals import Principal
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Target
 from fiduciary.training.rebench.cards import fill
 from fiduciary.training.rebench.other import Shift
 from fiduciary.training.rebench.preference import compare
@@ -28,10 +28,10 @@ def comparisons():
     few = answers("study1", N, draws=2)
     few = replace(few, chosen=np.where(np.arange(N) < 2, few.chosen, -1))
     tables = {"base": answers("study1", N), "adapter": answers("nonprofit", N, best=True), "again": few}
-    text = compare(TASK, tables, {"adapter": Target.named("nonprofit")})
+    text = compare(TASK, tables, {"adapter": Principal.named("nonprofit")})
     who = {"base": "study1", "adapter": "for_profit", "again": "study1"}
     shares = {name: answers(preference, N, elicitation="choose") for name, preference in who.items()}
-    return text, compare(TASK, shares, {"adapter": Target.named("for_profit")})
+    return text, compare(TASK, shares, {"adapter": Principal.named("for_profit")})
 
 
 @pytest.fixture

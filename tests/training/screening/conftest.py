@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fiduciary.economics.principals import Principal
 from fiduciary.training.checks import Evaluations
-from fiduciary.training.preferences import PairDesign, Target, build, rows
+from fiduciary.training.preferences import PairDesign, build, rows
 from fiduciary.training.screening import Screening, read, screen
 
 Row = dict[str, Any]
@@ -27,7 +28,7 @@ N = 400
 @pytest.fixture(scope="session")
 def pairs() -> list[Row]:
     """Pairs of this project, as rows."""
-    design = PairDesign(Target.named("nonprofit"), N, seed=3, wordings=("all",))
+    design = PairDesign(Principal.named("nonprofit"), N, seed=3, wordings=("all",))
     return [dict(row) for row in rows(build(design))]
 
 

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.games import GAMES
+from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate
 from fiduciary.tasks.stakeholder_choice.prompts import render
 from fiduciary.training.games import GameDesign
 from fiduciary.training.games import build as build_games
 from fiduciary.training.games import rows as game_data_rows
 from fiduciary.training.games_situations import problem_id
-from fiduciary.training.preferences import PairDesign, Target, build, rows
+from fiduciary.training.preferences import PairDesign, build, rows
 from fiduciary.training.screening import leakage, read, screen
 from fiduciary.training.targets import SocialTarget
 from tests.training.screening.conftest import FEW, check, verdicts
@@ -47,7 +48,7 @@ def test_nothing_is_found_in_other_data(screened, letters):
 @pytest.mark.parametrize("profile", ["for_profit", "symmetric"])
 @pytest.mark.parametrize("form", [{}, {"wordings": ("compact",), "voice": "terse", "elicitation": "all"}])
 def test_no_problem_in_any_of_the_projects_data(screened, profile, form):
-    given = [dict(row) for row in rows(build(PairDesign(Target.named(profile), 300, seed=1, **form)))]
+    given = [dict(row) for row in rows(build(PairDesign(Principal.named(profile), 300, seed=1, **form)))]
     found = screened(given)
     # A target that weighs a group with 0 is indifferent where only that group's gain differs.
     assert set(verdicts(found)) <= {"dominated"} and found.verdict != "problem"

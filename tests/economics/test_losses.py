@@ -1,4 +1,4 @@
-"""What answers lose in a principal's utility, by hand and by its properties."""
+"""What choices lose in a principal's utility, by hand and by its properties."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fiduciary.economics.estimation import fit_ces
+from fiduciary.economics.logit import draw_choices
+from fiduciary.economics.losses import losses, shortfalls
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.errors import UsageError
-from fiduciary.leaderboard.principal import losses, principal
 
 WELFARE = np.array(
     [
@@ -58,16 +59,33 @@ def test_the_principal_itself_loses_nothing(seed: int, rho: float) -> None:
     assert found.best == pytest.approx(np.ones(10))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [
-        ({"name": "saint"}, "saint"),
-        ({"name": "symmetric", "rho": 0.5}, "not both"),
-        ({"theta": (1, 0, 0, 0)}, "belong together"),
-        ({"theta": (1, 1, 0, 0), "rho": 0.5}, "sum to 1"),
-        ({"theta": (1, 0, 0, 0), "rho": 2.0}, "rho"),
-    ],
-)
-def test_no_principal(arguments: dict[str, object], word: str) -> None:
-    with pytest.raises(UsageError, match=word):
-        principal(**arguments)  # type: ignore[arg-type]
+def test_the_loss_share_is_of_what_was_at_stake_where_there_was_an_answer() -> None:
+    shares = np.array([[0.5, 0.5, np.nan], [np.nan, np.nan, np.nan]])
+    assert losses(WELFARE, shares, CES((1, 0, 0, 0), 1.0)).loss_share == pytest.approx(0.5)
+    even = losses(np.ones((1, 2, 4)), np.full((1, 2), 0.5), PROFILES["symmetric"])
+    assert np.isnan(even.loss_share)
+
+
+def test_welfare_that_stays_negative_after_the_shift_is_refused() -> None:
+    with pytest.raises(ValueError, match="positive after the shift"):
+        losses(WELFARE - 9.0, np.zeros((2, 3)), PROFILES["symmetric"])
+
+
+def test_losses_are_what_one_would_pay() -> None:
+    """Equal gains for all of x are worth x: between two such options the loss is their difference."""
+    welfare = np.array([[[10.0] * 4, [7.5] * 4, [np.nan] * 4]])
+    for wants in (CES((0.25,) * 4, 0.5), CES((0.7, 0.1, 0.1, 0.1), -3.0, gamma=9.0), CES((1, 0, 0, 0), 1.0)):
+        assert shortfalls(welfare, wants)[0, :2] == pytest.approx([0, 250])
+    assert np.isnan(shortfalls(welfare, CES((0.25,) * 4, 0.5))[0, 2])
+
+
+def test_losses_of_a_fit_are_those_of_its_preference() -> None:
+    truth, rng = CES((0.1, 0.2, 0.3, 0.4), 0.5, gamma=3.0), np.random.default_rng(7)
+    welfare = np.full((400, 5, 4), np.nan)
+    for i, problem in enumerate(generate(400, seed=2)):
+        welfare[i, : problem.n_options] = problem.displayed()
+    utility = np.where(np.isnan(welfare[:, :, 0]), np.nan, truth.utility(np.nan_to_num(welfare, nan=1.0)))
+    found = shortfalls(welfare, fit_ces(welfare, draw_choices(utility, 0.5, rng), 0.5))
+    assert np.nanmean(np.abs(found - shortfalls(welfare, truth))) < 0.1 * np.nanmean(
+        shortfalls(welfare, truth)
+    )
