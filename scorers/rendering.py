@@ -13,7 +13,7 @@ from typing import Any
 from fiduciary.economics.inference import Interval
 from fiduciary.safe_text import harmless, markdown, one_line
 from fiduciary.scorers.printed import error, number
-from fiduciary.scorers.reports import Cell, Report, Section
+from fiduciary.scorers.reports import Cell, Figures, Report, Section
 
 WIDEST = 110  # of the line below a title
 
@@ -79,8 +79,10 @@ def _text(report: Report) -> Iterator[str]:
         if section.title:
             yield from ("", one_line(section.title))
         yield from map(one_line, _first(section))
-        for part in section.body:
+        for place, part in enumerate(section.body):
             if isinstance(part, str):
+                if place and not isinstance(section.body[place - 1], str):
+                    yield ""
                 yield one_line(part)
                 continue
             yield ""
@@ -89,10 +91,12 @@ def _text(report: Report) -> Iterator[str]:
             cells = [part.columns, *([_shown(cell, part.decimals) for cell in row] for row in part.rows)]
             width = [max(len(one_line(row[k])) for row in cells) for k in range(len(part.columns))]
             for row in cells:
-                aligned = [one_line(row[0]).ljust(width[0])]
-                aligned += [one_line(cell).rjust(width[k]) for k, cell in enumerate(row[1:], 1)]
+                aligned = [
+                    one_line(cell).ljust(width[k]) if _in_words(part, k) else one_line(cell).rjust(width[k])
+                    for k, cell in enumerate(row)
+                ]
                 yield "  " + "  ".join(aligned).rstrip()
-            yield from (f"  {one_line(note)}" for note in part.notes)
+            yield from (f"  {one_line(note)}" for note in _notes(part))
 
 
 def _markdown(report: Report) -> Iterator[str]:
@@ -113,12 +117,31 @@ def _markdown(report: Report) -> Iterator[str]:
             yield f"|{'---|' + '---:|' * (len(part.columns) - 1)}"
             for row in part.rows:
                 yield f"| {' | '.join(markdown(_shown(cell, part.decimals)) for cell in row)} |"
-            yield from (f"\n{markdown(note)}" for note in part.notes)
+            yield from (f"\n{markdown(note)}" for note in _notes(part))
     yield ""
 
 
 def _first(section: Section) -> tuple[str, ...]:
     return (*section.reads, *([section.missing] if section.missing else []))
+
+
+def _in_words(part: Figures, column: int) -> bool:
+    cells = [cell for row in part.rows if (cell := row[column]) is not None]
+    return column == 0 or (bool(cells) and all(isinstance(cell, str) for cell in cells))
+
+
+def _notes(part: Figures) -> tuple[str, ...]:
+    """What must be known to read a table; then why rows lack a value or its error."""
+    why: dict[str, list[str]] = {}
+    for row in part.rows:
+        for cell in row:
+            if isinstance(cell, Interval) and cell.reason and not (cell.known and _has_ends(cell)):
+                why.setdefault(cell.reason, []).append(_shown(row[0], part.decimals))
+    return (*part.notes, *(f"{reason} ({'; '.join(dict.fromkeys(rows))})" for reason, rows in why.items()))
+
+
+def _has_ends(cell: Interval) -> bool:
+    return math.isfinite(cell.low) or math.isfinite(cell.high)
 
 
 def _shown(cell: Cell, decimals: int) -> str:
@@ -128,8 +151,10 @@ def _shown(cell: Cell, decimals: int) -> str:
     if isinstance(cell, Interval):
         if not cell.known:
             return "-"
-        value = f"{number(cell.value, decimals)} ({error(cell.stderr, decimals)})"
-        if math.isfinite(cell.low) or math.isfinite(cell.high):
+        value = number(cell.value, decimals)
+        if math.isfinite(cell.stderr) or not _has_ends(cell):  # an interval may need no standard error
+            value += f" ({error(cell.stderr, decimals)})"
+        if _has_ends(cell):
             value += f" [{number(cell.low, decimals)}, {number(cell.high, decimals)}]"
         return value
     if isinstance(cell, bool | str):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from inspect_ai.log import EvalLog
 
+from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference import Interval
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.scorers.logs import arguments_of
 
 Cell = str | int | float | Interval | None
 """What a table holds: text, a count, a number, an estimate with its interval, or nothing."""
+
+WITHHELD = "so no figure is shown and nothing is tested"
+"""What stands in the place of figures for which there are no grounds."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +86,8 @@ class Report:
 
     @property
     def title(self) -> str:
-        """Model and arguments."""
-        return f"{self.model}  {self.asked}"
+        """Task, model and arguments."""
+        return f"{self.task}  {self.model}  {self.asked}"
 
 
 @dataclass(frozen=True)
@@ -126,3 +133,22 @@ def reading(grounds: Grounds | None, what: str = "") -> tuple[str, ...]:
     if grounds is None or not grounds.asked:
         return ()
     return tuple(f"{what}: {sentence}" if what else sentence for sentence in grounds.sentences)
+
+
+def missing(reasons: Counter[str], asked: int) -> str:
+    """The sentence on missing answers, whose reasons are counted, among the questions asked."""
+    count = sum(reasons.values())
+    listed = ", ".join(f"{name} {times}" for name, times in reasons.most_common()) or "none"
+    return f"missing answers: {count:,} of {asked:,} ({count / max(asked, 1):.1%}): {listed}"
+
+
+def counted(masses: Sequence[float] | FloatArray, *rows: tuple[Cell, ...]) -> tuple[Figures, ...]:
+    """What answers show whether or not they rest on what was asked: nothing where there is nothing to show.
+
+    Args:
+        masses: probability outside the labels, of each answer that tells it.
+        rows: further ones, each a name and its share.
+    """
+    if len(masses):
+        rows = (("mass_outside, mean probability outside the labels", float(np.mean(masses))), *rows)
+    return (Figures("", ("answers", "share"), rows, decimals=4),) if rows else ()

@@ -1,8 +1,8 @@
 """What a log of stakeholder_choice has to tell.
 
 Each way of asking gets its estimate with intervals, its missing answers by reason, and tests against the
-target or against another log (paired when both asked the same problems); then the published row for the same framing
-where there is one. With stated choices at two or more temperatures it also says whether they show that noise
+target or against another log (paired when both asked the same problems); then the published row for the same
+framing where there is one. With stated choices at two or more temperatures it also says whether they show that noise
 scales with the temperature (an equivalence test), without which γ is not conviction.
 """
 
@@ -24,7 +24,7 @@ from fiduciary.errors import UsageError
 from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.logs import find
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, missing, reading, report_of
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.scorers.stakeholder_choice.wordings import wordings_told
 
@@ -73,7 +73,7 @@ def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> 
     fits: dict[str, CESFit] = {}
     sections = []
     for way, data in asked.items():
-        on = grounds(data)
+        on, reasons = grounds(data), Counter(reason for reason in data.reason if reason)
         body: list[Figures | str] = []
         if on.withheld is not None:
             body.append("so no estimate is shown and nothing is tested")
@@ -84,17 +84,10 @@ def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> 
                 body += _tests(fits[way], reference.get(way), options.target)
             except NO_ESTIMATE as error:
                 body.append(f"no estimate: {_one_line(error)}")
-        sections.append(Section(SOURCES[way], reading(on), _missing(data), tuple(body)))
+        sections.append(Section(SOURCES[way], reading(on), missing(reasons, data.n), tuple(body)))
     if rest := (*_explained(asked, fits), *(_published(log) if fits else ())):
         sections.append(Section("beside", body=rest))
     return report_of(log, *sections)
-
-
-def _missing(data: Table) -> str:
-    reasons = Counter(reason for reason in data.reason if reason)
-    missing = sum(reasons.values())
-    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
-    return f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}"
 
 
 def _estimate(data: Table, estimate: CESFit, level: float) -> Iterator[Figures | str]:
