@@ -1,9 +1,9 @@
-"""What logs of tasks/menus say, in the terminal: effects with intervals, tests, and choices by menu size."""
+"""What a log of menus has to tell: what company does to an option, with tests, and choices by menu size."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,13 +21,24 @@ from fiduciary.economics.consistency.menus import (
     rises_by_set,
 )
 from fiduciary.economics.consistency.profile import bootstrap
-from fiduciary.economics.inference import alike
+from fiduciary.economics.inference import Interval, alike
+from fiduciary.scorers.grounds import menu_grounds
 from fiduciary.scorers.menus.metrics import Gathered, gather, overload
-from fiduciary.scorers.printed import limits
+from fiduciary.scorers.reports import (
+    WITHHELD,
+    Cell,
+    Figures,
+    Options,
+    Report,
+    Section,
+    counted,
+    missing,
+    reading,
+    report_of,
+)
 
 INDEPENDENCE, REGULARITY = "independence of irrelevant alternatives", "regularity"
 
-_WIDTH = 45
 _SHOWN = 5e-4
 """Differences between sets that three digits can show."""
 
@@ -53,63 +64,77 @@ class Effect:
         return float(self.above.sum() / self.below.sum())
 
 
-def menu_report(log: EvalLog, level: float = 0.95, replications: int = 999, seed: int = 0) -> Iterator[str]:
-    """The lines of a report; intervals by the bootstrap over option sets.
+def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
+    """One report a log; intervals by the bootstrap over option sets."""
+    return [report_of(log, _section(log, options)) for log in logs]
 
-    Raises:
-        ValueError: option sets of different sizes.
-    """
-    scores, lost = _scores(log)
-    reasons: Counter[str] = Counter({"error": lost} if lost else {})
-    asked = lost
-    for item in scores:
-        answers = (item.score.metadata or {})["answers"]
-        asked += len(answers)
-        reasons.update(str(a["reason"]) for a in answers if a["reason"] is not None)
-    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
-    missing = sum(reasons.values())
-    yield f"missing answers: {missing} of {asked} ({missing / max(asked, 1):.1%}): {listed}"
-    gathered = gather(scores)
+
+def _section(log: EvalLog, options: Options) -> Section:
+    try:
+        on, (scores, failed) = menu_grounds(log), _scores(log)
+        gathered = gather(scores)
+    except ValueError as error:
+        return Section(body=(f"no report: {error}",))
+    answers = [answer for item in scores for answer in (item.score.metadata or {})["answers"]]
+    reasons = Counter({"error": failed} if failed else {})
+    reasons.update(str(answer["reason"]) for answer in answers if answer["reason"] is not None)
+    lost = missing(reasons, failed + len(answers))
     if gathered is None or not gathered.plain.totals.any():
-        yield "no valid answers"
-        return
+        return Section("", reading(on), lost, ("no valid answers", WITHHELD))
     data = gathered.plain
-    outside = [a["outside"] for item in scores for a in (item.score.metadata or {})["answers"]]
-    if observed := [mass for mass in outside if mass is not None]:
-        yield f"mass_outside, mean probability outside the labels: {np.mean(observed):.4f}"
-    yield (
+    body: list[Figures | str] = [
+        *counted([answer["outside"] for answer in answers if answer["outside"] is not None]),
         f"{len(data.counts)} option sets of {data.counts.shape[2]}, {data.totals.sum():.0f} valid answers "
-        f"without a decoy and {gathered.decoys.sum():.0f} with"
+        f"without a decoy and {gathered.decoys.sum():.0f} with",
+    ]
+    body += [WITHHELD] if on.withheld is not None else _company(gathered, options)
+    return Section("", reading(on), lost, tuple(body))
+
+
+def _company(gathered: Gathered, options: Options) -> Iterator[Figures | str]:
+    rng, data, level = np.random.default_rng([options.seed, 5]), gathered.plain, options.level
+    squared = (f"{level:.0%} intervals in square brackets",)
+    yield Figures(
+        "effects of company",
+        ("effect", "value"),
+        tuple(
+            (effect.title, _interval(effect, rng, options.replications, level))
+            for effect in _effects(gathered)
+        ),
+        squared,
     )
-    yield ""
-    yield f"{'':<{_WIDTH}}{'value':>8}{f'  {level:.0%} interval':<21}"
-    rng = np.random.default_rng([seed, 5])
-    for effect in _effects(gathered):
-        yield _line(effect, rng, replications, level)
-    yield ""
+    tests: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
     if gathered.by_probability:
-        yield f"{INDEPENDENCE:<{_WIDTH}}no test: probabilities are not sampled"
-        yield f"{REGULARITY:<{_WIDTH}}no test: probabilities are not sampled"
-        yield "so that a distance is one and a rise is one: what noise there is comes from the wording,"
-        yield "which is the same throughout, and from the orders, of which each menu has all rotations;"
-        yield "intervals are those of other option sets"
+        tests = tuple(
+            (title, None, None, "no test: probabilities are not sampled")
+            for title in (INDEPENDENCE, REGULARITY)
+        )
+        notes = (
+            "a distance from one logit is a distance and a rise is a rise, however small: what noise there "
+            "is comes from the wording, which is the same throughout, and from the orders, of which each "
+            "menu has all rotations; intervals are those of other option sets",
+        )
     else:
-        yield _tested(INDEPENDENCE, iia_test(data, rng, replications))
-        yield _tested(REGULARITY, regularity_test(data, rng, replications))
-    yield ""
-    yield "the likeliest option of a logit over all menus of a set, by size of the menu"
-    columns = f"{'options':>9}{'answers':>9}{'chose it':>10}{'logit':>8}{'difference':>12}"
-    yield f"{columns}  {level:.0%} interval"
+        tests = (
+            (INDEPENDENCE, *_tested(iia_test(data, rng, options.replications))),
+            (REGULARITY, *_tested(regularity_test(data, rng, options.replications))),
+        )
+    yield Figures("tests", ("hypothesis", "times what noise makes", "p", "verdict"), tests, notes, decimals=4)
+    rows: list[tuple[Cell, ...]] = []
     for size, (hits, expected, answers) in best_shares(data).items():
         n = float(answers.sum())
         if not n:
-            yield f"{size:>9}{0:>9}"
+            rows.append((size, 0, None, None, None))
             continue
-        gap = Effect("", hits - expected, answers)
-        yield (
-            f"{size:>9}{n:>9.0f}{hits.sum() / n:>10.3f}{expected.sum() / n:>8.3f}{gap.value:>12.3f}"
-            f"{_interval(gap, rng, replications, level)}"
-        )
+        gap = _interval(Effect("", hits - expected, answers), rng, options.replications, level)
+        rows.append((size, round(n), float(hits.sum() / n), float(expected.sum() / n), gap))
+    yield Figures(
+        "the likeliest option of a logit over all menus of a set, by size of the menu",
+        ("options", "answers", "chose it", "logit", "difference"),
+        tuple(rows),
+        squared,
+    )
 
 
 def _scores(log: EvalLog) -> tuple[list[SampleScore], int]:
@@ -149,26 +174,21 @@ def _known(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.nan_to_num(values), np.isfinite(values).astype(float)
 
 
-def _line(effect: Effect, rng: np.random.Generator, replications: int, level: float) -> str:
-    if not effect.below.sum():
-        return f"{effect.title:<{_WIDTH}}{'-':>8}  no set has the answers that it takes"
-    interval = _interval(effect, rng, replications, level)
-    return f"{effect.title:<{_WIDTH}}{effect.value:>8.3f}{interval}"
-
-
-def _interval(effect: Effect, rng: np.random.Generator, replications: int, level: float) -> str:
-    """In words; by the bootstrap over sets, which cannot tell a spread that no set showed."""
+def _interval(effect: Effect, rng: np.random.Generator, replications: int, level: float) -> Interval:
+    """By the bootstrap over sets, which cannot tell a spread that no set showed."""
     used = effect.below > 0
-    above, below = effect.above[used], effect.below[used]
+    if not used.any():
+        return Interval(level=level, reason="no set has the answers that it takes")
+    above, below, sets = effect.above[used], effect.below[used], int(used.sum())
     if np.ptp(above / below) >= _SHOWN:
         low, high = bootstrap({"": (above, below)}, rng, replications, level)[""]
-        return f"  [{low:.3f}, {high:.3f}]"
+        return Interval(effect.value, low, high, level=level, units=sets)
     if effect.share:
-        return f"  {limits(alike(effect.value, int(used.sum()), level))}"
-    return "  no interval: all sets alike" if used.sum() > 1 else "  no interval: one set"
+        return alike(effect.value, sets, level)
+    why = "no interval: all sets alike" if sets > 1 else "no interval: one set"
+    return Interval(effect.value, level=level, units=sets, reason=why)
 
 
-def _tested(title: str, test: MenuTest) -> str:
-    over = f"{test.statistic / test.expected:.2f}" if test.expected > 0 else "-"
-    verdict = "rejected" if test.p_value <= 0.05 else "not rejected"
-    return f"{title:<{_WIDTH}}{over:>8} times what noise makes  p = {test.p_value:.4f}  {verdict}"
+def _tested(test: MenuTest) -> tuple[Cell, ...]:
+    over = test.statistic / test.expected if test.expected > 0 else None
+    return over, test.p_value, "rejected" if test.p_value <= 0.05 else "not rejected"
