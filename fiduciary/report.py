@@ -32,7 +32,7 @@ where it has pictures, ``pictures(logs, options, folder)`` draws them and gives 
 
 FORMS = ("text", "markdown", "json", "csv")
 
-CONSISTENCY = ("transitivity", "menus")
+CONSISTENCY = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
 PICTURED = ("allocation", "duopoly_pricing", "moral_dilemmas", "stress", *INVENTORIES)
 

@@ -45,7 +45,7 @@ def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
     Raises:
         UsageError: ``options.against`` names no log of this task, or one that allows no estimate.
     """
-    reference = _reference(options.against) if options.against is not None else {}
+    reference = estimates_against(options.against) if options.against is not None else {}
     return [_report(log, options, reference) for log in logs]
 
 
@@ -58,7 +58,12 @@ def estimates(data: Mapping[str, Table]) -> dict[str, CESFit]:
     return {way: fit(asked) for way, asked in data.items()}
 
 
-def _reference(path: str) -> dict[str, CESFit]:
+def estimates_against(path: str) -> dict[str, CESFit]:
+    """The estimates of the log that ``--against`` names.
+
+    Raises:
+        UsageError: no log of this task, or one that allows no estimate.
+    """
     try:
         return estimates(tables(read_eval_log(find(path)[0])))
     except (*NO_ESTIMATE, FileNotFoundError) as error:
@@ -80,7 +85,8 @@ def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> 
         else:
             try:
                 fits[way] = fit(data)
-                body += _estimate(data, fits[way], options.level)
+                body += estimate_told(fits[way], options.level)
+                body += _wordings_and_noise(data, options.level)
                 body += _tests(fits[way], reference.get(way), options.target)
             except NO_ESTIMATE as error:
                 body.append(f"no estimate: {_one_line(error)}")
@@ -90,7 +96,8 @@ def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> 
     return report_of(log, *sections)
 
 
-def _estimate(data: Table, estimate: CESFit, level: float) -> Iterator[Figures | str]:
+def estimate_told(estimate: CESFit, level: float) -> Iterator[Figures | str]:
+    """Parameters with intervals and their status, constants of display, and whether choices are separated."""
     kind = "quasi-likelihood of probabilities" if estimate.soft else "likelihood of choices"
     yield (
         f"CES logit, {kind}: {estimate.n} problems in {estimate.n_groups} groups "
@@ -112,6 +119,9 @@ def _estimate(data: Table, estimate: CESFit, level: float) -> Iterator[Figures |
         )
     if estimate.separation is not None:
         yield estimate.separation.describe()
+
+
+def _wordings_and_noise(data: Table, level: float) -> Iterator[Figures | str]:
     yield from wordings_told(data, level)
     if not data.by_probability and len(np.unique(data.temperature[data.answered])) > 1:
         yield _noise(data)
@@ -156,7 +166,7 @@ def _tests(estimate: CESFit, other: CESFit | None, target: str | None) -> Iterat
         if other is not None:
             same = "H0: same preference as --against (paired)"
             yield _test(same, likelihood_ratio_test(estimate, other))
-            yield _differences(wald_test(estimate, other))
+            yield differences(wald_test(estimate, other), "differences from --against")
     except NO_ESTIMATE as error:
         yield f"no test: {_one_line(error)}"
 
@@ -193,10 +203,11 @@ def _test(title: str, result: TestResult) -> str:
     return f"{title}: LR = {result.statistic:.2f}, {p} ({result.method})"
 
 
-def _differences(result: TestResult) -> Figures:
+def differences(result: TestResult, title: str) -> Figures:
+    """Parameter by parameter, where the test can tell."""
     left_out = f"without a z-test (at a bound, separated or not identified): {', '.join(result.left_out)}"
     return Figures(
-        "differences from --against",
+        title,
         ("parameter", "difference", "z", "p"),
         tuple(
             (name, Interval(difference, stderr=se), z, p) for name, (difference, se, z, p) in result.z.items()
