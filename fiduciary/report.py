@@ -1,7 +1,7 @@
 """What logs say about the models that were asked, whatever their tasks: the command ``fiduciary report``.
 
-Every log goes to the report of its task; a folder may hold logs of several. Options that belong to one task
-are passed to its report alone.
+Every log goes to the report of its task; a folder may hold logs of several. A task says what it has to tell
+as data (:mod:`scorers.reports`), and one renderer writes it as text, Markdown, JSON or CSV.
 """
 
 from __future__ import annotations
@@ -10,89 +10,112 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from fiduciary.errors import UsageError
-from fiduciary.options import add_principal
+from fiduciary.options import add_principal, stated_principal
 
 REPORTS = {
     "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
-    "transitivity": "fiduciary.scorers.rationality_report",
-    "menus": "fiduciary.scorers.rationality_report",
-    "money_pump": "fiduciary.scorers.rationality_report",
-    "allocation": "fiduciary.scorers.allocation.scorer.report",
+    "transitivity": "fiduciary.scorers.transitivity.report",
+    "menus": "fiduciary.scorers.menus.report",
+    "money_pump": "fiduciary.scorers.money_pump.report",
+    "allocation": "fiduciary.scorers.allocation.report",
     "economic_games": "fiduciary.scorers.economic_games.report",
     "duopoly_pricing": "fiduciary.scorers.duopoly_pricing.report",
     "moral_dilemmas": "fiduciary.scorers.moral_dilemmas.report",
-    "stress": "fiduciary.scorers.stress.command",
-    "hexaco100": "fiduciary.scorers.inventory.command",
-    "dark_tetrad": "fiduciary.scorers.inventory.command",
+    "stress": "fiduciary.scorers.stress.report",
+    "hexaco100": "fiduciary.scorers.inventory.report",
+    "dark_tetrad": "fiduciary.scorers.inventory.report",
 }
-"""The module whose ``main`` reports on a task's logs."""
+"""The module of each task's report. Its ``reports(logs, options)`` gives :class:`scorers.reports.Report`;
+where it has pictures, ``pictures(logs, options, folder)`` draws them and gives their paths."""
 
-CONSISTENCY = ("transitivity", "menus", "money_pump")
+FORMS = ("text", "markdown", "json", "csv")
+
+CONSISTENCY = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
+PICTURED = ("allocation", "duopoly_pricing", "moral_dilemmas", "stress", *INVENTORIES)
 
 OPTIONS = {
-    "--level": ("stakeholder_choice", *CONSISTENCY, "economic_games", "stress"),
     **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),
     "--against": ("stakeholder_choice", "allocation"),
-    "--sets": CONSISTENCY,
+    "--sets": ("transitivity",),
     "--replications": CONSISTENCY,
-    "--seed": CONSISTENCY,
     "--types": ("economic_games",),
-    "--out": ("allocation", "stress"),
-    "--picture": ("moral_dilemmas",),
-    "--pictures": ("duopoly_pricing",),
     "--retest": INVENTORIES,
+    "--picture": PICTURED,
 }
-"""The tasks whose report takes an option."""
+"""The tasks that an option is for, where it is not for all."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Report on every log; return the largest exit code of the reports.
+    """Report on every log; the exit code is 0, or 2 where there is nothing to report on.
 
     Raises:
-        UsageError: a path that is no log, or an option that the reports of these logs do not take.
+        UsageError: a path that is no log, no log of this project's tasks, or an option that the reports of
+            these logs do not take.
     """
-    parser = _parser()
-    given, paths = parser.parse_args(argv), []
-    options = {f"--{name}": value for name, value in vars(given).items() if name != "logs" and value}
+    given = _checked(_parser().parse_args(argv))
+    principal = stated_principal(given)
 
     # After the arguments are read: these load Inspect, which takes most of a second.
-    from inspect_ai.log import read_eval_log
+    from inspect_ai.log import EvalLog, read_eval_log
 
     from fiduciary.scorers.logs import find
+    from fiduciary.scorers.rendering import render
+    from fiduciary.scorers.reports import Options, Report
 
-    by_report: dict[str, list[str]] = {}
+    by_report: dict[str, list[EvalLog]] = {}
     tasks: set[str] = set()
     try:
-        paths = [path for place in given.logs for path in find(place)]
-        for path in paths:
+        for path in (path for place in given.logs for path in find(place)):
             task = read_eval_log(path, header_only=True).eval.task.rpartition("/")[2]
-            if task in REPORTS:
+            if task in REPORTS and (log := read_eval_log(path)).samples:
                 tasks.add(task)
-                by_report.setdefault(REPORTS[task], []).append(path)
+                by_report.setdefault(REPORTS[task], []).append(log)
     except (FileNotFoundError, ValueError) as error:
         raise UsageError(str(error)) from error
     if not tasks:
-        print(f"no log of this project's tasks among {', '.join(given.logs)}", file=sys.stderr)
-        return 1
-    for name in options:
-        if tasks.isdisjoint(OPTIONS[name]):
+        raise UsageError(f"no log of this project's tasks among {', '.join(given.logs)}")
+    for name, takers in OPTIONS.items():
+        if getattr(given, name[2:]) not in (None, False) and tasks.isdisjoint(takers):
             raise UsageError(
-                f"argument {name} is for logs of {', '.join(OPTIONS[name])}; "
-                f"these are of {', '.join(sorted(tasks))}"
+                f"argument {name} is for logs of {', '.join(takers)}; these are of {', '.join(sorted(tasks))}"
             )
-    return max(_run(module, logs, options) for module, logs in by_report.items())
+    asked_for = {name: getattr(given, name) for name in Options.__annotations__} | {"principal": principal}
+    options = Options(**{name: value for name, value in asked_for.items() if value is not None})
+
+    told: list[Report] = []
+    drawn: list[Path] = []
+    for module, logs in by_report.items():
+        of_task = import_module(module)
+        told += of_task.reports(logs, options)
+        if given.picture is not None and hasattr(of_task, "pictures"):
+            given.picture.mkdir(parents=True, exist_ok=True)
+            drawn += of_task.pictures(logs, options, given.picture)
+    text = render(told, given.format)
+    if given.out is None:
+        print(text, end="" if text.endswith("\n") else "\n")
+    else:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(text, "utf-8")
+        print(f"report: {given.out}", file=sys.stderr)
+    for picture in drawn:
+        print(f"picture: {picture}", file=sys.stderr)
+    return 0
 
 
-def _run(module: str, logs: list[str], options: dict[str, str | bool]) -> int:
-    tasks = [task for task, name in REPORTS.items() if name == module]
-    words = list(logs)
-    for name, value in options.items():
-        if not set(tasks).isdisjoint(OPTIONS[name]):
-            words.append(name if value is True else f"{name}={value}")
-    return int(import_module(module).main(words))
+def _checked(given: argparse.Namespace) -> argparse.Namespace:
+    if not 0 < given.level < 1:
+        raise UsageError(f"argument --level must lie strictly between 0 and 1, got {given.level:g}")
+    if given.seed < 0:
+        raise UsageError(f"argument --seed must be at least 0, got {given.seed}")
+    if given.replications is not None and given.replications < 99:
+        raise UsageError(f"argument --replications must be at least 99, got {given.replications}")
+    if given.types is not None and given.types < 1:
+        raise UsageError(f"argument --types must be at least 1, got {given.types}")
+    return given
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,27 +123,23 @@ def _parser() -> argparse.ArgumentParser:
         prog="fiduciary report",
         description="What logs say about the models that were asked. Every log gets the report of its task: "
         f"{', '.join(REPORTS)}.",
-        epilog="Exit codes: 0; 1 where no log is of these tasks; 2 for a path or argument to be mended.",
+        epilog="Exit codes: 0; 2 for a path or an argument to be mended.",
         allow_abbrev=False,
     )
     parser.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")
+    parser.add_argument("--format", choices=FORMS, default="text", help="of the report (text)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where it is written (the terminal)")
+    parser.add_argument("--level", type=float, default=0.95, metavar="P", help="of intervals (0.95)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of bootstrap and simulations (0)")
 
-    def add(name: str, what: str, metavar: str | None = None) -> None:
-        where = ", ".join(OPTIONS[name])
-        if metavar is None:
-            parser.add_argument(name, action="store_true", help=f"{what} ({where})")
-        else:
-            parser.add_argument(name, metavar=metavar, help=f"{what} ({where})")
+    def add(name: str, what: str, **more: object) -> None:
+        parser.add_argument(name, help=f"{what} ({', '.join(OPTIONS[name])})", **more)  # type: ignore[arg-type]
 
-    add("--level", "of intervals, default 0.95", "P")
+    add("--picture", "folder that pictures are drawn into", type=Path, metavar="DIR")
     add_principal(parser, "who estimates are tested against (stakeholder_choice); nobody by default")
-    add("--against", "log of stakeholder_choice to compare with", "LOG")
-    add("--sets", "also one line for every choice set")
-    add("--replications", "of bootstrap and simulations, default 999", "N")
-    add("--seed", "of these, default 0", "N")
-    add("--types", "also look for so many types among the logs, one a group", "N")
-    add("--out", "where the picture of an allocation log goes, or the folder of a stress report", "PATH")
-    add("--picture", "where a picture of the first log's vehicle cases goes", "PNG")
-    add("--pictures", "folder for the price paths, default beside each log", "DIR")
-    add("--retest", "a second run of the same model with another seed", "LOG")
+    add("--against", "log of stakeholder_choice to compare with", metavar="LOG")
+    add("--sets", "also a line for every choice set", action="store_true")
+    add("--replications", "of bootstrap and simulations, default 999", type=int, metavar="N")
+    add("--types", "also look for so many types among the logs, one a group", type=int, metavar="N")
+    add("--retest", "a second run of the same model with another seed", metavar="LOG")
     return parser

@@ -57,11 +57,10 @@ ask_task menus -T n="${MENUS:-20}" -T elicitation="$WAY"
 ask_task allocation -T budgets="${BUDGETS:-20}" -T elicitation="$AMOUNTS"
 ask_task money_pump -T n="$N" -T elicitation="$WAY"
 
-"$PYTHON" -m fiduciary report "$LOG_DIR"
 case "$LOG_DIR" in
-    *://*) "$PYTHON" -m fiduciary report "$LOG_DIR/allocation" ;;
+    *://*) "$PYTHON" -m fiduciary report "$LOG_DIR" ;;
     *)
-        "$PYTHON" -m fiduciary report "$LOG_DIR/allocation" --out "$LOG_DIR/budgets.png"
+        "$PYTHON" -m fiduciary report "$LOG_DIR" --picture "$LOG_DIR"
         "$PYTHON" runs/rationality_picture.py "$LOG_DIR" --picture "$LOG_DIR/rationality.png"
         ;;
 esac

@@ -11,8 +11,8 @@ NO_ERROR = "no error"
 
 
 def number(value: float, decimals: int = 3) -> str:
-    """A value, or "-" where there is none."""
-    return f"{value:.{decimals}f}" if math.isfinite(value) else "-"
+    """A value, 0 without a sign, or "-" where there is none."""
+    return f"{value:z.{decimals}f}" if math.isfinite(value) else "-"
 
 
 def error(stderr: float, decimals: int = 3) -> str:

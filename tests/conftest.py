@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,6 +25,27 @@ ROOT = Path(__file__).resolve().parent.parent
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def rows_told(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, dict[str, Any]]]:
+    """``fiduciary report`` as JSON: the cells of the one log's rows, by the row's name and the column's."""
+    from fiduciary.report import main
+
+    def tell(*arguments: str) -> dict[str, dict[str, Any]]:
+        capsys.readouterr()
+        assert main([*arguments, "--format", "json"]) == 0
+        [report] = json.loads(capsys.readouterr().out)
+        tables = [
+            part for section in report["sections"] for part in section["body"] if not isinstance(part, str)
+        ]
+        return {
+            row[0]: dict(zip(table["columns"][1:], row[1:], strict=True))
+            for table in tables
+            for row in table["rows"]
+        }
+
+    return tell
 
 
 @pytest.fixture(autouse=True)

@@ -55,6 +55,21 @@ def test_a_path_without_logs_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "none" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--level", "1", "--level must lie strictly between 0 and 1, got 1"),
+        ("--seed", "-1", "--seed must be at least 0, got -1"),
+        ("--replications", "3", "--replications must be at least 99, got 3"),
+    ],
+)
+def test_a_number_that_cannot_be_used_is_named(
+    option: str, value: str, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(folder), option, value]) == 2
+    assert said in capsys.readouterr().err
+
+
 FEW = {
     "transitivity": (transitivity(elicitation="text", repeats=1), "first_option"),
     "menus": (menus(size=3), "first_option"),

@@ -28,7 +28,7 @@ def draw(
     Args:
         rows: the sets.
         preference: the fitted preference, whose demand is drawn with its noise and without; or None.
-        means: ``observed``, ``random`` and ``noise``, as ``budgets_report.describe`` returns them.
+        means: Afriat's index, mean over sets: ``observed`` (1,), ``random`` and ``noise`` (agents,).
         title: above the picture.
         path: where it goes.
     """
@@ -61,7 +61,6 @@ def draw(
     else:
         figure.suptitle(title, fontsize=11)
     _consistency(figure.add_subplot(grid[lines, :]), means)
-    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
     plt.close(figure)
 

@@ -1,26 +1,20 @@
-"""What allocation logs say about preferences, in the terminal and as a picture.
+"""What a log of allocation has to tell: do splits of budgets come from a preference, and from which one?
 
-    fiduciary report logs/ --out budgets.png
-    fiduciary report allocation.eval --against choices.eval
-
-Each log gets its indices of revealed preference by set, beside those of uniformly random agents and of
-agents with the fitted CES demand and its noise: no more consistent than the former is no preference at
-all, less than the latter is more than noise. Their means have intervals bootstrapped over the choices of
-stakeholders. Then the CES demand with intervals; with --against, a log of tasks/stakeholder_choice, tests
-of whether discrete choices say the same.
-
-Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
+Indices of revealed preference by set, beside those of uniformly random agents and of agents with the fitted
+CES demand and its noise: no more consistent than the former is no preference at all, less than the latter is
+more than noise. Their means have intervals bootstrapped over the choices of stakeholders. Then the CES
+demand; and against a log of stakeholder_choice, tests of whether discrete choices say the same.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import numpy as np
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import (
@@ -33,15 +27,19 @@ from fiduciary.economics.budgets import (
 )
 from fiduciary.economics.consistency.profile import bootstrap
 from fiduciary.economics.estimation import CESFit, wald_test
+from fiduciary.economics.inference import Interval
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.allocation.budget_set import spent_of, valid_rows
 from fiduciary.scorers.allocation.grounds import grounds
 from fiduciary.scorers.allocation.table import Allocations, Row, allocations, rows_of
-from fiduciary.scorers.choice_table import tables
-from fiduciary.scorers.logs import arguments_of, find, logs_of
-from fiduciary.scorers.stakeholder_choice.report import NO_ESTIMATE, estimates
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, missing, reading, report_of
+from fiduciary.scorers.stakeholder_choice.report import (
+    NO_ESTIMATE,
+    differences,
+    estimate_told,
+    estimates_against,
+)
 
-TASK = "allocation"
 AGENTS = 1000
 
 INDICES = {
@@ -52,83 +50,73 @@ INDICES = {
     "houtman_maks": "Houtman and Maks's index",
 }
 
-
-_SEED, _REPLICATIONS = 0xB0, 999
-_NAME = 28
+_SEED = 0xB0
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the report and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="fiduciary report",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("logs", nargs="+", help="log files, or folders of them")
-    parser.add_argument("--against", metavar="LOG", help="log of tasks/stakeholder_choice to compare with")
-    parser.add_argument("--out", type=Path, metavar="PNG", help="where a picture of the first log goes")
-    options = parser.parse_args(argv)
-    try:
-        logs = logs_of(TASK, options.logs)
-        against = estimates(tables(read_eval_log(find(options.against)[0]))) if options.against else {}
-    except (FileNotFoundError, *NO_ESTIMATE) as error:
-        parser.error(str(error))
-    if not logs:
-        print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
-        return 1
-    for place, log in enumerate(logs):
-        described = describe(log, against)
-        if options.out and place == 0:
-            from fiduciary.scorers.allocation.picture import draw
+@dataclass(frozen=True)
+class Agents:
+    """Afriat's index of agents with the budgets of one set.
 
-            draw(*described, title=str(log.eval.model), path=options.out)
-            print(f"picture: {options.out}")
-    return 0
-
-
-def describe(log: EvalLog, against: dict[str, CESFit]) -> tuple[list[Row], CES | None, dict[str, FloatArray]]:
-    """Print one log's part of the report.
-
-    Returns:
-        The sets, the fitted preference or None, and the means of Afriat's index that go with them:
-        ``observed`` (1,), ``random`` (agents,) and, with a fitted preference, ``noise`` (agents,). Without
-        grounds for figures there are none.
+    Attributes:
+        random: of uniformly random ones, (agents,).
+        noise: of agents with the fitted demand and its noise, (agents,); None without a fitted demand.
+        power: share of uniformly random agents that violate GARP.
     """
-    rows = rows_of(log)
-    title = f"{log.eval.model}  {arguments_of(log)}"
-    print(f"\n{title}\n{'=' * min(len(title), 110)}")
-    print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
-    own = grounds(rows)
-    print(*own.sentences, sep="\n", end="\n\n")
-    _spent(rows)
-    if own.withheld is not None:
-        print(f"no indices and no demand: {own.withheld}")
-        return rows, None, {}
-    data = allocations(rows)
-    fit = _fit(data)
-    preference = _preference(fit)
-    means = _sets(rows, preference)
-    _intervals(rows)
-    _explain(means)
-    if fit is not None:
-        print(f"\n{fit.summary()}")
-        if preference is not None:
-            print(f"mean distance of budget shares from the fitted demand: {_distance(data, preference):.3f}")
-        for source, other in against.items():
-            print(f"\nH0: same preference as discrete choices (from {source}; K = {other.shift:g})")
-            try:
-                result = wald_test(fit, other)
-            except NO_ESTIMATE as error:
-                print(f"  no test: {error}")
-                continue
-            print(f"  chi-square({result.df:g}) = {result.statistic:.2f}, p = {result.p_value:.3f}")
-            for name, (difference, se, z, p) in result.z.items():
-                print(f"  Δ {name:<12}{difference:>9.4f}  std. error {se:.4f}  z = {z:6.2f}  p = {p:.4f}")
-    return rows, preference, means
+
+    random: FloatArray
+    noise: FloatArray | None
+    power: float
 
 
-def _spent(rows: Sequence[Row]) -> None:
-    """Print what each group gets on average where it is on offer."""
+def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
+    """One report a log.
+
+    Raises:
+        UsageError: ``options.against`` names no log of stakeholder_choice, or one that allows no estimate.
+    """
+    against = estimates_against(options.against) if options.against is not None else {}
+    return [report_of(log, _section(log, options, against)) for log in logs]
+
+
+def pictures(logs: Sequence[EvalLog], options: Options, folder: Path) -> list[Path]:
+    """``<log>.png``: budget shares against relative prices, and Afriat's index beside that of agents."""
+    # Only where a picture is drawn: matplotlib takes most of a second.
+    from fiduciary.scorers.allocation.picture import draw
+
+    paths = []
+    for log in logs:
+        try:
+            rows = rows_of(log)
+        except ValueError:  # the report says so
+            continue
+        preference, means = None, {}
+        if grounds(rows).withheld is None:
+            preference = _preference(_fit(allocations(rows))[0])
+            means = _mean_afriat(rows, _agents(rows, preference, options.seed))
+        paths.append(folder / f"{PurePosixPath(log.location).stem}.png")
+        draw(rows, preference, means, title=str(log.eval.model), path=paths[-1])
+    return paths
+
+
+def _section(log: EvalLog, options: Options, against: Mapping[str, CESFit]) -> Section:
+    try:
+        rows = rows_of(log)
+    except ValueError as error:
+        return Section(body=(f"no report: {error}",))
+    on, body = grounds(rows), [_spent(rows)]
+    reasons = Counter(reason for _, kept in rows for reason in kept.get("reasons", []) if reason)
+    reasons["error"] += on.asked - on.valid - reasons.total()  # of samples that were never scored
+    lost = missing(+reasons, on.asked)
+    if on.withheld is not None:
+        body.append(f"no indices and no demand: {on.withheld}")
+    else:
+        body += _figures(rows, options, against)
+    return Section("", reading(on), lost, tuple(body))
+
+
+def _spent(rows: Sequence[Row]) -> Figures | str:
+    """What each group gets on average where it is on offer."""
+    title = "mean share of what was spent, where on offer"
     shares: dict[str, list[float]] = {}
     for asked, kept in rows:
         dollars = spent_of(kept, asked)
@@ -137,16 +125,42 @@ def _spent(rows: Sequence[Row]) -> None:
             asked.budgets.stakeholders, (valid / valid.sum(axis=1, keepdims=True)).T, strict=True
         ):
             shares.setdefault(who, []).extend(column.tolist())
-    told = ", ".join(f"{who} {np.mean(own):.3f}" for who, own in shares.items() if own)
-    print(f"mean share of what was spent, where on offer: {told or 'no valid split'}\n")
+    told = tuple((who, float(np.mean(own))) for who, own in shares.items() if own)
+    return Figures(title, ("group", "share"), told) if told else f"{title}: no valid split"
 
 
-def _fit(data: Allocations) -> CESFit | None:
+def _figures(rows: Sequence[Row], options: Options, against: Mapping[str, CESFit]) -> Iterator[Figures | str]:
+    data = allocations(rows)
+    fit, failed = _fit(data)
+    preference = _preference(fit)
+    agents = _agents(rows, preference, options.seed)
+    yield _sets(rows, agents)
+    yield from _indices(rows, options)
+    yield from _beside_agents(_mean_afriat(rows, agents), options.level)
+    if fit is None:
+        yield failed
+        return
+    yield from estimate_told(fit, options.level)
+    if preference is not None:
+        apart = ("mean distance of budget shares from the fitted demand", _distance(data, preference))
+        yield Figures("", ("fit", "value"), (apart,))
+    for source, other in against.items():
+        same = f"H0: same preference as discrete choices (from {source}; K = {other.shift:g})"
+        try:
+            result = wald_test(fit, other)
+        except NO_ESTIMATE as error:
+            yield f"{same}: no test: {error}"
+            continue
+        yield f"{same}: chi-square({result.df:g}) = {result.statistic:.2f}, p = {result.p_value:.3f}"
+        yield differences(result, f"differences from discrete choices (from {source})")
+
+
+def _fit(data: Allocations) -> tuple[CESFit | None, str]:
+    """The demand, or why there is none."""
     try:
-        return data.fit()
+        return data.fit(), ""
     except NO_ESTIMATE as error:
-        print(f"no estimate of demand: {' '.join(str(error).split())}\n")
-        return None
+        return None, f"no estimate of demand: {' '.join(str(error).split())}"
 
 
 def _preference(fit: CESFit | None) -> CES | None:
@@ -159,50 +173,79 @@ def _preference(fit: CESFit | None) -> CES | None:
     return CES(tuple(theta / theta.sum()), min(fit.rho, 1.0), fit.gamma, shift=fit.shift)
 
 
-def _sets(rows: Sequence[Row], preference: CES | None) -> dict[str, FloatArray]:
-    """Print a line for each set; return the means over sets."""
-    print(f"{'':{_NAME}}{'':7}{'':6}{'random agents':>16}")
-    print(
-        f"{'set, in the order shown':<{_NAME}}{'valid':>7}{'afriat':>8}{'mean':>8}{'below':>7}"
-        f"{'varian':>8}{'pump':>7}{'h-m':>6}{'power':>7}  GARP"
-    )
-    observed, random, noise = [], [], []
+def _agents(rows: Sequence[Row], preference: CES | None, seed: int) -> list[Agents | None]:
+    """Of each set; None where it has fewer than two valid splits."""
+    found: list[Agents | None] = []
     for number, (asked, kept) in enumerate(rows):
-        dollars = spent_of(kept, asked)
-        valid = valid_rows(dollars)
-        name = ", ".join(asked.shown)
-        if len(name) >= _NAME:
-            name = f"{len(asked.shown)} groups, {asked.shown[0]} first"
         if kept.get("afriat") is None:
-            print(f"{name:<{_NAME}}{valid.sum():>4}/{len(valid):<2}  fewer than two valid splits")
+            found.append(None)
             continue
+        valid = valid_rows(spent_of(kept, asked))
         prices, amounts = asked.budgets.prices[valid], asked.budgets.amounts[valid]
-        rng = np.random.default_rng([number, _SEED])
-        drawn = random_afriat(prices, amounts, rng, AGENTS)
-        power = bronars_power(prices, amounts, rng, AGENTS).value
-        index = float(kept["afriat"])
-        observed.append(index)
-        random.append(drawn)
+        rng = np.random.default_rng([number, _SEED, seed])
+        random = random_afriat(prices, amounts, rng, AGENTS)
+        power, noise = bronars_power(prices, amounts, rng, AGENTS).value, None
         if preference is not None:
             shares = draw_shares(
                 preference, prices, amounts, asked.budgets.columns, asked.temperature, rng, AGENTS // 5
             )
-            noise.append(afriat_index(relative_costs(prices, shares * amounts[:, None] / prices)))
-        print(
-            f"{name:<{_NAME}}{valid.sum():>4}/{len(valid):<2}{index:>8.3f}{drawn.mean():>8.3f}"
-            f"{np.mean(drawn < index):>7.3f}{kept['varian']:>8.3f}{kept['money_pump']:>7.3f}"
-            f"{kept['houtman_maks']:>6.2f}{power:>7.3f}  {'yes' if kept['garp'] else 'no'}"
-        )
-    means = {"observed": np.array([np.mean(observed)])} if observed else {}
-    if random:
-        means["random"] = np.mean(random, axis=0)
-    if noise:
+            noise = afriat_index(relative_costs(prices, shares * amounts[:, None] / prices))
+        found.append(Agents(random, noise, power))
+    return found
+
+
+def _mean_afriat(rows: Sequence[Row], agents: Sequence[Agents | None]) -> dict[str, FloatArray]:
+    """Means over sets: ``observed`` (1,), ``random`` and, with a fitted demand, ``noise`` (agents,)."""
+    scored = [(kept, drawn) for (_, kept), drawn in zip(rows, agents, strict=True) if drawn is not None]
+    if not scored:
+        return {}
+    means = {
+        "observed": np.array([np.mean([float(kept["afriat"]) for kept, _ in scored])]),
+        "random": np.mean([drawn.random for _, drawn in scored], axis=0),
+    }
+    if noise := [drawn.noise for _, drawn in scored if drawn.noise is not None]:
         means["noise"] = np.mean(noise, axis=0)
     return means
 
 
-def _intervals(rows: Sequence[Row]) -> None:
-    """Print the mean of every index, with its interval over the stakeholders who share budgets."""
+def _sets(rows: Sequence[Row], agents: Sequence[Agents | None]) -> Figures:
+    lines: list[tuple[Cell, ...]] = []
+    for (asked, kept), drawn in zip(rows, agents, strict=True):
+        valid = valid_rows(spent_of(kept, asked))
+        counts: tuple[Cell, ...] = (", ".join(asked.shown), int(valid.sum()), len(valid))
+        if drawn is None:
+            lines.append((*counts, *[None] * 7, "fewer than two valid splits"))
+            continue
+        index = float(kept["afriat"])
+        lines.append(
+            (
+                *counts,
+                index,
+                float(drawn.random.mean()),
+                float(np.mean(drawn.random < index)),
+                kept["varian"],
+                kept["money_pump"],
+                kept["houtman_maks"],
+                drawn.power,
+                "yes" if kept["garp"] else "no",
+            )
+        )
+    return Figures(
+        "sets",
+        (
+            *("set, in the order shown", "valid", "asked", "afriat", "random", "below"),
+            *("varian", "pump", "h-m", "power", "GARP"),
+        ),
+        tuple(lines),
+        (
+            "random, below: mean of Afriat's index of uniformly random agents, and share of them below this "
+            "one; power: share of them that violate GARP; h-m: Houtman and Maks's index",
+        ),
+    )
+
+
+def _indices(rows: Sequence[Row], options: Options) -> Iterator[Figures]:
+    """The mean of every index, with its interval over the stakeholders who share budgets."""
     scored = [(asked.group, kept) for asked, kept in rows if kept.get("afriat") is not None]
     if not scored:
         return
@@ -215,33 +258,41 @@ def _intervals(rows: Sequence[Row]) -> None:
                 above[names.index(group)] += float(kept[index])
                 below[names.index(group)] += 1
         by_group[index] = above, below
-    found = bootstrap(by_group, np.random.default_rng(_SEED), _REPLICATIONS, 0.95)
-    alone = "one choice of stakeholders: no intervals"
-    over = f"95 % intervals over {len(names)} choices of stakeholders" if len(names) > 1 else alone
-    print(f"\nmeans over sets; {over}")
+    rng = np.random.default_rng([_SEED, options.seed])
+    found = bootstrap(by_group, rng, options.replications, options.level)
+    means = []
     for index, title in INDICES.items():
         above, below = by_group[index]
         if not below.sum():
-            print(f"  {title:<26}     -  no optimum was proven in time")
-            continue
-        low, high = found[index]
-        interval = f"  [{low:.3f}, {high:.3f}]" if len(names) > 1 else ""
-        print(f"  {title:<26}{above.sum() / below.sum():>6.3f}{interval}")
+            mean = Interval(level=options.level, reason="no optimum was proven in time")
+        elif len(names) == 1:
+            why = "one choice of stakeholders: no intervals"
+            mean = Interval(float(above[0] / below[0]), level=options.level, units=1, reason=why)
+        else:
+            value = float(above.sum() / below.sum())
+            mean = Interval(value, *found[index], level=options.level, units=len(names))
+        means.append((title, mean))
+    over = f"{options.level:.0%} intervals over {len(names)} choices of stakeholders"
+    yield Figures("means over sets", ("index", "mean"), tuple(means), (over,) if len(names) > 1 else ())
 
 
-def _explain(means: dict[str, FloatArray]) -> None:
+def _beside_agents(means: Mapping[str, FloatArray], level: float) -> Iterator[Figures]:
     if not means:
         return
     index = float(means["observed"][0])
-    print(f"\nAfriat's index, mean over sets: {index:.4f}")
+    rows: list[tuple[Cell, ...]] = [("this log", index, None, None, None)]
     for name, who in (("random", "uniformly random agents"), ("noise", "the fitted demand with its noise")):
         if name in means:
-            low, high = np.quantile(means[name], [0.025, 0.975])
+            low, high = np.quantile(means[name], [(1 - level) / 2, (1 + level) / 2])
             below = (1 + np.sum(means[name] <= index + 1e-12)) / (1 + len(means[name]))
-            print(
-                f"  {who:<34} mean {means[name].mean():.4f}, 95 % of them in [{low:.4f}, {high:.4f}]; "
-                f"share not above the observed {below:.3f}"
-            )
+            rows.append((who, float(means[name].mean()), float(low), float(high), float(below)))
+    yield Figures(
+        "Afriat's index, mean over sets",
+        ("of", "mean", "from", "to", "not above this log's"),
+        tuple(rows),
+        (f"from, to: where {level:.0%} of the agents lie; not above this log's: share of the agents",),
+        decimals=4,
+    )
 
 
 def _distance(data: Allocations, preference: CES) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.economics.inference import ALONE, Interval, mean
+from fiduciary.economics.inference import ALONE, LEVEL, Interval, mean
 from fiduciary.scorers.duopoly_pricing.grounds import grounds
 from fiduciary.scorers.metrics.clustered import NAN, with_error
 from fiduciary.scorers.metrics.reads import told
@@ -66,19 +66,22 @@ def outcomes(scores: Sequence[SampleScore]) -> dict[str, float]:
     return out
 
 
-def interval(values: Sequence[float], paths: Sequence[Sequence[float]] = ()) -> Interval:
+def interval(
+    values: Sequence[float], paths: Sequence[Sequence[float]] = (), level: float = LEVEL
+) -> Interval:
     """Mean over runs with Student's interval; with one run, from its own path if there is one.
 
     Args:
         values: of each run.
         paths: of each run, values by period; read only where there is one run.
+        level: of the interval.
     """
     if len(values) == len(paths) == 1:
-        return block_bootstrap(paths[0])
-    return mean(values)
+        return block_bootstrap(paths[0], level=level)
+    return mean(values, level=level)
 
 
-def block_bootstrap(path: Sequence[float], block: int = BLOCK) -> Interval:
+def block_bootstrap(path: Sequence[float], block: int = BLOCK, level: float = LEVEL) -> Interval:
     """Mean of a path with the percentile interval of a moving-block bootstrap (Künsch 1989).
 
     NaN for error and interval of a path shorter than two blocks, or that stays where it is.
@@ -86,14 +89,14 @@ def block_bootstrap(path: Sequence[float], block: int = BLOCK) -> Interval:
     series = np.asarray(path, float)
     n = len(series)
     if n < 2 * block:
-        return Interval(float(series.mean()), units=1, reason=ALONE)
+        return Interval(float(series.mean()), level=level, units=1, reason=ALONE)
     rng = np.random.default_rng(_SEED)
     blocks = math.ceil(n / block)
     starts = rng.integers(n - block + 1, size=(_REPLICATIONS, blocks))
     picked = (starts[:, :, None] + np.arange(block)).reshape(_REPLICATIONS, -1)[:, :n]
     means = series[picked].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     spread = float(means.std(ddof=1))
     if not spread > 0:
-        return Interval(float(series.mean()), units=1, reason=ALONE)
-    return Interval(float(series.mean()), float(low), float(high), spread, units=1)
+        return Interval(float(series.mean()), level=level, units=1, reason=ALONE)
+    return Interval(float(series.mean()), float(low), float(high), spread, level, 1)

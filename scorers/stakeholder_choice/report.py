@@ -1,77 +1,35 @@
-"""What logs say about preferences, in the terminal.
+"""What a log of stakeholder_choice has to tell.
 
-    fiduciary report logs/ --principal nonprofit
-    fiduciary report after.eval --against before.eval
-
-Each log gets its estimate with intervals, its missing answers by reason, the published row for the
-same framing where there is one, and tests against the target or against another log (paired when
-both asked the same problems). With stated choices at two or more temperatures it also says whether they
-show that noise scales with the temperature (an equivalence test), without which γ is not conviction.
-
-Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
+Each way of asking gets its estimate with intervals, its missing answers by reason, and tests against the
+principal or against another log (paired when both asked the same problems); then the published row for the same
+framing where there is one. With stated choices at two or more temperatures it also says whether they show that noise
+scales with the temperature (an equivalence test), without which γ is not conviction.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
 from fiduciary.economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
+from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.estimation.results import PROPORTIONAL
+from fiduciary.economics.inference import Interval
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED
-from fiduciary.options import add_principal, stated_principal
+from fiduciary.errors import UsageError
 from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.logs import find
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, missing, reading, report_of
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
-from fiduciary.scorers.stakeholder_choice.wordings import wording_lines
-
-TASK = "stakeholder_choice"
+from fiduciary.scorers.stakeholder_choice.wordings import wordings_told
 
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print the report and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="fiduciary report",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("logs", nargs="+", help="log files, or folders of them")
-    add_principal(parser, "who estimates are tested against; nobody by default")
-    parser.add_argument("--against", metavar="LOG", help="log that the others are compared with")
-    parser.add_argument("--level", type=float, default=0.95, help="of intervals (default 0.95)")
-    options = parser.parse_args(argv)
-    if not 0 < options.level < 1:
-        parser.error(f"argument --level: must lie strictly between 0 and 1, got {options.level}")
-    principal = stated_principal(options)
-    try:
-        paths = [path for given in options.logs for path in find(given)]
-        logs = [read_eval_log(path) for path in paths]
-        other = read_eval_log(find(options.against)[0]) if options.against else None
-    except (FileNotFoundError, ValueError) as error:
-        parser.error(str(error))
-    logs = [log for log in logs if _is_ours(log)]
-    if not logs:
-        print(f"no log of {TASK} among {', '.join(options.logs)}", file=sys.stderr)
-        return 1
-    try:
-        reference = estimates(tables(other)) if other is not None else {}
-    except NO_ESTIMATE as error:
-        print(f"no estimate from --against {options.against}: {_one_line(error)}", file=sys.stderr)
-        return 2
-    for log in logs:
-        describe(log, principal, reference, options.level)
-    return 0
-
 
 SOURCES = {
     "choose": "from the closing words begun for the model (log-probabilities, τ = 1)",
@@ -81,81 +39,106 @@ SOURCES = {
 """What an estimate rests on, by elicitation."""
 
 
+def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
+    """One report a log.
+
+    Raises:
+        UsageError: ``options.against`` names no log of this task, or one that allows no estimate.
+    """
+    reference = estimates_against(options.against) if options.against is not None else {}
+    return [_report(log, options, reference) for log in logs]
+
+
 def estimates(data: Mapping[str, Table]) -> dict[str, CESFit]:
     """The estimate of each way of asking, by its elicitation.
 
     Raises:
         ValueError: answers that allow no estimate; so do ArithmeticError and LinAlgError.
     """
-    return {way: fit(one) for way, one in data.items()}
+    return {way: fit(asked) for way, asked in data.items()}
 
 
-def describe(log: EvalLog, principal: Principal | None, reference: dict[str, CESFit], level: float) -> None:
-    """Print one log's part of the report."""
-    arguments = log.eval.task_args
-    title = f"{log.eval.model}  {', '.join(f'{k}={v}' for k, v in arguments.items()) or 'default arguments'}"
-    print(f"\n{title}\n{'=' * min(len(title), 110)}")
-    print(f"log {log.location}  task version {log.eval.task_version}  status {log.status}")
+def estimates_against(path: str) -> dict[str, CESFit]:
+    """The estimates of the log that ``--against`` names.
+
+    Raises:
+        UsageError: no log of this task, or one that allows no estimate.
+    """
+    try:
+        return estimates(tables(read_eval_log(find(path)[0])))
+    except (*NO_ESTIMATE, FileNotFoundError) as error:
+        raise UsageError(f"no estimate from --against {path}: {error}") from error
+
+
+def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> Report:
     try:
         asked = tables(log)
     except ValueError as error:
-        print(f"no estimate: {_one_line(error)}")
-        return
+        return report_of(log, Section(body=(f"no estimate: {_one_line(error)}",)))
     fits: dict[str, CESFit] = {}
-    for source, data in asked.items():
-        print(f"\n{SOURCES[source]}")
-        found = grounds(data)
-        for sentence in found.sentences:
-            print(sentence)
-        _print_missing(data)
-        if found.withheld is not None:
-            print("so no estimate is shown and nothing is tested\n")
-            continue
-        try:
-            estimate = fits[source] = fit(data)
-            print(estimate.summary(level))
-        except NO_ESTIMATE as error:
-            print(f"no estimate: {_one_line(error)}\n")
-            continue
-        for line in wording_lines(data, level):
-            print(line)
-        if not data.by_probability and len(np.unique(data.temperature[data.answered])) > 1:
-            print(_noise(data))
-        try:
-            if principal is not None:
-                test = likelihood_ratio_test(estimate, principal.at(data.shift))
-                _print_test(f"H0: the preference is {principal.label}", test)
-            if source in reference:
-                test = likelihood_ratio_test(estimate, reference[source])
-                _print_test("H0: same preference as --against (paired)", test)
-                _print_z(wald_test(estimate, reference[source]))
-        except NO_ESTIMATE as error:
-            print(f"no test: {_one_line(error)}")
-        print()
-    if len(fits) > 1:
-        try:
-            choose, explain = asked["choose"], asked["explain"]
-            same = fit(choose.rows(np.isin(choose.groups, explain.groups)))
-            test = likelihood_ratio_test(same, fits["explain"])
-            _print_test("H0: the same with and without an explanation (same problems, paired)", test)
-        except NO_ESTIMATE as error:
-            print(f"no test of explanation against none: {_one_line(error)}")
-    framing = str(arguments.get("framing", "neutral"))
-    if fits and framing in PUBLISHED:
-        row = PUBLISHED[framing]
-        weights = ", ".join(f"{value:.3f}" for value in row.theta)
-        print(
-            f"for comparison, published for Llama-3.1-8B-Instruct, framing {framing}: "
-            f"θ {weights}; ρ {row.rho} "
-            "(K unknown: ρ not comparable)"
+    sections = []
+    for way, data in asked.items():
+        on, reasons = grounds(data), Counter(reason for reason in data.reason if reason)
+        body: list[Figures | str] = []
+        if on.withheld is not None:
+            body.append("so no estimate is shown and nothing is tested")
+        else:
+            try:
+                fits[way] = fit(data)
+                body += estimate_told(fits[way], options.level)
+                body += _wordings_and_noise(data, options.level)
+                body += _tests(data, fits[way], reference.get(way), options.principal)
+            except NO_ESTIMATE as error:
+                body.append(f"no estimate: {_one_line(error)}")
+        sections.append(Section(SOURCES[way], reading(on), missing(reasons, data.n), tuple(body)))
+    if rest := (*_explained(asked, fits), *(_published(log) if fits else ())):
+        sections.append(Section("beside", body=rest))
+    return report_of(log, *sections)
+
+
+def estimate_told(estimate: CESFit, level: float) -> Iterator[Figures | str]:
+    """Parameters with intervals and their status, constants of display, and whether choices are separated."""
+    kind = "quasi-likelihood of probabilities" if estimate.soft else "likelihood of choices"
+    yield (
+        f"CES logit, {kind}: {estimate.n} problems in {estimate.n_groups} groups "
+        f"({estimate.n_missing} missing), log-likelihood {estimate.loglik:.2f}, K = {estimate.shift:g}"
+    )
+    yield Figures(
+        "parameters",
+        ("parameter", "estimate", "status (method of the interval)"),
+        tuple(_parameter(estimate, name, level) for name in estimate.names if not is_constant(name)),
+        (f"standard errors in brackets, {level:.0%} intervals; gamma is {estimate.gamma_meaning}",),
+        decimals=4,
+    )
+    if estimate.constants:
+        yield Figures(
+            "constants of display, raw utils; place 1 and letter A are 0",
+            ("constant", "estimate", "status"),
+            tuple(_constant(estimate, name) for name in estimate.constants),
+            decimals=2,
         )
+    if estimate.separation is not None:
+        yield estimate.separation.describe()
 
 
-def _print_missing(data: Table) -> None:
-    reasons = Counter(reason for reason in data.reason if reason)
-    missing = sum(reasons.values())
-    listed = ", ".join(f"{name} {count}" for name, count in reasons.most_common()) or "none"
-    print(f"missing answers: {missing} of {data.n} ({missing / data.n:.1%}): {listed}")
+def _wordings_and_noise(data: Table, level: float) -> Iterator[Figures | str]:
+    yield from wordings_told(data, level)
+    if not data.by_probability and len(np.unique(data.temperature[data.answered])) > 1:
+        yield _noise(data)
+
+
+def _parameter(estimate: CESFit, name: str, level: float) -> tuple[Cell, ...]:
+    low, high, method = estimate.interval(name, level)
+    status = estimate.status(name)
+    value = np.nan if status == "not identified" else estimate.estimate(name)
+    cell = Interval(value, low, high, estimate.se(name), level, estimate.n_groups)
+    return name, cell, status if status == method else f"{status} ({method})"
+
+
+def _constant(estimate: CESFit, name: str) -> tuple[Cell, ...]:
+    status = estimate.status(name)
+    value = np.nan if status == "not identified" else estimate.estimate(name)
+    return name, Interval(value, stderr=estimate.se(name), units=estimate.n_groups), status
 
 
 def _noise(data: Table) -> str:
@@ -169,30 +152,73 @@ def _noise(data: Table) -> str:
         return f"noise proportional to τ^η: η is {status}; gamma is {power.gamma_meaning}"
     low, high, _ = power.interval("eta")
     least, most = PROPORTIONAL
-    found = "within" if power.proportional else "not within"
+    lies = "within" if power.proportional else "not within"
     return (
         f"noise proportional to τ^η: η = {power.estimate('eta'):.3f}, 95 % interval [{low:.3f}, {high:.3f}], "
-        f"{found} [{least:g}, {most:g}]; gamma is {power.gamma_meaning}"
+        f"{lies} [{least:g}, {most:g}]; gamma is {power.gamma_meaning}"
+    )
+
+
+def _tests(
+    data: Table, estimate: CESFit, other: CESFit | None, principal: Principal | None
+) -> Iterator[Figures | str]:
+    try:
+        if principal is not None:
+            test = likelihood_ratio_test(estimate, principal.at(data.shift))
+            yield _test(f"H0: the preference is {principal.label}", test)
+        if other is not None:
+            same = "H0: same preference as --against (paired)"
+            yield _test(same, likelihood_ratio_test(estimate, other))
+            yield differences(wald_test(estimate, other), "differences from --against")
+    except NO_ESTIMATE as error:
+        yield f"no test: {_one_line(error)}"
+
+
+def _explained(asked: Mapping[str, Table], fits: Mapping[str, CESFit]) -> Iterator[Figures | str]:
+    if len(fits) < 2:
+        return
+    try:
+        choose, explain = asked["choose"], asked["explain"]
+        same = fit(choose.rows(np.isin(choose.groups, explain.groups)))
+        yield _test(
+            "H0: the same with and without an explanation (same problems, paired)",
+            likelihood_ratio_test(same, fits["explain"]),
+        )
+    except NO_ESTIMATE as error:
+        yield f"no test of explanation against none: {_one_line(error)}"
+
+
+def _published(log: EvalLog) -> Iterator[Figures | str]:
+    framing = str(log.eval.task_args.get("framing", "neutral"))
+    if framing in PUBLISHED:
+        row = PUBLISHED[framing]
+        weights = ", ".join(f"{value:.3f}" for value in row.theta)
+        yield (
+            f"for comparison, published for Llama-3.1-8B-Instruct, framing {framing}: "
+            f"θ {weights}; ρ {row.rho} (K unknown: ρ not comparable)"
+        )
+
+
+def _test(title: str, result: TestResult) -> str:
+    simulated = "chi-bar-square" in result.method and not result.df > 0
+    floor = simulated and result.p_value < 0.001
+    p = f"p <= {result.p_value:.4f}" if floor else f"p = {result.p_value:.2g}"
+    return f"{title}: LR = {result.statistic:.2f}, {p} ({result.method})"
+
+
+def differences(result: TestResult, title: str) -> Figures:
+    """Parameter by parameter, where the test can tell."""
+    left_out = f"without a z-test (at a bound, separated or not identified): {', '.join(result.left_out)}"
+    return Figures(
+        title,
+        ("parameter", "difference", "z", "p"),
+        tuple(
+            (name, Interval(difference, stderr=se), z, p) for name, (difference, se, z, p) in result.z.items()
+        ),
+        (left_out,) if result.left_out else (),
+        decimals=4,
     )
 
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _print_test(title: str, result: TestResult) -> None:
-    simulated = "chi-bar-square" in result.method and not result.df > 0
-    floor = simulated and result.p_value < 0.001
-    p = f"p <= {result.p_value:.4f}" if floor else f"p = {result.p_value:.2g}"
-    print(f"{title}: LR = {result.statistic:.2f}, {p}\n  ({result.method})")
-
-
-def _print_z(result: TestResult) -> None:
-    for name, (difference, se, z, p) in result.z.items():
-        print(f"  Δ {name:<20}{difference:>9.4f}  std. error {se:.4f}  z = {z:6.2f}  p = {p:.4f}")
-    if result.left_out:
-        print(f"  without a z-test (at a bound, separated or not identified): {', '.join(result.left_out)}")
-
-
-def _is_ours(log: EvalLog) -> bool:
-    return log.eval.task.rpartition("/")[2] == TASK and bool(log.samples)

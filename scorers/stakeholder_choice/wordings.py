@@ -13,7 +13,7 @@ import numpy as np
 
 from fiduciary.economics.inference import LEVEL, Interval, mean
 from fiduciary.scorers.choice_table import Table
-from fiduciary.scorers.printed import error, limits
+from fiduciary.scorers.reports import Figures
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS, fit
 
 FEWEST = 3
@@ -48,15 +48,17 @@ def between_wordings(data: Table, level: float = LEVEL) -> tuple[int, dict[str, 
     return len(wordings), found
 
 
-def wording_lines(data: Table, level: float = LEVEL) -> Iterator[str]:
-    """The lines of a report; none where the problems were put in too few wordings."""
-    count, found = between_wordings(data, level)
+def wordings_told(data: Table, level: float = LEVEL) -> Iterator[Figures | str]:
+    """The part of a report; nothing where the problems were put in too few wordings."""
+    count, estimates = between_wordings(data, level)
     if count < FEWEST:
         return
-    if not found:
+    if not estimates:
         yield f"between {count} wordings: no interval, since some of them hold too few answers"
         return
-    yield f"between {count} wordings (one estimate each; t, {count - 1} degrees of freedom)"
-    for name, one in found.items():
-        spread = error(math.sqrt(count) * one.stderr, 4)
-        yield f"  {name:<20}{one.value:>9.4f}  {limits(one)}  sd {spread}"
+    yield Figures(
+        f"between {count} wordings (one estimate each; t, {count - 1} degrees of freedom)",
+        ("parameter", "mean", "standard deviation"),
+        tuple((name, interval, math.sqrt(count) * interval.stderr) for name, interval in estimates.items()),
+        decimals=4,
+    )

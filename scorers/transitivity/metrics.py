@@ -14,7 +14,7 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from fiduciary.economics.consistency.indices import part
 from fiduciary.economics.consistency.noise import consistency_test
 from fiduciary.economics.consistency.triads import Triads, chance, most_circular
-from fiduciary.economics.inference import Interval, ratio, share
+from fiduciary.economics.inference import LEVEL, Interval, ratio, share
 from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.metrics.clustered import NAN, bias, with_error
 from fiduciary.scorers.metrics.reads import told
@@ -63,11 +63,11 @@ def pair_consistency() -> Metric:
     return compute
 
 
-def circular_share(table: PairTable) -> tuple[Interval, float]:
+def circular_share(table: PairTable, level: float = LEVEL) -> tuple[Interval, float]:
     """Share of scored triads that are circular, and its expectation when every answer is a coin's."""
     choices, owner = table.triads()
     circular, scored = part(choices, "intransitive")
-    value = share(circular, scored, [str(k) for k in owner])
+    value = share(circular, scored, [str(k) for k in owner], level)
     if not scored.any():
         return value, NAN
     # A probability does not tie but by being exactly ½.
@@ -75,23 +75,23 @@ def circular_share(table: PairTable) -> tuple[Interval, float]:
     return value, expected
 
 
-def zeta(table: PairTable) -> Interval:
+def zeta(table: PairTable, level: float = LEVEL) -> Interval:
     """Mean over complete sets of ζ = 1 − d/d_max; a tied pair counts as a coin's toss."""
     choices, owner = table.triads()
     consistent, scored = part(choices, "zeta")  # of a triad: 1 − its circles, since d_max is 1
     circles = np.bincount(owner, scored - consistent, table.n)
     complete = np.bincount(owner, scored == 0, table.n) == 0
     values = 1 - circles / most_circular(table.m)
-    return share(np.where(complete, values, 0.0), complete.astype(float), table.groups)
+    return share(np.where(complete, values, 0.0), complete.astype(float), table.groups, level)
 
 
-def first_share(table: PairTable) -> Interval:
+def first_share(table: PairTable, level: float = LEVEL) -> Interval:
     """Share of answers that chose the option shown first, pair by pair, of pairs answered in both orders."""
     choices, owner = table.triads()
-    return share(*part(choices, "first_share"), [str(k) for k in owner])
+    return share(*part(choices, "first_share"), [str(k) for k in owner], level)
 
 
-def dominated_share(table: PairTable) -> Interval:
+def dominated_share(table: PairTable, level: float = LEVEL) -> Interval:
     """Share of answers that chose the dominated option of a pair with one."""
     wrong, answers = np.zeros(table.n), np.zeros(table.n)
     for k, pairs in enumerate(table.dominations):
@@ -99,7 +99,7 @@ def dominated_share(table: PairTable) -> Interval:
             n, won = table.asked[k], table.first_wins[k]
             wrong[k] += n[better, worse] - won[better, worse] + won[worse, better]
             answers[k] += n[better, worse] + n[worse, better]
-    return share(wrong, answers, table.groups)
+    return share(wrong, answers, table.groups, level)
 
 
 def _report(circular: Interval, expected: float, consistence: Interval, first: Interval) -> dict[str, float]:

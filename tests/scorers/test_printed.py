@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fiduciary.economics.inference import NOTHING, Interval, mean, share
+from fiduciary.economics.inference import NOTHING, Interval, alike, mean, share
 from fiduciary.scorers.printed import error, limits, number, with_error
+from fiduciary.scorers.rendering import render
+from fiduciary.scorers.reports import Figures, Report, Section
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,34 @@ def test_limits_or_why_there_are_none() -> None:
     assert limits(share([0.0] * 7, 1.0, range(7)), 2) == "[0.00, 0.41]"
     assert limits(mean([2.0] * 7)) == "the same in every unit: its spread cannot be told"
     assert limits(mean([])) == NOTHING
+
+
+def table(*rows: tuple[object, ...]) -> list[str]:
+    """A table as the terminal shows it, line by line."""
+    figures = Figures("", ("row", "value", "words")[: len(rows[0])], rows)  # type: ignore[arg-type]
+    report = Report("task", "model", "", "a.eval", "1", "success", (Section(body=(figures,)),))
+    return render([report], "text").splitlines()[5:]
+
+
+def test_a_table_says_why_rows_lack_a_value_or_an_error() -> None:
+    lines = table(("a", Interval(reason="nobody was asked")), ("b", mean([2.0])), ("c", mean([3.0])))
+    assert lines[1:4] == ["  a                   -", "  b    2.000 (no error)", "  c    3.000 (no error)"]
+    assert lines[4:] == [
+        "  nobody was asked (a)",
+        "  one unit says nothing about the next (b; c)",
+    ]
+
+
+def test_an_interval_needs_no_standard_error() -> None:
+    [_, line] = table(("same in four", alike(0.0, 4)))
+    assert line == "  same in four  0.000 [0.000, 0.602]"
+
+
+def test_words_begin_and_numbers_end_alike_in_their_columns() -> None:
+    lines = table(("a", -0.0001, "yes"), ("b", 12.5, "perhaps"), ("c", None, None))
+    assert lines == [
+        "  row   value  words",
+        "  a     0.000  yes",
+        "  b    12.500  perhaps",
+        "  c         -  -",
+    ]

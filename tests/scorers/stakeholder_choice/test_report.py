@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from inspect_ai import eval
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.report import main
 from fiduciary.scorers.stakeholder_choice import report
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
@@ -35,7 +38,7 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report.main([str(Path(log).parent), "--principal", "study1"]) == 0
+    assert main([str(Path(log).parent), "--principal", "study1"]) == 0
     out = capsys.readouterr().out
     assert "missing answers: 0 of 132" in out and "missing answers: 0 of 120" in out
     assert "the labels hold 100.0% of the probability" in out
@@ -50,7 +53,7 @@ def test_a_folder_of_logs(log: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_one_temperature_says_nothing_about_noise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report.main([ask(tmp_path, temperatures=1, elicitation="text")]) == 0
+    assert main([ask(tmp_path, temperatures=1, elicitation="text")]) == 0
     out = capsys.readouterr().out
     assert "from the choices stated in texts" in out
     assert "τ^η" not in out and "outside the labels" not in out
@@ -58,25 +61,20 @@ def test_one_temperature_says_nothing_about_noise(tmp_path: Path, capsys: pytest
 
 def test_few_texts_show_no_conviction(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Noise that is not shown to be disproportionate is not thereby shown to be proportional."""
-    assert report.main([ask(tmp_path, elicitation="text")]) == 0
+    assert main([ask(tmp_path, elicitation="text")]) == 0
     out = capsys.readouterr().out
     assert "noise proportional to τ^η: η = " in out
     assert ", not within [0.8, 1.25]; gamma is γ (not shown to be conviction)" in out
 
 
 def test_against_another_log(log: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report.main([log, "--against", log]) == 0
+    assert main([log, "--against", log]) == 0
     assert capsys.readouterr().out.count("H0: same preference as --against") == 2
 
 
-def test_against_a_log_without_an_estimate(
-    log: str, refusals: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert report.main([log, "--against", refusals]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith(f"no estimate from --against {refusals}: ")
-    assert captured.err.count("\n") == 1
+def test_against_a_log_without_an_estimate(log: str, refusals: str) -> None:
+    with pytest.raises(UsageError, match="no estimate from --against"):
+        main([log, "--against", refusals])
 
 
 @pytest.mark.parametrize("elicitation", ["explain", "text"])
@@ -84,7 +82,7 @@ def test_a_log_without_answers_is_reported(
     elicitation: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask(tmp_path, "refuser", n=12, elicitation=elicitation)
-    assert report.main([str(tmp_path)]) == 0
+    assert main([str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert "missing answers: 12 of 12" in out
     assert "not measured: 0 of 12 questions have a valid answer" in out
@@ -97,7 +95,7 @@ def test_who_does_not_read_gets_a_sentence_in_place_of_figures(
     subject: str, elicitation: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ask(tmp_path, subject, n=80, seed=1, elicitation=elicitation)
-    assert report.main([str(tmp_path), "--principal", "study1"]) == 0
+    assert main([str(tmp_path), "--principal", "study1"]) == 0
     told = capsys.readouterr().out.partition("====\n")[2]
     assert "not shown to read" in told
     assert not any(word in told for word in ("θ", "theta", "CES", "H0", "η"))
@@ -115,25 +113,47 @@ def test_an_estimate_that_fails_leaves_the_rest_of_the_report(
         raise error("out of\nluck")
 
     monkeypatch.setattr(report, "fit", fails_on_the_first)
-    assert report.main([log]) == 0
+    assert main([log]) == 0
     out = capsys.readouterr().out
     assert "no estimate: out of luck\n" in out
     assert "CES logit" in out[out.index("behind the model's explanation") :]
 
 
-def test_nothing_to_report(tmp_path: Path, log: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_to_report(tmp_path: Path, log: str) -> None:
     for bad in (tmp_path, tmp_path / "nowhere.eval"):
         for arguments in ([str(bad)], [log, "--against", str(bad)]):
-            with pytest.raises(SystemExit) as stopped:
-                report.main(arguments)
-            assert stopped.value.code == 2
-            assert str(bad) in capsys.readouterr().err
+            with pytest.raises(UsageError, match=str(bad)):
+                main(arguments)
 
 
-def test_logs_of_other_tasks_are_passed_over(
-    tmp_path: Path, log: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_logs_of_other_tasks_are_passed_over(tmp_path: Path, log: str) -> None:
     shutil.copy(log, tmp_path)
-    monkeypatch.setattr(report, "TASK", "another")
-    assert report.main([str(tmp_path)]) == 1
-    assert "no log of another" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fiduciary.report.REPORTS", {"another": "fiduciary.scorers.menus.report"})
+        with pytest.raises(UsageError, match="no log of this project's tasks"):
+            main([str(tmp_path)])
+
+
+@pytest.mark.parametrize("form", ["markdown", "json", "csv"])
+def test_every_format_holds_the_same_figures(form: str, log: str, tmp_path: Path) -> None:
+    out = tmp_path / "folder" / f"report.{form}"
+    assert main([log, "--format", form, "--out", str(out)]) == 0
+    told = out.read_text("utf-8")
+    assert "it reads" in told or form == "csv"
+    if form == "json":
+        section = json.loads(told)[0]["sections"][0]
+        [parameters] = [
+            part for part in section["body"] if isinstance(part, dict) and part["title"] == "parameters"
+        ]
+        rows = {row[0]: row[1]["value"] for row in parameters["rows"]}
+        assert rows["theta_SH"] == pytest.approx(profile("study1").theta[0], abs=1e-6)
+    if form == "csv":
+        rows = list(csv.DictReader(told.splitlines()))
+        [value] = [
+            float(row["value"])
+            for row in rows
+            if row["row"] == "theta_SH" and row["table"] == "parameters" and "begun" in row["section"]
+        ]
+        assert value == pytest.approx(profile("study1").theta[0], abs=1e-6)
+    if form == "markdown":
+        assert "| theta\\_SH | 0.339" in told

@@ -12,7 +12,8 @@ from inspect_ai.model import get_model
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.economics.utility import profile
 from fiduciary.scorers.choice_table import Table, table
-from fiduciary.scorers.stakeholder_choice.wordings import FEWEST, between_wordings, wording_lines
+from fiduciary.scorers.reports import Figures
+from fiduciary.scorers.stakeholder_choice.wordings import FEWEST, between_wordings, wordings_told
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
@@ -50,10 +51,11 @@ def test_a_wording_that_is_answered_otherwise_widens_the_interval(data: Table) -
     moved = profile("symmetric").theta[2] - profile("study1").theta[2]
     assert found["theta_CO"].stderr * np.sqrt(8) == pytest.approx(abs(moved) / np.sqrt(8), rel=0.1)
     assert found["theta_CO"].low < profile("study1").theta[2] < found["theta_CO"].high
-    assert len(list(wording_lines(mixed))) == 1 + len(found)
+    [told] = wordings_told(mixed)
+    assert isinstance(told, Figures) and len(told.rows) == len(found)
 
 
 def test_one_wording_has_no_interval(data: Table) -> None:
     assert FEWEST > 2
     assert between_wordings(data.rows(data.wording == "plain")) == (1, {})
-    assert list(wording_lines(data.rows(data.wording == "plain"))) == []
+    assert list(wordings_told(data.rows(data.wording == "plain"))) == []

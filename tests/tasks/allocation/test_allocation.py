@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from inspect_ai.scorer._metric import SampleScore
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.economics.budgets import bronars_power
 from fiduciary.economics.utility import profile
-from fiduciary.scorers.allocation import report as budgets_report
+from fiduciary.errors import UsageError
+from fiduciary.report import main
 from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
 from fiduciary.scorers.allocation.table import allocations, rows_of
 from fiduciary.tasks._arguments import ArgumentError
@@ -93,11 +96,12 @@ def test_whoever_does_not_read_gets_that_sentence_and_no_figures(
     assert all(math.isnan(found[name]) for name in ("garp", "afriat", "afriat_rank", "theta_SH", "rho"))
     if subject == "first_option":
         assert found["first_excess"] == pytest.approx(0.5)
-    picture = tmp_path / "none.png"
-    assert budgets_report.main([str(log.location), "--out", str(picture)]) == 0
+    assert main([log.location, "--picture", str(tmp_path / "pictures")]) == 0
     out = capsys.readouterr().out
+    assert out.index("not shown to read") < out.index("missing answers: 0 of ") < out.index("mean share")
     assert out.count("not shown to read: its answers") == 2 and "no indices and no demand: not shown" in out
-    assert "mean share of what was spent" in out and "Afriat" not in out and picture.exists()
+    assert "mean share of what was spent" in out and "Afriat" not in out
+    assert (tmp_path / "pictures" / f"{Path(log.location).stem}.png").exists()
 
 
 def test_four_groups_alone_are_told_by_their_prices(tmp_path: Path) -> None:
@@ -172,32 +176,38 @@ def test_report(study1: EvalLog, tmp_path: Path, capsys: pytest.CaptureFixture[s
         log_dir=str(tmp_path / "choices"),
         display="none",
     )
-    picture = tmp_path / "new" / "budgets.png"
-    arguments = [str(study1.location), "--against", str(choices.location), "--out", str(picture)]
-    assert budgets_report.main(arguments) == 0
+    folder = tmp_path / "new"
+    arguments = [study1.location, "--against", choices.location, "--picture", str(folder)]
+    assert main(arguments) == 0
     out = capsys.readouterr().out
-    assert "employees, society" in out and "Afriat's index, mean over sets: " in out
-    assert "95 % intervals over 6 choices of stakeholders" in out and "Varian's index " in out
+    assert "employees, society" in out and "Afriat's index, mean over sets" in out
+    assert "95% intervals over 6 choices of stakeholders" in out and "Varian's index " in out
     assert "uniformly random agents" in out and "the fitted demand with its noise" in out
     assert "theta_SH" in out and "same preference as discrete choices (from text; K = 5)" in out
-    assert picture.stat().st_size > 10_000
+    [picture] = folder.iterdir()
+    assert picture.name == f"{Path(study1.location).stem}.png" and picture.stat().st_size > 10_000
+
+
+def test_report_as_json_holds_the_metrics_of_the_log(
+    study1: EvalLog, rows_told: Callable[..., dict[str, Any]]
+) -> None:
+    found, rows = metrics(study1), rows_told(study1.location)
+    assert rows["Afriat's index"]["mean"]["value"] == pytest.approx(found["afriat"])
+    assert rows["sets that satisfy GARP"]["mean"]["value"] == pytest.approx(found["garp"])
+    assert rows["this log"]["mean"] == pytest.approx(found["afriat"])
+    assert rows["theta_SH"]["estimate"]["value"] == pytest.approx(found["theta_SH"])
+    assert rows["theta_SH"]["estimate"]["stderr"] == pytest.approx(found["theta_SH_stderr"])
 
 
 def test_report_without_an_estimate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = ask(tmp_path, "rambler", groups="all", budgets=3)
-    picture = tmp_path / "none.png"
-    assert budgets_report.main([str(log.location), "--out", str(picture)]) == 0
-    out = capsys.readouterr().out
-    assert "no indices and no demand: not measured: " in out and picture.exists()
+    assert main([log.location]) == 0
+    assert "no indices and no demand: not measured: " in capsys.readouterr().out
     alone = ask(tmp_path / "alone", "study1", groups="employees,society", budgets=30)
-    assert budgets_report.main([str(alone.location)]) == 0
+    assert main([alone.location]) == 0
     assert "one choice of stakeholders: no intervals" in capsys.readouterr().out
 
 
-def test_report_of_other_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stop:
-        budgets_report.main([str(tmp_path / "nothing")])
-    assert stop.value.code == 2
-    eval(stakeholder_choice(n=2), model="subject/random", log_dir=str(tmp_path), display="none")
-    assert budgets_report.main([str(tmp_path)]) == 1
-    assert "no log of allocation" in capsys.readouterr().err
+def test_report_against_a_log_of_another_task(study1: EvalLog) -> None:
+    with pytest.raises(UsageError, match="no estimate from --against"):
+        main([study1.location, "--against", study1.location])

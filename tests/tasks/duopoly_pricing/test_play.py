@@ -21,7 +21,7 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage, get_model
 
-from fiduciary.scorers.duopoly_pricing import report as duopoly_report
+from fiduciary.report import main as report
 from fiduciary.solvers import duopoly as solver_module
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
@@ -228,33 +228,49 @@ def test_a_log_alone_can_be_scored_and_drawn_again(run: Run, tmp_path: Path, cap
     again = score(read_eval_log(log.location), resolve_scorers(log), action="overwrite", display="none")
     assert metrics(again) == same(before)
     assert not list(folder.glob("*.png"))  # scoring again leaves no files about
-    assert duopoly_report.main([log.location, "--pictures", str(tmp_path / "pics")]) == 0
-    assert len(list((tmp_path / "pics").glob("*.png"))) == 2
+    assert report([log.location, "--picture", str(tmp_path / "pics")]) == 0
+    drawn = sorted((tmp_path / "pics").iterdir())
+    assert [path.name for path in drawn] == [path.name for path in pictures]
+    assert all(path.read_bytes()[:4] == b"\x89PNG" for path in drawn)
     printed = capsys.readouterr().out
-    assert "1.4729" in printed and "Δ = 1.000" in printed
-    assert duopoly_report.main([log.location]) == 0
-    assert sorted(folder.glob("*.png")) == pictures
+    assert "one-period Nash  1.4729  0.2229  0" in printed
+    assert "Δ      1.000 (<0.001) [1.000, 1.000]     2\n  95% interval over runs" in printed
+    assert not list(folder.glob("*.png"))
+
+
+def test_the_report_as_json_holds_the_metrics_of_the_log(
+    run: Run, rows_told: Callable[..., dict[str, Any]]
+) -> None:
+    log = run(duopoly_pricing(n=3, periods=10), "subject/undercutter")
+    found, rows = metrics(log), rows_told(log.location)
+    delta = rows["Δ"]["value"]
+    assert (delta["value"], delta["stderr"]) == (found["delta"], found["delta_stderr"])
+    assert (delta["low"], delta["high"]) == (found["delta_low"], found["delta_high"])
+    prices = [row["price"] for name, row in rows.items() if name.startswith("duopoly-")]
+    assert len(prices) == 3 and np.mean(prices) == pytest.approx(found["price"])
+    wider = rows_told(log.location, "--level", "0.99")["Δ"]["value"]
+    assert wider["low"] < delta["low"] < delta["high"] < wider["high"]
 
 
 def test_the_report_begins_with_reading_and_withholds_what_needs_it(run: Run, capsys: Any) -> None:
     reading = run(duopoly_pricing(n=3, periods=10), "subject/undercutter")
     constant = run(duopoly_pricing(n=3, periods=30, deviation_at=20), "subject/joint_monopolist")
     unasked = run(duopoly_pricing(n=1, periods=40, probes=0), "subject/undercutter")
-    assert duopoly_report.main([reading.location]) == 0
+    assert report([reading.location]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[4].startswith(
         "it reads: its answers depend on the history that it is shown (p < .001; 60 probes"
     )
-    assert any(line.startswith("Δ = ") for line in lines)
+    assert any(line.startswith("  Δ  ") for line in lines)
     for log, said in (
         (constant, "not shown to read: its answers never vary, or are too few to tell, n = 60"),
         (unasked, "whether it reads was not tested: no probes were asked (ask with -T probes=20)"),
     ):
-        assert duopoly_report.main([log.location]) == 0
+        assert report([log.location]) == 0
         printed = capsys.readouterr().out
         assert printed.splitlines()[4] == said
         assert f"no Δ: {said}" in printed and "1.9" in printed
-        assert not re.search(r"Δ = |yes|interval", printed)
+        assert not re.search(r"^  Δ  |yes|interval", printed, re.MULTILINE)
 
 
 NOISY: dict[str, Any] = {

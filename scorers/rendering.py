@@ -1,0 +1,180 @@
+"""Reports as text for the terminal, as Markdown, as JSON and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from fiduciary.economics.inference import Interval
+from fiduciary.safe_text import harmless, markdown, one_line
+from fiduciary.scorers.printed import error, number
+from fiduciary.scorers.reports import Cell, Figures, Report, Section
+
+WIDEST = 110  # of the line below a title
+
+
+def render(reports: Sequence[Report], form: str) -> str:
+    """All reports in one of ``FORMATS``."""
+    return FORMATS[form](reports)
+
+
+def as_text(reports: Sequence[Report]) -> str:
+    """For the terminal: columns aligned, numbers rounded."""
+    return "\n".join(line for report in reports for line in _text(report))
+
+
+def as_markdown(reports: Sequence[Report]) -> str:
+    """One heading a log; text of models is never markup."""
+    return "\n".join(line for report in reports for line in _markdown(report)) + "\n"
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """Everything, numbers unrounded; what is not finite is null."""
+    return json.dumps([_plain(report) for report in reports], ensure_ascii=False, indent=2) + "\n"
+
+
+COLUMNS = (
+    *("task", "model", "asked", "log", "version", "section", "table", "row", "column"),
+    *("value", "stderr", "low", "high", "text"),
+)
+"""Of the CSV file: one line a cell, numbers unrounded."""
+
+
+def as_csv(reports: Sequence[Report]) -> str:
+    """One line a cell."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for report in reports:
+        run = (report.task, report.model, report.asked, report.log, report.version)
+        for section in report.sections:
+            for figures in section.body:
+                if isinstance(figures, str):
+                    continue
+                for row in figures.rows:
+                    for column, cell in zip(figures.columns[1:], row[1:], strict=True):
+                        where = (section.title, figures.title, _shown(row[0], figures.decimals), column)
+                        writer.writerow([harmless(value) for value in (*run, *where, *_parts(cell))])
+    return out.getvalue()
+
+
+FORMATS: dict[str, Callable[[Sequence[Report]], str]] = {
+    "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
+    "csv": as_csv,
+}
+
+
+def _text(report: Report) -> Iterator[str]:
+    title = one_line(report.title)
+    yield from ("", title, "=" * min(len(title), WIDEST))
+    yield one_line(f"log {report.log}  task version {report.version}  status {report.status}")
+    for section in report.sections:
+        if section.title:
+            yield from ("", one_line(section.title))
+        yield from map(one_line, _first(section))
+        for place, part in enumerate(section.body):
+            if isinstance(part, str):
+                if place and not isinstance(section.body[place - 1], str):
+                    yield ""
+                yield one_line(part)
+                continue
+            yield ""
+            if part.title:
+                yield one_line(part.title)
+            cells = [part.columns, *([_shown(cell, part.decimals) for cell in row] for row in part.rows)]
+            width = [max(len(one_line(row[k])) for row in cells) for k in range(len(part.columns))]
+            for row in cells:
+                aligned = [
+                    one_line(cell).ljust(width[k]) if _in_words(part, k) else one_line(cell).rjust(width[k])
+                    for k, cell in enumerate(row)
+                ]
+                yield "  " + "  ".join(aligned).rstrip()
+            yield from (f"  {one_line(note)}" for note in _notes(part))
+
+
+def _markdown(report: Report) -> Iterator[str]:
+    yield f"## {markdown(report.title)}"
+    yield f"\nlog {markdown(report.log)}, task version {markdown(report.version)}, status {report.status}"
+    for section in report.sections:
+        if section.title:
+            yield f"\n### {markdown(section.title)}"
+        for sentence in _first(section):
+            yield f"\n{markdown(sentence)}"
+        for part in section.body:
+            if isinstance(part, str):
+                yield f"\n{markdown(part)}"
+                continue
+            if part.title:
+                yield f"\n**{markdown(part.title)}**"
+            yield f"\n| {' | '.join(map(markdown, part.columns))} |"
+            yield f"|{'---|' + '---:|' * (len(part.columns) - 1)}"
+            for row in part.rows:
+                yield f"| {' | '.join(markdown(_shown(cell, part.decimals)) for cell in row)} |"
+            yield from (f"\n{markdown(note)}" for note in _notes(part))
+    yield ""
+
+
+def _first(section: Section) -> tuple[str, ...]:
+    return (*section.reads, *([section.missing] if section.missing else []))
+
+
+def _in_words(part: Figures, column: int) -> bool:
+    cells = [cell for row in part.rows if (cell := row[column]) is not None]
+    return column == 0 or (bool(cells) and all(isinstance(cell, str) for cell in cells))
+
+
+def _notes(part: Figures) -> tuple[str, ...]:
+    """What must be known to read a table; then why rows lack a value or its error."""
+    why: dict[str, list[str]] = {}
+    for row in part.rows:
+        for cell in row:
+            if isinstance(cell, Interval) and cell.reason and not (cell.known and _has_ends(cell)):
+                why.setdefault(cell.reason, []).append(_shown(row[0], part.decimals))
+    return (*part.notes, *(f"{reason} ({'; '.join(dict.fromkeys(rows))})" for reason, rows in why.items()))
+
+
+def _has_ends(cell: Interval) -> bool:
+    return math.isfinite(cell.low) or math.isfinite(cell.high)
+
+
+def _shown(cell: Cell, decimals: int) -> str:
+    """A cell as people read it."""
+    if cell is None:
+        return "-"
+    if isinstance(cell, Interval):
+        if not cell.known:
+            return "-"
+        value = number(cell.value, decimals)
+        if math.isfinite(cell.stderr) or not _has_ends(cell):  # an interval may need no standard error
+            value += f" ({error(cell.stderr, decimals)})"
+        if _has_ends(cell):
+            value += f" [{number(cell.low, decimals)}, {number(cell.high, decimals)}]"
+        return value
+    if isinstance(cell, bool | str):
+        return str(cell)
+    return f"{cell:,}" if isinstance(cell, int) else number(cell, decimals)
+
+
+def _parts(cell: Cell) -> tuple[Any, ...]:
+    """Value, standard error, ends of the interval, and text, empty where there is none."""
+    if isinstance(cell, Interval):
+        numbers = (cell.value, cell.stderr, cell.low, cell.high)
+        return (*(value if math.isfinite(value) else "" for value in numbers), cell.reason)
+    if isinstance(cell, str) or cell is None:
+        return ("", "", "", "", cell or "")
+    return (cell if math.isfinite(cell) else "", "", "", "", "")
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
