@@ -13,6 +13,8 @@ import pytest
 from inspect_ai import eval
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.economics.utility import profile
+from fiduciary.errors import UsageError
 from fiduciary.report import main
 from fiduciary.scorers.stakeholder_choice import report
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
@@ -142,17 +144,16 @@ def test_every_format_holds_the_same_figures(form: str, log: str, tmp_path: Path
     assert "it reads" in told or form == "csv"
     if form == "json":
         section = json.loads(told)[0]["sections"][0]
-        [parameters] = [
-            part for part in section["body"] if isinstance(part, dict) and part["title"] == "parameters"
-        ]
-        rows = {row[0]: row[1]["value"] for row in parameters["rows"]}
+        tables = {part["title"]: part for part in section["body"] if isinstance(part, dict)}
+        rows = {row[0]: row[1]["value"] for row in tables["parameters"]["rows"]}
         assert rows["theta_SH"] == pytest.approx(profile("study1").theta[0], abs=1e-6)
     if form == "csv":
         rows = list(csv.DictReader(told.splitlines()))
         [value] = [
             float(row["value"])
             for row in rows
-            if row["row"] == "theta_SH" and row["table"] == "parameters" and "begun" in row["section"]
+            if (row["table"], row["row"], row["column"]) == ("parameters", "theta_SH", "estimate")
+            and "begun" in row["section"]
         ]
         assert value == pytest.approx(profile("study1").theta[0], abs=1e-6)
     if form == "markdown":
