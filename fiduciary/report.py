@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Report on every log; return the largest exit code of the reports.
 
     Raises:
-        UsageError: a path that is no log, or an option that the reports of these logs do not take.
+        UsageError: a path that is not a log, or an option that the reports of these logs do not take.
     """
     parser = _parser()
     given, paths = parser.parse_args(argv), []
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="fiduciary report",
         description="What logs say about the models that were asked. Every log gets the report of its task: "
         f"{', '.join(REPORTS)}.",
-        epilog="Exit codes: 0; 1 where no log is of these tasks; 2 for a path or argument to be mended.",
+        epilog="Exit codes: 0; 1 where no log is of these tasks; 2 for a path or argument to correct.",
         allow_abbrev=False,
     )
     parser.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")
@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--sets", "also one line for every choice set")
     add("--replications", "of bootstrap and simulations, default 999", "N")
     add("--seed", "of these, default 0", "N")
-    add("--types", "also look for so many types among the logs, one a group", "N")
+    add("--types", "also look for this many types among the logs, each log a group", "N")
     add("--out", "where the picture of an allocation log goes, or the folder of a stress report", "PATH")
     add("--picture", "where a picture of the first log's vehicle cases goes", "PNG")
     add("--pictures", "folder for the price paths, default beside each log", "DIR")

@@ -58,7 +58,7 @@ def contenders(runs: Mapping[str, Mapping[str, Run]], base: str | None = None) -
     ``P/X`` for a model called ``P/X:adapter``, or ``P/base`` for one called ``P/…``.
 
     Raises:
-        UsageError: ``base`` is no row's name.
+        UsageError: ``base`` is not a row's name.
     """
     if base is not None and base not in runs:
         raise UsageError(f"--base must be one of the models {', '.join(runs)}, got {base!r}")

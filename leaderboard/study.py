@@ -12,7 +12,7 @@ where weights are at bounds; all p-values of H1 are corrected together by Holm's
 likewise. A model that is not shown to read has a sentence in place of figures. Published rows
 (Foster & Rawski, Llama-3.1-8B-Instruct) stand below for comparison and are in no test and no ranking.
 
-Exit codes: 0; 2 for paths or arguments of no use, or logs without choices.
+Exit codes: 0; 2 for paths or arguments that cannot be used, or logs without choices.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class Setup:
 
     @property
     def caution(self) -> str:
-        """For whom the stated rate of false alarms is no promise, in words; "" where it is one."""
+        """For which models the stated rate of false alarms may not hold, in words; "" where it holds."""
         noise_p = self.baseline.get("noise_p")
         if noise_p is None or noise_p >= UNLIKELY or self.enrol >= ENOUGH:
             return ""

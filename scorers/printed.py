@@ -11,7 +11,7 @@ NO_ERROR = "no error"
 
 
 def number(value: float, decimals: int = 3) -> str:
-    """A value, or "-" where there is none."""
+    """A value, or "-" if it is missing."""
     return f"{value:.{decimals}f}" if math.isfinite(value) else "-"
 
 

@@ -9,7 +9,7 @@ to an option's share, with tests. For logs of tasks/money_pump: what was pumped 
 chooser with the same noise would have lost. Other logs are passed over (tasks/allocation has a report of its
 own, scorers.allocation.report).
 
-Exit codes: 0; 1 where no log is of these tasks; 2 for a path or an argument of no use.
+Exit codes: 0; 1 where no log is of these tasks; 2 for a path or an argument that cannot be used.
 """
 
 from __future__ import annotations

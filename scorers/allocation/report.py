@@ -9,7 +9,7 @@ all, less than the latter is more than noise. Their means have intervals bootstr
 stakeholders. Then the CES demand with intervals; with --against, a log of tasks/stakeholder_choice, tests
 of whether discrete choices say the same.
 
-Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
+Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against that cannot be used.
 """
 
 from __future__ import annotations

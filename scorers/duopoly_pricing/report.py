@@ -7,7 +7,7 @@ Prices are in units of α and profits in units of αβ, so that runs of differen
 are drawn again into the folder given, or else into each log's own. Whether the model reads comes first: where
 that is not shown, or too little was measured, its prices are listed and nothing is made of them.
 
-Exit codes: 0; 1 where no log is of this task; 2 for a path of no use.
+Exit codes: 0; 1 where no log is of this task; 2 for a path that cannot be used.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ same framing where there is one, and tests against the target or against another
 both asked the same problems). With stated choices at two or more temperatures it also says whether they
 show that noise scales with the temperature (an equivalence test), without which γ is not conviction.
 
-Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against of no use.
+Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or an --against that cannot be used.
 """
 
 from __future__ import annotations

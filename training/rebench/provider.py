@@ -60,7 +60,7 @@ class PeftAPI(ModelAPI):
         salt: enters every seed, so that two models of equal weights can be asked with separate noise.
 
     Raises:
-        TrainingError: no base, an adapter that is none or for another base, an unknown argument.
+        TrainingError: no base, a folder without an adapter or with one for another base, an unknown argument.
     """
 
     continues_turns = True

@@ -106,7 +106,7 @@ def contradictions(rows: Rows) -> Check:
             name,
             title,
             FINE,
-            f"{several:,} prompts have more than one response, of which none is said to be better.",
+            f"{several:,} prompts have more than one response, and the data do not say which is better.",
             "not a problem by itself",
             "prompts equal after normalisation",
             rows.n,
