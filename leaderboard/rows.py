@@ -74,15 +74,15 @@ def published() -> list[Row]:
     """The published study's estimates and what people did, marked and never ranked."""
     rows = []
     names = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC")
-    for title, found in PUBLISHED.items():
-        printed = zip(names, found.theta, found.theta_se, found.theta_ends, strict=True)
+    for title, estimate in PUBLISHED.items():
+        printed = zip(names, estimate.theta, estimate.theta_se, estimate.theta_ends, strict=True)
         cells = {
             f"stakeholder_choice.{name}": (_interval(value, stderr, ends), "")
             for name, value, stderr, ends in printed
         }
-        if found.rho is not None:
+        if estimate.rho is not None:
             cells["stakeholder_choice.rho"] = (
-                _interval(found.rho, found.rho_se, found.rho_ends),
+                _interval(estimate.rho, estimate.rho_se, estimate.rho_ends),
                 "K is not printed: not comparable with the ρ of other rows",
             )
         rows.append(
