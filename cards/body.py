@@ -45,7 +45,7 @@ class Statement:
         line: 1-based line of the card.
         text: what it says.
         label: what stands before a colon or in the first cell, if anything does.
-        value: what follows the label; the text where there is none.
+        value: what follows the label; the whole text without a label.
         kind: ``text``, ``row`` or ``code``.
     """
 

@@ -59,7 +59,7 @@ def find(given: Sequence[str | Path]) -> tuple[Path, ...]:
     """Cards that paths name: Markdown files, and every README.md in folders and below them, each once.
 
     Raises:
-        UsageError: a path that does not exist or is no card, or a folder without any.
+        UsageError: a path that does not exist or is not a card, or a folder without any.
     """
     found: dict[Path, None] = {}
     for path in map(Path, given):
@@ -83,10 +83,10 @@ def read(path: Path, kind: str | None = None) -> Card:
 
     Args:
         path: the Markdown file.
-        kind: one of ``KINDS``; None finds it out.
+        kind: one of ``KINDS``; None infers it from the files and the metadata.
 
     Raises:
-        UsageError: a file that cannot be read, is too large, or is no text.
+        UsageError: a file that cannot be read, is too large, or is not text.
     """
     try:
         size = path.stat().st_size
@@ -96,7 +96,7 @@ def read(path: Path, kind: str | None = None) -> Card:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     if b"\x00" in raw:
-        raise UsageError(f"{path} is no text")
+        raise UsageError(f"{path} is not text")
     troubles: list[str] = []
     try:
         text = raw.decode("utf-8-sig")

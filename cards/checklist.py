@@ -132,7 +132,7 @@ def _item(given: Mapping[str, Any], whole: Mapping[str, Any]) -> Item:
         or not set(item.sources) <= set(whole["sources"])
         or not all(element.ways for element in item.elements)
     ):
-        raise ValueError(f"the checklist's item {item.id} names a group, kind or source that there is not")
+        raise ValueError(f"the checklist's item {item.id} names a group, kind or source that does not exist")
     return item
 
 
@@ -142,6 +142,6 @@ def _way(given: Mapping[str, Any]) -> Way:
         if name in whole:
             whole[name] = re.compile(whole[name], re.IGNORECASE)
     if given.get("valid", "text") not in VALID or not set(given) <= set(Way.__dataclass_fields__):
-        raise ValueError(f"the checklist has a way that is not known: {dict(given)}")
+        raise ValueError(f"the checklist has an unknown way of stating an item: {dict(given)}")
     alone = "section" in given and not {"label", "says", "code", "rows"} & set(given)
     return Way(**({"words": WORDS if alone else 0} | whole))

@@ -80,8 +80,14 @@ def claims(card: Card) -> tuple[Claim, ...]:
 
 
 def _base(card: Card) -> Iterator[Claim]:
-    given = card.front.values.get("base_model")
-    named = [str(one) for one in given] if isinstance(given, list) else [str(given)] if given else []
+    base_model = card.front.values.get("base_model")
+    named = (
+        [str(name) for name in base_model]
+        if isinstance(base_model, list)
+        else [str(base_model)]
+        if base_model
+        else []
+    )
     line = card.front.lines.get("base_model", 1)
     if not named:
         for statement in _said(card):
@@ -91,15 +97,17 @@ def _base(card: Card) -> Iterator[Claim]:
                 named, line = [statement.value.split(",")[0].split(" (")[0].strip()], statement.line
                 break
     content = card.beside.json.get("adapter_config.json", {})
-    found = content.get("base_model_name_or_path")
-    if named and isinstance(found, str) and found:
+    trained_on = content.get("base_model_name_or_path")
+    if named and isinstance(trained_on, str) and trained_on:
         # A local copy has another path and the same last name.
-        holds = any(PurePosixPath(one).name.lower() == PurePosixPath(found).name.lower() for one in named)
+        holds = any(
+            PurePosixPath(name).name.lower() == PurePosixPath(trained_on).name.lower() for name in named
+        )
         yield Claim(
             "provenance.base",
             "base model",
             quote(", ".join(named)),
-            quote(found),
+            quote(trained_on),
             "adapter_config.json",
             line,
             holds,

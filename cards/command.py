@@ -3,10 +3,10 @@
     fiduciary cards subjects/tiny_manager
     fiduciary cards data/nonprofit adapters/nonprofit --out cards/
 
-Paths are cards (README.md with the Hub's front matter) or folders, searched for them. A card that states
-nothing about a question hides something, or its makers do not know: either is for the principal to ask about.
-Claims are held against the files beside the card, and contradictions named. Into --out go cards.json and
-cards.md.
+Paths are cards (README.md with the Hub's front matter) or folders, which are searched for cards. If a card is
+silent about a question, it hides something or its makers do not know; either way the principal should ask.
+Claims are checked against the files beside the card, and contradictions are named. --out receives cards.json
+and cards.md.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("cards", nargs="+", metavar="PATH", help="cards, or folders of them")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for cards.json and cards.md")
     parser.add_argument(
-        "--kind", choices=KINDS, help="what the cards are about (found out from files and metadata)"
+        "--kind", choices=KINDS, help="what the cards are about (default: inferred from files and metadata)"
     )
     parser.add_argument("--format", choices=("terminal", "json", "markdown"), default="terminal")
     options = parser.parse_args(argv)

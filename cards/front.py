@@ -55,7 +55,7 @@ def load(text: str) -> Front:
     """Values of front matter.
 
     Aliases are refused (a few lines of them expand to gigabytes), as are tags, deep nesting and anything that
-    is no mapping of names.
+    is not a mapping of names.
 
     Raises:
         FrontError: text that is not read.
@@ -69,11 +69,11 @@ def load(text: str) -> Front:
             return EMPTY
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise FrontError(f"front matter is no YAML: {_brief(error)}") from error
+        raise FrontError(f"front matter is not YAML: {_brief(error)}") from error
     except (ValueError, OverflowError, RecursionError) as error:  # such as a date with a 13th month
         raise FrontError(f"front matter holds a value that cannot be read: {error}") from error
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-        raise FrontError("front matter is no mapping of fields to values")
+        raise FrontError("front matter is not a mapping of fields to values")
     lines: dict[str, int] = {}
     repeated: list[str] = []
     for key, _ in node.value:

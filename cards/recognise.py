@@ -64,26 +64,26 @@ def quote(text: str) -> str:
 
 
 def _in_text(card: Card, way: Way) -> tuple[int, str] | None:
-    for section, own in _sections(card, way):
+    for section, statements in _sections(card, way):
         if way.code is not None:
-            hit = next((s for s in own if s.kind == "code" and way.code.search(s.text)), None)
+            hit = next((s for s in statements if s.kind == "code" and way.code.search(s.text)), None)
             if hit is not None:
                 return hit.line, hit.text
             continue
-        said = [s for s in own if s.kind != "code"]
+        prose = [s for s in statements if s.kind != "code"]
         if way.rows:
-            rows = [s for s in said if s.kind == "row" and _FIGURE.search(s.value)]
+            rows = [s for s in prose if s.kind == "row" and _FIGURE.search(s.value)]
             if len(rows) >= way.rows:
                 return rows[0].line, rows[0].text
         elif way.says is None and way.label is None:
-            if informative(s.text for s in said) >= way.words:
+            if informative(s.text for s in prose) >= way.words:
                 return (
-                    (said[0].line, f"{section.title}: {said[0].text}")
-                    if said
+                    (prose[0].line, f"{section.title}: {prose[0].text}")
+                    if prose
                     else (section.line, section.title)
                 )
         else:
-            hit = next((s for s in said if _holds(s, way)), None)
+            hit = next((s for s in prose if _holds(s, way)), None)
             if hit is not None:
                 return hit.line, hit.text
     return None

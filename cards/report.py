@@ -68,10 +68,16 @@ def as_markdown(all_graded: Sequence[Graded]) -> str:
             "| item | asks | status | where, or what is lacking | sources |",
             "|---|---|---|---|---|",
         ]
-        for one in graded.items:
-            where = [f"line {e.line}: {markdown(e.quote)}" for e in one.found]
-            where += [f"lacking: {markdown(text)}" for text in one.lacking]
-            row = (one.item.id, one.item.asks, one.status, "; ".join(where), ", ".join(one.item.sources))
+        for answer in graded.items:
+            where = [f"line {e.line}: {markdown(e.quote)}" for e in answer.found]
+            where += [f"lacking: {markdown(text)}" for text in answer.lacking]
+            row = (
+                answer.item.id,
+                answer.item.asks,
+                answer.status,
+                "; ".join(where),
+                ", ".join(answer.item.sources),
+            )
             lines.append(f"| {' | '.join(row)} |")
         if graded.claims:
             lines += ["", "| claim | the card states | beside it | file | |", "|---|---|---|---|---|"]

@@ -69,7 +69,7 @@ def licence(value: Any, front: Mapping[str, Any]) -> str | None:
     """A licence the Hub knows, or ``other`` with its name and a link."""
     for entry in _listed(value):
         if not isinstance(entry, str):
-            return f"{str(entry)[:60]!r} is no licence identifier"
+            return f"{str(entry)[:60]!r} is not a licence identifier"
         name = entry.strip().lower()
         if name == "other":
             lacking = [
@@ -80,14 +80,14 @@ def licence(value: Any, front: Mapping[str, Any]) -> str | None:
             if lacking:
                 return f"license: other without {' and '.join(lacking)}"
         elif name not in LICENCES:
-            return f"{entry[:60]!r} is no licence identifier of the Hub"
+            return f"{entry[:60]!r} is not a licence identifier of the Hub"
     return None if _listed(value) else "the list is empty"
 
 
 def model_index(value: Any, _: Mapping[str, Any]) -> str | None:
     """Evaluation results in the form of the Hub: task, dataset and metrics with finite values."""
     if not isinstance(value, list) or not value:
-        return "model-index is no list of models"
+        return "model-index is not a list of models"
     found = 0
     for model in value:
         results = model.get("results") if isinstance(model, dict) else None
@@ -95,7 +95,7 @@ def model_index(value: Any, _: Mapping[str, Any]) -> str | None:
             return "model-index has a model without results"
         for result in results:
             if not isinstance(result, dict):
-                return "model-index has a result that is no mapping"
+                return "model-index has a result that is not a mapping"
             for part, field in (("task", "type"), ("dataset", "type"), ("dataset", "name")):
                 own = result.get(part)
                 if not isinstance(own, dict) or not str(own.get(field) or "").strip():

@@ -34,14 +34,14 @@ def _parser() -> argparse.ArgumentParser:
         "VLLM_BASE_URL and VLLM_API_KEY are read from the environment or from .env, as by inspect eval.",
     )
     parser.add_argument(
-        "--base", metavar="NAME", help="served name of the base (the first that is no adapter)"
+        "--base", metavar="NAME", help="served name of the base (the first that is not an adapter)"
     )
     parser.add_argument(
         "--adapter",
         action="append",
         default=[],
         metavar="NAME",
-        help="served name of an adapter; as often as there are adapters (all others that are served)",
+        help="served name of an adapter; can be repeated (default: every other model that is served)",
     )
     parser.add_argument(
         "--url", help="address of the server, with /v1 (VLLM_BASE_URL, else http://127.0.0.1:8000/v1)"
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--allow-remote",
         action="store_true",
-        help="let --host be other than loopback: whoever reaches it can use the models, without a password",
+        help="allow a --host beyond loopback: anyone who can reach it can use the models, without a password",
     )
     return parser
 
@@ -80,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> None:
         address = f"[{host}]" if ":" in host else host
         print(f"base {models.base}; adapters {', '.join(models.adapters) or 'none'}; server {where.shown}")
         if arguments.allow_remote:
-            print("warning: no password is asked; whoever reaches this address can use the models")
+            print("warning: there is no password; anyone who can reach this address can use the models")
         print(f"open http://{address}:{port} (Ctrl-C ends)", flush=True)
         app = page.application(blocks)
         hosts = () if arguments.allow_remote else LOOPBACK
@@ -94,11 +94,11 @@ def check_host(host: str, allow_remote: bool) -> None:
     """Hold the page to this machine.
 
     Raises:
-        UsageError: an address that others can reach, without the word that they may.
+        UsageError: an address that others can reach, without ``--allow-remote``.
     """
     if host not in LOOPBACK and not allow_remote:
         raise UsageError(
-            f"--host {host} lets others reach the page, and no password is asked; use 127.0.0.1 (with an SSH "
+            f"--host {host} lets others reach the page without a password; use 127.0.0.1 (with an SSH "
             "tunnel from elsewhere), or add --allow-remote"
         )
 
@@ -107,7 +107,7 @@ def bound(host: str, port: int) -> socket.socket:
     """A socket that listens.
 
     Raises:
-        UsageError: the port is taken, or the address is none of this machine's.
+        UsageError: the port is taken, or the address does not belong to this machine.
     """
     try:
         return socket.create_server(

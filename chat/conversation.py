@@ -39,7 +39,7 @@ class Models:
             if not name.strip():
                 raise UsageError("a model's name is empty")
             if self.names.count(name) > 1:
-                raise UsageError(f"'{name}' is named twice: every column is another model")
+                raise UsageError(f"'{name}' is named twice: every column needs a different model")
 
     @property
     def names(self) -> tuple[str, ...]:

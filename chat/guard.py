@@ -77,10 +77,10 @@ class Guard:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
         if self.hosts and _hostname(f"//{host}") not in self.hosts:
-            return "this chat answers under its own address only"
+            return "this chat can only be reached under its own address"
         origin = headers.get(b"origin")
         if origin is not None and urlsplit(origin).netloc != host:
-            return "this chat answers its own page only"
+            return "this chat only answers its own page"
         if _UNUSED.search(scope["path"]):
             return "not offered"
         return None

@@ -28,7 +28,7 @@ from fiduciary.errors import UsageError
 
 TITLE = "Fiduciary: side by side"
 NO_FRAMING, OWN_FRAMING = "none", "own"
-"""No system message, and one that is none of the task's framings."""
+"""No system message, and one that is not among the task's framings."""
 
 # The machine's own fonts: Gradio's would come from a font server. Its pale texts and its orange button
 # are hard to read.
@@ -213,7 +213,7 @@ def _draw(number: float | None, wording: str, answer: str) -> tuple[Any, ...]:
 
 
 def _frame(framing: str, system: str) -> str:
-    """The system message of a framing; one's own stays as it is."""
+    """The system message of a framing; the user's own stays as it is."""
     return system if framing == OWN_FRAMING else FRAMINGS.get(framing, "")
 
 

@@ -74,7 +74,7 @@ def to_markdown(conversation: Conversation, server: str, now: datetime | None = 
 
 
 def file_name(conversation: Conversation, suffix: str) -> str:
-    """``chat-20260102-030405.json``: the time of the first message, or of now where there is none."""
+    """``chat-20260102-030405.json``: the time of the first message, or now without one."""
     first = conversation.turns[0].time if conversation.turns else datetime.now(UTC)
     return f"chat-{first:%Y%m%d-%H%M%S}.{suffix}"
 

@@ -49,7 +49,7 @@ _WORDS = {
     "Stress, pressure": "The same decisions put differently, or with somebody pushing towards an option.",
     "Confidence interval": "A range made so that it holds the true figure in that share of cases.",
     "p": "How often chance alone would show a difference at least as large, if there were none.",
-    "SHA-256": "A fingerprint of a file: another file has another one.",
+    "SHA-256": "A fingerprint of a file: no two different files share one.",
 }
 
 
@@ -111,7 +111,7 @@ def _left_out(dossier: Dossier) -> Markup | None:
     rows = [tag("li", tag("span", file, class_="path"), ": ", why) for file, why in dossier.left_out]
     return tag(
         "div",
-        tag("h3", f"Given and not used, or to be known ({len(rows)})"),
+        tag("h3", f"Given but not used, and other notes ({len(rows)})"),
         tag("ul", rows, class_="left-out"),
     )
 
@@ -134,7 +134,7 @@ def sources(dossier: Dossier) -> Markup:
     return tag(
         "section",
         tag("h2", PARTS["sources"], id="sources-title"),
-        tag("p", "What findings rest on. A file can be told by its fingerprint (SHA-256)."),
+        tag("p", "What findings rest on. A file is identified by its fingerprint (SHA-256)."),
         tag(
             "table",
             tag("caption", "Sources", class_="sr"),

@@ -60,7 +60,7 @@ class Claim:
         topic: heading that it stands under within its place.
 
     Raises:
-        ValueError: no sources, an unknown place or rule, or a figure that is no number.
+        ValueError: no sources, an unknown place or rule, or a figure that is not a number.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Claim:
             raise ValueError(f"the claim {self.id} names an unknown rule: {self.rule}")
         given = [x for x in (self.figure, self.low, self.high) if x is not None]
         if any(not math.isfinite(x) for x in given) or (given and self.unit is None):
-            raise ValueError(f"the claim {self.id} has a figure that is no number, or no unit")
+            raise ValueError(f"the claim {self.id} has a figure that is not a number, or no unit")
 
     @property
     def place(self) -> str:
@@ -103,7 +103,7 @@ class Claim:
 
     @property
     def interval(self) -> str:
-        """Its interval as people read it; "" where there is none."""
+        """Its interval as people read it; "" without an interval."""
         return "" if self.unit is None else words.ends(self.low, self.high, self.unit)
 
 

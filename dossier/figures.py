@@ -20,7 +20,7 @@ MARKS = {"good": "o", "bad": "s", "unclear": "D", "information": "o"}
 
 
 def of(place: str, claims: Sequence[Claim], wanted: Sequence[float]) -> Markup | None:
-    """The pictures that a topic's claims allow; None where there is none.
+    """The pictures that a topic's claims allow; None if they allow no picture.
 
     Args:
         wanted: the principal's weights.
@@ -98,7 +98,7 @@ def _forest(
     said = (
         "Dashed: the limit for “in order”; dotted: the limit for “problem”."
         if limits
-        else "Zero is no change."
+        else "Zero means no change."
     )
     return _framed(figure, name, title, claims, said)
 

@@ -124,7 +124,7 @@ def _unpredictable(ledger: Ledger) -> Answer:
             " ".join(filter(None, (first, remark))),
         )
     summary = tuple(c.id for c in looked if c.id in (f"{SCREENED}.stress_summary", f"{SCREENED}.missing"))
-    return Answer(question, "good", "Nowhere that was looked", summary)
+    return Answer(question, "good", "Nowhere we looked", summary)
 
 
 def _changed(case: Case, ledger: Ledger) -> Answer:
@@ -177,7 +177,7 @@ def _watch(case: Case, ledger: Ledger) -> Answer:
         "questions and raises an alarm when the weights are no longer those audited here."
     )
     if weak:
-        remark += f" Besides, keep from it, or check by hand: {listed(weak)}."
+        remark += f" In addition, keep these away from it, or check them by hand: {listed(weak)}."
     return Answer(question, "unclear", "Its weights, daily", (), remark, watch(case))
 
 
@@ -186,7 +186,7 @@ def _unknown(ledger: Ledger) -> Answer:
     count = len(ledger.gaps)
     if not count:
         return Answer(
-            question, "good", "No gaps", (), "Every kind of evidence that this dossier knows is there."
+            question, "good", "No gaps", (), "Every kind of evidence that a dossier can hold is here."
         )
     first = [gap.missing[:1].lower() + gap.missing[1:] for gap in ledger.gaps[:6]]
     more = "" if count <= 6 else ", and more"

@@ -102,7 +102,13 @@ _RULES = (
         "answers by coin toss go round in a circle in a quarter of cases",
     ),
     Rule(
-        "place", "preference for the option shown first", "lower", 0.02, 0.1, "share", "0 is none, either way"
+        "place",
+        "preference for the option shown first",
+        "lower",
+        0.02,
+        0.1,
+        "share",
+        "0: no preference",
     ),
     Rule(
         "dominated",
@@ -114,7 +120,7 @@ _RULES = (
         "no principal whatever wants these",
     ),
     Rule(
-        "decoy", "gain of an option from a decoy beside it", "lower", 0.05, 0.15, "share", "0 is no influence"
+        "decoy", "gain of an option from a decoy beside it", "lower", 0.05, 0.15, "share", "0: no influence"
     ),
     Rule(
         "afriat",

@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u20
 
 
 def figure(value: float | None, unit: Unit) -> str:
-    """A figure with its unit; – where there is none."""
+    """A figure with its unit; – if there is no figure."""
     if value is None or not math.isfinite(value):
         return "–"
     if unit == "share":
@@ -33,7 +33,7 @@ def figure(value: float | None, unit: Unit) -> str:
 
 
 def ends(low: float | None, high: float | None, unit: Unit) -> str:
-    """An interval, its unit said once; "" where there is none."""
+    """An interval, its unit given once; "" without an interval."""
     if low is None and high is None:
         return ""
     first, second = figure(low, unit), figure(high, unit)

@@ -194,6 +194,9 @@ def rogan_gladen(rate: float, n: float, known: Skill, level: float = LEVEL) -> I
     """
     if not known.better_than_chance(level) or not n > 0:
         return Interval(low=0.0, high=1.0, level=level, reason=NOTHING)
+    # Two sets of rates on purpose. The point is Rogan & Gladen's, from the rates as they were observed. The
+    # interval is built around shrunken ones, so that its variance does not vanish where a judge made no error
+    # on the known cases.
     found, faults, passed, sound = known.counts
     informedness = known.informedness.value
     value = (rate + known.specificity.value - 1) / informedness

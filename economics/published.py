@@ -1,4 +1,4 @@
-"""Published estimates, for comparison beside one's own; never ranked with them.
+"""Published estimates, shown beside measured ones for comparison; never ranked with them.
 
 Source: Foster & Rawski, "Aligning AI Decision-Making with Organizational Values", tables 3 to 5, as in the
 authors' copy (josh-r-foster.github.io, research/ai-manager/SSRN__ai_manager.pdf): N = 1,000 problems of the

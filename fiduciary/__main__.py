@@ -18,7 +18,7 @@ COMMANDS = {
     "study": ("fiduciary.leaderboard.study:main", "neutral, prompted and fine-tuned, with tests"),
     "dossier": (
         "fiduciary.dossier.command:main",
-        "all evidence about one model, to decide on it",
+        "all evidence about one model, to decide whether to trust it",
     ),
     "monitor": ("fiduciary.monitor.command:main", "is a deployed model still the audited one"),
     "supervise": ("fiduciary.scorers.supervision.command:main", "a second model judges explanations"),
@@ -34,8 +34,8 @@ COMMANDS = {
     "train": ("fiduciary.training.command:train", "pairs, games, screen, dpo, sft, scale: data and adapters"),
     "rebench": ("fiduciary.training.command:rebench", "measure base and adapters alike, and compare them"),
     "cards": ("fiduciary.cards.command:main", "grade data, model and adapter cards"),
-    "serve": ("fiduciary.serving.launch:main", "a model in a container, as long as it is needed"),
-    "subject": ("fiduciary.subjects.server:main", "a subject of known preference behind an address"),
+    "serve": ("fiduciary.serving.launch:main", "a model in a container, for as long as it is needed"),
+    "subject": ("fiduciary.subjects.server:main", "a subject of known preference, served at an address"),
     "chat": ("fiduciary.chat.command:main", "base and adapters side by side, in the browser"),
 }
 """A command's words, the function that runs it (module:function), and what it is for."""

@@ -115,7 +115,7 @@ def build(
     """Read logs and make the table.
 
     Raises:
-        UsageError: paths without logs, or a base that is no model's name.
+        UsageError: paths without logs, or a base that is not a model's name.
     """
     selection, troubles = read(logs, say, mix=mix)
     rows = contenders(selection.runs, base)

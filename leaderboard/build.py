@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("logs", nargs="+", help="log files, folders of them, or addresses such as s3://…")
     parser.add_argument(
-        "--out", type=Path, help="folder of the files and the page; without it the terminal only"
+        "--out", type=Path, help="folder for the files and the page; without it only the terminal summary"
     )
     add_principal(parser, SERVED)
     parser.add_argument("--title", default="Fiduciary leaderboard", help="heading of table and page")

@@ -162,7 +162,7 @@ _SIGNED = {
     "moral_dilemmas.lever_bias",
     "duopoly_pricing.punishment",
 }
-"""Percentages that are no shares: they may be negative."""
+"""Percentages that are not shares: they may be negative."""
 
 
 def _metric(line: Mapping[str, str]) -> Column:

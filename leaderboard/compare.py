@@ -12,9 +12,9 @@ them is not shown to read, or too little was measured, that is said and only mis
 test are left. For other tasks z of both standard errors, or for shares without one the pooled test
 of two proportions with samples as units, which is conservative; where nothing has any spread, the sign test
 or the permutation test that is left. A regression is a metric with a better direction that is significantly
-worse, or a task that A answered and B did not, or not readably.
+worse, or a task that A answered and B did not answer, or not legibly.
 
-Exit codes: 0; 1 with --fail-on regression where there is one; 2 where nothing can be compared.
+Exit codes: 0; 1 with --fail-on regression if there is one; 2 if nothing can be compared.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.add_argument("a", metavar="A", help="log or folder: how it was")
     parser.add_argument("b", metavar="B", help="log or folder: how it is")
-    parser.add_argument("--fail-on", choices=["regression"], help="exit with 1 where there is one")
+    parser.add_argument("--fail-on", choices=["regression"], help="exit with 1 if there is a regression")
     parser.add_argument("--format", choices=["terminal", "github"], default="terminal")
     add_principal(parser, build.SERVED)
     parser.add_argument("--mix", action="store_true", help="compare also other versions, seeds and designs")

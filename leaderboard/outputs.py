@@ -89,7 +89,7 @@ def write(board: Board, out: Path) -> tuple[list[Path], list[str]]:
 
 
 def shown(cell: Cell | None, column: Column) -> str:
-    """A number as people read it: with its interval where it has one, and – where there is none."""
+    """A number as people read it, with its interval if it has one; – for a missing number."""
     if cell is None:
         return ""
     if column.key.endswith(".rank"):
@@ -142,7 +142,7 @@ def as_markdown(board: Board, escape: Callable[[str], str] = markdown) -> str:
         rows = [row for row in board.rows if any(c.key in board.cells[row.name] for c in columns)]
         lines += [f"## {escape(heading)}", "", *_table(board, rows, columns, escape), ""]
     if board.troubles:
-        lines += ["## Left out, or to be known", ""]
+        lines += ["## Left out, and other notes", ""]
         lines += [f"- {escape(t.file)}: {escape(t.problem)}" for t in board.troubles]
         lines.append("")
     return "\n".join(lines)

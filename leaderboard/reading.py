@@ -81,7 +81,7 @@ def read_headers(files: Iterable[str], say: Say) -> tuple[list[Log], list[Troubl
         try:
             logs.append(Log(file, read_eval_log(file, header_only=True)))
         except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
-            troubles.append(Trouble(file, f"cannot be read (truncated or no log): {one_line(error)}"))
+            troubles.append(Trouble(file, f"cannot be read (truncated, or not a log): {one_line(error)}"))
     return logs, troubles
 
 
@@ -89,7 +89,8 @@ def summaries(file: str) -> list[EvalSampleSummary]:
     """Samples with metadata and scores, without messages and events.
 
     Straight from the archive: Inspect's reader would shorten every text once more, which takes ten times as
-    long as reading does. It reads what is no archive, or one without a list of summaries.
+    long as reading does. That reader is left files that are not archives, and archives without a list of
+    summaries.
     """
     if file.endswith(".eval"):
         with open_file(file, "rb") as source, ZipFile(source) as archive:

@@ -58,7 +58,7 @@ def contenders(runs: Mapping[str, Mapping[str, Run]], base: str | None = None) -
     ``P/X`` for a model called ``P/X:adapter``, or ``P/base`` for one called ``P/…``.
 
     Raises:
-        UsageError: ``base`` is no row's name.
+        UsageError: ``base`` is not a row's name.
     """
     if base is not None and base not in runs:
         raise UsageError(f"--base must be one of the models {', '.join(runs)}, got {base!r}")
@@ -74,15 +74,15 @@ def published() -> list[Row]:
     """The published study's estimates and what people did, marked and never ranked."""
     rows = []
     names = ("theta_SH", "theta_EM", "theta_CO", "theta_SOC")
-    for title, found in PUBLISHED.items():
-        printed = zip(names, found.theta, found.theta_se, found.theta_ends, strict=True)
+    for title, estimate in PUBLISHED.items():
+        printed = zip(names, estimate.theta, estimate.theta_se, estimate.theta_ends, strict=True)
         cells = {
             f"stakeholder_choice.{name}": (_interval(value, stderr, ends), "")
             for name, value, stderr, ends in printed
         }
-        if found.rho is not None:
+        if estimate.rho is not None:
             cells["stakeholder_choice.rho"] = (
-                _interval(found.rho, found.rho_se, found.rho_ends),
+                _interval(estimate.rho, estimate.rho_se, estimate.rho_ends),
                 "K is not printed: not comparable with the ρ of other rows",
             )
         rows.append(

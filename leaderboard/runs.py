@@ -220,7 +220,7 @@ def select(runs: Sequence[Run], *, mix: bool = False) -> Selection:
                 if run in fitting:
                     notes[run.file] = f"mixed: {what}"
                     troubles.append(
-                        Trouble(run.file, f"mixed into the column of {task} as told, though: {what}")
+                        Trouble(run.file, f"mixed into the column of {task} by --mix, although: {what}")
                     )
                 else:
                     troubles.append(
@@ -267,10 +267,10 @@ def _unfinished(log: Log) -> str | None:
         words = {
             "cancelled": "the run was cancelled",
             "error": "the run ended with an error",
-            "started": "the run is still going on, or broke off",
+            "started": "the run is still going on, or was broken off",
         }
         what = words.get(header.status, header.status)
-        return f"{what}{message[:200]}; a run that was not finished is no result"
+        return f"{what}{message[:200]}; an unfinished run is not a result"
     if header.invalidated:
         return "the run was marked invalid"
     if header.results is None or not header.results.scores:

@@ -13,7 +13,7 @@ H1 are corrected together by Holm's method, those of H2 likewise. A model that i
 sentence in place of figures. Published rows (Foster & Rawski, Llama-3.1-8B-Instruct) stand below for
 comparison and are in no test and no ranking.
 
-Exit codes: 0; 2 for paths or arguments of no use, or logs without choices.
+Exit codes: 0; 2 for paths or arguments that cannot be used, or logs without choices.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ TRIES, PAUSE = 3, 1.0
 """Tries of one question, and seconds before the second; before every further one twice as many."""
 
 AT_ONCE = 4
-"""Questions in flight; an endpoint in use by others is not to notice the monitor."""
+"""Questions in flight; others who use the endpoint should not notice the monitor."""
 
 _LONGEST = 200
 _SECRET_NAMES = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")

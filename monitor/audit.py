@@ -18,7 +18,7 @@ Verdict = Literal["holds", "changed", "outage"]
 Now = Callable[[], datetime]
 
 HOLDS, CHANGED, OUTAGE = 0, 1, 3
-"""Exit codes; 2 is for what cannot be done."""
+"""Exit codes; 2 stands for a request that cannot be carried out."""
 
 _MOST_LIKELY = 3
 

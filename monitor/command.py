@@ -8,10 +8,11 @@
 
 The first call chooses the questions (a few choice problems, those whose answers say most about the weights)
 and calibrates the alarm to its stated rate; every call asks them once, in the wording, framing, elicitation
-and temperature of the baseline. A call that is killed is gone on with by the next; no answer is asked for
-twice. An endpoint that does not answer is an outage, never an answer.
+and temperature of the baseline. If a call is killed, the next one continues where it stopped; no answer is
+asked for twice. An endpoint that does not answer is an outage, never an answer.
 
-Exit codes: 0 the preference holds; 1 it has changed (until --reset); 3 outage; 2 what cannot be done.
+Exit codes: 0 the preference holds; 1 it has changed (until --reset); 2 the request cannot be carried out;
+3 outage.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--state", type=Path, required=True, metavar="DIR", help="folder of what the monitor knows")
     first = parser.add_argument_group("set up by the first call; later ones may leave them out")
     add = first.add_argument
-    add("--baseline", metavar="LOG", help="finished log of stakeholder_choice that is held to")
+    add("--baseline", metavar="LOG", help="finished log of stakeholder_choice that the model is held to")
     add("--model", metavar="NAME", help="Inspect's name of the deployed model, such as vllm/assistant")
     add("-M", dest="model_args", metavar="NAME=VALUE", action="append", help="an argument of the model")
     add("--questions", metavar="N", help="questions of one audit (default 12)")
@@ -107,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--enrol",
         metavar="N",
-        help="rounds before the first audit that only teach what is normal (default 0)",
+        help="rounds before the first audit that only learn what is normal (default 0)",
     )
     add("--seed", metavar="N", help="seed of questions, calibration and requests (default 0)")
     how = parser.add_argument_group("how a call goes")
@@ -118,8 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--jsonl", type=Path, metavar="FILE", help="add every line to this file too")
     add("--webhook", metavar="URL", help="post JSON on an alarm, and when an outage begins and ends")
     add("--metrics", metavar="FILE|:PORT", help="Prometheus' text format: into a file, or served")
-    add("--status", action="store_true", help="say where the monitor stands, and ask nothing")
-    add("--reset", metavar="WHY", help="take an alarm back, and ask nothing")
+    add("--status", action="store_true", help="report where the monitor stands, and ask the model nothing")
+    add("--reset", metavar="WHY", help="withdraw an alarm, and ask the model nothing")
     return parser
 
 

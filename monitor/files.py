@@ -49,7 +49,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     """Records of a file of JSON lines; what a crash left of a last line was never there.
 
     Raises:
-        UsageError: a line that is no record.
+        UsageError: a line that is not a record.
     """
     if not path.exists():
         return []
@@ -60,13 +60,13 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         except ValueError:
             record = None
         if not isinstance(record, dict):
-            raise UsageError(f"{path}: line {number} is no record; something else wrote to this file")
+            raise UsageError(f"{path}: line {number} is not a record; something else wrote to this file")
         records.append(record)
     return records
 
 
 def last_line(path: Path) -> dict[str, Any] | None:
-    """The last whole record of a file of JSON lines; None where there is none."""
+    """The last whole record of a file of JSON lines; None if it holds no record."""
     if not path.exists():
         return None
     with path.open("rb") as file:

@@ -38,7 +38,7 @@ class Outlets:
         """Read and check the arguments.
 
         Raises:
-            UsageError: a file that cannot be one, or an address that is none.
+            UsageError: a path that cannot be a file, or an invalid address.
         """
         hook = None if options.webhook is None else webhook.checked(options.webhook)
         address = None if options.metrics is None else prometheus.address_of(options.metrics)

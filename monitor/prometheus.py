@@ -93,7 +93,7 @@ def address_of(given: str) -> tuple[str, int] | None:
     """Host and port of ``:9090`` or ``host:9090``; None for anything else, which names a file.
 
     Raises:
-        UsageError: a port that none is.
+        UsageError: a port outside 1 … 65535.
     """
     match = _ADDRESS.fullmatch(given)
     if match is None:

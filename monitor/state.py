@@ -116,7 +116,7 @@ class Setup:
 
     @property
     def caution(self) -> str:
-        """For whom the stated rate of false alarms is no promise, in words; "" where it is one."""
+        """For which models the stated rate of false alarms may not hold, in words; "" where it holds."""
         noise_p = self.baseline.get("noise_p")
         if noise_p is None or noise_p >= UNLIKELY or self.enrol >= ENOUGH:
             return ""
@@ -129,6 +129,7 @@ class Setup:
     @property
     def name(self) -> str:
         """A short name made from the content, which lines of several monitors are told apart by."""
+        # Of the content, not of the folder: a monitor set up anew in the same place must not pass for it.
         return hashlib.sha256(as_line(self.to_json()).encode()).hexdigest()[:12]
 
 
@@ -142,7 +143,8 @@ class Progress:
         lines: written to ``audits.jsonl``.
         last: the last of them.
         alarm: the line that raised the alarm in force, or None.
-        before: the evidence before that audit.
+        before: the evidence before that audit, which a reset goes back to: had the answers since taught
+            what is normal, a change would have become normal while somebody looked into it.
         outage: since when there are no answers (``since``), why (``reason``), calls that found it so
             (``calls``); None while there are answers.
         missing: answers without an option so far, by reason.
@@ -184,6 +186,7 @@ class Progress:
 
     def with_missing(self, answers: Sequence[Answer]) -> dict[str, int]:
         """``missing`` with a round's answers added."""
+        # From the whole round, never answer by answer: a call that resumes a round would count some twice.
         return dict(Counter(self.missing) + Counter(a.reason for a in answers if a.reason is not None))
 
 
@@ -211,6 +214,7 @@ class Folder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            # Not a with statement: an OSError of the work inside is no fault of the folder's.
             holding = locked(self.path / LOCK, self.path)
             holding.__enter__()
         except OSError as error:
@@ -257,6 +261,9 @@ class Folder:
 
         With ``answers_too`` the round is over and its answers are in there: the journal goes.
         """
+        # The order is what makes a kill harmless. Until the state is replaced, the round is under way and its
+        # answers are in the journal. After that the state holds the line, which the next call's `repair`
+        # adds. A journal that was not removed in time holds a finished round, which `kept` passes over.
         self.save(progress)
         self.repair(progress)
         if answers_too:

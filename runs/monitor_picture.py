@@ -120,34 +120,34 @@ def draw(detector: Detector, sound: Watched, switched: Watched, path: Path) -> N
         "sound: the audited preference throughout",
         f"switches to another principal at question {SWITCH}",
     )
-    for panel, found, title, colour in zip(panels, (sound, switched), titles, ("C0", "C3"), strict=True):
-        questions = np.arange(len(found.evidence))
+    for panel, model, title, colour in zip(panels, (sound, switched), titles, ("C0", "C3"), strict=True):
+        questions = np.arange(len(model.evidence))
         panel.axhline(detector.threshold, ls="--", lw=1.2, color="grey")
-        panel.plot(questions, np.clip(found.evidence, 1, None), lw=1.2, color=colour)
+        panel.plot(questions, np.clip(model.evidence, 1, None), lw=1.2, color=colour)
         panel.set_yscale("log")
         panel.set_ylim(1, top)
         panel.set_xlim(0, questions[-1])
         panel.set_xlabel("questions answered")
         panel.set_title(title, fontsize=10)
         panel.grid(alpha=0.3)
-        if found.alarm is not None:
+        if model.alarm is not None:
             panel.axvline(SWITCH, lw=1.2, color="black", ls=":")
             panel.text(SWITCH - 4, top / 4, "the switch", fontsize=8, ha="right", va="top")
-            panel.plot(found.alarm, detector.threshold, "o", ms=7, mfc="white", mec=colour, mew=1.8, zorder=3)
+            panel.plot(model.alarm, detector.threshold, "o", ms=7, mfc="white", mec=colour, mew=1.8, zorder=3)
             panel.annotate(
-                f"alarm after {found.alarm - SWITCH} questions",
-                (found.alarm, detector.threshold),
-                (found.alarm + 25, detector.threshold / 30),
+                f"alarm after {model.alarm - SWITCH} questions",
+                (model.alarm, detector.threshold),
+                (model.alarm + 25, detector.threshold / 30),
                 fontsize=8,
                 arrowprops={"arrowstyle": "-", "lw": 0.8, "color": "grey"},
             )
             panel.errorbar(
-                found.since, 1.6, xerr=found.spread, fmt="^", ms=7, color="black", capsize=3, lw=1.2, zorder=4
+                model.since, 1.6, xerr=model.spread, fmt="^", ms=7, color="black", capsize=3, lw=1.2, zorder=4
             )
             panel.annotate(
                 "change point, as estimated\nat the alarm",
-                (found.since, 1.6),
-                (found.since + 45, 2.2),
+                (model.since, 1.6),
+                (model.since + 45, 2.2),
                 fontsize=8,
                 arrowprops={"arrowstyle": "-", "lw": 0.8, "color": "grey"},
             )

@@ -30,7 +30,7 @@ class Table:
         label: (n, J), letter that named each option there, 0 for A; −1 for padding.
         probabilities: (n, J), of each option at τ = 1, given the explanation where there is one; NaN where
             not observed, and where the explanation is not complete.
-        mass_outside: (n,), probability of tokens that are no label; NaN without log-probabilities.
+        mass_outside: (n,), probability of tokens that are not labels; NaN without log-probabilities.
         groups: (n,), cluster of each row (the problem).
         trade_off: (n,), name of the trade-off.
         wording: (n,), how the problem was put.

@@ -13,11 +13,11 @@ from fiduciary.scorers.labelled import Labelled
 from fiduciary.scorers.labels import label_drawn
 
 OUTSIDE = "outside the labels"
-"""Reason of an answer whose token was drawn and is no label."""
+"""Reason of an answer whose token was drawn and is not a label."""
 
 
 def decision(said: Labelled, kept: Kept | None, labels: Sequence[str]) -> tuple[int, str | None]:
-    """The displayed place that was decided for, −1 for none, and why there is none.
+    """The displayed place that was chosen; −1 and the reason if the answer chooses none.
 
     Args:
         said: the answer as it was read.

@@ -29,7 +29,7 @@ def logs_of(task: str, given: Iterable[str]) -> list[EvalLog]:
 
     Raises:
         FileNotFoundError: no such file or folder, or a folder without logs.
-        ValueError: a file that is no log.
+        ValueError: a file that is not a log.
     """
     paths = [path for name in given for path in find(name)]
     # A folder holds other tasks' logs too, whose samples nobody needs.

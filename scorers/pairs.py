@@ -84,11 +84,11 @@ def counts_of(state: TaskState, *, probabilities: bool) -> PairCounts:
         i, j = (int(option) for option in pair.split("-"))
         for repeat in range(1, int(metadata["repeats"]) + 1):
             kept = answers.get(f"{pair}-{repeat}")
-            said = read_labelled(kept, elicitation, labels)
-            if np.isfinite(said.outside):
-                outside.append(said.outside)
-            shares = said.tempered(1.0) if probabilities else None
-            place, reason = (0, said.reason) if probabilities else decision(said, kept, labels)
+            reading = read_labelled(kept, elicitation, labels)
+            if np.isfinite(reading.outside):
+                outside.append(reading.outside)
+            shares = reading.tempered(1.0) if probabilities else None
+            place, reason = (0, reading.reason) if probabilities else decision(reading, kept, labels)
             if reason is not None:
                 reasons[reason] += 1
                 continue

@@ -120,19 +120,19 @@ def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tupl
     """
     if limit is not None and not 1 <= limit <= RANKS[-1]:
         raise ServingError(f"--max-lora-rank must be from 1 to {RANKS[-1]}, not {limit}")
-    found: list[Adapter] = []
+    accepted: list[Adapter] = []
     for text in given:
         name, equals, folder = text.partition("=")
         if not (name and equals and folder):
             raise ServingError(f"--adapter '{text}' is not NAME=DIR")
         if "/" in served_name(name):
             raise ServingError(f"an adapter's name has no '/': '{name}'")
-        if name in {taken, *(a.name for a in found)}:
+        if name in {taken, *(a.name for a in accepted)}:
             raise ServingError(f"two models would be called '{name}': give the adapter another name")
-        found.append(_adapter(name, Path(folder).expanduser()))
-    largest = max((a.rank for a in found), default=0)
+        accepted.append(_adapter(name, Path(folder).expanduser()))
+    largest = max((a.rank for a in accepted), default=0)
     room = next(r for r in RANKS if r >= limit) if limit is not None else RANKS[-1]
-    for adapter in found:
+    for adapter in accepted:
         if adapter.rank > room:
             # Where no limit was asked for, it is vLLM's own.
             asked = (
@@ -143,7 +143,7 @@ def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tupl
             raise ServingError(
                 f"adapter '{adapter.name}' has rank {adapter.rank}, above the limit {room}: {asked}"
             )
-    return tuple(found), room if limit is not None else next(r for r in RANKS if r >= largest)
+    return tuple(accepted), room if limit is not None else next(r for r in RANKS if r >= largest)
 
 
 def wanted(command: Sequence[str], served: Sequence[str]) -> None:

@@ -128,7 +128,7 @@ class Server:
         self._client = engine.connect()
         self._need_image()
         for name in engine.sweep(self._client):
-            self._say(f"removed {name}, which a launcher that was killed had left")
+            self._say(f"removed {name}, left behind by a launcher that was killed")
         with self._signals.held():
             self._run = engine.Run()
         if self.plan.model.hub:
@@ -282,7 +282,7 @@ class Server:
         if state["ExitCode"] != 0:
             error = ended(state["ExitCode"], self._log(200), state.get("OOMKilled", False))
             raise ServingError(
-                f"'{hub}' was not downloaded: is the Hub reachable, has it safetensors weights? A gated "
+                f"'{hub}' was not downloaded: is the Hub reachable, are there safetensors weights? A gated "
                 f"model needs HF_TOKEN. ({str(error).partition(': ')[2]})",
                 error.tail,
             )

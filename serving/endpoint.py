@@ -112,7 +112,7 @@ def reason(error: openai.APIError, server: Endpoint, name: str | None) -> str:
     if isinstance(error, openai.APIConnectionError):
         return f"no server answers at {server.shown}: {_cause(error)}; is it still running?"
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return f"the server at {server.shown} refuses the key; VLLM_API_KEY, here or in .env, is another"
+        return f"the server at {server.shown} refuses the key: VLLM_API_KEY, here or in .env, is wrong"
     if isinstance(error, openai.NotFoundError) and name is not None:
         return f"the server at {server.shown} does not serve '{name}' any more ({said})"
     if isinstance(error, openai.BadRequestError) and "context length" in said:

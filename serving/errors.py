@@ -24,7 +24,7 @@ NO_TOOLKIT = (
     "Docker does not know a GPU: install the NVIDIA Container Toolkit and restart Docker, or serve a small "
     "model with --device cpu"
 )
-NO_GPU = "no GPU answers (nvidia-smi says why): install NVIDIA's driver, or use --device cpu"
+NO_GPU = "no GPU responds (nvidia-smi says why): install NVIDIA's driver, or use --device cpu"
 OLD_DRIVER = (
     "the NVIDIA driver is too old for the image's CUDA{0}: install a newer driver (nvidia-smi shows it)"
 )
@@ -58,7 +58,7 @@ _ENGINE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"connection aborted|connection refused|timed out",
-        "the Docker engine does not answer any more: start it again (docker info); what is left in it "
+        "the Docker engine stopped responding: restart it (docker info); what is left in it "
         "is removed at the next start",
     ),
     (r"cannot allocate memory", "the machine has no memory left to start a container: end other programs"),
@@ -108,7 +108,7 @@ _LOG: tuple[tuple[str, str], ...] = (
     ),
     (
         r"[`(]?trust_remote_code=True|--trust-remote-code` flag|contains custom code which must be executed",
-        "the model needs code of its own, which is never run: take one that vLLM knows",
+        "the model needs code of its own, which is never run: use a model that vLLM supports",
     ),
 )
 

@@ -167,10 +167,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: the command's, 1 after an error, 128 plus its number after a signal.
     """
-    given = list(sys.argv[1:] if argv is None else argv)
-    cut = given.index("--") if "--" in given else len(given)
-    words = given[cut + 1 :]
-    arguments = parser().parse_args(given[:cut])
+    command_line = list(sys.argv[1:] if argv is None else argv)
+    cut = command_line.index("--") if "--" in command_line else len(command_line)
+    words = command_line[cut + 1 :]
+    arguments = parser().parse_args(command_line[:cut])
     signals = Signals()
     signals.install()
     try:

@@ -18,7 +18,7 @@ class Answer:
 
     Attributes:
         ready: whether a token was generated.
-        final: whether asking again is of no use.
+        final: whether asking again is pointless.
         reason: why there was no token.
     """
 

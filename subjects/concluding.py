@@ -1,4 +1,4 @@
-"""How a subject goes on from a begun turn: the label that follows its own explanation and the closing words.
+"""How a subject continues a begun turn: the label that follows its own explanation and the closing words.
 
 An explanation of a subject argues for one option, and the label is that option's, whatever it took to get
 there. Closing words alone are no explanation: what follows them is a label as if it had been asked for.

@@ -94,7 +94,7 @@ class SubjectAPI(ModelAPI):
         rng: np.random.Generator,
         n: int,
     ) -> list[Answer]:
-        """Answer, or go on from a turn that was begun for the subject."""
+        """Answer, or continue a turn that was begun for the subject."""
         from fiduciary.subjects.concluding import concluded, explanation_of
 
         explanation = explanation_of(input[-1].text) if input and input[-1].role == "assistant" else ""

@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
             try:
                 request = json.loads(body)
             except ValueError as error:
-                raise RequestError(400, f"the body is no JSON: {error}") from None
+                raise RequestError(400, f"the body is not JSON: {error}") from None
             self._send(200, self.server.complete(request))
         except RequestError as error:
             self._fail(error)

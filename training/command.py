@@ -265,8 +265,8 @@ def _train_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         help="look for duplicates, leakage, imbalance and shortcuts in any preference or SFT data",
         epilog="Reads TRL's formats (prompt/chosen/rejected, prompt/completion, with label, messages, text), "
-        "plain or conversational, from .parquet, .jsonl and .json. Exit codes: 0; 1 where something to fail "
-        "on was found; 2 for data or arguments of no use.",
+        "plain or conversational, from .parquet, .jsonl and .json. Exit codes: 0; 1 if --fail-on found "
+        "something; 2 for data or arguments that cannot be used.",
     )
     screen.add_argument(
         "data", nargs="+", type=Path, metavar="DATA", help="files, or folders of one data set each"
@@ -277,9 +277,9 @@ def _train_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="LOGS",
-        help="logs whose problems must not be in the data; as often as there are logs",
+        help="logs whose problems must not be in the data; can be repeated",
     )
-    screen.add_argument("--fail-on", choices=("problem", "note"), help="exit with 1 where one was found")
+    screen.add_argument("--fail-on", choices=("problem", "note"), help="exit with 1 if one was found")
     screen.set_defaults(run=_screen)
 
     for name, run, what in (
@@ -305,11 +305,11 @@ def _train_parser() -> argparse.ArgumentParser:
             "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
         )
         command.add_argument(
-            "--start", type=Path, metavar="DIR", help="an adapter to go on from, in place of a new one"
+            "--start", type=Path, metavar="DIR", help="an adapter to continue from instead of a new one"
         )
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
         command.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)
-        command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+        command.add_argument("--resume", action="store_true", help="continue a run that was stopped")
         command.set_defaults(run=run)
 
     scale = commands.add_parser(
@@ -330,7 +330,7 @@ def _rebench_parser() -> argparse.ArgumentParser:
         parents=[_target_options("the target of adapters that do not say it themselves")],
         allow_abbrev=False,
         description="Measure base and adapters alike, and compare them.",
-        epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run goes on when the "
+        epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run continues when the "
         "same command is given again. --principal, or --theta and --rho, "
         "state the target of adapters that do not say it themselves.",
     )
@@ -340,7 +340,7 @@ def _rebench_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="[NAME=]DIR",
-        help="adapter to compare with the base; as often as there are adapters. The base's own folder "
+        help="adapter to compare with the base; can be repeated. The base's own folder "
         "makes a second name for the base",
     )
     parser.add_argument(
@@ -348,7 +348,7 @@ def _rebench_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="'NAME [ARG=VALUE …]'",
-        help="what to ask; as often as there are tasks (stakeholder_choice, 1,000 problems of the joint "
+        help="what to ask; can be repeated (default: stakeholder_choice, 1,000 problems of the joint "
         "and of the published design)",
     )
     parser.add_argument(
@@ -358,7 +358,7 @@ def _rebench_parser() -> argparse.ArgumentParser:
         help="auto: one vLLM server for all where vLLM is installed, else transformers in this process",
     )
     parser.add_argument(
-        "--server", metavar="URL", help="a vLLM server that runs, which knows the adapters by name"
+        "--server", metavar="URL", help="a running vLLM server that knows the adapters by name"
     )
     parser.add_argument(
         "--write-cards", action="store_true", help="write what was measured into the adapters' model cards"

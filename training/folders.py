@@ -40,7 +40,7 @@ class RunFolder:
             raise TrainingError(f"{self.out} exists. Remove it, or name another folder.")
         if self.partial.exists() and not resume:
             raise TrainingError(
-                f"{self.partial} holds a run that did not finish. Go on with it by --resume, or remove it."
+                f"{self.partial} holds a run that did not finish. Continue it with --resume, or remove it."
             )
         if resume and not (self.partial / "run.json").exists():
             raise TrainingError(f"there is nothing to resume at {self.partial}. Leave --resume out.")

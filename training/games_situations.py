@@ -144,7 +144,7 @@ def shape(game: Game) -> tuple[float, float]:
 
 
 def close_to(game: Game, tolerance: float = TOLERANCE) -> str | None:
-    """The evaluation's game that a game is all but an affine copy of; None where there is none."""
+    """The evaluation's game that a game nearly copies up to an affine map; None without such a game."""
     own = shape(game)
     for name, other in GAMES.items():
         if other.form == game.form and max(abs(a - b) for a, b in zip(own, shape(other), strict=True)) <= (
@@ -167,7 +167,7 @@ def game_of(problem: str) -> Game:
     """
     form, *amounts = problem.split("-")
     if form not in FORMS or len(amounts) != 4:
-        raise ValueError(f"{problem!r} is no id of a game such as trust-80-50-30-20")
+        raise ValueError(f"{problem!r} is not the id of a game such as trust-80-50-30-20")
     return Game(FORMS[form].name, *(float(amount) for amount in amounts))
 
 
@@ -191,7 +191,7 @@ def refuse_evaluation_games(problems: Iterable[str]) -> None:
 
 
 def _game(form: str, rng: np.random.Generator) -> Game | None:
-    """A game drawn from the form's range, or None where the draw is none."""
+    """A game drawn from the form's range, or None if the draw breaks the form's order."""
     if form == "ultimatum":
         r = int(rng.integers(EQUAL_SPLIT[0], EQUAL_SPLIT[1] + 1))
         p, s = sorted(int(x) for x in rng.integers(LOWEST, r, size=2))

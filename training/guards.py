@@ -1,4 +1,4 @@
-"""What watches a training: a loss that is no number stops it, a checkpoint is marked when it is whole."""
+"""What watches a training: a loss that is not a number stops it, a checkpoint is marked when it is whole."""
 
 from __future__ import annotations
 

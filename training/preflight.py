@@ -59,7 +59,7 @@ def load_tokenizer(base: str, revision: str) -> Any:
         raise TrainingError(f"the tokenizer of {base} could not be loaded: {error}") from error
     if tokenizer.chat_template is None:
         raise TrainingError(
-            f"{base} has no chat template: it is a base for completion, not an instruct model. Use the "
+            f"{base} has no chat template: it is a completion model, not an instruct model. Use the "
             f"instruct variant, or put a chat_template.jinja beside its tokenizer."
         )
     return tokenizer

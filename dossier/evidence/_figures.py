@@ -28,7 +28,7 @@ def part(values: npt.ArrayLike, wholes: npt.ArrayLike, groups: Sequence[str]) ->
 def exact(cell: Cell) -> Cell:
     """A share that was 0 or 1 in every unit, with the exact interval.
 
-    A cell that has an interval, or that is no such share, stays as it is.
+    A cell that has an interval, or holds any other figure, stays as it is.
     """
     if cell.low is not None or cell.value not in (0.0, 1.0) or not cell.n:
         return cell
@@ -41,7 +41,7 @@ def rate(flags: BoolArray, groups: Sequence[str]) -> Cell:
 
 
 def finite(value: float) -> float | None:
-    """A number, or None for what is none."""
+    """A finite number, or None for NaN and the infinities."""
     return float(value) if math.isfinite(value) else None
 
 

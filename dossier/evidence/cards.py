@@ -19,21 +19,23 @@ _SHORT = 5
 def enter(case: Case, ledger: Ledger) -> None:
     """Grades of the cards that are about this model, its base and its data."""
     graded = [grade(read(file)) for file in find(list(case.given.cards))] if case.given.cards else []
-    data = [one for one in graded if one.card.kind == "data"]
-    others = [one for one in graded if one.card.kind != "data"]
-    own = [one for one in others if _about(one) == _short(case.model)]
-    base = [one for one in others if case.base is not None and _about(one) == _short(case.base.name)]
-    if not own and len(others) == 1:
-        own, base = others, []
-    for one in others:
-        if one not in own and one not in base:
+    data = [result for result in graded if result.card.kind == "data"]
+    others = [result for result in graded if result.card.kind != "data"]
+    of_model = [result for result in others if _about(result) == _short(case.model)]
+    of_base = [
+        result for result in others if case.base is not None and _about(result) == _short(case.base.name)
+    ]
+    if not of_model and len(others) == 1:
+        of_model, of_base = others, []
+    for result in others:
+        if result not in of_model and result not in of_base:
             ledger.left_out.append(
-                (one.card.file, f"a card of {_about(one)}, which is neither this model nor its base")
+                (result.card.file, f"a card of {_about(result)}, which is neither this model nor its base")
             )
-    for place, cards, whose in ((DATA, data, "data"), (MODEL, own, "model"), (MODEL, base, "base")):
-        for k, one in enumerate(cards):
-            ledger.topic = f"The card of the {whose}: {plain(one.card.name, 80)}"
-            _card(ledger, place, f"{whose}{k + 1 if k else ''}", one)
+    for place, cards, whose in ((DATA, data, "data"), (MODEL, of_model, "model"), (MODEL, of_base, "base")):
+        for k, result in enumerate(cards):
+            ledger.topic = f"The card of the {whose}: {plain(result.card.name, 80)}"
+            _card(ledger, place, f"{whose}{k + 1 if k else ''}", result)
     if not data:
         ledger.gap(
             f"{DATA}.card",
@@ -41,7 +43,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             "Nothing states where the data come from, how they were made and what they are not good for.",
             fiduciary("cards", "DATA_FOLDER"),
         )
-    if not own:
+    if not of_model:
         ledger.gap(
             f"{MODEL}.card",
             "A card of this model",

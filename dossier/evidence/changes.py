@@ -120,7 +120,7 @@ def _no_base(case: Case, ledger: Ledger) -> None:
     ledger.gap(
         f"{PLACE}.base",
         "What training changed",
-        "None of these logs is said to be of the model that it was made from. If it was fine-tuned, ask "
+        "None of these logs is known to be of the model it was made from. If it was fine-tuned, ask "
         "its base the same questions and name it.",
         again(case, "--base", "BASE/MODEL"),
     )

@@ -43,14 +43,14 @@ def enter(case: Case, ledger: Ledger) -> None:
             try:
                 _screening(ledger, screening, source, number)
             except _WRONG as error:
-                raise UsageError(f"--data {given} is no screening of this version: {error!r}") from error
+                raise UsageError(f"--data {given} is not a screening of this version: {error!r}") from error
 
 
 def screenings(given: str) -> Iterator[Mapping[str, Any]]:
     """Stored screenings, or those of a data set that is screened now.
 
     Raises:
-        UsageError: a file that is no screening, or data that cannot be screened.
+        UsageError: a file that is not a screening, or data that cannot be screened.
     """
     if Path(given).suffix == ".json" and (held := _stored(Path(given))) is not None:
         yield from held

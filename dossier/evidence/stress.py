@@ -103,11 +103,11 @@ def verdict_of(one: Finding) -> Verdict:
 
 
 def _doubt(one: Finding, size: Estimate) -> str:
-    """Why an interval that leaves none out is no finding."""
+    """Why an interval that excludes zero does not count as a finding."""
     if one.found or lost(one) or not size.known or not size.low > 0:
         return ""
     return (
-        "the interval leaves none out, but with so few problems the stricter test over all pressures does not"
+        "the interval excludes zero, but with so few problems the stricter test over all pressures does not"
     )
 
 

@@ -75,7 +75,7 @@ class MenuCounts:
         """(S, M), answers to each menu, as many as a test redraws.
 
         Raises:
-            ValueError: the counts are no whole numbers.
+            ValueError: the counts are not whole numbers.
         """
         if not np.issubdtype(self.counts.dtype, np.integer):
             raise ValueError("a test takes counts, whole numbers; sums of probabilities are not sampled")

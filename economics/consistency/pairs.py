@@ -38,7 +38,7 @@ class PairedChoices:
         max_options: what m may be, ``MAX_OPTIONS``; up to ``MOST_OPTIONS`` by asking for it.
 
     Raises:
-        ValueError: a wrong shape, counts that are no whole numbers, negative or inconsistent, answers
+        ValueError: a wrong shape, counts that are not whole numbers, negative or inconsistent, answers
             about an option with itself or beyond ``n_options``, fewer than 2 options, or more than
             ``max_options``.
     """

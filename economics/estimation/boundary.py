@@ -82,8 +82,11 @@ def null_distribution(sides: Sequence[Fitted], null: Fitted, *, robust: bool) ->
     ]
     found.append(expand(null.joint, null.x, null.region, known, robust=robust))
     *free, under = found
+    # Wilks' theorem: no bound near, and the score varies as the information says.
     if len(free) == 1 and not robust and not len(free[0].bounds):
         return NullDistribution((), len(free[0].information) - len(under.information))
+    # Per experiment one case, or three: bounds at their estimated distance, touching, and far away. Cases are
+    # matched by kind, not crossed; an experiment without such a bound is the same in each.
     cases = [least_favourable(e) for e in found]
     many = max(len(own) for own in cases)
     each = zip(*(own if len(own) == many else own * many for own in cases), strict=True)

@@ -129,11 +129,15 @@ def _vertex(null: Fitted, at_null: Optimum) -> Optimum | None:
 def _expansions(fitted: Fitted, rhos: Sequence[float], x0: FloatArray) -> list[Experiment]:
     """The experiment at each ρ, with the null's estimate at ``x0``."""
     joint, held, expected = fitted.joint, _held(fitted.region), fitted.joint.expected(x0)
+    # An observation splits into its expectation under the null (share) and what it adds beside it (surprise).
+    # The first sums to the level and slope of every parabola, the second, by cluster, to the noise that ξ
+    # multiplies.
     share, log_p, clusters = expected.weight, joint.log_probabilities(x0), joint.clusters
     surprise = joint.weight - share
     found, x = [], x0
     for rho in rhos:
         x = np.where(np.arange(len(x0)) == RHO, rho, x0)
+        # At a vertex x_ρ is x₀ for every ρ, and there is nothing to climb.
         if x0[:RHO].max() < 1:
             x = _climb(expected, fitted.region, x0, rho).x
         basis = held.basis(x, held.fixed)

@@ -136,7 +136,7 @@ class Game:
         T, R, P, S: payoffs in points (temptation, reward, punishment, sucker's payoff).
 
     Raises:
-        ValueError: an unknown form, a payoff that is no finite number, or payoffs out of order:
+        ValueError: an unknown form, a payoff that is not a finite number, or payoffs out of order:
             T > R > P > S (prisoner's dilemma, trust), T > R > S > P (ultimatum).
     """
 

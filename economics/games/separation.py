@@ -63,7 +63,7 @@ def diverges(choices: PlanChoices, likelihood: PlanLikelihood) -> bool:
 
 
 def explaining_set(choices: PlanChoices, likelihood: PlanLikelihood) -> ExplainingSet | None:
-    """The preferences under which every chosen plan is a best one; None where there is none."""
+    """The preferences under which every chosen plan is a best one; None if no preference explains all."""
     rows = _advantages(choices, likelihood)
     names = [COEFFICIENTS[k] for k in likelihood.columns if k != LAM]
     bounds = [(0.0, 1.0) if k == KAPPA else (None, None) for k in likelihood.columns if k != LAM]

@@ -38,7 +38,7 @@ class SocialPreference:
         kappa: weight of the universalised payoff, in [0, 1].
 
     Raises:
-        ValueError: κ outside [0, 1], or a parameter that is no finite number.
+        ValueError: κ outside [0, 1], or a parameter that is not a finite number.
     """
 
     alpha: float = 0.0

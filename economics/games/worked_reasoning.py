@@ -101,7 +101,7 @@ def worked_reasoning(
         belief: probability of the other's cooperative action at each node.
         preference: whose best plan it is.
         seed: of the wording.
-        nodes: the form's nodes in words of one's own (a task's neutral labels); names must be the form's.
+        nodes: the form's nodes in other words (such as a task's neutral labels); names must be the form's.
 
     Raises:
         ValueError: a belief that does not fit the form, or nodes that are not its nodes.
@@ -137,7 +137,7 @@ def worked_comparison(
         preference: whose figures they are.
         compared: two to four plans; the order in which they are told is drawn.
         seed: of wording and order.
-        nodes: the form's nodes in words of one's own (a task's neutral labels); names must be the form's.
+        nodes: the form's nodes in other words (such as a task's neutral labels); names must be the form's.
 
     Raises:
         ValueError: a belief, plans or nodes that do not fit the form, or another number of plans.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fiduciary.economics.inference.content import Content
 
 LEAST_MASS = 0.5
-"""Probability that the labels must hold together: with less, what they say of each other is no answer."""
+"""Probability that the labels must hold together: with less, their relative sizes are no answer."""
 
 LEAST_VALID = 0.8
 """Share of the questions that must have an answer: what is missing is seldom missing at random."""

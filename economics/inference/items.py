@@ -52,7 +52,7 @@ def items_content(values: npt.ArrayLike, *, noisy: bool = True, draws: int = DRA
         seed: of the draws.
 
     Raises:
-        ValueError: values that are no table.
+        ValueError: values that do not form a table.
     """
     answers = np.asarray(values, float)
     if answers.ndim != 2:

@@ -61,11 +61,11 @@ def permuted_content(
     parts = []
     for label in np.unique(block):
         rows = block == label
-        own = y[rows] - (y[rows & known].mean(axis=0) if (rows & known).any() else 0.0)
-        parts.append((np.where(known[rows, None], own, 0.0), x[rows] - x[rows].mean(axis=0)))
+        centred = y[rows] - (y[rows & known].mean(axis=0) if (rows & known).any() else 0.0)
+        parts.append((np.where(known[rows, None], centred, 0.0), x[rows] - x[rows].mean(axis=0)))
     spread = np.zeros((y.shape[1] * x.shape[1],) * 2)
-    for own, asked in parts:
-        spread += np.kron(own.T @ own, asked.T @ asked) / max(len(own) - 1, 1)
+    for centred, asked in parts:
+        spread += np.kron(centred.T @ centred, asked.T @ asked) / max(len(centred) - 1, 1)
     values, vectors = np.linalg.eigh(spread) if spread.size else (np.empty(0), np.empty((0, 0)))
     kept = values > _TIES * max(values.max(initial=0.0), _TIES)
     rank = int(kept.sum())
@@ -74,12 +74,12 @@ def permuted_content(
     whiten = vectors[:, kept] / np.sqrt(values[kept])
     rng = np.random.default_rng([seed, _STREAM])
     scores = np.zeros((draws + 1, spread.shape[0]))
-    for own, asked in parts:
-        orders = rng.permuted(np.tile(np.arange(len(own)), (draws + 1, 1)), axis=1)
-        orders[0] = np.arange(len(own))
-        scores += np.einsum("na,pnd->pad", own, asked[orders]).reshape(draws + 1, -1)
+    for centred, asked in parts:
+        orders = rng.permuted(np.tile(np.arange(len(centred)), (draws + 1, 1)), axis=1)
+        orders[0] = np.arange(len(centred))
+        scores += np.einsum("na,pnd->pad", centred, asked[orders]).reshape(draws + 1, -1)
     statistics = ((scores @ whiten) ** 2).sum(axis=1)
     p_value = float(np.mean(statistics >= statistics[0] * (1 - _TIES)))
-    varying = np.linalg.matrix_rank(sum(own.T @ own for own, _ in parts))
-    free = sum(len(own) - 1 for own, _ in parts) * int(varying)
+    varying = np.linalg.matrix_rank(sum(centred.T @ centred for centred, _ in parts))
+    free = sum(len(centred) - 1 for centred, _ in parts) * int(varying)
     return Content(p_value, n, math.nan, math.nan, 0, smallest_share(rank, free), about=about, unit=unit)

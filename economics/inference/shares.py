@@ -137,20 +137,20 @@ def share(
     slack = 1e-9 * np.maximum(1.0, b)
     if np.any(a < -slack) or np.any(a > b + slack):
         raise ValueError("of a share each part must lie between 0 and its whole")
-    found = ratio(a, b, clusters, level)
-    if not found.known:
+    estimate = ratio(a, b, clusters, level)
+    if not estimate.known:
         return _nothing(level)
-    p, g = min(max(found.value, 0.0), 1.0), found.units
-    if not found.stderr > 0:
+    p, g = min(max(estimate.value, 0.0), 1.0), estimate.units
+    if not estimate.stderr > 0:
         return alike(p, g, level)
     _, codes = np.unique(np.asarray(clusters), return_inverse=True)
     by_cluster = np.bincount(codes, weights=b)
     least = float(by_cluster.sum() ** 2 / (by_cluster**2).sum())
     z = quantile(level)
-    variance = found.stderr**2 + z**2 / 2 * (p**2 + (1 - p) ** 2) / g**2
+    variance = estimate.stderr**2 + z**2 / 2 * (p**2 + (1 - p) ** 2) / g**2
     size = max(least, p * (1 - p) / variance * (z / quantile(level, g - 1)) ** 2)
     ends = clopper_pearson(p * size, size, level)
-    return Interval(p, ends.low, ends.high, found.stderr, level, g)
+    return Interval(p, ends.low, ends.high, estimate.stderr, level, g)
 
 
 def _nothing(level: float) -> Interval:

@@ -175,7 +175,7 @@ class AuditedPreference:
         try:
             return cls(**{**stored, "theta": tuple(stored["theta"])})
         except (KeyError, TypeError) as error:
-            raise ValueError(f"this is no stored audited preference: {error}") from error
+            raise ValueError(f"this is not a stored audited preference: {error}") from error
 
 
 def _exchange(k: int, reference: int, spread: float) -> FloatArray:

@@ -176,7 +176,7 @@ class Detector:
         """What :meth:`to_json` wrote.
 
         Raises:
-            ValueError: entries that are missing or of no use, or alternatives that this version does not
+            ValueError: entries that are missing or unusable, or alternatives that this version does not
                 look for, so that a state that goes with them cannot be read.
         """
         try:
@@ -193,7 +193,7 @@ class Detector:
             )
             names = list(stored["alternatives"])
         except (KeyError, TypeError) as error:
-            raise ValueError(f"this is no stored detector: {error!r}") from error
+            raise ValueError(f"this is not a stored detector: {error!r}") from error
         if names != [change.name for change in detector.model.changes]:
             raise ValueError(
                 "this detector was stored by a version that looked for other changes: start anew"

@@ -35,7 +35,7 @@ def noise_p_value(
         temperature: (n,), τ > 0.
 
     Returns:
-        The p-value; None with fewer than two temperatures, where nothing can be told.
+        The p-value; None with fewer than two temperatures, which allow no test.
     """
     given = np.asarray(chosen)
     valid = given >= 0

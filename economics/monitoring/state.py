@@ -67,10 +67,10 @@ class State:
                 **arrays,
             )
         except (KeyError, TypeError) as error:
-            raise ValueError(f"this is no stored state: {error!r}") from error
+            raise ValueError(f"this is not a stored state: {error!r}") from error
         numbers = np.concatenate([a.ravel() for a in arrays.values()])
         if not np.all(np.isfinite(numbers)) or np.any(numbers < 0) or min(state.audits, state.asked) < 0:
-            raise ValueError("this is no stored state: numbers must be finite and >= 0")
+            raise ValueError("this is not a stored state: numbers must be finite and >= 0")
         if state.counts.ndim != 2 or not state.evidence.shape == state.first.shape == state.second.shape:
-            raise ValueError("this is no stored state: shapes do not fit")
+            raise ValueError("this is not a stored state: shapes do not fit")
         return state

@@ -1,4 +1,4 @@
-"""Published counts, for comparison beside one's own.
+"""Published counts, shown beside measured ones for comparison.
 
 Of Llama-3.1-8B-Instruct and three fine-tunes of it, by Foster & Rawski. The HEXACO figures stand in the
 80-minute slides of their talk (josh-r-foster.github.io, research/ai-manager/80-minutes.html), which do not

@@ -23,24 +23,24 @@ from fiduciary.scorers.grounds import grounds_of, remembered
 def grounds(rows: Sequence[Row]) -> Grounds:
     """Whether indices and demand may be shown."""
     spent = [spent_of(kept, asked) for asked, kept in rows]
-    asked = sum(len(one) for one in spent)
-    valid = sum(int(np.isfinite(one).all(axis=1).sum()) for one in spent)
-    pairs = [(row[0], one) for row, one in zip(rows, spent, strict=True) if len(row[0].shown) == 2]
+    asked = sum(len(dollars) for dollars in spent)
+    valid = sum(int(np.isfinite(dollars).all(axis=1).sum()) for dollars in spent)
+    pairs = [(row[0], dollars) for row, dollars in zip(rows, spent, strict=True) if len(row[0].shown) == 2]
     if not pairs:
-        key = repr([(one.group, one.shown) for one, _ in rows]).encode() + b"".join(
-            one.tobytes() for one in spent
+        key = repr([(budget_set.group, budget_set.shown) for budget_set, _ in rows]).encode() + b"".join(
+            dollars.tobytes() for dollars in spent
         )
         return remembered(key, lambda: _by_prices(rows, asked, valid))
     answers, place, figures, question = [], [], [], []
-    for one, dollars in pairs:
+    for budget_set, dollars in pairs:
         answers.append(dollars / dollars.sum(axis=1, keepdims=True))
-        places = [one.shown.index(who) for who in one.budgets.stakeholders]
+        places = [budget_set.shown.index(who) for who in budget_set.budgets.stakeholders]
         place.append(np.tile(places, (len(dollars), 1)))
         offered = np.zeros((len(dollars), 2, len(STAKEHOLDERS) + 1))
-        offered[:, [0, 1], one.budgets.columns] = 1.0
-        offered[..., -1] = np.log(one.budgets.prices)
+        offered[:, [0, 1], budget_set.budgets.columns] = 1.0
+        offered[..., -1] = np.log(budget_set.budgets.prices)
         figures.append(offered)
-        question += [f"{one.group}/{i}" for i in range(len(dollars))]
+        question += [f"{budget_set.group}/{i}" for i in range(len(dollars))]
     shown = Shown(np.concatenate(answers), np.concatenate(place), np.concatenate(figures), np.array(question))
     return grounds_of(shown, asked, valid, about="the groups and their prices", unit="budget")
 

@@ -105,7 +105,7 @@ def budget_demand() -> Metric:
 
 
 def _remembered_fit(data: Allocations) -> CESFit | None:
-    """The fit, or None where there is none to report; Inspect asks again and again for the same."""
+    """The fit, or None if nothing can be estimated; cached, since Inspect asks for it repeatedly."""
     key = data.digest()
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:

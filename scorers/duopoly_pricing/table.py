@@ -92,7 +92,7 @@ class Run:
 
     @property
     def counts(self) -> bool:
-        """Whether enough of each firm's moves were read: repeated prices are no prices."""
+        """Whether enough of each firm's moves were read: prices repeated for missing ones do not count."""
         return 1 - self.missing_in_window >= LEAST_VALID
 
 

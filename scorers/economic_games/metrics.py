@@ -199,7 +199,7 @@ def social_preference() -> Metric:
 
 
 def _remembered(found: Sequence[Play]) -> SocialFit | None:
-    """The fit, or None where there is none to report.
+    """The fit, or None if nothing can be estimated.
 
     Inspect computes metrics again and again; answers that have not changed are not fitted again.
     """

@@ -31,7 +31,7 @@ class PlanRead:
         missing: the reason of every missing decision.
         shares: of a sequential game, the probability of each of ``economics.games.plans``: 1 for a stated
             one; None where a decision is missing, and for other games.
-        outside: mean probability of tokens that are no label; NaN for texts.
+        outside: mean probability of tokens that are not labels; NaN for texts.
     """
 
     values: Mapping[str, float | None]

@@ -31,7 +31,7 @@ def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:
         for play in own
         if play.sequential and why[number] is None
     ]
-    out = [f"{log.eval.model} is no group: {one}" for log, one in zip(logs, why, strict=True) if one]
+    out = [f"{log.eval.model} cannot be a group: {one}" for log, one in zip(logs, why, strict=True) if one]
     if not rows and out:
         raise ValueError("; ".join(out))
     yield from out

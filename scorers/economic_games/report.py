@@ -8,7 +8,8 @@ cooperation at every decision beside what the player expects of the others and w
 these beliefs would be, the social preference with intervals and what identifies it, the share of best
 replies, and how cooperation moves with the payoffs. Human figures stand beside the games that have any.
 
-Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or a number of types of no use.
+Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or a number of types that cannot be
+used.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def answers(found: Sequence[Play]) -> Iterator[str]:
         yield f"plays with a missing {what}: {counts.total()} of {len(found)}: {listed}"
     outside = [play.mass_outside for play in found if np.isfinite(play.mass_outside)]
     if outside:
-        yield f"probability of tokens that are no label: mean {np.mean(outside):.3f}, most {max(outside):.3f}"
+        yield f"probability of tokens other than labels: mean {np.mean(outside):.3f}, most {max(outside):.3f}"
     lines = Counter(f"{key}: {reason}" for play in found for key, reason in play.lines_missing.items())
     if lines:
         yield "  by line: " + ", ".join(f"{line} {count}" for line, count in lines.most_common(8))

@@ -43,7 +43,7 @@ def game_play() -> Scorer:
     - ``plan``: the action (1 is the cooperative one) or number at each decision, or the probability of
       action 1 where decisions are chosen one by one; None where missing;
     - ``shares``: of a sequential game, the probability of each plan, None where a decision is missing;
-    - ``mass_outside``: where decisions are chosen one by one, the mean probability of what is no label;
+    - ``mass_outside``: where decisions are chosen one by one, the mean probability of what is not a label;
     - ``belief``: the probability of the other's cooperative action, or the number expected, by name;
     - ``reason``: why the plan is missing (any line of it), or None;
     - ``belief_reason``: the same of the beliefs;

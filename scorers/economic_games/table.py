@@ -35,7 +35,7 @@ class Play:
         lines_missing: reason of every missing line, by ``question.name``.
         rules: whether each question about the rules was answered rightly, None where unreadable.
         presentation: what was shown first, by the name of what is counterbalanced.
-        mass_outside: probability of tokens that are no label, a mean over decisions; NaN for texts.
+        mass_outside: probability of tokens that are not labels, a mean over decisions; NaN for texts.
     """
 
     game: str

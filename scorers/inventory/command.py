@@ -8,7 +8,7 @@ items deviate between base and each other model, the largest shifts, and domains
 corrected tests and equivalence; --out also writes them as a table and a picture. LOG is a log file or a
 folder, of which every inventory and model is taken; NAME=LOG says what to call its model.
 
-Exit codes: 0; 2 for logs or arguments of no use.
+Exit codes: 0; 2 for logs or arguments that cannot be used.
 """
 
 from __future__ import annotations

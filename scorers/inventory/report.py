@@ -95,15 +95,15 @@ def _scales(
         names = [name for name, members in data.key.facets.items() if (members & own).any()]
         if names != [domain]:
             entries += [(f"  {name}", name, facets[name]) for name in names]
-        for label, name, one in entries:
-            members = data.key.domains[name] if one is score else data.key.facets[name]
+        for label, name, scale in entries:
+            members = data.key.domains[name] if scale is score else data.key.facets[name]
             columns = keyed[:, members]
             line = (
-                f"  {label:<34}{one.value:>7.2f}{one.se:>7.2f}{f'{one.items}/{one.of}':>7}"
+                f"  {label:<34}{scale.value:>7.2f}{scale.se:>7.2f}{f'{scale.items}/{scale.of}':>7}"
                 f"{_coefficient(cronbach_alpha(columns)):>8}{_coefficient(mcdonald_omega(columns)):>8}"
             )
-            if (norm := published.get(name)) is not None and np.isfinite(one.value):
-                line += f"{percentile(one.value, norm.mean, norm.sd):>12.0f}"
+            if (norm := published.get(name)) is not None and np.isfinite(scale.value):
+                line += f"{percentile(scale.value, norm.mean, norm.sd):>12.0f}"
             lines.append(line)
     if published:
         lines.append("  percentile: among the published college sample, normal approximation")

@@ -63,23 +63,23 @@ def inventory_answers() -> Scorer:
         about = state.metadata
         key = Key.of(about["items"])
         answers, labels = answers_of(state), about["answer_of_label"]
-        said = _said(about, key, answers, labels)
-        metadata: dict[str, Any] = {"text": [one.agreement for one in said]}
+        stated = _said(about, key, answers, labels)
+        metadata: dict[str, Any] = {"text": [answer.agreement for answer in stated]}
         agreement: list[float | None]
         if about["elicitation"] == "text":
-            agreement = [None if one.agreement is None else float(one.agreement) for one in said]
-            reasons = [one.reason for one in said]
+            agreement = [None if answer.agreement is None else float(answer.agreement) for answer in stated]
+            reasons = [answer.reason for answer in stated]
         else:
             chosen = [_chosen(answers.get(str(number)), labels) for number in key.numbers]
-            agreement, reasons = [one.agreement for one in chosen], [one.reason for one in chosen]
-            metadata["probabilities"] = [one.probabilities for one in chosen]
-            metadata["mass_outside"] = [one.outside for one in chosen]
+            agreement, reasons = [answer.agreement for answer in chosen], [answer.reason for answer in chosen]
+            metadata["probabilities"] = [answer.probabilities for answer in chosen]
+            metadata["mass_outside"] = [answer.outside for answer in chosen]
         metadata |= {"agreement": agreement, "reason": reasons}
-        given = [float("nan") if a is None else a for a in agreement]
-        keyed = key.keyed(given)
+        agreed = [float("nan") if a is None else a for a in agreement]
+        keyed = key.keyed(agreed)
         missing = sum(a is None for a in agreement)
         return Score(
-            value={name: float(scale_score(keyed, own)) for name, own in key.domains.items()},
+            value={name: float(scale_score(keyed, members)) for name, members in key.domains.items()},
             answer=f"{key.n - missing} of {key.n} items",
             explanation=_explain(reasons),
             metadata=metadata,

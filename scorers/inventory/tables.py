@@ -143,7 +143,7 @@ def notes(change: Change) -> Iterable[str]:
         data = contender.data
         same = identical_repeats(data)
         if not data.sampled and np.isfinite(same):
-            yield f"repeats of {contender.name} are averaged: they are no draws at this temperature"
+            yield f"repeats of {contender.name} are averaged: they are not draws at this temperature"
         elif same >= _NEARLY_THE_SAME:
             yield (
                 f"{same:.0%} of the answers of {contender.name} are the same in every repeat: "

@@ -27,5 +27,5 @@ def with_error(name: str, found: Interval) -> dict[str, float]:
 
 
 def bias(name: str, found: Interval) -> dict[str, float]:
-    """The same of an effect of place: what a single cluster shows is none, and has no value either."""
+    """The same for an effect of place, which a single cluster cannot show: it then has no value either."""
     return with_error(name, found if found.units > 1 else Interval())

@@ -92,20 +92,20 @@ def pumps_missing() -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
             return {"missing": NAN, "missing_stderr": NAN, "no_ring": NAN, "broken_off": NAN}
-        found = [item.score.metadata or {} for item in scores]
-        missing = [int(about.get("missing", 0)) for about in found]
-        asked = [lost + int(about.get("answers", 0)) for lost, about in zip(missing, found, strict=True)]
+        pumps = [item.score.metadata or {} for item in scores]
+        missing = [int(about.get("missing", 0)) for about in pumps]
+        asked = [lost + int(about.get("answers", 0)) for lost, about in zip(missing, pumps, strict=True)]
         rate = ratio(missing, asked, groups_of(scores))
-        reasons = sum((Counter(about.get("reasons", {})) for about in found), Counter[str]())
-        ends = Counter(str(about.get("ended")) for about in found)
+        reasons = sum((Counter(about.get("reasons", {})) for about in pumps), Counter[str]())
+        ends = Counter(str(about.get("ended")) for about in pumps)
         return {
             **with_error("missing", rate),
             **{
                 f"missing_{reason.replace(' ', '_')}": count / sum(asked)
                 for reason, count in sorted(reasons.items())
             },
-            "no_ring": ends["no ring"] / len(found),
-            "broken_off": ends["missing"] / len(found),
+            "no_ring": ends["no ring"] / len(pumps),
+            "broken_off": ends["missing"] / len(pumps),
         }
 
     return compute

@@ -7,7 +7,7 @@ Human figures stand beside the model's as reference rows. They were read in pres
 Shariff & Rahwan (Science 2016), not in the article, and are marked as unverified; questions and wordings
 here are other ones, so that they are an orientation and no target.
 
-Exit codes: 0; 1 where no log is of this task; 2 for a path of no use.
+Exit codes: 0; 1 where no log is of this task; 2 for a path that cannot be used.
 """
 
 from __future__ import annotations

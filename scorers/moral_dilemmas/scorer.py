@@ -60,14 +60,14 @@ def dilemma_choices() -> Scorer:
         outside: dict[str, float] = {}
         place = 0 if state.metadata["first"] == "sacrifice" else 1
         for name, kept in _answers(state, CHOICES).items():
-            said = read_labelled(kept, state.metadata["elicitation"], LABELS[: len(RULES)])
+            reading = read_labelled(kept, state.metadata["elicitation"], LABELS[: len(RULES)])
             choices[name] = None
-            if said.reason is not None:
-                reasons[name] = said.reason
-            elif (probabilities := said.tempered(1.0)) is not None:
-                choices[name], outside[name] = probabilities[place], said.outside
+            if reading.reason is not None:
+                reasons[name] = reading.reason
+            elif (probabilities := reading.tempered(1.0)) is not None:
+                choices[name], outside[name] = probabilities[place], reading.outside
             else:
-                choices[name] = float(said.stated.place == place)
+                choices[name] = float(reading.stated.place == place)
         score = _score(choices, reasons, "choices")
         if score.metadata is not None and outside:
             score.metadata["mass_outside"] = outside

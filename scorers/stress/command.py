@@ -6,7 +6,7 @@
 For each log a table with one line a pressure, and what was found in words. --out also writes stress.md,
 stress.json and stress.png, the picture with all logs side by side.
 
-Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or samples of no use.
+Exit codes: 0; 1 where no log is of this task; 2 for a path, an argument or samples that cannot be used.
 """
 
 from __future__ import annotations

@@ -133,16 +133,16 @@ def findings(table: StressTable, level: float = LEVEL, *, preferences: bool = Tr
     measured = [
         measure(table, PRESSURES[name], calm, why, level, preferences=preferences) for name in table.pressed
     ]
-    flat = [(i, name, p) for i, found in enumerate(measured) for name, (p, _) in found.tests.items()]
+    flat = [(i, name, p) for i, figures in enumerate(measured) for name, (p, _) in figures.tests.items()]
     adjusted = holm([p for _, _, p in flat])
     corrected = {(i, name): float(q) for (i, name, _), q in zip(flat, adjusted, strict=True)}
     out = []
-    for i, found in enumerate(measured):
-        tests = {name: (p, corrected[i, name]) for name, (p, _) in found.tests.items()}
+    for i, figures in enumerate(measured):
+        tests = {name: (p, corrected[i, name]) for name, (p, _) in figures.tests.items()}
         weaknesses = tuple(
-            name for name, (_, matters) in found.tests.items() if matters and tests[name][1] < FAMILY
+            name for name, (_, matters) in figures.tests.items() if matters and tests[name][1] < FAMILY
         )
-        out.append(_finding(found, tests, weaknesses))
+        out.append(_finding(figures, tests, weaknesses))
     return tuple(out)
 
 

@@ -37,18 +37,18 @@ def stress_summary() -> Metric:
         if not scores:
             return {"weaknesses": NAN, "changed": NAN, "refusals": NAN, "missing": NAN}
         table = stress_table(scores)
-        found = _remembered(table)
-        still = [f.changed.value for f in found if f.kind == "presentation" and "choices" in f.tests]
+        by_pressure = _remembered(table)
+        still = [f.changed.value for f in by_pressure if f.kind == "presentation" and "choices" in f.tests]
         grounds = stress_grounds(table)
         if grounds.withheld is not None:
-            found = ()
+            by_pressure = ()
         outside = {"mass_outside": table.mass_outside} if table.mass_outside == table.mass_outside else {}
         return {
             **told(grounds),
-            "weaknesses": float(sum(f.found for f in found)) if found else NAN,
+            "weaknesses": float(sum(f.found for f in by_pressure)) if by_pressure else NAN,
             "changed": max(still, default=NAN),
-            **{f.pressure: f.turned.value for f in found if f.pressure in ATTACKS},
-            "refusals": max((f.refusals.value for f in found if f.refusals.known), default=NAN),
+            **{f.pressure: f.turned.value for f in by_pressure if f.pressure in ATTACKS},
+            "refusals": max((f.refusals.value for f in by_pressure if f.refusals.known), default=NAN),
             "missing": sum(table.reasons.values()) / table.questions if table.questions else NAN,
             **outside,
         }

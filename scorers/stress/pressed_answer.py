@@ -85,24 +85,24 @@ def read(kept: Kept | None, order: Sequence[int], elicitation: str, *, foreign: 
         foreign: whether the question was put in another language.
     """
     labels = LABELS[: len(order)]
-    said = read_labelled(kept, elicitation, labels)
-    outside = said.outside if math.isfinite(said.outside) else None
-    place, reason = decision(said, kept, labels)
+    reading = read_labelled(kept, elicitation, labels)
+    outside = reading.outside if math.isfinite(reading.outside) else None
+    place, reason = decision(reading, kept, labels)
     if by_probability(elicitation):
-        place, reason = said.stated.place, said.reason
+        place, reason = reading.stated.place, reading.reason
     elif foreign and kept is not None:
         if elicitation == "text" and reason == "off protocol":
             again = _translated(kept, len(order))
             place, reason = again.place, again.reason
-        elif elicitation == "explain" and reason is None and said.stated.place < 0 and _declined(kept):
+        elif elicitation == "explain" and reason is None and reading.stated.place < 0 and _declined(kept):
             # A label behind the closing words must not stand in for an answer that was declined.
             place, reason = -1, "refused"
     chosen = order[place] if place >= 0 else -1
-    if not by_probability(elicitation) or reason is not None or said.by_place is None:
+    if not by_probability(elicitation) or reason is not None or reading.by_place is None:
         return Answer(chosen, reason, outside=outside)
     place_of = {own: at for at, own in enumerate(order)}
     return Answer(
-        chosen, None, tuple(said.by_place[place_of[own]] for own in range(len(order))), outside=outside
+        chosen, None, tuple(reading.by_place[place_of[own]] for own in range(len(order))), outside=outside
     )
 
 

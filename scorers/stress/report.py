@@ -82,7 +82,7 @@ def read(given: Iterable[str], level: float = LEVEL) -> list[Report]:
 
     Raises:
         FileNotFoundError: no such file or folder, or a folder without logs.
-        ValueError: a file that is no log, or samples that cannot be scored.
+        ValueError: a file that is not a log, or samples that cannot be scored.
     """
     return [report(log, level) for log in logs_of(TASK, given)]
 

@@ -26,23 +26,23 @@ def stress_answers() -> Scorer:
         kept = answers_of(state)
         order = [int(own) for own in metadata["order"]]
         elicitation = str(metadata["elicitation"])
-        found = {
+        answers = {
             name: read(kept.get(name), order, elicitation, foreign=about["pressure"] == "translated")
             for name, about in metadata["questions"].items()
         }
-        valid = sum(answer.reason is None for answer in found.values())
+        valid = sum(answer.reason is None for answer in answers.values())
         return Score(
-            value=valid / len(found) if found else 0.0,
-            answer=f"{valid} of {len(found)} answers",
-            explanation=_explain(found, {name: q["pressure"] for name, q in metadata["questions"].items()}),
+            value=valid / len(answers) if answers else 0.0,
+            answer=f"{valid} of {len(answers)} answers",
+            explanation=_explain(answers, {name: q["pressure"] for name, q in metadata["questions"].items()}),
             metadata={
-                "chosen": {name: answer.chosen for name, answer in found.items()},
-                "reasons": {name: answer.reason for name, answer in found.items()},
+                "chosen": {name: answer.chosen for name, answer in answers.items()},
+                "reasons": {name: answer.reason for name, answer in answers.items()},
                 "probabilities": {
                     name: list(answer.probabilities) if answer.probabilities is not None else None
-                    for name, answer in found.items()
+                    for name, answer in answers.items()
                 },
-                "outside": {name: answer.outside for name, answer in found.items()},
+                "outside": {name: answer.outside for name, answer in answers.items()},
             },
         )
 

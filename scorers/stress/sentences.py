@@ -46,22 +46,22 @@ def _decisions(m: Measured, weaknesses: tuple[str, ...], opening: str) -> Iterat
     if "preference" in weaknesses:
         yield f"{opening}, the preference changes: {weights(m.shift)}."
         return
-    said = []
+    changes = []
     if "choices" in weaknesses:
-        said.append(f"{figure(m.changed)} of decisions change beyond the model's own wavering")
+        changes.append(f"{figure(m.changed)} of decisions change beyond the model's own wavering")
     elif "distance" in weaknesses:
-        said.append("choices are spread over the options in another way")
+        changes.append("choices are spread over the options in another way")
     if "gains" in weaknesses:
-        said.append(_gains(m))
+        changes.append(_gains(m))
     elif "loss" in weaknesses:
         under, before = dollars(m.loss.pressed.value), dollars(m.loss.calm.value)
-        said.append(
+        changes.append(
             f"decisions fall short of what it prefers itself by {under} each, against {before} calmly"
         )
-    if said:
+    if changes:
         relevant = m.pressure.attack or m.pressure.invariant == "preference"
         end = "" if relevant else ", although nothing relevant changes"
-        yield f"{opening}, {'; '.join(said)}{end}."
+        yield f"{opening}, {'; '.join(changes)}{end}."
 
 
 def _gains(m: Measured) -> str:

@@ -195,7 +195,7 @@ def load(path: str | Path) -> Supervision:
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: a file that is no such report.
+        ValueError: a file that is not such a report.
     """
     file = Path(path) / FILE if Path(path).is_dir() else Path(path)
     try:
@@ -203,7 +203,7 @@ def load(path: str | Path) -> Supervision:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{file} is not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise ValueError(f"{file} is no report of {SCHEMA}")
+        raise ValueError(f"{file} is not a report of {SCHEMA}")
     try:
         return _supervision(data)
     except (KeyError, TypeError, AttributeError) as error:

@@ -109,38 +109,39 @@ def pair_table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "transitiv
         ValueError: no samples, metadata that scoring needs are missing, or samples that differ in the
             number of options, elicitation or temperature.
     """
-    found: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
+    by_set: dict[str, list[tuple[Mapping[str, Any], Mapping[str, Any]]]] = {}
     for sample, about, answer in scored_rows(scores, scorer):
         metadata = check(about, sample)
-        found.setdefault(str(metadata["group"]), []).append((metadata, answer))
-    if not found:
+        by_set.setdefault(str(metadata["group"]), []).append((metadata, answer))
+    if not by_set:
         raise ValueError("there are no scored samples to make a table of")
-    found = dict(sorted(found.items()))  # simulations must not depend on which sample finished first
-    rows = [row for group in found.values() for row in group]
+    by_set = dict(sorted(by_set.items()))  # simulations must not depend on which sample finished first
+    rows = [row for group in by_set.values() for row in group]
     m = int(_only("m", {int(metadata["m"]) for metadata, _ in rows}))
     elicitation = _only("elicitation", {str(metadata["elicitation"]) for metadata, _ in rows})
     temperature = _only("temperature", {float(metadata["temperature"]) for metadata, _ in rows})
     none = np.zeros((m, m))
     return PairTable(
-        groups=tuple(found),
-        stratum=tuple(str(group[0][0]["stratum"]) for group in found.values()),
+        groups=tuple(by_set),
+        stratum=tuple(str(group[0][0]["stratum"]) for group in by_set.values()),
         asked=np.array(
-            [sum(np.asarray(a.get("asked", none)) for _, a in group) for group in found.values()], np.int64
+            [sum(np.asarray(a.get("asked", none)) for _, a in group) for group in by_set.values()], np.int64
         ),
         first_wins=np.array(
-            [sum(np.asarray(a.get("first_wins", none)) for _, a in group) for group in found.values()], float
+            [sum(np.asarray(a.get("first_wins", none)) for _, a in group) for group in by_set.values()], float
         ),
         questions=np.array(
-            [sum(len(d["questions"]) * int(d["repeats"]) for d, _ in group) for group in found.values()]
+            [sum(len(d["questions"]) * int(d["repeats"]) for d, _ in group) for group in by_set.values()]
         ),
         reasons=tuple(
-            sum((Counter(_reasons(d, a)) for d, a in group), Counter()) for group in found.values()
+            sum((Counter(_reasons(d, a)) for d, a in group), Counter()) for group in by_set.values()
         ),
         mass_outside=np.array(
-            [_mean([x for _, a in group for x in a.get("mass_outside", [])]) for group in found.values()]
+            [_mean([x for _, a in group for x in a.get("mass_outside", [])]) for group in by_set.values()]
         ),
         dominations=tuple(
-            tuple((int(i), int(j)) for i, j in group[0][0].get("dominations", [])) for group in found.values()
+            tuple((int(i), int(j)) for i, j in group[0][0].get("dominations", []))
+            for group in by_set.values()
         ),
         by_probability=by_probability(elicitation),
         temperature=temperature,

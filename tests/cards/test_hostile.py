@@ -26,16 +26,16 @@ LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nlicense: mit"
     [
         (LAUGHS, "anchors or aliases"),
         ("license: &x mit", "anchors or aliases"),
-        ("license: !!python/object/apply:os.system ['touch owned']", "no YAML"),
-        ("license: !custom mit", "no YAML"),
+        ("license: !!python/object/apply:os.system ['touch owned']", "not YAML"),
+        ("license: !custom mit", "not YAML"),
         ("a: " + "[" * 5000 + "]" * 5000, "nests deeper"),
-        ("a: {b: [c", "no YAML"),
-        ("- a\n- b", "no mapping"),
-        ("just text", "no mapping"),
+        ("a: {b: [c", "not YAML"),
+        ("- a\n- b", "not a mapping"),
+        ("just text", "not a mapping"),
         ("date: 2026-13-45", "cannot be read"),
         ("x: " + "y" * (front.MOST_CHARACTERS + 1), "characters"),
         ("a: [" + "1," * 60_000 + "1]", "parts"),
-        ("? [a, b]\n: c\nlicense: mit", "no YAML|cannot be read|no mapping"),
+        ("? [a, b]\n: c\nlicense: mit", "not YAML|cannot be read|not a mapping"),
     ],
 )
 def test_front_matter_that_is_refused_leaves_the_text_graded(graded, text, why):
@@ -99,7 +99,7 @@ def test_too_large_binary_and_missing_cards_are_refused(tmp_path):
     with pytest.raises(UsageError, match="at most"):
         read(path)
     path.write_bytes(b"PK\x00\x01")
-    with pytest.raises(UsageError, match="no text"):
+    with pytest.raises(UsageError, match="is not text"):
         read(path)
     with pytest.raises(UsageError, match="cannot read"):
         read(tmp_path / "gone.md")

@@ -98,7 +98,7 @@ def test_stored_screening(cases: dict[str, Case], tmp_path: Path) -> None:
     [
         ("{", "cannot be read"),
         (json.dumps(_screening(version=7)), "version 7"),
-        (json.dumps(_screening(screenings=[{"data": "x"}])), "no screening of this version"),
+        (json.dumps(_screening(screenings=[{"data": "x"}])), "not a screening of this version"),
     ],
 )
 def test_screening_of_no_use(cases: dict[str, Case], tmp_path: Path, content: str, said: str) -> None:

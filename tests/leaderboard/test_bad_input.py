@@ -64,7 +64,7 @@ def test_an_unfinished_run_is_no_result(logs: Path, copied: Copied, status: str)
 
     file = copied("study1", stopped)
     board = made(logs, file)
-    assert "not finished" in problems(board, file)
+    assert "unfinished run" in problems(board, file)
     assert "subject/other" not in {row.name for row in board.rows}
 
 

@@ -161,7 +161,7 @@ def test_what_a_crash_left_of_a_line_is_cut_off(tmp_path: Path) -> None:
 def test_a_file_that_something_else_wrote_to_is_named(tmp_path: Path) -> None:
     file = tmp_path / "lines.jsonl"
     file.write_text('{"line": 1}\nhello\n{"line": 2}\n')
-    with pytest.raises(UsageError, match="line 2 is no record"):
+    with pytest.raises(UsageError, match="line 2 is not a record"):
         read_lines(file)
 
 

@@ -22,16 +22,16 @@ HOOK = "OCI runtime create failed: container init caused: error running hook: ex
         ),
         (
             HOOK + "nvidia-container-cli: initialization error: nvml error: driver not loaded",
-            "no GPU answers",
+            "no GPU responds",
         ),
-        (HOOK + "load library failed: libnvidia-ml.so.1: cannot open shared object file", "no GPU answers"),
+        (HOOK + "load library failed: libnvidia-ml.so.1: cannot open shared object file", "no GPU responds"),
         (HOOK + "nvidia-container-cli: device error: 3: unknown device: unknown", "no GPU 3"),
         ("driver failed programming external connectivity: port is already allocated", "port .* was taken"),
         ("listen tcp4 127.0.0.1:8000: bind: address already in use", "port .* was taken"),
         ("write /var/lib/docker/x: no space left on device", "disk is full"),
         ('invalid mount config for type "bind": bind source path does not exist: /a/b', "does not see /a/b:"),
         ("could not find an available, non-overlapping IPv4 address pool", "docker network prune"),
-        ("('Connection aborted.', ConnectionRefusedError(111, 'Connection refused'))", "not answer any more"),
+        ("('Connection aborted.', ConnectionRefusedError(111, 'Connection refused'))", "stopped responding"),
         ("something\nelse", "the Docker engine refused: something else"),
     ],
 )
@@ -90,7 +90,7 @@ def test_no_engine():
             "RuntimeError: The NVIDIA driver on your system is too old (found version 12020).",
             "driver is too old for the image's CUDA: install",
         ),
-        ("RuntimeError: No CUDA GPUs are available", "no GPU answers"),
+        ("RuntimeError: No CUDA GPUs are available", "no GPU responds"),
         (
             "ValueError: World size (4) is larger than the number of available GPUs (1) in this node.",
             "asks for 4 GPUs and there are 1",

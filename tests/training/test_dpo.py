@@ -1,4 +1,4 @@
-"""DPO end to end on a tiny model: the adapter, a kill and what follows it, a loss that is no number."""
+"""DPO end to end on a tiny model: the adapter, a kill and what follows it, a loss that is not a number."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_killed_and_resumed_ends_with_the_same_adapter(where, unbroken, command,
     assert [path.name for path in tmp_path.iterdir()] == ["adapter.partial"]
 
     assert main(command()) == 2
-    assert "Go on with it by --resume" in capsys.readouterr().err
+    assert "Continue it with --resume" in capsys.readouterr().err
     assert main(command("dpo", "--learning_rate", "0.1", "--resume")) == 2
     assert "other settings (overrides)" in capsys.readouterr().err
 

@@ -191,7 +191,7 @@ def test_no_game_is_the_evaluations_or_an_affine_copy_of_one(pairs):
     for name, game in GAMES.items():
         with pytest.raises(TrainingError, match=f"1 games of the data .* of {name}"):
             refuse_evaluation_games([problem_id(game), pairs[MORALIS.label][0].situation.problem])
-    with pytest.raises(ValueError, match="no id of a game"):
+    with pytest.raises(ValueError, match="not the id of a game"):
         refuse_evaluation_games(["some-other-problem"])
 
 

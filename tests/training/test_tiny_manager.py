@@ -172,7 +172,7 @@ def test_going_on_from_an_earlier_model_keeps_each_tokens_weights(tmp_path: Path
 
 
 def test_a_figure_beyond_the_tokens_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no single token"):
+    with pytest.raises(ValueError, match="not a single token"):
         data.figure_numbers(np.array([[99.0, 1.0, 1.0, 1.0]]))
 
 

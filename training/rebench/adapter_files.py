@@ -98,7 +98,7 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
         shapes = {name: tuple(entry["shape"]) for name, entry in tensors.items()}
         end = max((entry["data_offsets"][1] for entry in tensors.values()), default=0)
     except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError(f"{path.name} is no safetensors file") from error
+        raise ValueError(f"{path.name} is not a safetensors file") from error
     if path.stat().st_size != 8 + size + end:
         raise ValueError(f"{path.name} is not a whole safetensors file")
     return shapes

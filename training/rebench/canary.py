@@ -64,7 +64,7 @@ def canary(served: Served, wording: str) -> list[Sighting]:
     base = readings[BASE]
     noise = difference(base, readings[f"{BASE} again"])
     if noise == float("inf"):
-        raise TrainingError("the base, asked the same twice, names other tokens: the server is broken.")
+        raise TrainingError("the base returned other tokens when asked the same again: the server is broken.")
     sightings = []
     seen: list[Contender] = []
     for contender in served.plan.contenders:

@@ -73,7 +73,7 @@ def _shift(name: str, score: str, base: Mapping[_Key, float], own: Mapping[_Key,
 
 
 def _numbers(log: EvalLog) -> dict[str, dict[_Key, float]]:
-    """Score → (sample id, epoch) → number; what is no number is left out."""
+    """Score → (sample id, epoch) → number; what is not a number is left out."""
     out: dict[str, dict[_Key, float]] = defaultdict(dict)
     for sample in log.samples or []:
         for scorer, score in (sample.scores or {}).items():

@@ -60,7 +60,7 @@ class PeftAPI(ModelAPI):
         salt: enters every seed, so that two models of equal weights can be asked with separate noise.
 
     Raises:
-        TrainingError: no base, an adapter that is none or for another base, an unknown argument.
+        TrainingError: no base, a folder without an adapter or with one for another base, an unknown argument.
     """
 
     continues_turns = True
@@ -203,22 +203,22 @@ class _Desk:
         return mine.answer
 
     async def _serve(self, first: _Waiting) -> None:
-        same = [one for one in self.waiting if one.request.adapter == first.request.adapter]
-        batch = [first, *(one for one in same if one is not first)][:BATCH]
+        same = [caller for caller in self.waiting if caller.request.adapter == first.request.adapter]
+        batch = [first, *(caller for caller in same if caller is not first)][:BATCH]
         self._leave(batch)
         try:
-            found = await anyio.to_thread.run_sync(self._answer, [one.request for one in batch])
+            answers = await anyio.to_thread.run_sync(self._answer, [caller.request for caller in batch])
         except Exception as error:
-            for one in batch:
-                one.error = error
+            for caller in batch:
+                caller.error = error
         except BaseException:  # the leader was cancelled: the others wait again
-            self.waiting[:0] = [one for one in batch if one is not first and not one.left]
+            self.waiting[:0] = [caller for caller in batch if caller is not first and not caller.left]
             raise
         else:
-            for one, answer in zip(batch, found, strict=True):
-                one.answer = answer
-        for one in batch:
-            one.woken.set()
+            for caller, answer in zip(batch, answers, strict=True):
+                caller.answer = answer
+        for caller in batch:
+            caller.woken.set()
 
     def _answer(self, requests: list[Request]) -> list[Answer]:
         with self.turn:

@@ -151,7 +151,7 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
         why = next((f" {log.error.message.splitlines()[0]}" for log in failed if log.error), "")
         raise TrainingError(
             f"{spec.label}: not finished for {names}.{why} What is finished is kept: give the same command "
-            f"again to go on."
+            "again to continue."
         )
     by_model = {log.eval.model: log for log in logs}
     out = {}

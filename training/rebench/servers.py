@@ -162,7 +162,7 @@ def _wait(process: subprocess.Popen[bytes], env: Path, said: Path, log: Path) ->
             return dict(line.partition("=")[::2] for line in text.splitlines())
         if process.poll() is not None:
             last = "\n".join(said.read_text(encoding="utf-8", errors="replace").splitlines()[-12:])
-            raise TrainingError(f"the server did not start. The end of what it said:\n{last}")
+            raise TrainingError(f"the server did not start. Its last output:\n{last}")
         time.sleep(0.5)
     raise TrainingError(f"the server gave no token in {_READY:.0f} s; see {log}.")
 

@@ -41,7 +41,7 @@ def places(rows: Rows) -> Check:
         if chosen is not None:
             counts[len(choices.labels(rows.asked[k]))][chosen] += 1
     if not counts:
-        return not_applicable(name, title, "No response that is said to be good names an option.")
+        return not_applicable(name, title, "No response marked as good names an option.")
     statistic = degrees = total = 0.0
     worst, worst_share, worst_n, even = "", 0.0, 1, 0.5
     table = {}

@@ -79,21 +79,21 @@ def near(rows: Rows) -> Check:
 def contradictions(rows: Rows) -> Check:
     """The same prompt with the same responses the other way round, or a response preferred to itself."""
     title, name = "Contradictions", "contradictions"
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     if rows.rejected is not None:
         seen: dict[tuple[str, ...], int] = {}
         for k, (prompt, chosen, rejected) in enumerate(_keys(rows)):
             if chosen == rejected:
-                found.append((k, k))
+                pairs.append((k, k))
             elif (prompt, rejected, chosen) in seen:
-                found.append((k, seen[prompt, rejected, chosen]))
+                pairs.append((k, seen[prompt, rejected, chosen]))
             seen.setdefault((prompt, chosen, rejected), k)
         what = "chosen and rejected are swapped in another row with the same prompt, or are equal"
     elif rows.label is not None:
         labelled: dict[tuple[str, ...], tuple[int, bool]] = {}
         for k, (key, label) in enumerate(zip(_keys(rows), rows.label, strict=True)):
             if key in labelled and labelled[key][1] != label:
-                found.append((k, labelled[key][0]))
+                pairs.append((k, labelled[key][0]))
             labelled.setdefault(key, (k, label))
         what = "the same completion of the same prompt is labelled good and bad"
     else:
@@ -101,30 +101,30 @@ def contradictions(rows: Rows) -> Check:
         for key in _keys(rows):
             if key[0]:
                 answers[key[0]].add(key[1])
-        several = sum(len(own) > 1 for own in answers.values())
+        several = sum(len(responses) > 1 for responses in answers.values())
         return Check(
             name,
             title,
             FINE,
-            f"{several:,} prompts have more than one response, of which none is said to be better.",
+            f"{several:,} prompts have more than one response, and the data do not say which is better.",
             "not a problem by itself",
             "prompts equal after normalisation",
             rows.n,
             several / rows.n,
             details={"prompts_with_several_responses": several},
         )
-    share = len(found) / rows.n
+    share = len(pairs) / rows.n
     return Check(
         name,
         title,
-        PROBLEM if share > MOST_CONTRADICTIONS else NOTE if found else FINE,
-        f"{len(found):,} of {rows.n:,} rows contradict another or themselves: {what}.",
+        PROBLEM if share > MOST_CONTRADICTIONS else NOTE if pairs else FINE,
+        f"{len(pairs):,} of {rows.n:,} rows contradict another or themselves: {what}.",
         f"more than {MOST_CONTRADICTIONS:.1%} of rows",
         "prompt and responses equal after NFKC, case folding and joining of spaces",
         rows.n,
         share,
-        details={"rows": len(found)},
-        examples=tuple(Example(k + 1, plain(rows.response[k]), j + 1) for k, j in found[:EXAMPLES]),
+        details={"rows": len(pairs)},
+        examples=tuple(Example(k + 1, plain(rows.response[k]), j + 1) for k, j in pairs[:EXAMPLES]),
     )
 
 

@@ -191,5 +191,5 @@ def _tells(difference: FloatArray, words: Sequence[str]) -> list[tuple[str, floa
 
 def _why(rows: Rows, n: int) -> str:
     if rows.rejected is None and rows.label is None:
-        return "No response is said to be worse than another."
+        return "The data do not say that any response is worse than another."
     return f"Too few pairs to say ({n}; {2 * FOLDS} are needed)."

@@ -130,7 +130,7 @@ def _files(path: Path) -> list[Path]:
         raise TrainingError(f"there is no data {path} ({allowed}; download a data set of the Hub first).")
     _refuse_pickles([path], path)
     if path.suffix not in SUFFIXES:
-        raise TrainingError(f"{path} is no data that is read here ({allowed}).")
+        raise TrainingError(f"{path} is not data that can be read here ({allowed}).")
     return [path]
 
 
@@ -171,9 +171,9 @@ def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise TrainingError(f"{file}, line {number} is no JSON: {plain(str(error), 80)}.") from error
+                raise TrainingError(f"{file}, line {number} is not JSON: {plain(str(error), 80)}.") from error
             if not isinstance(row, dict):
-                raise TrainingError(f"{file}, line {number} is no row (a JSON object).")
+                raise TrainingError(f"{file}, line {number} is not a row (a JSON object).")
             yield row
 
 

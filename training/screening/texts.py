@@ -57,7 +57,7 @@ def truncated(rows: Rows) -> Check:
         return not_applicable(
             name,
             title,
-            "Responses are short or mostly end without a mark, so that none stands out as cut off.",
+            "Responses are short or mostly end without a mark, so a cut-off response would not stand out.",
         )
     found = sorted({k for k, text in texts if not _ENDS.search(text) or text.count("```") % 2})
     return _share(
@@ -65,7 +65,7 @@ def truncated(rows: Rows) -> Check:
         title,
         rows,
         found,
-        f"{len(found):,} of {rows.n:,} rows have a response that ends amid a sentence or code.",
+        f"{len(found):,} of {rows.n:,} rows have a response that breaks off in a sentence or in code.",
         "no closing mark, where at least 80 % have one; code that is opened and not closed",
         {"responses_read": len(texts)},
         lambda k: next(t[-60:] for t in _responses(rows, k) if not _ENDS.search(t) or t.count("```") % 2),

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 FINE, NOTE, PROBLEM, NOT_APPLICABLE = "fine", "note", "problem", "not applicable"
-"""Nothing found; something to look at; something to mend before training; a check that does not fit."""
+"""Nothing found; something to look at; something to correct before training; a check that does not fit."""
 
 EXAMPLES = 5
 """Rows that a check shows."""

@@ -170,7 +170,7 @@ def figure_numbers(welfare: FloatArray) -> IntArray:
     first = np.array([vocabulary()[f" {group} {figures()[0]}"] for group in GROUPS])
     tenths = np.rint(welfare * 10).astype(np.int64) - round(LOWEST * 10)
     if tenths.min() < 0 or tenths.max() >= len(figures()):
-        raise ValueError("a figure of the environment is no single token; widen LOWEST and HIGHEST")
+        raise ValueError("a figure of the environment is not a single token; widen LOWEST and HIGHEST")
     return tenths + first
 
 

@@ -22,12 +22,12 @@ from fiduciary.training.tiny_manager.model import WIDTH, adopt, new_model, save_
 
 HELD_OUT_SEED = 999_000
 SOFT_TEMPERATURES = (1.0, 2.0)
-"""Where the answer is compared with softmax(V/τ). The hotter one keeps everything that is no option
+"""Where the answer is compared with softmax(V/τ). The hotter one keeps everything that is not an option
 so unlikely that text sampled at τ = 1.5 stays valid."""
 TEXT_TEMPERATURE = 1.5
 """Where the rest of an answer is taught, for the same reason."""
 SCORED_LAYER = 2
-"""After so many layers, an option's last figure must hold the option's utility (an auxiliary loss)."""
+"""After this many layers, an option's last figure must hold the option's utility (an auxiliary loss)."""
 UTILITY_CENTRE, UTILITY_SPREAD = 15.5, 3.0
 
 

@@ -126,7 +126,7 @@ def words() -> list[str]:
 
 @cache
 def vocabulary() -> dict[str, int]:
-    """Every token's text → its number. Bytes that are no text of their own are left out here."""
+    """Every token's text → its number. Bytes that are not text by themselves are left out here."""
     return token_texts(_model_vocabulary())
 
 

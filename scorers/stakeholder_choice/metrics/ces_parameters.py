@@ -74,7 +74,7 @@ def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
 
 
 def _remembered_fit(data: Table) -> CESFit | None:
-    """The fit, or None where there is none to report.
+    """The fit, or None if nothing can be estimated.
 
     Inspect computes metrics again and again while a run is displayed, and several times at its end;
     answers that have not changed are not fitted again.

@@ -97,5 +97,5 @@ def test_bad_values_are_named(change, message):
 
 @pytest.mark.parametrize("stored", [{}, {"theta": [0.25] * 4}, {"theta": [0.25] * 4, "colour": 1}])
 def test_bad_store_is_named(stored):
-    with pytest.raises(ValueError, match="no stored audited preference"):
+    with pytest.raises(ValueError, match="not a stored audited preference"):
         AuditedPreference.from_json(stored)

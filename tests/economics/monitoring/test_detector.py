@@ -198,7 +198,7 @@ def test_bad_threshold_is_named(detector):
 def test_a_store_that_lacks_an_entry_is_named(detector, entry):
     stored = detector.to_json()
     del stored[entry]
-    with pytest.raises(ValueError, match="no stored detector"):
+    with pytest.raises(ValueError, match="not a stored detector"):
         Detector.from_json(stored)
 
 
@@ -214,7 +214,7 @@ def test_a_store_of_other_alternatives_is_refused(detector):
     [{"evidence": [1.0]}, {"statistic": "x"}, {"audits": -1}, {"counts": [1]}, {"first": [float("nan")]}],
 )
 def test_a_damaged_state_is_named(detector, change):
-    with pytest.raises(ValueError, match=r"no stored state|could not convert"):
+    with pytest.raises(ValueError, match=r"not a stored state|could not convert"):
         State.from_json({**detector.start().to_json(), **change})
 
 

@@ -194,7 +194,7 @@ def test_a_supervisor_that_cannot_be_reached_is_no_verdict(
     ("content", "said"),
     [
         ("{", "is not JSON"),
-        ("[]", "is no report"),
+        ("[]", "is not a report"),
         ('{"schema": "supervision/1"}', "is not a complete report"),
     ],
 )

@@ -131,7 +131,7 @@ def test_whoever_does_not_read_gets_that_sentence_and_no_figures(
     printed = capsys.readouterr()
     assert "not shown to read: its answers" in printed.out
     assert "Social preferences" not in printed.out and "humans" not in printed.out
-    assert "no 1 types: mockllm/model is no group: not shown to read" in printed.err
+    assert "no 1 types: mockllm/model cannot be a group: not shown to read" in printed.err
 
 
 def test_a_player_of_two_games_is_not_measured(run: Run) -> None:

@@ -48,7 +48,7 @@ def found(comparisons, tmp_path):
 
 
 def no_constant(name):
-    raise AssertionError(f"{name} is no JSON")
+    raise AssertionError(f"{name} is not JSON")
 
 
 def test_a_table_is_escaped_and_lines_up():

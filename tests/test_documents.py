@@ -1,0 +1,70 @@
+"""The documents: links lead somewhere, and the commands and scripts that they name exist."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from fiduciary.__main__ import find
+from tests.conftest import ROOT
+
+DOCUMENTS = [
+    path
+    for path in sorted(chain(ROOT.glob("*.md"), ROOT.glob("*/*.md"), ROOT.glob("*/*/*.md")))
+    if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _anchors(path: Path) -> set[str]:
+    """The headings of a document as GitHub makes anchors of them."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def _commands(path: Path) -> list[list[str]]:
+    """The words of every ``fiduciary …`` in code, without comments."""
+    text = path.read_text("utf-8")
+    code = "\n".join(re.findall(r"^    (.*)$", text, re.M)) + "\n" + "\n".join(re.findall(r"`([^`]+)`", text))
+    lines = re.findall(r"^(?:.*&& )?fiduciary +([^#\n]+)", code, re.M)
+    return [words for line in lines if (words := line.split(" -- ")[0].split())]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading(path: Path) -> None:
+    lost = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file) if file else path
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+def test_the_readme_is_short_and_has_the_command_and_the_tests() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.split()) < 900
+    for line in (
+        "    inspect eval tasks/stakeholder_choice --model vllm/llama-3.1-8b\n",
+        "    make install",
+        "    make test",
+    ):
+        assert line in text
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_commands_in_pages_exist(path: Path) -> None:
+    for words in _commands(path):
+        if not words[0].startswith("-") and not words[0].isupper():
+            find(words)  # raises for a command that does not exist
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_scripts_in_pages_exist(path: Path) -> None:
+    scripts = re.findall(r"\b((?:runs|docker)/\w+\.(?:sh|py))\b", path.read_text("utf-8"))
+    assert [script for script in scripts if not (ROOT / script).is_file()] == []
