@@ -1,9 +1,9 @@
 """What a log of stakeholder_choice has to tell.
 
 Each way of asking gets its estimate with intervals, its missing answers by reason, and tests against the
-target or against another log (paired when both asked the same problems); then the published row for the same
-framing where there is one. With stated choices at two or more temperatures it also says whether they show that noise
-scales with the temperature (an equivalence test), without which γ is not conviction.
+target or against another log (paired when both asked the same problems); then the published row for the
+same framing where there is one. With stated choices at two or more temperatures it also says whether they
+show that noise scales with the temperature (an equivalence test), without which γ is not conviction.
 """
 
 from __future__ import annotations
