@@ -13,7 +13,7 @@ from typing import Any
 from fiduciary.economics.inference import Interval
 from fiduciary.safe_text import harmless, markdown, one_line
 from fiduciary.scorers.printed import error, number
-from fiduciary.scorers.reports import Cell, Report, Section
+from fiduciary.scorers.reports import Cell, Figures, Report, Section
 
 WIDEST = 110  # of the line below a title
 
@@ -86,7 +86,7 @@ def _text(report: Report) -> Iterator[str]:
             yield ""
             if part.title:
                 yield one_line(part.title)
-            cells = [part.columns, *([_shown(cell, part.decimals) for cell in row] for row in part.rows)]
+            cells = [part.columns, *(_row(part, row) for row in part.rows)]
             width = [max(len(one_line(row[k])) for row in cells) for k in range(len(part.columns))]
             for row in cells:
                 aligned = [one_line(row[0]).ljust(width[0])]
@@ -112,13 +112,24 @@ def _markdown(report: Report) -> Iterator[str]:
             yield f"\n| {' | '.join(map(markdown, part.columns))} |"
             yield f"|{'---|' + '---:|' * (len(part.columns) - 1)}"
             for row in part.rows:
-                yield f"| {' | '.join(markdown(_shown(cell, part.decimals)) for cell in row)} |"
+                yield f"| {' | '.join(map(markdown, _row(part, row)))} |"
             yield from (f"\n{markdown(note)}" for note in part.notes)
     yield ""
 
 
 def _first(section: Section) -> tuple[str, ...]:
     return (*section.reads, *([section.missing] if section.missing else []))
+
+
+def _row(figures: Figures, row: Sequence[Cell]) -> list[str]:
+    """A row as people read it; a p-value is never 0."""
+    least = 10.0**-figures.decimals
+    return [
+        f"<{least:.{figures.decimals}f}"
+        if isinstance(cell, float) and column.partition(",")[0] == "p" and cell < least
+        else _shown(cell, figures.decimals)
+        for column, cell in zip(figures.columns, row, strict=True)
+    ]
 
 
 def _shown(cell: Cell, decimals: int) -> str:
