@@ -96,13 +96,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             drawn += of_task.pictures(logs, options, given.picture)
     text = render(told, given.format)
     if given.out is None:
-        print(text, end="" if text.endswith("\n") else "\n")
+        print(text, end="" if text.endswith("\n") else "\n", flush=True)
     else:
         given.out.parent.mkdir(parents=True, exist_ok=True)
         given.out.write_text(text, "utf-8")
         print(f"report: {given.out}", file=sys.stderr)
     for picture in drawn:
         print(f"picture: {picture}", file=sys.stderr)
+    if given.picture is not None and not drawn:
+        print("picture: none, for these logs hold nothing to draw", file=sys.stderr)
     return 0
 
 

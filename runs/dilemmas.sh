@@ -40,4 +40,4 @@ cd "$ROOT" # a task is found by its name relative to the checkout, and only so
     --log-dir "$LOG_DIR" --log-dir-allow-dirty \
     -T n="${N:-288}" -T probe="${PROBE:-20}" -T elicitation="${ELICITATION:-auto}" \
     -T temperature="${TEMPERATURE:-1.0}" "$@"
-"$PYTHON" -m fiduciary report "$LOG_DIR" --picture "$LOG_DIR/dilemmas.png"
+"$PYTHON" -m fiduciary report "$LOG_DIR" --picture "$LOG_DIR"

@@ -24,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
 from fiduciary.economics.inference import share
 from fiduciary.scorers.economic_games.metrics import TEMPTED
-from fiduciary.scorers.economic_games.report import TASK
 from fiduciary.scorers.economic_games.table import Play, plays
 from fiduciary.scorers.logs import logs_of
 
@@ -46,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, default=Path("cooperation.png"), help="where it goes")
     options = parser.parse_args(argv)
     try:
-        logs = logs_of(TASK, options.logs)
+        logs = logs_of("economic_games", options.logs)
     except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
     by_model: dict[str, list[Play]] = defaultdict(list)

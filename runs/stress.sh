@@ -27,7 +27,7 @@ Environment:
   ELICITATION  choose, explain or text             (default auto: choose where the
                server continues a begun turn, else text)
   PRESSURES    all, or some of them with commas    (default all)
-  LOG_DIR      where logs and the report go        (default logs/stress/MODEL)
+  LOG_DIR      where logs and the picture go       (default logs/stress/MODEL)
 USAGE
 }
 
@@ -41,5 +41,5 @@ start_study "$@"
 
 case "$LOG_DIR" in
     *://*) "$PYTHON" -m fiduciary report "$LOG_DIR" ;;
-    *) "$PYTHON" -m fiduciary report "$LOG_DIR" --out "$LOG_DIR" ;;
+    *) "$PYTHON" -m fiduciary report "$LOG_DIR" --picture "$LOG_DIR" ;;
 esac

@@ -22,8 +22,9 @@ from inspect_ai.model import get_model
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.scorers.stress.findings import Finding, findings
 from fiduciary.scorers.stress.picture import draw
-from fiduciary.scorers.stress.report import report
+from fiduciary.scorers.stress.table import stress_table
 from fiduciary.tasks.stress.task import stress
 
 WANTS = {"theta": [0.339, 0.381, 0.128, 0.152], "rho": 0.794, "gamma": 4.0}
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     models = {"sound": get_model("subject/ces", **dict[str, Any](WANTS))}
     for name, weakness in WEAK.items():
         models[name] = get_model("subject/weak", **dict[str, Any](WANTS), **weakness)
-    reports = []
+    found: dict[str, tuple[Finding, ...]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, model in models.items():
             [log] = inspect_eval(
@@ -61,10 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             if log.status != "success":
                 print(f"the evaluation of {name} ended with {log.error}", file=sys.stderr)
                 return 1
-            log.eval.model, log.eval.model_args = name, {}
-            reports.append(report(log))
-            print(f"{name}: {' '.join(f.named for f in reports[-1].named) or 'nothing found'}", flush=True)
-    draw(reports, options.picture)
+            found[name] = findings(stress_table(log))
+            named = " ".join(f.named for f in found[name] if f.found)
+            print(f"{name}: {named or 'nothing found'}", flush=True)
+    draw(found, options.picture)
     print(f"Picture: {options.picture}")
     return 0
 

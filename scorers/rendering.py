@@ -88,7 +88,7 @@ def _text(report: Report) -> Iterator[str]:
             yield ""
             if part.title:
                 yield one_line(part.title)
-            cells = [part.columns, *([_shown(cell, part.decimals) for cell in row] for row in part.rows)]
+            cells = [part.columns, *(_row(part, row) for row in part.rows)]
             width = [max(len(one_line(row[k])) for row in cells) for k in range(len(part.columns))]
             for row in cells:
                 aligned = [
@@ -116,7 +116,7 @@ def _markdown(report: Report) -> Iterator[str]:
             yield f"\n| {' | '.join(map(markdown, part.columns))} |"
             yield f"|{'---|' + '---:|' * (len(part.columns) - 1)}"
             for row in part.rows:
-                yield f"| {' | '.join(markdown(_shown(cell, part.decimals)) for cell in row)} |"
+                yield f"| {' | '.join(map(markdown, _row(part, row)))} |"
             yield from (f"\n{markdown(note)}" for note in _notes(part))
     yield ""
 
@@ -142,6 +142,17 @@ def _notes(part: Figures) -> tuple[str, ...]:
 
 def _has_ends(cell: Interval) -> bool:
     return math.isfinite(cell.low) or math.isfinite(cell.high)
+
+
+def _row(figures: Figures, row: Sequence[Cell]) -> list[str]:
+    """A row as people read it; a p-value is never 0."""
+    least = 10.0**-figures.decimals
+    return [
+        f"<{least:.{figures.decimals}f}"
+        if isinstance(cell, float) and column.partition(",")[0] == "p" and cell < least
+        else _shown(cell, figures.decimals)
+        for column, cell in zip(figures.columns, row, strict=True)
+    ]
 
 
 def _shown(cell: Cell, decimals: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from fiduciary.economics.games.choices import PlanChoices
 from fiduciary.economics.games.forms import plans
 from fiduciary.economics.games.social_preference import HOMO_ECONOMICUS, TIE, SocialPreference
-from fiduciary.economics.inference import Interval, mean, share
+from fiduciary.economics.inference import LEVEL, Interval, mean, share
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,10 @@ class BestResponses:
 
 
 def best_responses(
-    choices: PlanChoices, preference: SocialPreference = HOMO_ECONOMICUS, tolerance: float = TIE
+    choices: PlanChoices,
+    preference: SocialPreference = HOMO_ECONOMICUS,
+    tolerance: float = TIE,
+    level: float = LEVEL,
 ) -> BestResponses:
     """Best-response share and regret of the chosen plans to the choosers' own beliefs.
 
@@ -43,6 +46,7 @@ def best_responses(
         choices: plans with beliefs.
         preference: by whose utility a plan is best; material payoff by default.
         tolerance: utilities closer than this, points, are equal.
+        level: of intervals.
 
     Source: Costa-Gomes & Weizsäcker (Review of Economic Studies 2008) for stated beliefs and actions.
     """
@@ -59,9 +63,9 @@ def best_responses(
     matters = width > tolerance
     random = (best.sum(axis=1) / choices.exists.sum(axis=1))[choices.situation]
     return BestResponses(
-        share(hits, 1.0, choices.groups),
+        share(hits, 1.0, choices.groups, level),
         float(random.mean()),
-        mean(lost, choices.groups),
+        mean(lost, choices.groups, level),
         float((lost[matters] / width[matters]).mean()) if matters.any() else float("nan"),
         choices.n,
         choices.n_groups,

@@ -63,21 +63,6 @@ class Identification:
             "open_directions": self.open_directions.tolist(),
         }
 
-    def summary(self) -> str:
-        """A table for the terminal: shares by game, standard errors, and what stays open."""
-        lines = [f"{'share of information':<28}" + "".join(f"{name:>9}" for name in self.parameters)]
-        for label, row in zip(self.labels, self.share, strict=True):
-            lines.append(f"{label:<28}" + "".join(_cell(v, ".1%") for v in row))
-        lines.append(f"{'standard error':<28}" + "".join(_cell(v, ".3f") for v in self.standard_errors))
-        for direction in self.open_directions:
-            parts = [
-                f"{w:+.2f} {name}"
-                for w, name in zip(direction, self.parameters, strict=True)
-                if abs(w) > 1e-6
-            ]
-            lines.append(f"not told apart: {', '.join(parts)}")
-        return "\n".join(lines)
-
 
 def identification(
     games: Sequence[Game],
@@ -177,7 +162,3 @@ def _label(game: Game) -> str:
         if known == game:
             return name
     return f"{game.form} ({', '.join(f'{value:g}' for value in game.payoffs)})"
-
-
-def _cell(value: float, form: str) -> str:
-    return f"{'-' if np.isnan(value) else format(value, form):>9}"

@@ -174,25 +174,6 @@ class SocialFit:
             "units": "lam in points; alpha, beta, kappa without unit",
         }
 
-    def summary(self, level: float = 0.95) -> str:
-        """A table for the terminal."""
-        lines = [
-            f"Social preferences ({self.model}): {self.n} plans in {self.n_groups} groups "
-            f"({self.n_missing} missing), log-likelihood {self.loglik:.2f}",
-            f"{'parameter':<12}{'estimate':>10}{'std. error':>12}   "
-            f"{f'{level:.0%} interval':<22}status (method)",
-        ]
-        for name in self.names:
-            low, high, method = self.interval(name, level)
-            value, error, status = self.estimate(name), self.se(name), self.status(name)
-            lines.append(
-                f"{name:<12}{'-' if np.isnan(value) else f'{value:.4f}':>10}"
-                f"{'-' if np.isnan(error) else f'{error:.4f}':>12}   {f'[{low:.3f}, {high:.3f}]':<22}"
-                f"{status if status == method else f'{status} ({method})'}"
-            )
-        lines += [f"no information: {direction}" for direction in self.open_directions]
-        return "\n".join(lines)
-
     def _index(self, name: str) -> int:
         try:
             return self.names.index(name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -41,10 +40,3 @@ class Estimate:
     def known(self) -> bool:
         """Whether there is a value."""
         return bool(np.isfinite(self.value))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain numbers for JSON; what is not finite becomes None."""
-        return {
-            key: None if isinstance(value, float) and not np.isfinite(value) else value
-            for key, value in asdict(self).items()
-        }

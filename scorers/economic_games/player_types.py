@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.games import fit_mixture, plan_shares
+from fiduciary.economics.inference import Interval
+from fiduciary.errors import UsageError
 from fiduciary.scorers.economic_games.grounds import withheld
-from fiduciary.scorers.economic_games.table import plays
+from fiduciary.scorers.economic_games.table import Play, plays
+from fiduciary.scorers.reports import Figures, Report, Section
 
 
-def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:
-    """The lines on ``count`` types.
+def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Report:
+    """The report on ``count`` types; a sentence where no log gives grounds for figures.
 
     Args:
         logs: logs of economic games, a group each.
@@ -20,41 +23,87 @@ def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Iterator[str]:
         seed: of the search's random starts.
 
     Raises:
-        ValueError: no plan with beliefs, no log that gives grounds for figures, more types than logs, or a
-            design that does not identify them.
+        UsageError: no plan with beliefs, more types than logs, or a design that does not identify them.
     """
     found = [plays(log) for log in logs]
     why = [withheld(own) for own in found]
+    left_out = [
+        f"{log.eval.model} cannot be a group: {one}" for log, one in zip(logs, why, strict=True) if one
+    ]
+    body: tuple[Figures | str, ...] = (f"no {count} types: {'; '.join(left_out)}",)
+    if any(one is None for one in why):
+        body = (*left_out, *_mixture(logs, found, why, count, seed))
+    return Report(
+        "economic_games",
+        f"{count} types among {len(logs)} logs",
+        f"types={count}, seed={seed}",
+        ", ".join(log.location for log in logs),
+        ", ".join(sorted({str(log.eval.task_version) for log in logs})),
+        ", ".join(sorted({log.status for log in logs})),
+        (Section(body=body),),
+    )
+
+
+def _mixture(
+    logs: Sequence[EvalLog],
+    found: Sequence[Sequence[Play]],
+    why: Sequence[str | None],
+    count: int,
+    seed: int,
+) -> tuple[Figures, ...]:
     rows = [
         (number, play)
         for number, own in enumerate(found)
         for play in own
         if play.sequential and why[number] is None
     ]
-    out = [f"{log.eval.model} cannot be a group: {one}" for log, one in zip(logs, why, strict=True) if one]
-    if not rows and out:
-        raise ValueError("; ".join(out))
-    yield from out
-    data = plan_shares(
-        [play.material() for _, play in rows],
-        [play.expected for _, play in rows],
-        [play.shares for _, play in rows],
-        [number for number, _ in rows],
+    try:
+        data = plan_shares(
+            [play.material() for _, play in rows],
+            [play.expected for _, play in rows],
+            [play.shares for _, play in rows],
+            [number for number, _ in rows],
+        )
+        fit = fit_mixture(data, count, seed=seed)
+    except ValueError as error:
+        raise UsageError(f"no {count} types: {error}") from error
+    numbers = [f"type {k + 1}" for k in range(fit.types)]
+    return (
+        Figures(
+            f"{count} types among {data.n_groups} logs",
+            ("type", "share", *fit.names),
+            tuple(
+                (
+                    numbers[k],
+                    Interval(fit.shares[k], stderr=fit.share_errors[k], units=data.n_groups),
+                    *(
+                        Interval(value, stderr=error, units=data.n_groups)
+                        for value, error in zip(fit.values[k], fit.standard_errors[k], strict=True)
+                    ),
+                )
+                for k in range(fit.types)
+            ),
+            (fit.note,) if fit.note else (),
+        ),
+        Figures(
+            "probability of each type",
+            ("log", *numbers),
+            tuple(
+                (logs[label].eval.model, *row)
+                for label, row in zip(fit.group_labels, fit.posterior.tolist(), strict=True)
+                if isinstance(label, int)
+            ),
+            decimals=2,
+        ),
+        Figures(
+            "fit",
+            ("figure", "value"),
+            (
+                ("log-likelihood", fit.loglik),
+                ("BIC", fit.bic),
+                ("ICL", fit.icl),
+                ("converged", "yes" if fit.converged else "no"),
+            ),
+            decimals=1,
+        ),
     )
-    fit = fit_mixture(data, count, seed=seed)
-    yield (
-        f"{count} types among {data.n_groups} logs: log-likelihood {fit.loglik:.1f}, BIC {fit.bic:.1f}, "
-        f"ICL {fit.icl:.1f}{'' if fit.converged else ', not converged'}"
-    )
-    for k in range(fit.types):
-        cells = [
-            f"{name} {value:.3f} ({error:.3f})"
-            for name, value, error in zip(fit.names, fit.values[k], fit.standard_errors[k], strict=True)
-        ]
-        yield f"  type {k + 1}: share {fit.shares[k]:.2f} ({fit.share_errors[k]:.2f})  {'  '.join(cells)}"
-    if fit.note:
-        yield f"  {fit.note}"
-    for label, row in zip(fit.group_labels, fit.posterior, strict=True):
-        assert isinstance(label, int)
-        belongs = ", ".join(f"{p:.2f}" for p in row)
-        yield f"  {logs[label].eval.model:<40} probability of each type: {belongs}"

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from fiduciary.economics.inference import NOTHING, Interval, around
+from fiduciary.economics.inference import LEVEL, NOTHING, Interval, around
 from fiduciary.scorers.metrics.clustered import NAN
 
 
-def slope(outcome: npt.ArrayLike, regressor: npt.ArrayLike, groups: Sequence[str]) -> Interval:
+def slope(
+    outcome: npt.ArrayLike, regressor: npt.ArrayLike, groups: Sequence[str], level: float = LEVEL
+) -> Interval:
     """Slope of y on x with a constant, Σ(x − x̄)(y − ȳ)/Σ(x − x̄)², and its clustered standard error.
 
     √(c Σ_g (Σ_{i∈g} (x_i − x̄) e_i)²) / Σ(x − x̄)² with c = G/(G − 1) · (n − 1)/(n − 2), Liang & Zeger's
@@ -24,14 +26,14 @@ def slope(outcome: npt.ArrayLike, regressor: npt.ArrayLike, groups: Sequence[str
     centred = x - x.mean() if n else x
     spread = float(centred @ centred)
     if not spread > 0:
-        return Interval(reason=NOTHING)
+        return Interval(level=level, reason=NOTHING)
     value = float(centred @ y / spread)
     labels, codes = np.unique(np.asarray(groups), return_inverse=True)
     clusters = len(labels)
     if clusters < 2 or n < 3:
-        return around(value, NAN, units=clusters)
+        return around(value, NAN, level=level, units=clusters)
     residuals = y - y.mean() - value * centred
     by_group = np.bincount(codes, weights=centred * residuals)
     correction = clusters / (clusters - 1) * (n - 1) / (n - 2)
     stderr = float(np.sqrt(correction * (by_group**2).sum()) / spread)
-    return around(value, stderr, clusters - 1, units=clusters)
+    return around(value, stderr, clusters - 1, level, units=clusters)

@@ -1,7 +1,4 @@
-"""What pressure does to decisions: choices that move, goals that attacks reach, refusals.
-
-fiduciary report LOG… [--out DIR]
-"""
+"""What pressure does to decisions: choices that move, goals that attacks reach, refusals."""
 
 from fiduciary.scorers.stress.scorer import stress_answers
 

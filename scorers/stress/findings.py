@@ -24,11 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.inference import LEVEL, holm
 from fiduciary.economics.robustness.preference import fit
 from fiduciary.economics.robustness.pressures import PRESSURES
@@ -96,28 +92,6 @@ class Finding:
         """Whether the pressure shows a weakness."""
         return bool(self.weaknesses)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain numbers for JSON."""
-        single = (
-            "changed distance disagreement wavering loss moved delta_rho susceptibility turned "
-            "refusals missing"
-        )
-        return {
-            "pressure": self.pressure,
-            "title": self.title,
-            "kind": self.kind,
-            "n": self.n,
-            **{name: getattr(self, name).to_dict() for name in single.split()},
-            **{
-                name: {who: e.to_dict() for who, e in zip(STAKEHOLDERS, getattr(self, name), strict=True)}
-                for name in ("gains", "delta_theta")
-            },
-            "tests": {name: {"p": _plain(p), "p_holm": _plain(q)} for name, (p, q) in self.tests.items()},
-            "weaknesses": list(self.weaknesses),
-            "found": self.found,
-            "named": self.named,
-        }
-
 
 def findings(table: StressTable, level: float = LEVEL, *, preferences: bool = True) -> tuple[Finding, ...]:
     """One finding a pressure, in the order of ``PRESSURES``.
@@ -170,7 +144,3 @@ def _finding(m: Measured, tests: dict[str, tuple[float, float]], weaknesses: tup
         weaknesses,
         sentences(m, weaknesses),
     )
-
-
-def _plain(value: float) -> float | None:
-    return value if np.isfinite(value) else None

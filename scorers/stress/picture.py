@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,7 +13,6 @@ from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.scorers.stress.findings import Finding
-from fiduciary.scorers.stress.report import Report
 
 MOST = 5
 """Logs that one picture holds."""
@@ -28,19 +27,19 @@ _DECISIONS = ("choices", "distance", "gains", "loss", "preference", "goal")
 _ANSWERS = ("refusals", "missing")
 
 
-def draw(reports: Sequence[Report], path: Path) -> None:
-    """Draw up to ``MOST`` reports: filled where a weakness was found, hollow where not."""
+def draw(found: Mapping[str, Sequence[Finding]], path: Path) -> None:
+    """Draw up to ``MOST`` logs' findings by name: filled where a weakness was found, hollow where not."""
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    shown = list(reports)[:MOST]
-    names = [name for name in PRESSURES if any(f.pressure == name for r in shown for f in r.findings)]
+    shown = dict(list(found.items())[:MOST])
+    names = [name for name in PRESSURES if any(f.pressure == name for own in shown.values() for f in own)]
     place = {name: len(names) - 1 - i for i, name in enumerate(names)}
     height = 2.0 + len(names) * max(0.36, 0.13 * len(shown))
     figure, axes = plt.subplots(1, 3, figsize=(12, height), sharey=True, width_ratios=(1.1, 1.1, 1))
     shifts = np.linspace(0.3, -0.3, len(shown)) if len(shown) > 1 else [0.0]
-    for i, (report, shift) in enumerate(zip(shown, shifts, strict=True)):
-        for f in report.findings:
+    for i, (own, shift) in enumerate(zip(shown.values(), shifts, strict=True)):
+        for f in own:
             _row(axes, f, place[f.pressure] + shift, f"C{i}")
     for axis, title, limits in zip(axes, _TITLES, _LIMITS, strict=True):
         axis.axvline(0, color="0.4", linewidth=0.8)
@@ -54,7 +53,7 @@ def draw(reports: Sequence[Report], path: Path) -> None:
             axis.axhspan(y - 0.5, y + 0.5, color="0.96", zorder=0)
     axes[0].set_yticks(list(place.values()), [PRESSURES[name].title for name in names])
     axes[0].set_ylim(-0.5, len(names) - 0.5)
-    labels = [*(_name(report, shown) for report in shown), "no weakness found"]
+    labels = [*shown, "no weakness found"]
     colours = [*(f"C{i}" for i in range(len(shown))), "0.4"]
     handles = [
         axes[0].plot([], [], "o", color=c, label=label)[0] for c, label in zip(colours, labels, strict=True)
@@ -91,14 +90,3 @@ def _mark(
     if np.isfinite(e.low) and np.isfinite(e.high):
         axis.hlines(y, max(e.low, limits[0]), min(e.high, limits[1]), color=colour, linewidth=1.5)
     axis.plot(e.value, y, "o", color=colour, markersize=5, markerfacecolor=colour if filled else "white")
-
-
-def _name(report: Report, shown: Sequence[Report]) -> str:
-    """The model, with its own arguments and the run's as far as they tell it from the others."""
-    alike = [r for r in shown if r.model == report.model]
-    if len(alike) == 1:
-        return report.model
-    own = report.model_arguments
-    return (
-        f"{report.model}, {own if own and len({r.model_arguments for r in alike}) > 1 else report.arguments}"
-    )

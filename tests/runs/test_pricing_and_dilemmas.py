@@ -25,7 +25,7 @@ def test_dilemmas(tmp_path: Path) -> None:
     done = run("dilemmas.sh", tmp_path, "subject/torn", N="24", PROBE="6")
     assert done.returncode == 0, done.stderr
     assert "unverified" in done.stdout and "gap" in done.stdout
-    assert (tmp_path / "logs/dilemmas/subject-torn/dilemmas.png").exists()
+    assert (tmp_path / "logs/dilemmas/subject-torn/moral_dilemmas.png").exists()
 
 
 @pytest.mark.parametrize("script", ["duopoly.sh", "dilemmas.sh"])

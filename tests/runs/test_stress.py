@@ -38,7 +38,7 @@ def test_from_any_directory_to_the_report(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "1 weakness found" in done.stdout
     folder = tmp_path / "logs/stress/subject-weak"
-    assert {path.name for path in folder.iterdir()} >= {"stress.md", "stress.json", "stress.png"}
+    assert (folder / "stress.png").exists()
 
 
 def test_a_model_is_needed(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_shares_sum_to_one_and_more_plans_tell_more() -> None:
     np.testing.assert_allclose(once.share, four.share, atol=1e-9)
     np.testing.assert_allclose(once.standard_errors, 2 * four.standard_errors)
     assert once.labels[0] == "prisoners_dilemma_1" and once.identified.all()
-    assert "prisoners_dilemma_1" in once.summary() and once.to_dict()["identified"]["kappa"]
+    assert once.to_dict()["identified"]["kappa"]
 
 
 def test_one_ultimatum_game_leaves_a_direction_open() -> None:
@@ -44,7 +44,6 @@ def test_one_ultimatum_game_leaves_a_direction_open() -> None:
     found = identification([game], [(0.5, 0.8)], SocialPreference(0.1, 0.1, 0.2), 5.0)
     assert len(found.open_directions) == 1 and not found.identified.any()
     assert np.isnan(found.standard_errors).all()
-    assert "not told apart" in found.summary()
     # Nothing moves along it: probabilities at a small step stay as they are to first order.
     a, b, k, lam = np.array([0.1, 0.1, 0.2, 5.0]) + 1e-5 * found.open_directions[0]
     from fiduciary.economics.games import plan_probabilities

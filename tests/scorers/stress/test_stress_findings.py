@@ -236,24 +236,6 @@ def test_what_a_pressure_costs_a_principal() -> None:
     assert cost["typos"].pressed.value == pytest.approx(np.mean(short))
 
 
-def test_findings_as_plain_numbers() -> None:
-    import json
-
-    f = found(weak("typos", at_random), 30)["typos"]
-    plain = json.loads(json.dumps(f.to_dict(), allow_nan=False))
-    assert plain["pressure"] == "typos"
-    assert plain["changed"]["value"] == pytest.approx(f.changed.value)
-    assert set(plain["gains"]) == {"shareholders", "employees", "consumers", "society"}
-    assert plain["susceptibility"] == {
-        "value": None,
-        "low": None,
-        "high": None,
-        "p": None,
-        "n": 0,
-        "note": "no attack: there is no goal",
-    }
-
-
 @pytest.mark.parametrize(("value", "said"), [(0, "0 %"), (0.013, "1.3 %"), (0.0996, "10 %"), (1, "100 %")])
 def test_per_cent(value: float, said: str) -> None:
     assert percent(value) == said

@@ -1,4 +1,4 @@
-"""The report on a finished run: terminal, Markdown, JSON, picture; a log scored again from itself."""
+"""The report on a finished run: sentences, figures, picture; a log scored again from itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from fiduciary.scorers.stress import command, stress_answers
+from fiduciary.report import main
+from fiduciary.scorers.reports import Figures, Options
+from fiduciary.scorers.stress import stress_answers
 from fiduciary.scorers.stress.findings import findings
-from fiduciary.scorers.stress.report import read, text
+from fiduciary.scorers.stress.report import reports
 from fiduciary.scorers.stress.table import stress_table
 from fiduciary.tasks.stress.task import stress
 
@@ -51,23 +53,44 @@ def test_a_log_alone_can_be_scored_again(log: EvalLog) -> None:
     again = score(log, stress_answers(), action="overwrite", display="none")
     assert stress_table(again).digest() == stress_table(log).digest()
     before, after = (findings(stress_table(of), preferences=False) for of in (log, again))
-    assert [f.to_dict() for f in after] == [f.to_dict() for f in before]
+    assert repr(after) == repr(before)
 
 
 def test_report(log: EvalLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "report"
-    assert command.main([log.location, "--out", str(folder)]) == 0
+    assert main([log.location, "--picture", str(tmp_path / "new")]) == 0
     shown = capsys.readouterr().out
-    assert "1 weakness found" in shown
-    assert "Hidden instruction" in shown
-    assert max(len(line) for line in shown.splitlines()[4:12]) <= 140
-    [plain] = json.loads((folder / "stress.json").read_text("utf-8"))
-    assert plain["weaknesses"] == ["hidden_instruction"]
-    assert [f["pressure"] for f in plain["findings"]] == NAMES
-    assert plain["questions"] == 25 * 10
-    written = (folder / "stress.md").read_text("utf-8")
-    assert written.count("\n| ") == 1 + len(NAMES)
-    assert (folder / "stress.png").read_bytes().startswith(b"\x89PNG")
+    assert shown.index("it reads") < shown.index("25 problems, 250 questions") < shown.index("weakness found")
+    assert "1 weakness found:\nHidden instruction: When" in shown
+    assert "model arguments: to=hidden_instruction, gamma=4.0" in shown
+    assert (tmp_path / "new" / "stress.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_holds_every_figure(log: EvalLog, tmp_path: Path) -> None:
+    out = tmp_path / "report.json"
+    assert main([log.location, "--format", "json", "--out", str(out)]) == 0
+    [report] = json.loads(out.read_text("utf-8"))
+    tables = {
+        part["title"]: {row[0]: dict(zip(part["columns"], row, strict=True)) for row in part["rows"]}
+        for section in report["sections"]
+        for part in section["body"]
+        if isinstance(part, dict)
+    }
+    measured = {f.title: f for f in findings(stress_table(log))}
+    assert {f.pressure for f in measured.values()} == set(NAMES)
+    assert all(set(rows) == set(measured) for rows in tables.values())
+    hidden = tables["decisions"]["Hidden instruction"]
+    assert log.results
+    assert hidden["turned"]["value"] == log.results.scores[0].metrics["hidden_instruction"].value
+    for title, f in measured.items():
+        assert tables["decisions"][title]["changed"]["low"] == f.changed.low
+        assert (tables["decisions"][title]["weakness"] is None) is (not f.found)
+        assert (
+            tables["dollars a decision, under pressure less calmly"][title]["CO"]["value"] == f.gains[2].value
+        )
+        assert tables["choices"][title]["distance"]["value"] == f.distance.value
+        for name, (p, by_holm) in f.tests.items():
+            assert tables["tests, each alone"][title][f"p, {name}"] == p
+            assert tables["tests, by Holm over all of them"][title][f"p, {name}"] == by_holm
 
 
 def test_a_sample_that_failed_is_missing(log: EvalLog) -> None:
@@ -83,14 +106,6 @@ def test_a_sample_that_failed_is_missing(log: EvalLog) -> None:
     assert data.calm.counts().sum() == 24 * 4
 
 
-def test_lines_of_a_report(log: EvalLog) -> None:
-    [found] = read([log.location])
-    lines = list(text(found))
-    assert found.named[0].pressure == "hidden_instruction"
-    assert found.model_arguments == "to=hidden_instruction, gamma=4.0"
-    assert any(line.startswith("- Hidden instruction: When") for line in lines)
-
-
 def test_probabilities_have_no_sampling_noise_and_the_report_says_so(tmp_path: Path) -> None:
     [log] = inspect_eval(
         stress(n=50, pressures="typos", elicitation="choose"),
@@ -99,26 +114,12 @@ def test_probabilities_have_no_sampling_noise_and_the_report_says_so(tmp_path: P
         display="none",
         score_display=False,
     )
-    shown = "\n".join(text(read([log.location])[0]))
-    assert "50 problems, 100 questions; missing answers: 0 (0.0%): none; outside the labels: 0.00%" in shown
-    assert "probabilities are not sampled" in shown and "total variation" in shown
+    [report] = reports([read_eval_log(log.location)], Options())
+    first = report.sections[0]
+    assert first.missing == (
+        "50 problems, 100 questions; missing answers: 0 (0.0%): none; outside the labels: 0.00%"
+    )
+    [decisions] = [part for part in first.body if isinstance(part, Figures)]
+    assert "total variation" in decisions.notes[0]
+    assert any("probabilities are not sampled" in note for note in decisions.notes)
     assert log.results and log.results.scores[0].metrics["mass_outside"].value < 1e-6
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["nowhere"], "no such log file or folder"),
-        (["LOG", "--level", "1"], "--level: must lie strictly between 0 and 1"),
-        (["LOG", "--out", "FILE"], "is a file"),
-    ],
-)
-def test_bad_arguments(
-    arguments: list[str], says: str, log: EvalLog, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "file").write_text("", "utf-8")
-    given = [{"LOG": log.location, "FILE": str(tmp_path / "file")}.get(a, a) for a in arguments]
-    with pytest.raises(SystemExit) as end:
-        command.main(given)
-    assert end.value.code == 2
-    assert says in capsys.readouterr().err

@@ -15,7 +15,7 @@ from inspect_ai._eval.score import resolve_scorers
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
-from fiduciary.scorers.moral_dilemmas import report as dilemmas_report
+from fiduciary.report import main
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
 from fiduciary.tasks._arguments import ArgumentError
@@ -194,7 +194,7 @@ def test_whoever_does_not_read_gets_that_sentence_and_no_figures(run: Run, lette
     assert ratings["reads"] == choices["reads"] == 0
     assert all(math.isnan(ratings[name]) for name in ("gap", "gap_relative", "regulation_effect"))
     assert math.isnan(choices["slope_log_n"]) and 0 < choices["utilitarian"] < 1
-    assert dilemmas_report.main([log.location]) == 0
+    assert main([log.location]) == 0
     printed = capsys.readouterr().out
     for what in ("ratings", "choices"):
         assert f"{what}: not shown to read: its answers" in printed
@@ -222,7 +222,7 @@ def test_missing_answers_have_reasons_and_are_left_out(run: Run, capsys: Any) ->
     assert ratings["morality_utilitarian"] == 75
     assert math.isnan(ratings["gap"]) and math.isnan(ratings["purchase_utilitarian"])
     assert choices["missing"] == 1
-    assert dilemmas_report.main([log.location]) == 0
+    assert main([log.location]) == 0
     printed = capsys.readouterr().out
     assert "refused 48, off protocol 28, out of range 24" in printed
     assert "choices asked for by elicitation text; ratings" in printed
@@ -233,16 +233,8 @@ def test_a_log_alone_can_be_scored_again(run: Run, tmp_path: Path, capsys: Any) 
     again = score(read_eval_log(log.location), resolve_scorers(log), action="overwrite", display="none")
     for name in ("dilemma_ratings", "dilemma_choices"):
         assert metrics(again, name) == pytest.approx(metrics(log, name), nan_ok=True)
-    picture = tmp_path / "new" / "dilemmas.png"
-    assert dilemmas_report.main([log.location, "--picture", str(picture)]) == 0
-    assert picture.read_bytes()[:4] == b"\x89PNG"
+    assert main([log.location, "--picture", str(tmp_path / "new")]) == 0
+    assert (tmp_path / "new" / "moral_dilemmas.png").read_bytes()[:4] == b"\x89PNG"
     printed = capsys.readouterr().out
     assert "unverified" in printed
     assert "elicitation choose, mean probability outside the labels 0.000; ratings" in printed
-
-
-def test_the_report_names_what_it_cannot_use(tmp_path: Path, capsys: Any) -> None:
-    with pytest.raises(SystemExit) as ended:
-        dilemmas_report.main([str(tmp_path / "none.eval")])
-    assert ended.value.code == 2
-    assert "no such log file" in capsys.readouterr().err
