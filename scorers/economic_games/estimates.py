@@ -52,7 +52,7 @@ def best_replies(data: PlanChoices, level: float) -> Figures:
         ("share of plans", material.share),
         ("share of random plans", material.chance),
         ("regret, points", material.regret),
-        ("regret, share of what is at stake", material.loss_share),
+        ("loss share of what is at stake", material.loss_share),
     ]
     try:
         fitted = best_responses(data, fit_social_preference(data).preference(), level=level)
