@@ -125,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="fiduciary report",
         description="What logs say about the models that were asked. Every log gets the report of its task: "
         f"{', '.join(REPORTS)}.",
-        epilog="Exit codes: 0; 2 for a path or an argument to be mended.",
+        epilog="Exit codes: 0; 2 for a path or an argument that cannot be used.",
         allow_abbrev=False,
     )
     parser.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")

@@ -1,4 +1,4 @@
-"""The documents: links lead somewhere, and the commands and scripts that they name exist."""
+"""The documents: links lead somewhere, and the commands, options and scripts that they name exist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fiduciary.__main__ import find
+from fiduciary.__main__ import find, main
 from tests.conftest import ROOT
 
 DOCUMENTS = [
@@ -58,10 +58,17 @@ def test_the_readme_is_short_and_has_the_command_and_the_tests() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_commands_in_pages_exist(path: Path) -> None:
+def test_options_in_pages_are_known_to_their_commands(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    unknown = []
     for words in _commands(path):
-        if not words[0].startswith("-") and not words[0].isupper():
-            find(words)  # raises for a command that does not exist
+        if words[0].startswith("-") or words[0].isupper():
+            continue
+        name, rest = find(words)  # raises for a command that does not exist
+        with pytest.raises(SystemExit):
+            main([*name.split(), *(rest[:1] if name == "train" else []), "--help"])
+        known = set(re.findall(r"--[a-z][a-z-]*", capsys.readouterr().out))
+        unknown += [f"{name} {word}" for word in rest if word.startswith("--") and word not in known]
+    assert unknown == []
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
