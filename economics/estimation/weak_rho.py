@@ -87,9 +87,9 @@ def draws(sides: Sequence[Fitted], null: Fitted, at_null: Optimum) -> FloatArray
     vertex = _vertex(null, at_null)
     if vertex is not None:
         *own_there, under_there = _gains(sides, null, vertex.x)
-        # Where the null is false the vertex can be so far off that its draws allow for anything.
-        hardly = min(np.quantile(gained, 1 - DOUBT) for gained in (under, under_there))
-        if 2 * (at_null.value - vertex.value) <= hardly:
+        gap = 2 * (at_null.value - vertex.value)
+        # Where the null is false the vertex can be so far off that its own draws allow for anything.
+        if gap <= min(np.quantile(under_there, 1 - DOUBT), under.max()):
             own, under = own_there, under_there
     return np.asarray(np.maximum(sum(own) - under, 0.0))
 
