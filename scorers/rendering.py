@@ -158,17 +158,6 @@ def _first(section: Section) -> tuple[str, ...]:
     return (*section.reads, *([section.missing] if section.missing else []))
 
 
-def _row(figures: Figures, row: Sequence[Cell]) -> list[str]:
-    """A row as people read it; a p-value is never 0."""
-    least = 10.0**-figures.decimals
-    return [
-        f"<{least:.{figures.decimals}f}"
-        if isinstance(cell, float) and column.partition(",")[0] == "p" and cell < least
-        else _shown(cell, figures.decimals)
-        for column, cell in zip(figures.columns, row, strict=True)
-    ]
-
-
 def _shown(cell: Cell, decimals: int) -> str:
     """A cell as people read it."""
     if cell is None:
@@ -183,6 +172,17 @@ def _shown(cell: Cell, decimals: int) -> str:
     if isinstance(cell, bool | str):
         return str(cell)
     return f"{cell:,}" if isinstance(cell, int) else number(cell, decimals)
+
+
+def _row(figures: Figures, row: Sequence[Cell]) -> list[str]:
+    """A row as people read it; a p-value is never 0."""
+    least = 10.0**-figures.decimals
+    return [
+        f"<{least:.{figures.decimals}f}"
+        if isinstance(cell, float) and column.partition(",")[0] == "p" and cell < least
+        else _shown(cell, figures.decimals)
+        for column, cell in zip(figures.columns, row, strict=True)
+    ]
 
 
 def _parts(cell: Cell) -> tuple[Any, ...]:
