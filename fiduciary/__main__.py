@@ -27,7 +27,7 @@ COMMANDS = {
         "how each answer of a file would be read, and why",
     ),
     "inventory compare": (
-        "fiduciary.scorers.inventory.command:compare_logs",
+        "fiduciary.scorers.inventory.command:main",
         "what training moved in inventories",
     ),
     "inventory import": ("fiduciary.tasks.inventory.command:main", "take in an inventory's official text"),

@@ -7,7 +7,6 @@ as data (:mod:`scorers.reports`), and one renderer writes it as text, Markdown, 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -35,7 +34,7 @@ FORMS = ("text", "markdown", "json", "csv")
 
 CONSISTENCY = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
-PICTURED = ("allocation", "duopoly_pricing", "moral_dilemmas", "stress", *INVENTORIES)
+PICTURED = ("allocation", "duopoly_pricing", "moral_dilemmas", "stress")
 
 OPTIONS = {
     **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),
@@ -63,9 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from inspect_ai.log import EvalLog, read_eval_log
 
     from fiduciary.scorers.logs import find
-    from fiduciary.scorers.rendering import render
+    from fiduciary.scorers.rendering import check_places, deliver
     from fiduciary.scorers.reports import Options, Report
 
+    check_places(given.out, given.picture)
     by_report: dict[str, list[EvalLog]] = {}
     tasks: set[str] = set()
     try:
@@ -94,17 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.picture is not None and hasattr(of_task, "pictures"):
             given.picture.mkdir(parents=True, exist_ok=True)
             drawn += of_task.pictures(logs, options, given.picture)
-    text = render(told, given.format)
-    if given.out is None:
-        print(text, end="" if text.endswith("\n") else "\n", flush=True)
-    else:
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(text, "utf-8")
-        print(f"report: {given.out}", file=sys.stderr)
-    for picture in drawn:
-        print(f"picture: {picture}", file=sys.stderr)
-    if given.picture is not None and not drawn:
-        print("picture: none, for these logs hold nothing to draw", file=sys.stderr)
+    deliver(told, given.format, given.out, drawn if given.picture is not None else None)
     return 0
 
 

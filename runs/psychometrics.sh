@@ -30,7 +30,7 @@ Environment:
   ELICITATION  auto, choose, text or both (default auto: choose where the provider continues turns, else text)
   REPEATS      of every block, with text only (default 1)
   WORDING, LABELS  of the task  (default all, "numbers,letters")
-  OUT          logs, tables and pictures (default logs/psychometrics)
+  OUT          logs, table and pictures  (default logs/psychometrics)
   PYTHON       interpreter      (default .venv/bin/python, .venv-train/bin/python for adapters in folders)
 USAGE
 }
@@ -82,12 +82,12 @@ if [ "$adapter_folders" -gt 0 ]; then
     tasks=()
     for task in $TASKS; do tasks+=(--task "$task ${ARGUMENTS[*]}"); done
     "$PYTHON" -m fiduciary rebench --base "$BASE" "${absolute[@]}" --out "$OUT/rebench" "${tasks[@]}"
-    "$PYTHON" -m fiduciary inventory compare "$OUT/rebench" --base base --out "$OUT"
+    compared=("$OUT/rebench" --base base)
 else
     cd "$ROOT" # a task is found by its name relative to the checkout, and only so
     PYTHON="${PYTHON:-$ROOT/.venv/bin/python}"
     [ -x "$PYTHON" ] || PYTHON="$(command -v python3)"
-    folders=()
+    compared=()
     # eval-set keeps a folder's finished samples: the same command resumes.
     for model in "$BASE" "${ADAPTERS[@]}"; do
         case "${model%%/*}" in # NAME=MODEL, where the = is no part of the model's own name
@@ -101,8 +101,9 @@ else
                 --log-dir "$OUT/logs/$name/$task" --log-dir-allow-dirty \
                 "${arguments[@]}" ${OPTIONS[@]+"${OPTIONS[@]}"}
         done
-        folders+=("$name=$OUT/logs/$name")
+        compared+=("$name=$OUT/logs/$name")
     done
-    "$PYTHON" -m fiduciary inventory compare "${folders[@]}" --out "$OUT"
 fi
+"$PYTHON" -m fiduciary inventory compare "${compared[@]}" --picture "$OUT"
+"$PYTHON" -m fiduciary inventory compare "${compared[@]}" --format csv --out "$OUT/inventories.csv"
 "$PYTHON" -c 'from fiduciary.economics.psychometrics.published import describe; print(describe())'

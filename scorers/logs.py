@@ -45,3 +45,8 @@ def arguments_of(log: EvalLog) -> str:
     """``name=value`` of what the run was given; arguments that were left to the task are left out."""
     given = (f"{name}={value}" for name, value in log.eval.task_args.items() if value is not None)
     return ", ".join(given) or "default arguments"
+
+
+def model_arguments_of(log: EvalLog) -> str:
+    """``name=value`` of what the model was given."""
+    return ", ".join(f"{name}={value}" for name, value in log.eval.model_args.items()) or "none"

@@ -6,11 +6,14 @@ import csv
 import io
 import json
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from fiduciary.economics.inference import Interval
+from fiduciary.errors import UsageError
 from fiduciary.safe_text import harmless, markdown, one_line
 from fiduciary.scorers.printed import error, number
 from fiduciary.scorers.reports import Cell, Figures, Report, Section
@@ -69,6 +72,40 @@ FORMATS: dict[str, Callable[[Sequence[Report]], str]] = {
     "json": as_json,
     "csv": as_csv,
 }
+
+
+def check_places(out: Path | None, pictures: Path | None) -> None:
+    """Say at once, and not after the work, that a report or pictures cannot be written there.
+
+    Raises:
+        UsageError: a folder in the place of the file, or a file in the place of the folder.
+    """
+    if out is not None and out.is_dir():
+        raise UsageError(f"argument --out is the file to write, and {out} is a folder")
+    if pictures is not None and pictures.is_file():
+        raise UsageError(f"argument --picture is a folder, and {pictures} is a file")
+
+
+def deliver(reports: Sequence[Report], form: str, out: Path | None, pictures: Sequence[Path] | None) -> None:
+    """Print the reports, or write them, and say where they and the pictures lie.
+
+    Args:
+        reports: what there is to tell.
+        form: one of ``FORMATS``.
+        out: the file to write; None for the terminal.
+        pictures: what was drawn; None where nothing was to be drawn.
+    """
+    text = render(reports, form)
+    if out is None:
+        print(text, end="" if text.endswith("\n") else "\n", flush=True)
+    else:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, "utf-8")
+        print(f"report: {out}", file=sys.stderr)
+    for picture in pictures or ():
+        print(f"picture: {picture}", file=sys.stderr)
+    if pictures is not None and not pictures:
+        print("picture: none, for these logs hold nothing to draw", file=sys.stderr)
 
 
 def _text(report: Report) -> Iterator[str]:
@@ -144,17 +181,6 @@ def _has_ends(cell: Interval) -> bool:
     return math.isfinite(cell.low) or math.isfinite(cell.high)
 
 
-def _row(figures: Figures, row: Sequence[Cell]) -> list[str]:
-    """A row as people read it; a p-value is never 0."""
-    least = 10.0**-figures.decimals
-    return [
-        f"<{least:.{figures.decimals}f}"
-        if isinstance(cell, float) and column.partition(",")[0] == "p" and cell < least
-        else _shown(cell, figures.decimals)
-        for column, cell in zip(figures.columns, row, strict=True)
-    ]
-
-
 def _shown(cell: Cell, decimals: int) -> str:
     """A cell as people read it."""
     if cell is None:
@@ -171,6 +197,17 @@ def _shown(cell: Cell, decimals: int) -> str:
     if isinstance(cell, bool | str):
         return str(cell)
     return f"{cell:,}" if isinstance(cell, int) else number(cell, decimals)
+
+
+def _row(figures: Figures, row: Sequence[Cell]) -> list[str]:
+    """A row as people read it; a p-value is never 0."""
+    least = 10.0**-figures.decimals
+    return [
+        f"<{least:.{figures.decimals}f}"
+        if isinstance(cell, float) and column.partition(",")[0] == "p" and cell < least
+        else _shown(cell, figures.decimals)
+        for column, cell in zip(figures.columns, row, strict=True)
+    ]
 
 
 def _parts(cell: Cell) -> tuple[Any, ...]:

@@ -12,12 +12,9 @@ from inspect_ai.log import EvalLog, read_eval_log
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.instruments import INSTRUMENTS
+from fiduciary.errors import UsageError
 from fiduciary.scorers.inventory.table import Administration, administration
 from fiduciary.scorers.logs import find
-
-
-class LogError(ValueError):
-    """Logs that cannot be used, and why."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +25,13 @@ class Contender:
         name: as given; otherwise the model's, with those of its arguments in which models of that name
             differ.
         location: of the log.
+        status: of the run: ``success`` unless it is unfinished.
         data: its answers.
     """
 
     name: str
     location: str
+    status: str
     data: Administration
 
 
@@ -59,15 +58,14 @@ def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
         paths: log files or folders of logs, or NAME=PATH, which says what to call the model.
 
     Raises:
-        FileNotFoundError: no such file or folder.
-        LogError: nothing of an inventory in a path, or a log without samples.
+        UsageError: no such file or folder, nothing of an inventory in it, or a log without samples.
     """
     headers: dict[str, list[EvalLog]] = {}
     called: dict[str, str] = {}
     for given in paths:
         label, path = _label(given)
         newest: dict[tuple[str, str, str], EvalLog] = {}
-        for file in find(path):
+        for file in _found(path):
             header = read_eval_log(file, header_only=True)
             if (task := header.eval.task.rpartition("/")[2]) in INSTRUMENTS:
                 which = (task, header.eval.model, str(sorted(header.eval.model_args.items())))
@@ -76,29 +74,54 @@ def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
                 if before is None or header.status == "success" or before.status != "success":
                     newest[which] = header
         if not newest:
-            raise LogError(f"{path} holds no log of {' or '.join(INSTRUMENTS)}")
+            raise UsageError(f"{path} holds no log of {' or '.join(INSTRUMENTS)}")
         for (task, _, _), header in newest.items():
             headers.setdefault(task, []).append(header)
             if label is not None:
                 called[header.location] = label
-    return {task: _contenders(found, called) for task, found in headers.items()}
+    return {
+        task: contenders([read_eval_log(header.location) for header in found], called)
+        for task, found in headers.items()
+    }
+
+
+def contenders(logs: Sequence[EvalLog], called: Mapping[str, str] | None = None) -> list[Contender]:
+    """The models of logs, with names that tell those of one inventory apart.
+
+    Args:
+        logs: with their samples.
+        called: location of a log → what its model is called.
+
+    Raises:
+        UsageError: samples that cannot be laid out.
+    """
+    names = [(called or {}).get(log.location) or _name(log, logs) for log in logs]
+    whole = [(log.eval.task, name) for log, name in zip(logs, names, strict=True)]
+    out = []
+    for i, (log, name) in enumerate(zip(logs, names, strict=True)):
+        own = f"{name} ({whole[: i + 1].count(whole[i])})" if whole.count(whole[i]) > 1 else name
+        try:
+            out.append(Contender(own, log.location, log.status, administration(log)))
+        except ValueError as error:
+            raise UsageError(f"{log.location}: {error}") from error
+    return out
 
 
 def base_first(contenders: list[Contender], base: str | None) -> list[Contender]:
     """Move the named model to the front; without a name the first one is the base.
 
     Raises:
-        LogError: fewer than two models, or none or several of that name.
+        UsageError: fewer than two models, or none or several of that name.
     """
     if len(contenders) < 2:
         names = ", ".join(contender.name for contender in contenders)
-        raise LogError(f"a comparison needs logs of a base and of another model, got only {names}")
+        raise UsageError(f"a comparison needs logs of a base and of another model, got only {names}")
     if base is None:
         return contenders
     chosen = [c for c in contenders if base in (c.name, c.name.rpartition("/")[2])]
     if len(chosen) != 1:
         names = ", ".join(contender.name for contender in contenders)
-        raise LogError(f"--base must name one of the models {names}, got {base!r}")
+        raise UsageError(f"--base must name one of the models {names}, got {base!r}")
     return [*chosen, *(c for c in contenders if c is not chosen[0])]
 
 
@@ -106,23 +129,23 @@ def match(base: Contender, tuned: Contender) -> Matched:
     """Pair the blocks that both models were asked.
 
     Raises:
-        LogError: other instrument, version or way of asking, or no block in common.
+        UsageError: other instrument, version or way of asking, or no block in common.
     """
     a, b = base.data, tuned.data
     for name in ("task", "instrument", "elicitation", "context", "temperature"):
         if a.about[name] != b.about[name]:
-            raise LogError(
+            raise UsageError(
                 f"{base.name} and {tuned.name} differ in {name}: {a.about[name]} and {b.about[name]}"
             )
     if (versions := [str(one.about["version"]).partition("-")[0] for one in (a, b)])[0] != versions[1]:
-        raise LogError(
+        raise UsageError(
             f"{base.name} and {tuned.name} answered versions {a.about['version']} and {b.about['version']} "
             f"of {a.about['task']}, which are not comparable"
         )
     (first, base_rows), (second, tuned_rows) = a.blocks(), b.blocks()
     common = [block for block in first if block in second]
     if not common:
-        raise LogError(f"{base.name} and {tuned.name} have no block (wording, direction, labels) in common")
+        raise UsageError(f"{base.name} and {tuned.name} have no block (wording, direction, labels) in common")
     columns = [b.key.numbers.index(number) for number in a.key.numbers]
     return Matched(
         tuple(common),
@@ -144,6 +167,13 @@ def identical_repeats(data: Administration) -> float:
     return float(np.mean(same)) if same else float("nan")
 
 
+def _found(path: str) -> list[str]:
+    try:
+        return find(path)
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from error
+
+
 def _label(given: str) -> tuple[str | None, str]:
     """Name and path of NAME=PATH; a path that exists, or has a slash before the =, is a path alone."""
     label, equals, path = given.partition("=")
@@ -152,21 +182,10 @@ def _label(given: str) -> tuple[str | None, str]:
     return label, path
 
 
-def _contenders(headers: Sequence[EvalLog], called: Mapping[str, str]) -> list[Contender]:
-    names = [called.get(header.location) or _name(header, headers) for header in headers]
-    out = []
-    for i, (header, name) in enumerate(zip(headers, names, strict=True)):
-        own = f"{name} ({names[: i + 1].count(name)})" if names.count(name) > 1 else name
-        try:
-            out.append(Contender(own, header.location, administration(read_eval_log(header.location))))
-        except ValueError as error:
-            raise LogError(f"{header.location}: {error}") from error
-    return out
-
-
 def _name(log: EvalLog, among: Sequence[EvalLog]) -> str:
     """The model, and the arguments that not all models of its name share."""
     own = log.eval.model_args
-    others = [other.eval.model_args for other in among if other.eval.model == log.eval.model]
+    alike = [other for other in among if other.eval.model == log.eval.model]
+    others = [other.eval.model_args for other in alike if other.eval.task == log.eval.task]
     differ = [name for name in own if any(other.get(name) != own[name] for other in others)]
     return " ".join([log.eval.model, *(f"{name}={own[name]}" for name in differ)])

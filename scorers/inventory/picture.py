@@ -9,7 +9,8 @@ import numpy as np
 
 from fiduciary.economics.psychometrics.comparison import Difference
 from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE
-from fiduciary.scorers.inventory.tables import Change, title
+from fiduciary.scorers.inventory.changes import Change
+from fiduciary.scorers.inventory.report import title
 
 _BASE = "#4C566A"
 _COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all

@@ -1,10 +1,14 @@
-"""One model's answers in the terminal: scores, reliability, response style, stability."""
+"""What a log of an inventory has to tell: scores, reliability, response style, stability."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator, Sequence
 
-from fiduciary.economics.psychometrics.instruments import norms
+import numpy as np
+from inspect_ai.log import EvalLog
+
+from fiduciary.economics.inference import around
+from fiduciary.economics.psychometrics.instruments import DOMAIN_NAMES, norms
 from fiduciary.economics.psychometrics.reliability import (
     CAVEAT,
     Coefficient,
@@ -13,103 +17,128 @@ from fiduciary.economics.psychometrics.reliability import (
     mcdonald_omega,
     retest,
 )
-from fiduciary.economics.psychometrics.response_style import response_style, text_agreement
+from fiduciary.economics.psychometrics.response_style import ResponseStyle, response_style, text_agreement
 from fiduciary.economics.psychometrics.scoring import ScaleScore, percentile, scale_scores
+from fiduciary.errors import UsageError
 from fiduciary.scorers.inventory.grounds import grounds
-from fiduciary.scorers.inventory.logs import Contender, LogError, match
+from fiduciary.scorers.inventory.logs import Contender, contenders, load, match
 from fiduciary.scorers.inventory.table import Administration
-from fiduciary.scorers.inventory.tables import dashes, flagged, title, wrapped
+from fiduciary.scorers.logs import model_arguments_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
 
 
-def describe(contender: Contender) -> str:
-    """The report of one administration."""
-    data = contender.data
-    ids, agreement = data.blocks()
-    about = data.about
-    reasons = ", ".join(f"{name} {count}" for name, count in data.reasons().most_common()) or "none"
-    style = response_style(data.shares, data.order)
-    official = about["instrument"]["name"] == "official"
-    own = grounds(data)
-    scales = [*_scales(data, agreement, official), "", wrapped(CAVEAT, "  ")]
-    if own.withheld is not None:
-        scales = [wrapped(f"no scores: {own.withheld}", "  ")]
-    lines = [
-        f"{contender.name}: {about['task']}, {about['instrument']['name']} statements",
-        f"  log {contender.location}",
-        f"  elicitation {about['elicitation']}, context {about['context']}, "
-        f"temperature {about['temperature']:g}; {len(data.group)} administrations, {len(ids)} blocks",
-        *(wrapped(sentence, "  ") for sentence in own.sentences),
-        f"  missing answers: {data.missing:.1%} ({reasons})",
-        "",
-        *scales,
-        "",
-        "Response style",
-        f"  acquiescence {style.acquiescence:.2f} (mean agreement before keying; 3 is neutral"
-        + ("" if any(data.key.reversed) else "; no item is reversed, so it cannot be told from the traits")
-        + ")",
-        f"  agrees {style.agrees:.0%}, neutral {style.neutral:.0%}, disagrees {style.disagrees:.0%}; "
-        f"the label used most stands at the same place in {style.same_label:.0%}",
-        f"  entropy {data.entropy():.2f} bits of at most {np.log2(5):.2f}",
-        f"  flag: {flagged(data, style)}",
-    ]
-    if about["elicitation"] == "both":
-        share, distance = text_agreement(data.text, data.probabilities)
-        lines.append(
-            f"  text and log-probabilities: {share:.0%} of the texts give the likeliest label; "
-            f"mean distance {distance:.2f}"
-        )
-    if np.isfinite(data.mass_outside).any():
-        lines.append(f"  mean probability outside the labels {np.nanmean(data.mass_outside):.3f}")
-    if own.withheld is None and (repeats := _between_repeats(data)) is not None:
-        lines += ["", _stability("Repeat 1 and repeat 2", repeats)]
-    return dashes("\n".join(lines))
-
-
-def compare_runs(first: Contender, second: Contender) -> str:
-    """Test–retest of two runs of one model.
+def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
+    """One report a log, each beside ``options.retest`` where that is given.
 
     Raises:
-        LogError: runs that do not compare, or have one seed, which repeats the draws of the first.
+        UsageError: samples that are not of one inventory, or a second run that does not compare.
     """
-    if (seed := first.data.about["seed"]) == second.data.about["seed"]:
-        raise LogError(f"--retest must be a run with another seed (-T seed=…); both have seed {seed}")
-    matched = match(first, second)
-    heading = f"Test–retest: {first.name} and {second.name}, {len(matched.blocks)} blocks"
-    withheld = [f"{one.name}: {why}" for one in (first, second) if (why := grounds(one.data).withheld)]
-    if withheld:
-        return "\n".join([heading, *(wrapped(f"no stability: {why}", "  ") for why in withheld)])
-    return dashes(_stability(heading, retest(matched.base, matched.tuned)))
+    own = contenders(logs)
+    again = load([options.retest]) if options.retest is not None else {}
+    if again and not any(one.data.about["task"] in again for one in own):
+        raise UsageError("--retest is of another inventory")
+    return [_report(log, one, again, options.level) for log, one in zip(logs, own, strict=True)]
 
 
-def _scales(
-    data: Administration, agreement: np.ndarray[tuple[int, ...], np.dtype[np.float64]], official: bool
-) -> list[str]:
-    published = norms(str(data.about["task"])) if official else {}
-    head = f"  {'':<34}{'score':>7}{'s.e.':>7}{'items':>7}{'alpha':>8}{'omega':>8}"
-    lines = [head + (f"{'percentile':>12}" if published else "")]
+def title(scale: str) -> str:
+    """A domain's letter with its name; any other name as it is."""
+    return f"{scale} {DOMAIN_NAMES[scale]}" if scale in DOMAIN_NAMES else scale
+
+
+def reasons(data: Administration) -> str:
+    """Missing answers by reason."""
+    return ", ".join(f"{name} {count}" for name, count in data.reasons().most_common()) or "none"
+
+
+def flagged(data: Administration, style: ResponseStyle) -> str:
+    """The flag, and what else may be behind it."""
+    either = style.flag in ("always agrees", "always disagrees") and not any(data.key.reversed)
+    return style.flag + (" (or the traits themselves: no item is reversed)" if either else "")
+
+
+def _report(log: EvalLog, one: Contender, again: dict[str, list[Contender]], level: float) -> Report:
+    data, about = one.data, one.data.about
+    own = grounds(data)
+    body: list[Figures | str] = [
+        f"{about['instrument']['name']} statements, elicitation {about['elicitation']}, context "
+        f"{about['context']}, temperature {about['temperature']:g}; {len(data.group)} administrations, "
+        f"{len(data.blocks()[0])} blocks; model arguments: {model_arguments_of(log)}"
+    ]
+    if own.withheld is not None:
+        body.append(f"no scores: {own.withheld}")
+    else:
+        body += _scales(data, level)
+    body += _style(data)
+    if own.withheld is None and (repeats := _between_repeats(data)) is not None:
+        body.append(_stability("repeat 1 and repeat 2", repeats))
+    lost = f"missing answers: {data.missing:.1%} ({reasons(data)})"
+    first = Section("", reading(own), lost, tuple(body))
+    return report_of(log, first, *(_retest(one, other) for other in again.get(about["task"], [])))
+
+
+def _scales(data: Administration, level: float) -> Iterator[Figures | str]:
+    """Domains, and the facets of each where it has several."""
+    _, agreement = data.blocks()
     keyed = data.key.keyed(agreement)
+    official = data.about["instrument"]["name"] == "official"
+    published = norms(str(data.about["task"])) if official else {}
+    rank = ("percentile",) if published else ()
+
+    def row(score: ScaleScore, members: np.ndarray, *labels: str) -> tuple[Cell, ...]:
+        value = around(score.value, score.se, max(1, score.blocks - 1), level, units=score.blocks)
+        of_items = (_known(cronbach_alpha(keyed[:, members])), _known(mcdonald_omega(keyed[:, members])))
+        cells: tuple[Cell, ...] = (*labels, value, score.items, score.of, *of_items)
+        if not published:
+            return cells
+        norm = published.get(score.name)
+        if norm is None or not np.isfinite(score.value):
+            return (*cells, None)
+        return (*cells, round(percentile(score.value, norm.mean, norm.sd)))
+
+    notes = [f"1 to 5, keyed: more is more of the trait; {level:.0%} intervals, Student's t over blocks"]
+    if published:
+        notes.append("percentile: among the published college sample, normal approximation")
+    elif norms(str(data.about["task"])):
+        notes.append("no percentiles: published norms hold for the official statements only")
     facets = scale_scores(agreement, data.key, "facet")
+    above: list[tuple[Cell, ...]] = []
+    below: list[tuple[Cell, ...]] = []
     for domain, score in scale_scores(agreement, data.key).items():
         own = data.key.domains[domain]
-        entries: list[tuple[str, str, ScaleScore]] = [(title(domain), domain, score)]
+        above.append(row(score, own, title(domain)))
         names = [name for name, members in data.key.facets.items() if (members & own).any()]
         if names != [domain]:
-            entries += [(f"  {name}", name, facets[name]) for name in names]
-        for label, name, scale in entries:
-            members = data.key.domains[name] if scale is score else data.key.facets[name]
-            columns = keyed[:, members]
-            line = (
-                f"  {label:<34}{scale.value:>7.2f}{scale.se:>7.2f}{f'{scale.items}/{scale.of}':>7}"
-                f"{_coefficient(cronbach_alpha(columns)):>8}{_coefficient(mcdonald_omega(columns)):>8}"
-            )
-            if (norm := published.get(name)) is not None and np.isfinite(scale.value):
-                line += f"{percentile(scale.value, norm.mean, norm.sd):>12.0f}"
-            lines.append(line)
-    if published:
-        lines.append("  percentile: among the published college sample, normal approximation")
-    elif norms(str(data.about["task"])):
-        lines.append("  no percentiles: published norms hold for the official statements only")
-    return lines
+            below += [row(facets[name], data.key.facets[name], name, title(domain)) for name in names]
+    head = ("score", "items answered", "of", "alpha", "omega", *rank)
+    yield Figures("domains", ("domain", *head), tuple(above), tuple(notes), decimals=2)
+    if below:
+        yield Figures("facets", ("facet", "of the domain", *head), tuple(below), decimals=2)
+    yield CAVEAT
+
+
+def _style(data: Administration) -> Iterator[Figures | str]:
+    style = response_style(data.shares, data.order)
+    rows: list[tuple[Cell, ...]] = [
+        ("acquiescence", style.acquiescence),
+        ("share that agrees", style.agrees),
+        ("share that is neutral", style.neutral),
+        ("share that disagrees", style.disagrees),
+        ("share at the place of the label used most", style.same_label),
+        ("entropy, bits", data.entropy()),
+    ]
+    if data.about["elicitation"] == "both":
+        share, distance = text_agreement(data.text, data.probabilities)
+        rows += [("share of texts that give the likeliest label", share)]
+        rows += [("mean distance of texts and log-probabilities", distance)]
+    if np.isfinite(data.mass_outside).any():
+        rows.append(("mean probability outside the labels", float(np.nanmean(data.mass_outside))))
+    apart = "" if any(data.key.reversed) else "; no item is reversed, so it cannot be told from the traits"
+    notes = (
+        f"acquiescence: mean agreement before keying; 3 is neutral{apart}",
+        f"entropy: at most {np.log2(5):.2f} bits",
+    )
+    yield Figures("response style", ("figure", "value"), tuple(rows), notes)
+    yield f"flag: {flagged(data, style)}"
 
 
 def _between_repeats(data: Administration) -> Stability | None:
@@ -122,13 +151,35 @@ def _between_repeats(data: Administration) -> Stability | None:
     return retest(first, second)
 
 
-def _stability(heading: str, found: Stability) -> str:
-    return (
-        f"{heading}\n  over {found.items} items: r = {found.correlation:.3f}, mean difference "
-        f"{found.mean_difference:+.3f}, mean absolute difference {found.absolute_difference:.3f}; "
-        f"{found.identical:.0%} of single answers are identical"
+def _retest(first: Contender, second: Contender) -> Section:
+    """Test–retest of two runs of one model.
+
+    Raises:
+        UsageError: runs that do not compare, or have one seed, which repeats the draws of the first.
+    """
+    if (seed := first.data.about["seed"]) == second.data.about["seed"]:
+        raise UsageError(f"--retest must be a run with another seed (-T seed=…); both have seed {seed}")
+    matched = match(first, second)
+    heading = f"Test–retest: {first.name} and {second.name}, {len(matched.blocks)} blocks"
+    withheld = [f"{one.name}: {why}" for one in (first, second) if (why := grounds(one.data).withheld)]
+    if withheld:
+        return Section(heading, body=tuple(f"no stability: {why}" for why in withheld))
+    return Section(heading, body=(_stability("", retest(matched.base, matched.tuned)),))
+
+
+def _stability(heading: str, found: Stability) -> Figures:
+    return Figures(
+        heading,
+        ("stability", "value"),
+        (
+            ("items that both answered", found.items),
+            ("correlation of the items' means", found.correlation),
+            ("mean difference", found.mean_difference),
+            ("mean absolute difference", found.absolute_difference),
+            ("share of single answers that are identical", found.identical),
+        ),
     )
 
 
-def _coefficient(found: Coefficient) -> str:
-    return "–" if found.why_not else f"{found.value:.2f}"
+def _known(found: Coefficient) -> float | None:
+    return None if found.why_not else found.value

@@ -11,7 +11,7 @@ from inspect_ai.log import EvalLog
 from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.inference import Interval
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.scorers.logs import arguments_of
+from fiduciary.scorers.logs import arguments_of, model_arguments_of
 from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds
@@ -50,7 +50,7 @@ def pictures(logs: Sequence[EvalLog], options: Options, folder: Path) -> list[Pa
 def _report(log: EvalLog, level: float) -> Report:
     table = stress_table(log)
     grounds = stress_grounds(table)
-    run = f"asked {log.eval.created}; model arguments: {_model_arguments(log) or 'none'}"
+    run = f"asked {log.eval.created}; model arguments: {model_arguments_of(log)}"
     if grounds.withheld is not None:
         return report_of(log, Section("", reading(grounds), _missing(table), (run, WITHHELD)))
     found = _findings(table, level)
@@ -70,15 +70,11 @@ def _findings(table: StressTable, level: float) -> tuple[Finding, ...]:
     return _found[key]
 
 
-def _model_arguments(log: EvalLog) -> str:
-    return ", ".join(f"{name}={value}" for name, value in log.eval.model_args.items())
-
-
 def _names(logs: Sequence[EvalLog]) -> list[str]:
     """The models, with their own arguments and the runs' as far as they tell them apart."""
     for name in (
         lambda log: str(log.eval.model),
-        lambda log: f"{log.eval.model}, {_model_arguments(log)}",
+        lambda log: f"{log.eval.model}, {model_arguments_of(log)}",
         lambda log: f"{log.eval.model}, {arguments_of(log)}",
     ):
         names = [name(log) for log in logs]

@@ -35,8 +35,7 @@ def test_a_table_of_two_models(tmp_path: Path) -> None:
     assert "2 blocks are fewer than 12" in done.stdout
     assert "for_profit 73, symmetric 24, nonprofit 76" in done.stdout
     out = tmp_path / "out"
-    names = {f"dark_tetrad.{kind}" for kind in ("txt", "csv", "png")}
-    assert {path.name for path in out.iterdir()} == {"logs", *names}
+    assert {path.name for path in out.iterdir()} == {"logs", "inventories.csv", "dark_tetrad.png"}
     assert len(list((out / "logs").rglob("*.eval"))) == 2
 
 

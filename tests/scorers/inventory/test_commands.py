@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,14 +15,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from inspect_ai import eval
-from inspect_ai.log import read_eval_log
+from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.__main__ import main
 from fiduciary.economics.psychometrics.scoring import percentile
+from fiduciary.errors import UsageError
 from fiduciary.scorers.inventory import report
-from fiduciary.scorers.inventory.logs import Contender, LogError, base_first, identical_repeats, load, match
+from fiduciary.scorers.inventory.logs import Contender, base_first, identical_repeats, load, match
+from fiduciary.scorers.inventory.table import administration
+from fiduciary.scorers.reports import Figures, Options
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
 from fiduciary.tasks.hexaco100.task import hexaco100
 from tests.economics.psychometrics.test_scoring import HEXACO
@@ -51,26 +56,34 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def test_compare(logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = [f"base={logs['base']}", f"moved={logs['moved']}", f"again={Path(logs['again']).parent}"]
-    assert main(["inventory", "compare", *given, "--out", str(tmp_path / "out")]) == 0
+    assert main(["inventory", "compare", *given, "--picture", str(tmp_path / "out")]) == 0
     out = capsys.readouterr().out
+    assert (
+        out.index("base: it reads") < out.index("are missing (refused") < out.index("that deviate from base")
+    )
     assert "Items of dark_tetrad that deviate from base" in out
     assert "12 matched blocks: no p-value can be below 0.00049" in out
     assert "of the answers of again are missing (refused" in out and "answers of moved are missing" not in out
-    assert "nan" not in out
-    assert (tmp_path / "out" / "dark_tetrad.txt").read_text("utf-8").strip() in out
-
-    table = pd.read_csv(tmp_path / "out" / "dark_tetrad.csv")
-    assert len(table) == 2 * (4 + 28)
-    moved = table[(table.model == "moved") & (table.level == "domain")].set_index("name")
-    assert moved.verdict["Psychopathy"] == "changed"
-    assert moved.difference["Psychopathy"] == pytest.approx(1.3, abs=0.2)
-    # Equal seeds give equal draws: what was not moved did not move at all.
-    assert (moved.difference.drop("Psychopathy") == 0).all()
-    assert (moved.verdict.drop("Psychopathy") == "equivalent").all()
-    again = table[(table.model == "again")]
-    assert not again.verdict.str.startswith("changed").any() and again.difference.abs().max() > 0
+    assert not re.search(r"\bnan\b", out)
     picture = matplotlib.image.imread(tmp_path / "out" / "dark_tetrad.png")
     assert picture.shape[0] > 300 and picture.std() > 0.05
+
+    file = tmp_path / "changes.csv"
+    assert main(["inventory", "compare", *given, "--format", "csv", "--out", str(file)]) == 0
+    cells = pd.read_csv(file)
+    of_scales = cells[cells["column"] == "change"]
+    assert len(of_scales) == 2 * (4 + 28)
+    moved = cells[(cells.section == "moved against base") & (cells.table == "domains (Holm)")]
+    change = moved[moved["column"] == "change"].set_index("row").value
+    verdict = moved[moved["column"] == "verdict"].set_index("row").text
+    assert verdict["Psychopathy"] == "changed"
+    assert change["Psychopathy"] == pytest.approx(1.3, abs=0.2)
+    # Equal seeds give equal draws: what was not moved did not move at all.
+    assert (change.drop("Psychopathy") == 0).all()
+    assert (verdict.drop("Psychopathy") == "equivalent").all()
+    again = cells[cells.section == "again against base"]
+    assert not again[again["column"] == "verdict"].text.str.startswith("changed").any()
+    assert again[again["column"] == "change"].value.abs().max() > 0
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -78,14 +91,13 @@ def test_a_model_without_any_answer(
     logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     silent = logs["silent"]
-    assert (
-        main(["inventory", "compare", logs["base"], f"silent={silent}", "--out", str(tmp_path / "out")]) == 0
-    )
-    out = capsys.readouterr().out
+    given = [logs["base"], f"silent={silent}", "--picture", str(tmp_path / "out")]
+    assert main(["inventory", "compare", *given]) == 0
+    out, err = capsys.readouterr()
     assert "100.0% of the answers of silent are missing (refused 336)" in out
     unmeasured = "not measured: 0 of 336 questions have a valid answer"
     assert f"silent: {unmeasured}" in out and "so nothing is compared" in out and "nan" not in out
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["dark_tetrad.txt"]
+    assert not list((tmp_path / "out").iterdir()) and "picture: none" in err
     assert main(["report", silent]) == 0
     out = capsys.readouterr().out
     assert f"no scores: {unmeasured}" in out
@@ -101,7 +113,7 @@ def test_whoever_does_not_read_gets_that_sentence_and_no_figures(
     log = ask(tmp_path, **(chance if subject == "chance" else {"subject": subject}))
     assert main(["report", log]) == 0
     out = capsys.readouterr().out
-    assert "not shown to read: its answers" in out.replace("\n  ", " ") and "no scores: not shown" in out
+    assert "not shown to read: its answers" in out and "no scores: not shown" in out
     assert "alpha" not in out and "flag:" in out
     header = read_eval_log(log, header_only=True)
     assert header.results is not None
@@ -126,7 +138,7 @@ def test_report(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Non
     assert "Psychopathy" in out and "alpha" in out and "not persons" in out
     assert "no item is reversed" in out and "percentile" not in out
     assert "Test–retest: subject/trait_profile and subject/trait_profile, 12 blocks" in out
-    assert "over 28 items: r = " in out
+    assert re.search(r"items that both answered +28\n", out)
 
 
 def test_a_retest_needs_another_seed(logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,36 +147,66 @@ def test_a_retest_needs_another_seed(logs: dict[str, str], capsys: pytest.Captur
 
 
 def test_a_flag_without_reversed_items_says_what_else_it_may_be(tmp_path: Path) -> None:
-    [denies] = load([ask(tmp_path, subject="constant", answer=1)])["dark_tetrad"]
-    assert "flag: always disagrees (or the traits themselves: no item is reversed)" in report.describe(denies)
+    [told] = report.reports([read_eval_log(ask(tmp_path, subject="constant", answer=1))], Options())
+    flag = "flag: always disagrees (or the traits themselves: no item is reversed)"
+    assert flag in told.sections[0].body
 
 
 def test_a_reader_that_leaves_early_is_no_error(logs: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fiduciary", "inventory", "compare", logs["base"], logs["moved"]]
     reading = subprocess.Popen(
-        [*command, "--out", str(tmp_path / "out")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*command, "--picture", str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert reading.stdout is not None and reading.stderr is not None
     reading.stdout.close()
     said = reading.stderr.read()
     assert reading.wait() == 0 and "BrokenPipe" not in said and "Traceback" not in said
-    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def tables(log: EvalLog) -> dict[str, Figures]:
+    """The tables of its report by title."""
+    [told] = report.reports([log], Options())
+    return {part.title: part for part in told.sections[0].body if isinstance(part, Figures)}
 
 
 def test_report_of_the_hexaco(tmp_path: Path) -> None:
     way = {"context": "fresh", "wording": "plain", "labels": "numbers"}
-    [contender] = load([ask(tmp_path, hexaco100, way=way, H=4.0, sd=0.5)])["hexaco100"]
-    own = report.describe(contender)
-    assert "H Honesty-Humility" in own and "    Sincerity" in own
-    assert "no percentiles: published norms hold for the official statements only" in own
+    log = read_eval_log(ask(tmp_path, hexaco100, way=way, H=4.0, sd=0.5))
+    own = tables(log)
+    assert own["domains"].rows[0][0] == "H Honesty-Humility"
+    assert own["facets"].rows[0][:2] == ("Sincerity", "H Honesty-Humility")
+    assert "no percentiles: published norms hold for the official statements only" in own["domains"].notes
 
-    data = contender.data
-    about = {**data.about, "instrument": {"name": "official", "sha256": "y"}}
-    official = report.describe(replace(contender, data=replace(data, about=about)))
-    [line] = [line for line in official.splitlines() if "H Honesty-Humility" in line]
+    for sample in log.samples or []:
+        sample.metadata["instrument"] = {"name": "official", "sha256": "y"}
+    official = tables(log)["domains"]
+    data = administration(log)
     score = np.nanmean(HEXACO.keyed(data.agreement)[:, HEXACO.domains["H"]])
-    assert line.split()[-1] == f"{percentile(float(score), 3.19, 0.62):.0f}"
-    assert "no percentiles" not in official
+    assert official.columns[-1] == "percentile"
+    assert official.rows[0][-1] == round(percentile(float(score), 3.19, 0.62))
+    assert not any("no percentiles" in note for note in official.notes)
+
+
+def test_json_holds_the_figures_of_the_log(logs: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "report.json"
+    assert main(["report", logs["base"], "--format", "json", "--out", str(out)]) == 0
+    [told] = json.loads(out.read_text("utf-8"))
+    shown = {
+        row[0]: row[1]
+        for part in told["sections"][0]["body"]
+        if isinstance(part, dict)
+        for row in part["rows"]
+    }
+    header = read_eval_log(logs["base"], header_only=True)
+    assert header.results is not None
+    metrics = {name: m.value for score in header.results.scores for name, m in score.metrics.items()}
+    assert shown["Psychopathy"]["value"] == pytest.approx(metrics["Psychopathy"])
+    assert shown["Psychopathy"]["stderr"] == pytest.approx(metrics["Psychopathy_stderr"])
+    assert shown["acquiescence"] == pytest.approx(metrics["acquiescence"])
 
 
 def test_names(logs: dict[str, str]) -> None:
@@ -192,9 +234,9 @@ def test_what_does_not_compare(logs: dict[str, str]) -> None:
         {"context": "fresh"},
         {"temperature": 0.5},
     ):
-        with pytest.raises(LogError, match=f"differ in {next(iter(different))}"):
+        with pytest.raises(UsageError, match=f"differ in {next(iter(different))}"):
             match(base, altered(base, **different))
-    with pytest.raises(LogError, match="answered versions 2-A and 3-A"):
+    with pytest.raises(UsageError, match="answered versions 2-A and 3-A"):
         match(base, altered(base, version="3-A"))
     assert match(base, altered(base, version="2-B")).left_out == 0
 
@@ -203,7 +245,7 @@ def test_what_does_not_compare(logs: dict[str, str]) -> None:
     found = match(fewer, base)
     assert len(found.blocks) == 5 and found.left_out == 7
     other = replace(base, data=replace(data, group=tuple(f"{g}-r2" for g in data.group)))
-    with pytest.raises(LogError, match="no block"):
+    with pytest.raises(UsageError, match="no block"):
         match(base, other)
 
 
@@ -235,10 +277,8 @@ def test_logs_of_no_use(
 
 
 @pytest.mark.parametrize(
-    "given", [["--bound", "0"], ["--level", "1"], ["--level", "95"], ["--out", __file__]]
+    "given", [["--bound", "0"], ["--level", "1"], ["--level", "95"], ["--picture", __file__], ["--out", "."]]
 )
 def test_bad_arguments(given: list[str], logs: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["inventory", "compare", logs["base"], logs["moved"], *given])
-    assert stopped.value.code == 2
-    assert f"argument {given[0]}:" in capsys.readouterr().err
+    assert main(["inventory", "compare", logs["base"], logs["moved"], *given]) == 2
+    assert f"argument {given[0]} " in capsys.readouterr().err
