@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fiduciary.economics.inference import NOTHING, Interval, alike, mean, share
-from fiduciary.scorers.printed import error, limits, number, with_error
+from fiduciary.economics.inference import Interval, alike, mean
+from fiduciary.scorers.printed import error
 from fiduciary.scorers.rendering import render
 from fiduciary.scorers.reports import Figures, Report, Section
 
@@ -22,18 +22,6 @@ from fiduciary.scorers.reports import Figures, Report, Section
 )
 def test_a_standard_error_is_never_printed_as_0(stderr: float, said: str) -> None:
     assert error(stderr) == said
-
-
-def test_an_estimate_with_its_error() -> None:
-    assert with_error(mean([1.0, 2.0, 3.0]), 2) == "2.00 (0.58)"
-    assert with_error(mean([2.0, 2.0]), 2) == with_error(mean([2.0]), 2) == "2.00 (no error)"
-    assert with_error(Interval()) == number(float("nan")) == "-"
-
-
-def test_limits_or_why_there_are_none() -> None:
-    assert limits(share([0.0] * 7, 1.0, range(7)), 2) == "[0.00, 0.41]"
-    assert limits(mean([2.0] * 7)) == "the same in every unit: its spread cannot be told"
-    assert limits(mean([])) == NOTHING
 
 
 def table(*rows: tuple[object, ...]) -> list[str]:
