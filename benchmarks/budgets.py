@@ -32,9 +32,9 @@ from fiduciary.economics.logit import choice_probabilities, draw_choices
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, profile
 from fiduciary.scorers.reading.splits import read_split
-from fiduciary.solvers.budgets import budget_instruction
+from fiduciary.solvers.allocation import budget_instruction
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.preferences import Cyclic
+from fiduciary.subjects.utilities import Cyclic
 from fiduciary.tasks.allocation.dataset import sets_of
 from fiduciary.tasks.allocation.prompts import render
 from fiduciary.tasks.menus.dataset import decoys_of, menus_of

@@ -25,7 +25,7 @@ from fiduciary.economics.consistency.profile import bootstrap, rationality_profi
 from fiduciary.economics.consistency.random_answers import distribution
 from fiduciary.economics.conventions import TEMPERATURES
 from fiduciary.economics.utility import profile
-from fiduciary.subjects.preferences import Cyclic
+from fiduciary.subjects.utilities import Cyclic
 
 TRIADS, POOL = 30, 600
 CONSTANT, MISSING = 1.5, 0.05

@@ -91,7 +91,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     from fiduciary.economics.principals import Principal
     from fiduciary.subjects.tiny_manager import BASE
     from fiduciary.training import preference_data
-    from fiduciary.training.preferences import PairDesign
+    from fiduciary.training.preference_pairs import PairDesign
 
     shape = SHAPES[options.shape]
     cuda = torch.cuda.is_available()

@@ -25,7 +25,7 @@ import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect w
 from fiduciary.economics.games import fit_social_preference
 from fiduciary.scorers.economic_games.metrics import PARAMETERS
 from fiduciary.scorers.economic_games.table import choices, plays
-from fiduciary.subjects.games import ALPHA, BETA, KAPPA, LAM
+from fiduciary.subjects.economic_games import ALPHA, BETA, KAPPA, LAM
 from fiduciary.tasks.economic_games.task import economic_games
 
 STANDARD_ERRORS = 3.0

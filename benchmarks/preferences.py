@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fiduciary.economics.principals import Principal
 from fiduciary.training import preference_data
-from fiduciary.training.preferences import PairDesign
+from fiduciary.training.preference_pairs import PairDesign
 
 PROFILES = ("for_profit", "symmetric", "nonprofit")
 SECONDS = 15

@@ -41,7 +41,7 @@ from fiduciary.scorers.transitivity.metrics import circular_share, first_share
 from fiduciary.scorers.transitivity.table import pair_table
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.transitivity.dataset import questions
 from fiduciary.tasks.transitivity.task import transitivity

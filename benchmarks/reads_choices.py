@@ -14,7 +14,7 @@ from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.economics.utility import profile
 from fiduciary.scorers.grounds import Row, laid_out
-from fiduciary.subjects.preferences import Cyclic
+from fiduciary.subjects.utilities import Cyclic
 
 Answer = Callable[[FloatArray, np.random.Generator], FloatArray]
 """Gains of the options in the order shown, (J, 4) → the share of the answer at each place."""

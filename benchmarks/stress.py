@@ -47,7 +47,8 @@ from fiduciary.scorers.answers import Kept
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
 from fiduciary.scorers.stress.pressed_answer import read
 from fiduciary.scorers.stress.table import StressTable, stress_table
-from fiduciary.subjects import allocating, reading
+from fiduciary.subjects import allocation as allocating
+from fiduciary.subjects import problem_text as reading
 from fiduciary.subjects.catalogue import create
 from fiduciary.tasks.stress.dataset import StressDesign, build
 from fiduciary.tasks.stress.page import LONG_WORDS

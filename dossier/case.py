@@ -11,9 +11,9 @@ from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
+from fiduciary.leaderboard.choices import Answers
 from fiduciary.leaderboard.columns import CHOICE, TASKS
-from fiduciary.leaderboard.preferences import Answers
-from fiduciary.leaderboard.reading import Say, find, read_headers
+from fiduciary.leaderboard.log_files import Say, find, read_headers
 from fiduciary.leaderboard.rows import Row
 from fiduciary.leaderboard.runs import Run, to_runs
 

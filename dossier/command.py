@@ -34,7 +34,7 @@ from fiduciary.dossier.write import write
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.build import SERVED, sayer, served
 from fiduciary.leaderboard.columns import TASKS
-from fiduciary.leaderboard.reading import find, read_headers
+from fiduciary.leaderboard.log_files import find, read_headers
 from fiduciary.leaderboard.runs import to_runs
 from fiduciary.options import add_principal
 from fiduciary.safe_text import one_line

@@ -11,8 +11,8 @@ from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.page import page
 from fiduciary.dossier.pdf import NoPDF, render
 from fiduciary.errors import UsageError
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.payload import plain
-from fiduciary.leaderboard.reading import Say
 
 NAMES = ("dossier.html", "dossier.json", "dossier.pdf")
 

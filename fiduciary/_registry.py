@@ -43,12 +43,12 @@ from fiduciary.scorers.supervision.metrics import supervision_rates
 from fiduciary.scorers.transitivity.metrics import pair_consistency, pairs_missing
 from fiduciary.scorers.transitivity.scorer import transitive_triads
 from fiduciary.solvers import elicit, framing, strategy_method
-from fiduciary.solvers.budgets import ask_budgets
-from fiduciary.solvers.dilemmas import ask_dilemma
-from fiduciary.solvers.duopoly import repeated_pricing
+from fiduciary.solvers.allocation import ask_budgets
 from fiduciary.solvers.inventory import administer
 from fiduciary.solvers.money_pump import pump
+from fiduciary.solvers.moral_dilemmas import ask_dilemma
 from fiduciary.solvers.pairs import ask_pairs
+from fiduciary.solvers.repeated_pricing import repeated_pricing
 from fiduciary.solvers.stress import ask_stress
 from fiduciary.subjects.provider import subject
 from fiduciary.tasks.allocation.task import allocation

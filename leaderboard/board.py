@@ -26,9 +26,9 @@ from fiduciary.leaderboard.cells import (
     shift_cell,
     usage_cells,
 )
+from fiduciary.leaderboard.choices import Answers, read_all
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
-from fiduciary.leaderboard.preferences import Answers, read_all
-from fiduciary.leaderboard.reading import Say, Trouble, find, read_headers
+from fiduciary.leaderboard.log_files import Say, Trouble, find, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
 from fiduciary.scorers.stakeholder_choice.wordings import FEWEST

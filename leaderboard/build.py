@@ -28,8 +28,8 @@ from fiduciary.errors import UsageError
 from fiduciary.leaderboard import outputs, terminal
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
+from fiduciary.leaderboard.log_files import MARK, Say
 from fiduciary.leaderboard.payload import payload
-from fiduciary.leaderboard.reading import MARK, Say
 from fiduciary.options import add_principal, stated_principal
 
 DEFAULT = "symmetric"

@@ -16,8 +16,8 @@ from fiduciary.economics.inference import LEVEL, Interval, alike, around, share,
 from fiduciary.economics.losses import Losses
 from fiduciary.economics.ranking import Ranking
 from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.choices import Answers
 from fiduciary.leaderboard.columns import CHOICE, Column
-from fiduciary.leaderboard.preferences import Answers
 from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 

@@ -38,11 +38,11 @@ from fiduciary.errors import UsageError
 from fiduciary.leaderboard import build, terminal
 from fiduciary.leaderboard.board import by_problem, lay_out, read
 from fiduciary.leaderboard.cells import raw
+from fiduciary.leaderboard.choices import NO_ESTIMATE, Answers, read_all
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, Column
 from fiduciary.leaderboard.github import as_github
+from fiduciary.leaderboard.log_files import Say, Trouble
 from fiduciary.leaderboard.outputs import number
-from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers, read_all
-from fiduciary.leaderboard.reading import Say, Trouble
 from fiduciary.leaderboard.runs import Run
 from fiduciary.options import add_principal
 from fiduciary.safe_text import one_line

@@ -13,9 +13,9 @@ from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.utility import PROFILES
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.cells import Cell
+from fiduciary.leaderboard.choices import ASKED
 from fiduciary.leaderboard.columns import Column
 from fiduciary.leaderboard.figures import figures
-from fiduciary.leaderboard.preferences import ASKED
 from fiduciary.leaderboard.rows import Row
 
 FORMAT = 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from fiduciary.economics.principals import Principal, logged
 from fiduciary.economics.utility import PROFILES
-from fiduciary.leaderboard.reading import Log, Trouble
+from fiduciary.leaderboard.log_files import Log, Trouble
 
 _PER_ROW = frozenset({"framing", "context"})
 """Arguments that make a row of their own: a prompted model is another contender than a neutral one."""

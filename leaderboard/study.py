@@ -40,9 +40,9 @@ from fiduciary.leaderboard import build, terminal
 from fiduciary.leaderboard.board import Board, by_problem
 from fiduciary.leaderboard.board import build as build_board
 from fiduciary.leaderboard.cells import Cell, preference_cells
+from fiduciary.leaderboard.choices import NO_ESTIMATE, Answers
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.preferences import NO_ESTIMATE, Answers
-from fiduciary.leaderboard.reading import Say
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.rows import Row
 from fiduciary.options import add_principal, stated_principal
 from fiduciary.safe_text import harmless, latex, markdown, one_line

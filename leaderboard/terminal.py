@@ -12,8 +12,8 @@ from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import CHOICE, Column
+from fiduciary.leaderboard.log_files import Trouble
 from fiduciary.leaderboard.outputs import shown
-from fiduciary.leaderboard.reading import Trouble
 from fiduciary.safe_text import one_line
 
 _SHOWN = (

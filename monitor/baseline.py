@@ -14,8 +14,8 @@ from inspect_ai.log import EvalLog, read_eval_log
 from fiduciary.economics.estimation.constants import offsets
 from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.preferences import Answers, estimated, read_answers
-from fiduciary.leaderboard.reading import find, one_line, samples
+from fiduciary.leaderboard.choices import Answers, estimated, read_answers
+from fiduciary.leaderboard.log_files import find, one_line, samples
 from fiduciary.scorers.choice_table import Table
 
 TASK = "stakeholder_choice"

@@ -23,7 +23,7 @@ from fiduciary.economics.monitoring.calibration import HIGHEST, LOWEST, Calibrat
 from fiduciary.economics.monitoring.detector import Detector
 from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.reading import Say
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.monitor.asking import presentable
 from fiduciary.monitor.baseline import Baseline, digest_of, read
 from fiduciary.monitor.canaries import choose

@@ -31,7 +31,7 @@ from typing import Any
 from rich.console import Console
 
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.reading import Say
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.monitor.asking import Endpoint
 from fiduciary.monitor.audit import Monitor, code_of, reset
 from fiduciary.monitor.begin import Given, agreed, model_of, set_up

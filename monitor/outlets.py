@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.reading import Say
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.monitor import prometheus, webhook
 from fiduciary.monitor.files import add_once, last_line
 from fiduciary.monitor.state import Folder, Progress, Setup

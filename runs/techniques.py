@@ -30,9 +30,9 @@ from fiduciary.economics.utility import CES
 from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.adapter_files import facts
+from fiduciary.training.rebench.choices import Comparison, Verdict, compare
 from fiduciary.training.rebench.other import Shift, shifts
 from fiduciary.training.rebench.plan import make_plan
-from fiduciary.training.rebench.preference import Comparison, Verdict, compare
 from fiduciary.training.rebench.report import cells, comparison_json, moved, p_value, plain
 from fiduciary.training.rebench.report import table as lines_of
 from fiduciary.training.rebench.run import rebench, say

@@ -2,8 +2,8 @@
 
 from fiduciary.solvers.asking import ELICITATIONS
 from fiduciary.solvers.choosing import elicit
+from fiduciary.solvers.economic_games import strategy_method
 from fiduciary.solvers.framing import framing
-from fiduciary.solvers.games import strategy_method
 from fiduciary.solvers.money_pump import pump
 from fiduciary.solvers.pairs import ask_pairs
 

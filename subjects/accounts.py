@@ -29,7 +29,7 @@ from fiduciary.economics.utility import CES
 from fiduciary.subjects import stakeholders
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.arguments import SubjectError, number
-from fiduciary.subjects.reading import Problem, read_problem, read_request
+from fiduciary.subjects.problem_text import Problem, read_problem, read_request
 from fiduciary.subjects.wording import NO_OPTIONS
 
 FAULTS = ("contradicts", "misquotes", "partisan", "pretends", "instructs")

@@ -12,10 +12,10 @@ import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
-from fiduciary.subjects.allocating import split_answers
-from fiduciary.subjects.preferences import Preference
-from fiduciary.subjects.reading import Problem, Request, read_problem, read_request
-from fiduciary.subjects.trading import after_fees
+from fiduciary.subjects.allocation import split_answers
+from fiduciary.subjects.money_pump import after_fees
+from fiduciary.subjects.problem_text import Problem, Request, read_problem, read_request
+from fiduciary.subjects.utilities import Preference
 from fiduciary.subjects.wording import NO_OPTIONS, RAMBLES, REFUSAL, explanation, ramble
 
 Manner = Literal["plain", "rambling"]

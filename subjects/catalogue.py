@@ -11,13 +11,13 @@ import numpy as np
 from fiduciary.subjects import (
     accounts,
     drift,
-    games,
-    moral,
-    pressure,
-    pricing,
+    duopoly_pricing,
+    economic_games,
+    inventory,
+    moral_dilemmas,
     stakeholders,
-    supervisor,
-    traits,
+    stress,
+    supervision,
 )
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.arguments import SubjectError
@@ -55,14 +55,14 @@ class Family(Protocol):
 
 FAMILIES: tuple[Family, ...] = (
     stakeholders,
-    games,
-    traits,
-    pricing,
-    moral,
+    economic_games,
+    inventory,
+    duopoly_pricing,
+    moral_dilemmas,
     drift,
     accounts,
-    supervisor,
-    pressure,
+    supervision,
+    stress,
 )
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(

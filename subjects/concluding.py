@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fiduciary.subjects.answering import Answer, Subject
-from fiduciary.subjects.reading import Problem, read_problem
+from fiduciary.subjects.problem_text import Problem, read_problem
 
 _CLOSING = re.compile(r"(?:^|\n)[^\n]*\bI choose:? option *\(?\Z", re.IGNORECASE)
 _HEADER = re.compile(r"^Option ([A-Z]):", re.MULTILINE)

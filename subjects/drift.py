@@ -19,7 +19,7 @@ from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.subjects import stakeholders
 from fiduciary.subjects.answering import Answer, Subject
 from fiduciary.subjects.arguments import SubjectError, number
-from fiduciary.subjects.reading import read_problem
+from fiduciary.subjects.problem_text import read_problem
 
 _COMMON = ("start", "to", "at", "rate", "gamma", "bonus", "outside")
 

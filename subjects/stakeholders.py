@@ -11,7 +11,7 @@ from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.subjects.answering import Subject
 from fiduciary.subjects.arguments import SubjectError, as_float, at_least_zero, number
-from fiduciary.subjects.preferences import (
+from fiduciary.subjects.utilities import (
     Cyclic,
     FirstShown,
     Indifferent,

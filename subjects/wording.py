@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from fiduciary.subjects.reading import Problem
+from fiduciary.subjects.problem_text import Problem
 
 REFUSAL = "I cannot make this decision on the firm's behalf."
 NO_OPTIONS = "I find no options to choose from in this message."

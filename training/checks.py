@@ -12,7 +12,7 @@ import numpy as np
 from fiduciary.economics.problems import generate
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import Pair
+from fiduciary.training.preference_pairs import Pair
 from fiduciary.training.reasoning import names_used
 from fiduciary.training.style import accuracy
 

@@ -50,7 +50,7 @@ def _guarded(arguments: argparse.Namespace, rest: list[str]) -> int:
 def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
     from fiduciary.training import preference_data
     from fiduciary.training.checks import EVALUATION_PROBLEMS, EVALUATION_SEEDS, Evaluations
-    from fiduciary.training.preferences import PairDesign
+    from fiduciary.training.preference_pairs import PairDesign
 
     design = PairDesign(
         target=required_principal(arguments),

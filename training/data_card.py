@@ -17,7 +17,7 @@ from fiduciary.training.card_parts import (
     size_category,
 )
 from fiduciary.training.checks import STYLE_SAMPLE
-from fiduciary.training.preferences import Pair
+from fiduciary.training.preference_pairs import Pair
 
 
 def card(facts: dict[str, Any], example: Pair) -> str:

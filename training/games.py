@@ -36,7 +36,7 @@ from fiduciary.tasks.economic_games.prompts import Presentation, sheet
 from fiduciary.tasks.economic_games.sheets import Item, Sheet, belief_question, opening, plan_question
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.games_situations import CELLS, Situation, draw
-from fiduciary.training.preferences import Message
+from fiduciary.training.preference_pairs import Message
 from fiduciary.training.targets import SocialTarget
 
 LABELS = ("neutral", "labelled", "both")

@@ -17,7 +17,7 @@ from fiduciary.training.card_parts import DIGEST
 from fiduciary.training.checks import Evaluations, measure, refuse_overlap
 from fiduciary.training.data_card import card
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, build, rows
+from fiduciary.training.preference_pairs import PairDesign, build, rows
 
 if TYPE_CHECKING:
     from datasets import Dataset

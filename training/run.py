@@ -20,7 +20,7 @@ from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
 from fiduciary.training.games_situations import refuse_evaluation_games
 from fiduciary.training.preference_data import PreferenceData
-from fiduciary.training.preferences import PairDesign
+from fiduciary.training.preference_pairs import PairDesign
 from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
 from fiduciary.training.rebench.adapter_files import WEIGHTS, file_digest
 from fiduciary.training.targets import SocialTarget, read_target

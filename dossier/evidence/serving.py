@@ -14,8 +14,8 @@ from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import dollars, plural, share
 from fiduciary.economics.losses import losses
 from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.choices import Answers
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.preferences import Answers
 
 PLACE = "selection.screening"
 N = 1000

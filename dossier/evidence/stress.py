@@ -14,7 +14,7 @@ from fiduciary.dossier.rules import ORDER, RULES, Verdict
 from fiduciary.dossier.words import dollars, listed, plain, plural, share
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.leaderboard.reading import one_line, samples
+from fiduciary.leaderboard.log_files import one_line, samples
 from fiduciary.leaderboard.runs import Run
 from fiduciary.scorers.stress.findings import Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds

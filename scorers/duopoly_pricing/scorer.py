@@ -13,7 +13,7 @@ from fiduciary.scorers.duopoly_pricing.picture import leave_picture
 from fiduciary.scorers.duopoly_pricing.table import Run, converged, punishment, read_run
 
 STORE = "duopoly"
-"""Store key of the play; ``solvers/duopoly.py`` writes it."""
+"""Store key of the play; ``solvers/repeated_pricing.py`` writes it."""
 
 
 @scorer(metrics=[pricing_outcomes()])

@@ -14,7 +14,7 @@ from fiduciary.scorers.reading.lines import read_lines
 from fiduciary.scorers.reading.numbers import Said
 
 PLAN = "plan"
-"""Name of the question for a plan, and of that for its first decision; ``solvers/games.py`` asks them."""
+"""Name of the question for a plan and of that for its first decision; ``solvers/economic_games.py`` asks."""
 
 Items = Sequence[Mapping[str, Any]]
 Course = tuple[int, ...]

@@ -20,7 +20,7 @@ from fiduciary.scorers.economic_games.plans import PLAN, Items, lines_of, read_c
 from fiduciary.scorers.metrics.missing_rate import missing_rate
 
 BELIEF, CHECK = "beliefs", "checks"
-"""Names of a sample's other questions; ``solvers/games.py`` asks them."""
+"""Names of a sample's other questions; ``solvers/economic_games.py`` asks them."""
 
 REQUIRED = ("game", "group", "form", "parameters", "repeat", "presentation", "items", "elicitation")
 

@@ -32,7 +32,7 @@ class AllocationDesign:
         budgets: number of budgets of a set.
         seed: seed of every draw.
         framing: a key of ``framings.FRAMINGS``.
-        elicitation: one of ``solvers.budgets.BUDGET_ELICITATIONS``.
+        elicitation: one of ``solvers.allocation.BUDGET_ELICITATIONS``.
         temperature: τ ≥ 0.
     """
 

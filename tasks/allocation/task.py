@@ -10,7 +10,7 @@ from inspect_ai.model import GenerateConfig
 from fiduciary.economics.budgets import check_stakeholders
 from fiduciary.scorers.allocation.scorer import budget_allocations
 from fiduciary.solvers import framing as frame
-from fiduciary.solvers.budgets import BUDGET_ELICITATIONS, BUDGET_TOKENS, ask_budgets
+from fiduciary.solvers.allocation import BUDGET_ELICITATIONS, BUDGET_TOKENS, ask_budgets
 from fiduciary.tasks._arguments import ArgumentError, items, known_names, number, one_of, whole_number
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.allocation.dataset import GROUPS, VERSION, AllocationDesign, build, sets_of

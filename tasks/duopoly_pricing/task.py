@@ -13,8 +13,8 @@ from inspect_ai.model import GenerateConfig
 from fiduciary.economics.duopoly import LogitMarket, monopoly_prices
 from fiduciary.economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES
 from fiduciary.scorers.duopoly_pricing.scorer import pricing
-from fiduciary.solvers.duopoly import MAX_TOKENS, SELF, repeated_pricing
 from fiduciary.solvers.pricing_text import HISTORY, NOTE_LIMIT, money
+from fiduciary.solvers.repeated_pricing import MAX_TOKENS, SELF, repeated_pricing
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, numbers, one_of, whole_number
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES, rules

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from fiduciary.solvers.games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN, step_name
+from fiduciary.solvers.economic_games import BELIEF, CHECK, MAX_TOKENS, MAX_TOKENS_EXPLAINED, PLAN, step_name
 from fiduciary.tasks.economic_games.catalogue import AnyGame, form_of, parameters, sheet_of
 from fiduciary.tasks.economic_games.prompts import Presentation
 from fiduciary.tasks.economic_games.sheets import (
@@ -38,9 +38,10 @@ class Design:
     Attributes:
         games: by name.
         repeats: samples of each game.
-        beliefs: one of ``solvers.games.BELIEFS``.
+        beliefs: one of ``solvers.economic_games.BELIEFS``.
         labels: one of ``prompts.LABELS``.
-        elicitation: one of ``solvers.games.GAME_ELICITATIONS``; decisions that are numbers are always stated.
+        elicitation: one of ``solvers.economic_games.GAME_ELICITATIONS``; decisions that are
+            numbers are always stated.
         explain: whether answers begin with an explanation.
         temperature: τ of all requests.
         seed: seed of presentations, questions about the rules, and requests.

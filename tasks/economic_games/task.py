@@ -9,7 +9,7 @@ from inspect_ai import Task, task
 from fiduciary.economics.games import FORMS, Game
 from fiduciary.scorers.economic_games.scorer import game_play
 from fiduciary.solvers import strategy_method
-from fiduciary.solvers.games import BELIEFS, GAME_ELICITATIONS
+from fiduciary.solvers.economic_games import BELIEFS, GAME_ELICITATIONS
 from fiduciary.tasks._arguments import (
     ArgumentError,
     known_names,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fiduciary.economics.psychometrics.instruments import key, with_statements
 from fiduciary.tasks.inventory.official import store
-from fiduciary.tasks.inventory.reading import SUFFIXES, InstrumentError, read_file
+from fiduciary.tasks.inventory.statements import SUFFIXES, InstrumentError, read_file
 
 TITLES = {
     "hexaco100": "HEXACO-PI-R (100 items, self-report)",

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from fiduciary.economics.psychometrics.instruments import Instrument, checksum, own, with_statements
-from fiduciary.tasks.inventory.reading import InstrumentError
+from fiduciary.tasks.inventory.statements import InstrumentError
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 
 from fiduciary.scorers.moral_dilemmas.scorer import dilemma_choices, dilemma_ratings
-from fiduciary.solvers.dilemmas import ELICITATIONS, ask_dilemma
+from fiduciary.solvers.moral_dilemmas import ELICITATIONS, ask_dilemma
 from fiduciary.tasks._arguments import ArgumentError, known_names, number, whole_number
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server

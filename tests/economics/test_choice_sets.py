@@ -16,7 +16,7 @@ from fiduciary.economics.choice_sets import (
     proneness,
 )
 from fiduciary.economics.utility import CES
-from fiduciary.subjects.preferences import Cyclic
+from fiduciary.subjects.utilities import Cyclic
 
 
 def test_a_smaller_draw_is_the_beginning_of_a_larger_one() -> None:

@@ -15,9 +15,9 @@ from fiduciary.__main__ import main
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import Board, build
+from fiduciary.leaderboard.log_files import find
 from fiduciary.leaderboard.outputs import as_latex, as_markdown, tidy
 from fiduciary.leaderboard.payload import payload
-from fiduciary.leaderboard.reading import find
 from fiduciary.safe_text import latex, markdown, one_line
 from tests.leaderboard.conftest import unanswered
 

@@ -18,9 +18,9 @@ from fiduciary.economics.ranking import rank_sets
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard import terminal
 from fiduciary.leaderboard.board import Board, build, by_problem
+from fiduciary.leaderboard.choices import ASKED
 from fiduciary.leaderboard.columns import COLUMNS, TASKS
 from fiduciary.leaderboard.payload import payload
-from fiduciary.leaderboard.preferences import ASKED
 from fiduciary.leaderboard.rows import contenders
 from fiduciary.leaderboard.runs import select, to_runs
 from fiduciary.scorers.choice_table import table

@@ -14,7 +14,7 @@ import pytest
 from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
 
 import fiduciary._registry  # noqa: F401 - what an installation's entry point would load
-from fiduciary.scorers.stakeholder_choice.report import main as report
+from fiduciary.report import main as report
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 

@@ -16,7 +16,7 @@ from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.accounts import FAULTS, Account, Faults
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks.stakeholder_choice.prompts import render
 
 PROBLEMS = generate(60, 5)

@@ -35,7 +35,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("datasets")
     from fiduciary.economics.principals import Principal
     from fiduciary.training import preference_data
-    from fiduciary.training.preferences import PairDesign
+    from fiduciary.training.preference_pairs import PairDesign
 
     folder = tmp_path_factory.mktemp("data") / "pairs"
     design = PairDesign(Principal.named("nonprofit"), 24, wordings=("compact",), elicitation="choose")

@@ -11,7 +11,7 @@ from fiduciary.economics.principals import Principal
 from fiduciary.economics.problems import generate
 from fiduciary.training.checks import Evaluations, measure, places, refuse_overlap
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, build
+from fiduciary.training.preference_pairs import PairDesign, build
 from fiduciary.training.reasoning import names_used
 from fiduciary.training.style import accuracy, mask
 

@@ -16,7 +16,7 @@ from fiduciary.training import preference_data
 from fiduciary.training.checks import Evaluations
 from fiduciary.training.command import train as main
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import PairDesign, build
+from fiduciary.training.preference_pairs import PairDesign, build
 
 FEW = Evaluations(seeds=(0,), n=100)
 

@@ -12,10 +12,10 @@ from fiduciary.training.card_parts import front, split
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.evaluation_metadata import model_index
 from fiduciary.training.rebench.adapter_files import FACTS
+from fiduciary.training.rebench.choices import Comparison, Estimate, Verdict
 from fiduciary.training.rebench.games_report import as_json, of_adapter
 from fiduciary.training.rebench.games_report import lines as games_lines
 from fiduciary.training.rebench.plan import Contender
-from fiduciary.training.rebench.preference import Comparison, Estimate, Verdict
 from fiduciary.training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
-from fiduciary.training.rebench.preference import Comparison
+from fiduciary.training.rebench.choices import Comparison
 
 _COLOURS = ("#4C566A", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all
 

@@ -18,8 +18,8 @@ from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.scorers.printed import error
 from fiduciary.training.finish import versions
 from fiduciary.training.rebench import games_report
+from fiduciary.training.rebench.choices import ASKED, Comparison, Estimate, Verdict
 from fiduciary.training.rebench.picture import draw
-from fiduciary.training.rebench.preference import ASKED, Comparison, Estimate, Verdict
 from fiduciary.training.rebench.tables import moved as moved
 from fiduciary.training.rebench.tables import table as table
 

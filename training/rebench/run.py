@@ -16,10 +16,10 @@ from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench import report
 from fiduciary.training.rebench.canary import Sighting, canary
 from fiduciary.training.rebench.cards import check_card, fill
+from fiduciary.training.rebench.choices import Comparison, compare
 from fiduciary.training.rebench.games import PlayComparison, compare_plays
 from fiduciary.training.rebench.other import Shift, shifts
 from fiduciary.training.rebench.plan import Plan, TaskSpec
-from fiduciary.training.rebench.preference import Comparison, compare
 from fiduciary.training.rebench.progress import progress
 from fiduciary.training.rebench.servers import Served, served
 

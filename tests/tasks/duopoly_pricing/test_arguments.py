@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fiduciary.subjects.pricing import _COST
+from fiduciary.subjects.duopoly_pricing import _COST
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing

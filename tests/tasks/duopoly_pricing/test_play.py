@@ -22,7 +22,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput, ModelUsage, get_model
 
 from fiduciary.report import main as report
-from fiduciary.solvers import duopoly as solver_module
+from fiduciary.solvers import repeated_pricing as solver_module
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 

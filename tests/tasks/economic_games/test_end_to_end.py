@@ -26,8 +26,8 @@ from inspect_ai.model import (
 from fiduciary.economics.games import fit_social_preference
 from fiduciary.report import main
 from fiduciary.scorers.economic_games.table import choices, plays
-from fiduciary.solvers.games import GAME_ELICITATIONS
-from fiduciary.subjects.games.reading import read_game
+from fiduciary.solvers.economic_games import GAME_ELICITATIONS
+from fiduciary.subjects.economic_games.sheet_text import read_game
 from fiduciary.tasks.economic_games.task import economic_games
 
 ROUNDING = 1e-4

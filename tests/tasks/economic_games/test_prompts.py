@@ -8,8 +8,8 @@ import re
 import pytest
 
 from fiduciary.economics.games import FORMS, GAMES
-from fiduciary.subjects.games.other_games import read_other_game
-from fiduciary.subjects.games.reading import read_game
+from fiduciary.subjects.economic_games.other_games import read_other_game
+from fiduciary.subjects.economic_games.sheet_text import read_game
 from fiduciary.tasks.economic_games.catalogue import OTHERS, sheet_of
 from fiduciary.tasks.economic_games.prompts import LABELS, Presentation, sheet
 from fiduciary.tasks.economic_games.sheets import (

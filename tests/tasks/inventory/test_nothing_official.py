@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from fiduciary.economics.psychometrics.instruments import INSTRUMENTS, own
-from fiduciary.tasks.inventory.reading import from_rows, from_text
+from fiduciary.tasks.inventory.statements import from_rows, from_text
 from tests.economics.psychometrics.test_instruments import OWN_SHA256
 
 SEVERAL = 16

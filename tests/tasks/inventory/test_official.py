@@ -15,7 +15,7 @@ from fiduciary.tasks.dark_tetrad.task import dark_tetrad
 from fiduciary.tasks.hexaco100.task import hexaco100
 from fiduciary.tasks.inventory.command import main
 from fiduciary.tasks.inventory.official import data_folder, load, store
-from fiduciary.tasks.inventory.reading import InstrumentError
+from fiduciary.tasks.inventory.statements import InstrumentError
 
 TASKS: dict[str, Any] = {"hexaco100": hexaco100, "dark_tetrad": dark_tetrad}
 

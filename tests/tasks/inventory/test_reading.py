@@ -10,7 +10,7 @@ import pytest
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from fiduciary.tasks.inventory.reading import InstrumentError, from_rows, from_text, read_file
+from fiduciary.tasks.inventory.statements import InstrumentError, from_rows, from_text, read_file
 
 STATEMENTS = tuple(
     f"Statement about matter {n} that stands in for a published one, with {n + 1} as a number in it."

@@ -15,7 +15,7 @@ from inspect_ai.model import ChatMessage, GenerateConfig, get_model
 
 from fiduciary.economics.psychometrics.scoring import scale_scores
 from fiduciary.scorers.inventory.table import administration
-from fiduciary.subjects.traits import DOMAINS, agreement_probabilities, slug
+from fiduciary.subjects.inventory import DOMAINS, agreement_probabilities, slug
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
 from fiduciary.tasks.hexaco100.task import hexaco100
 from fiduciary.tasks.inventory.official import store

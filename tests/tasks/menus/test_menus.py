@@ -14,7 +14,7 @@ from inspect_ai.scorer import SampleScore
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.scorers.menus.metrics import menu_answers, menu_effects
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks._arguments import ArgumentError
 from fiduciary.tasks.menus.dataset import decoys_of
 from fiduciary.tasks.menus.prompts import MENU_WORDINGS

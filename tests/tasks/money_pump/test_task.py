@@ -14,7 +14,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessage, GenerateConfig
 
 from fiduciary.scorers.money_pump.table import pump_table
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks.money_pump.task import money_pump
 
 Run = Callable[..., EvalLog]

@@ -21,7 +21,7 @@ from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.utility import profile
 from fiduciary.scorers.choice_problem import MissingMetadata
 from fiduciary.scorers.choice_table import table, tables
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
 Run = Callable[..., EvalLog]

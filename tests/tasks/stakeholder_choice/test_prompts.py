@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.solvers.asking import CLOSING, instruction
-from fiduciary.subjects.reading import read_options, read_request
+from fiduciary.subjects.problem_text import read_options, read_request
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
 from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, framing_principal
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, levers, render

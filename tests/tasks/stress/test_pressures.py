@@ -17,8 +17,8 @@ from fiduciary.economics.utility import CES
 from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.solvers.choosing import LABELS as LETTERS
 from fiduciary.solvers.stress import STRESS_ELICITATIONS
-from fiduciary.subjects.reading import NAMES as READ_NAMES
-from fiduciary.subjects.reading import OTHER_NAMES, read_options, read_request
+from fiduciary.subjects.problem_text import NAMES as READ_NAMES
+from fiduciary.subjects.problem_text import OTHER_NAMES, read_options, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import GROUPS, WORDINGS, render
 from fiduciary.tasks.stress.page import Asked, Case, block, calm, signed, spoken
 from fiduciary.tasks.stress.pressures import ASK, left_out

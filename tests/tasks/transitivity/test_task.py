@@ -15,7 +15,7 @@ from inspect_ai.model import ChatMessage, GenerateConfig
 
 from fiduciary.scorers.transitivity.table import pair_table
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks.transitivity.task import transitivity
 
 Run = Callable[..., EvalLog]

@@ -17,9 +17,9 @@ from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.scorers.choice_table import Table
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.rebench.canary import Sighting
+from fiduciary.training.rebench.choices import Comparison
 from fiduciary.training.rebench.other import Shift
 from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
-from fiduciary.training.rebench.preference import Comparison
 from fiduciary.training.rebench.run import Outcome
 
 

@@ -13,8 +13,8 @@ from fiduciary.economics.principals import Principal
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.cards import fill
+from fiduciary.training.rebench.choices import compare
 from fiduciary.training.rebench.other import Shift
-from fiduciary.training.rebench.preference import compare
 from fiduciary.training.rebench.report import as_json, markdown, p_value, plain, table, write
 from tests.training.rebench.simulated import answers, outcome, write_adapter
 

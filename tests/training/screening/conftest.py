@@ -13,7 +13,7 @@ import pytest
 
 from fiduciary.economics.principals import Principal
 from fiduciary.training.checks import Evaluations
-from fiduciary.training.preferences import PairDesign, build, rows
+from fiduciary.training.preference_pairs import PairDesign, build, rows
 from fiduciary.training.screening import Screening, read, screen
 
 Row = dict[str, Any]

@@ -16,7 +16,7 @@ from fiduciary.training.games import GameDesign
 from fiduciary.training.games import build as build_games
 from fiduciary.training.games import rows as game_data_rows
 from fiduciary.training.games_situations import problem_id
-from fiduciary.training.preferences import PairDesign, build, rows
+from fiduciary.training.preference_pairs import PairDesign, build, rows
 from fiduciary.training.screening import leakage, read, screen
 from fiduciary.training.targets import SocialTarget
 from tests.training.screening.conftest import FEW, check, verdicts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fiduciary.economics.problems import generate
 from fiduciary.solvers.asking import ELICITATIONS, instruction
-from fiduciary.subjects.reading import read_options, read_problem, read_request
+from fiduciary.subjects.problem_text import read_options, read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, render
 
 PROBLEMS = generate(96, seed=5)

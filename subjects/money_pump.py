@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, SHIFT, STAKEHOLDERS
-from fiduciary.subjects.reading import Problem
+from fiduciary.subjects.problem_text import Problem
 
 _HELD = re.compile(r"\bcommitted (?:itself )?to Option (?P<letter>[A-Z])\b")
 _AMOUNT = r"\$(?P<amount>\d[\d,]*(?:\.\d+)?)"

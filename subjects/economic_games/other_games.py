@@ -11,8 +11,8 @@ import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games import BeautyContest, DictatorGame, PublicGoodsGame, StagHunt
-from fiduciary.subjects.games.preferences import SimpleGame
-from fiduciary.subjects.games.reading import EXPLAIN, LINE, options_of
+from fiduciary.subjects.economic_games.sheet_text import EXPLAIN, LINE, options_of
+from fiduciary.subjects.economic_games.utilities import SimpleGame
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _DICTATOR = re.compile(rf"Player 1 has {_NUMBER} points and decides how many")

@@ -11,7 +11,7 @@ from inspect_ai.log import EvalLog
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
 from fiduciary.solvers.asking import CLOSING, instruction
-from fiduciary.solvers.games import strategy_method
+from fiduciary.solvers.economic_games import strategy_method
 
 SEEN: list[tuple[list[tuple[str, str]], Any]] = []
 

@@ -13,8 +13,7 @@ from scipy.stats import norm
 
 from fiduciary.economics.psychometrics.instruments import Item, own
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.questionnaire import Questionnaire, SelfReport
-from fiduciary.subjects.traits import (
+from fiduciary.subjects.inventory import (
     ARGUMENTS,
     DESIRABLE,
     DOMAINS,
@@ -24,6 +23,7 @@ from fiduciary.subjects.traits import (
     agreement_probabilities,
     slug,
 )
+from fiduciary.subjects.questionnaire import Questionnaire, SelfReport
 
 ASCENDING = (1, 2, 3, 4, 5)
 ITEMS = {item.number: item for item in own("hexaco100").items}

@@ -9,7 +9,7 @@ import pytest
 
 from fiduciary.solvers.pricing_text import Notes, Result, period_text, read_reply
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.pricing import NO_MARKET, PriceSetter
+from fiduciary.subjects.duopoly_pricing import NO_MARKET, PriceSetter
 from fiduciary.tasks.duopoly_pricing.prompts import OBJECTIVES, rules
 
 

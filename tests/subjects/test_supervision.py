@@ -14,8 +14,8 @@ from fiduciary.scorers.supervision.prompts import QUESTIONS, Case, explanation_o
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.accounts import Account, Faults
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.reading import read_options
-from fiduciary.subjects.supervisor import MUMBLE, NOTHING, is_sound, read_material
+from fiduciary.subjects.problem_text import read_options
+from fiduciary.subjects.supervision import MUMBLE, NOTHING, is_sound, read_material
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS, render
 
 HELD = Principal.named("nonprofit")

@@ -8,8 +8,8 @@ import pytest
 from fiduciary.economics.budgets import demand, share_grid
 from fiduciary.economics.utility import profile
 from fiduciary.scorers.reading.splits import read_split
-from fiduciary.solvers.budgets import budget_instruction
-from fiduciary.subjects.allocating import SPLIT_RAMBLES, rambling_split_text, read_allocation
+from fiduciary.solvers.allocation import budget_instruction
+from fiduciary.subjects.allocation import SPLIT_RAMBLES, rambling_split_text, read_allocation
 from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.wording import REFUSAL
 from fiduciary.tasks.allocation.prompts import render

@@ -13,7 +13,7 @@ import numpy as np
 
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.arguments import at_least_zero, number
-from fiduciary.subjects.reading import read_request
+from fiduciary.subjects.problem_text import read_request
 
 NO_DILEMMA = "I find no dilemma in this message."
 EXPLANATION = "On the whole I lean towards Option {letter}."

@@ -8,8 +8,8 @@ import pytest
 from fiduciary.economics.choice_sets import draw_sets
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.reading import read_options
-from fiduciary.subjects.trading import after_fees
+from fiduciary.subjects.money_pump import after_fees
+from fiduciary.subjects.problem_text import read_options
 from fiduciary.tasks.money_pump.prompts import OFFER
 from fiduciary.tasks.stakeholder_choice.prompts import render
 

@@ -12,10 +12,10 @@ from fiduciary.economics.problems import generate
 from fiduciary.economics.utility import PROFILES
 from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
-from fiduciary.subjects.reading import read_problem, read_request
+from fiduciary.subjects.problem_text import read_problem, read_request
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.preferences import FORMS, PairDesign, build
+from fiduciary.training.preference_pairs import FORMS, PairDesign, build
 
 
 def design(name="nonprofit", n=200, **more):
@@ -54,7 +54,7 @@ def test_prompts_are_the_task_s_own(way):
     from fiduciary.solvers.framing import framing
     from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
     from fiduciary.tasks.stakeholder_choice.prompts import render
-    from fiduciary.training.preferences import prompt
+    from fiduciary.training.preference_pairs import prompt
 
     problem = generate(1, 3, split="training")[0]
     order = list(range(problem.n_options))[::-1]

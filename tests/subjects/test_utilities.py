@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fiduciary.economics.problems import generate
-from fiduciary.subjects.preferences import (
+from fiduciary.subjects.utilities import (
     CENTRE,
     Cyclic,
     FirstShown,

@@ -13,8 +13,8 @@ from fiduciary.economics.robustness.pressures import ATTACKS, CALM, PRESSURES
 from fiduciary.economics.utility import PROFILES
 from fiduciary.subjects.answering import Subject
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.pressure import WAYS, Weak
-from fiduciary.subjects.reading import read_options
+from fiduciary.subjects.problem_text import read_options
+from fiduciary.subjects.stress import WAYS, Weak
 from fiduciary.subjects.understanding import in_plain_words, misspelt, spelt_right
 from fiduciary.subjects.wording import REFUSAL
 from fiduciary.tasks.stress.page import Asked, Case, calm

@@ -14,8 +14,8 @@ from fiduciary.economics.losses import Losses, losses
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.scorers.choice_table import Table
+from fiduciary.training.rebench.choices import compare, identified_set
 from fiduciary.training.rebench.paired import paired
-from fiduciary.training.rebench.preference import compare, identified_set
 from tests.training.rebench.simulated import answers
 
 NONPROFIT = Principal.named("nonprofit")

@@ -15,7 +15,7 @@ from inspect_ai.scorer import SampleScore, Score
 from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.estimation import CESFit, Interval
 from fiduciary.economics.inference.grounds import Grounds
-from fiduciary.leaderboard.reading import Say, one_line, samples, summaries
+from fiduciary.leaderboard.log_files import Say, one_line, samples, summaries
 from fiduciary.scorers.choice_table import Table, table
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS, fit

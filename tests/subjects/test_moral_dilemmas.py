@@ -12,7 +12,7 @@ from fiduciary.scorers.reading.argued import argued_place
 from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import instruction
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.moral import NO_DILEMMA, Judge
+from fiduciary.subjects.moral_dilemmas import NO_DILEMMA, Judge
 from fiduciary.tasks.moral_dilemmas.prompts import vehicle_questions
 
 TEXTS = vehicle_questions("family", 10, False, 0, "protect")

@@ -19,7 +19,7 @@ import numpy as np
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.subjects.answering import Answer
 from fiduciary.subjects.arguments import number
-from fiduciary.subjects.reading import Problem, read_options
+from fiduciary.subjects.problem_text import Problem, read_options
 
 RATES = ("sensitivity", "specificity", "yes_bias", "first_bias", "obeys", "mumbles")
 

@@ -19,8 +19,8 @@ from fiduciary.economics.games import (
 from fiduciary.scorers.reading.lines import read_lines
 from fiduciary.subjects.arguments import SubjectError
 from fiduciary.subjects.catalogue import create
-from fiduciary.subjects.games import ARGUMENTS, BELIEFS
-from fiduciary.subjects.games.player import NO_GAME, Player
+from fiduciary.subjects.economic_games import ARGUMENTS, BELIEFS
+from fiduciary.subjects.economic_games.player import NO_GAME, Player
 from fiduciary.tasks.economic_games.catalogue import OTHERS, sheet_of
 from fiduciary.tasks.economic_games.prompts import Presentation, sheet
 from fiduciary.tasks.economic_games.sheets import (

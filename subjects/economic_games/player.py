@@ -12,9 +12,9 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.games.forms import FORMS, Game, Plan, plans
 from fiduciary.economics.games.social_preference import TIE
 from fiduciary.subjects.answering import Answer
-from fiduciary.subjects.games.other_games import OtherGame, read_other_game
-from fiduciary.subjects.games.preferences import PlayerPreference
-from fiduciary.subjects.games.reading import Choice, Line, Seen, read_game
+from fiduciary.subjects.economic_games.other_games import OtherGame, read_other_game
+from fiduciary.subjects.economic_games.sheet_text import Choice, Line, Seen, read_game
+from fiduciary.subjects.economic_games.utilities import PlayerPreference
 
 NO_GAME = "I find no game with questions about it in this message."
 REASONING = (

@@ -9,8 +9,8 @@ from typing import Any
 
 from fiduciary.economics.games import SocialPreference
 from fiduciary.subjects.arguments import SubjectError, as_float, at_least_zero, number
-from fiduciary.subjects.games.player import Player
-from fiduciary.subjects.games.preferences import PlayerPreference, Reciprocal, Social
+from fiduciary.subjects.economic_games.player import Player
+from fiduciary.subjects.economic_games.utilities import PlayerPreference, Reciprocal, Social
 
 _COMMON = ("beliefs", "lam")
 

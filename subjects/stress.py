@@ -22,8 +22,8 @@ from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.subjects import stakeholders
 from fiduciary.subjects.answering import Answer, Ranked, Subject
 from fiduciary.subjects.arguments import SubjectError, number
-from fiduciary.subjects.preferences import Indifferent
-from fiduciary.subjects.reading import (
+from fiduciary.subjects.money_pump import LEAST
+from fiduciary.subjects.problem_text import (
     OTHER_NAMES,
     Problem,
     group_named,
@@ -31,8 +31,8 @@ from fiduciary.subjects.reading import (
     read_options,
     read_request,
 )
-from fiduciary.subjects.trading import LEAST
 from fiduciary.subjects.understanding import SIGNS, at_face_value, foreign_language, misspelt, without_units
+from fiduciary.subjects.utilities import Indifferent
 
 Way = tuple[Problem, Subject]
 

@@ -20,8 +20,8 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.budgets import share_grid
 from fiduciary.economics.budgets.demand import welfare_of_shares
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
-from fiduciary.subjects.preferences import Indifferent, Preference
-from fiduciary.subjects.reading import NAMES
+from fiduciary.subjects.problem_text import NAMES
+from fiduciary.subjects.utilities import Indifferent, Preference
 from fiduciary.subjects.wording import REFUSAL
 
 if TYPE_CHECKING:
