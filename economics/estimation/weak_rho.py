@@ -28,7 +28,7 @@ from fiduciary.economics.estimation.optimise import Optimum, Region, climb
 
 GRID = (1.0, 0.5, 0.0, -0.5, -1.0, -2.0, -4.0)  # further down scores are all but outliers
 WEAK = 0.5  # standard error of ρ, relative to max(1, 1 − ρ), above which the grid is used
-DOUBT = 0.2  # level of the test below which the null's estimate passes for a vertex
+DOUBT = 0.2  # level of the test of a vertex that is not rejected, so that the null's estimate passes for it
 
 
 def is_weak(at: Fitted) -> bool:
@@ -81,25 +81,33 @@ def draws(sides: Sequence[Fitted], null: Fitted, at_null: Optimum) -> FloatArray
     """Draws of the likelihood ratio under the null, whose estimate on the grid is ``at_null``.
 
     Weights fitted to noise pass for identification of ρ, and the test would reject too rarely. So the null's
-    estimate gives way to the vertex next to it where that is hardly less likely.
+    estimate gives way to the vertex next to it where a test of that vertex, held against the same kind of draws,
+    does not reject at level ``DOUBT``.
     """
     *own, under = _gains(sides, null, at_null.x)
-    vertex = _vertex(null, at_null)
+    vertex = _at_vertex(null, at_null)
     if vertex is not None:
-        *own_there, under_there = _gains(sides, null, vertex.x)
-        gap = 2 * (at_null.value - vertex.value)
+        fixed, value = vertex
+        *own_there, under_there, held = _gains(sides, null, fixed.x, fixed)
+        gap = 2 * (at_null.value - value)
         # Where the null is false the vertex can be so far off that its own draws allow for anything.
-        if gap <= min(np.quantile(under_there, 1 - DOUBT), under.max()):
+        if gap <= min(np.quantile(under_there - held, 1 - DOUBT), under.max()):
             own, under = own_there, under_there
     return np.asarray(np.maximum(sum(own) - under, 0.0))
 
 
-def _gains(sides: Sequence[Fitted], null: Fitted, x0: FloatArray) -> list[FloatArray]:
-    own = [
+def _gains(
+    sides: Sequence[Fitted], null: Fitted, x0: FloatArray, fixed: Fitted | None = None
+) -> list[FloatArray]:
+    """Draws of G of every side, of the null, and of the null at a vertex where that is given."""
+    experiments = [
         _expansions(side, _own_grid(side, null), x0[where])
         for side, where in zip(sides, null.joint.where, strict=True)
     ]
-    return gains([*own, _expansions(null, _null_grid(null), x0)], skewed=True)
+    experiments.append(_expansions(null, _null_grid(null), x0))
+    if fixed is not None:
+        experiments.append(_expansions(fixed, (float(x0[RHO]),), x0))
+    return gains(experiments, skewed=True)
 
 
 def _null_grid(null: Fitted) -> tuple[float, ...]:
@@ -114,8 +122,8 @@ def _own_grid(side: Fitted, null: Fitted) -> tuple[float, ...]:
     return tuple(dict.fromkeys((*grid(side.region), *_null_grid(null))))
 
 
-def _vertex(null: Fitted, at_null: Optimum) -> Optimum | None:
-    """The estimate at the vertex next to the null's, None where the null excludes it."""
+def _at_vertex(null: Fitted, at_null: Optimum) -> tuple[Fitted, float] | None:
+    """The fit at the vertex next to the null's estimate and its value, None where the null excludes it."""
     x = at_null.x.copy()
     x[:RHO] = np.eye(RHO)[np.argmax(x[:RHO])]
     fixed = null.region.fixed.copy()
@@ -123,7 +131,8 @@ def _vertex(null: Fitted, at_null: Optimum) -> Optimum | None:
         return None
     fixed[: RHO + 1] = True
     region = Region(null.region.simplexes, null.region.low, null.region.high, fixed)
-    return climb(null.joint, x, region)
+    found = climb(null.joint, x, region)
+    return Fitted(null.joint, region, found.x), found.value
 
 
 def _expansions(fitted: Fitted, rhos: Sequence[float], x0: FloatArray) -> list[Experiment]:
