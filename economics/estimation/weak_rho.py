@@ -81,8 +81,8 @@ def draws(sides: Sequence[Fitted], null: Fitted, at_null: Optimum) -> FloatArray
     """Draws of the likelihood ratio under the null, whose estimate on the grid is ``at_null``.
 
     Weights fitted to noise pass for identification of ρ, and the test would reject too rarely. So the null's
-    estimate gives way to the vertex next to it where a test of that vertex, held against the same kind of draws,
-    does not reject at level ``DOUBT``.
+    estimate gives way to the vertex next to it where a test of that vertex, by draws of the same kind, does
+    not reject at level ``DOUBT``.
     """
     *own, under = _gains(sides, null, at_null.x)
     vertex = _at_vertex(null, at_null)
