@@ -10,9 +10,15 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fiduciary.errors import UsageError
 from fiduciary.options import add_principal, stated_principal
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog
+
+    from fiduciary.scorers.reports import Options, Report
 
 REPORTS = {
     "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
@@ -59,11 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     principal = stated_principal(given)
 
     # After the arguments are read: these load Inspect, which takes most of a second.
-    from inspect_ai.log import EvalLog, read_eval_log
+    from inspect_ai.log import read_eval_log
 
     from fiduciary.scorers.logs import find
     from fiduciary.scorers.rendering import check_places, deliver
-    from fiduciary.scorers.reports import Options, Report
+    from fiduciary.scorers.reports import Options
 
     check_places(given.out, given.picture)
     by_report: dict[str, list[EvalLog]] = {}
@@ -90,12 +96,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     drawn: list[Path] = []
     for module, logs in by_report.items():
         of_task = import_module(module)
-        told += of_task.reports(logs, options)
+        told += _told(of_task, logs, options)
         if given.picture is not None and hasattr(of_task, "pictures"):
             given.picture.mkdir(parents=True, exist_ok=True)
             drawn += of_task.pictures(logs, options, given.picture)
     deliver(told, given.format, given.out, drawn if given.picture is not None else None)
     return 0
+
+
+def _told(of_task: Any, logs: Sequence[EvalLog], options: Options) -> list[Report]:
+    """The reports of a task's logs; a log that cannot be used says why, and stops no other."""
+    try:
+        return list(of_task.reports(logs, options))
+    except UsageError:
+        raise
+    except ValueError as error:
+        if len(logs) > 1:
+            return [report for log in logs for report in _told(of_task, [log], options)]
+
+        from fiduciary.scorers.reports import Section, report_of
+
+        return [report_of(logs[0], Section(body=(f"no report: {error}",)))]
 
 
 def _checked(given: argparse.Namespace) -> argparse.Namespace:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from inspect_ai import eval
+from inspect_ai.log import write_eval_log
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
@@ -48,6 +49,20 @@ def test_an_option_of_other_tasks_is_refused(folder: Path, capsys: pytest.Captur
     assert main(["report", str(folder), "--types", "2"]) == 2
     error = capsys.readouterr().err
     assert "--types is for logs of economic_games; these are of money_pump, stakeholder_choice" in error
+
+
+def test_a_log_that_cannot_be_used_stops_no_other(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    task = economic_games(games="prisoners_dilemma", repeats=1)
+    [log] = eval(task, model=get_model("subject/economicus"), log_dir=str(tmp_path), display="none")
+    for sample in log.samples or []:
+        del (sample.scores or {})["game_play"].metadata["belief_reason"]  # type: ignore[index, union-attr]
+    write_eval_log(log, log.location)
+    assert main(["report", str(tmp_path), str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert "no report: sample" in printed and "inspect score" in printed
+    assert "missing answers: 0 of 60" in printed and "pump" in printed
 
 
 def test_a_path_without_logs_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

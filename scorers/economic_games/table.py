@@ -143,5 +143,6 @@ def _play(name: str | int | None, sample: Mapping[str, Any], epoch: int, score: 
         )
     except KeyError as error:
         raise ValueError(
-            f"sample {name!r} is not of tasks/economic_games: {error.args[0]} is missing"
+            f"sample {name!r} is not of tasks/economic_games: {error.args[0]} is missing "
+            "(score logs of earlier versions again: inspect score)"
         ) from None
