@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-os.environ.setdefault("INSPECT_DISPLAY", "none")
+# Whatever the caller has set: the first display of a process stays, and what tests read is what they print.
+os.environ["INSPECT_DISPLAY"] = "none"
 
 # Same examples in every run of continuous integration; no deadline, since machines are shared.
 settings.register_profile("ci", deadline=None, derandomize=True)

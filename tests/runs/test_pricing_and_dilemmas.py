@@ -14,7 +14,7 @@ def test_duopoly(tmp_path: Path) -> None:
     conditions = {"N": "1", "PERIODS": "30", "OBJECTIVES": "plain", "OPPONENTS": "nash"}
     done = run("duopoly.sh", tmp_path, "subject/tit_for_tat", **conditions)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("runs count") == 3
+    assert done.stdout.count("duopoly_pricing  subject/tit_for_tat") == 3
     folder = tmp_path / "logs/duopoly/subject-tit_for_tat"
     assert sorted(path.name for path in folder.iterdir()) == ["against-nash", "self-deviation", "self-plain"]
     assert len(list(folder.rglob("*.eval"))) == len(list(folder.rglob("*.png"))) == 3
