@@ -38,7 +38,7 @@ where it has pictures, ``pictures(logs, options, folder)`` draws them and gives 
 
 FORMS = ("text", "markdown", "json", "csv")
 
-CONSISTENCY = ("transitivity", "menus", "allocation")
+RESAMPLED = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
 PICTURED = ("allocation", "duopoly_pricing", "moral_dilemmas", "stress")
 
@@ -46,7 +46,7 @@ OPTIONS = {
     **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),
     "--against": ("stakeholder_choice", "allocation"),
     "--sets": ("transitivity",),
-    "--replications": CONSISTENCY,
+    "--replications": RESAMPLED,
     "--types": ("economic_games",),
     "--retest": INVENTORIES,
     "--picture": PICTURED,
@@ -96,27 +96,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     drawn: list[Path] = []
     for module, logs in by_report.items():
         of_task = import_module(module)
-        told += _told(of_task, logs, options)
-        if given.picture is not None and hasattr(of_task, "pictures"):
+        reports, usable = _told(of_task, logs, options)
+        told += reports
+        if given.picture is not None and usable and hasattr(of_task, "pictures"):
             given.picture.mkdir(parents=True, exist_ok=True)
-            drawn += of_task.pictures(logs, options, given.picture)
+            drawn += of_task.pictures(usable, options, given.picture)
     deliver(told, given.format, given.out, drawn if given.picture is not None else None)
     return 0
 
 
-def _told(of_task: Any, logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """The reports of a task's logs; a log that cannot be used says why, and stops no other."""
+UNUSABLE = (ValueError, LookupError, TypeError)
+"""What a report raises for a log whose samples are not as the task writes them."""
+
+
+def _told(of_task: Any, logs: Sequence[EvalLog], options: Options) -> tuple[list[Report], list[EvalLog]]:
+    """A task's reports and the logs they rest on; a log that cannot be used says why, and stops no other."""
     try:
-        return list(of_task.reports(logs, options))
+        return list(of_task.reports(logs, options)), list(logs)
     except UsageError:
         raise
-    except ValueError as error:
-        if len(logs) > 1:
-            return [report for log in logs for report in _told(of_task, [log], options)]
+    except UNUSABLE:
+        from fiduciary.scorers.reports import Options, Section, report_of
 
-        from fiduciary.scorers.reports import Section, report_of
-
-        return [report_of(logs[0], Section(body=(f"no report: {error}",)))]
+    refused, usable = [], []
+    for log in logs:
+        try:
+            of_task.reports([log], Options())
+            usable.append(log)
+        except UNUSABLE as error:
+            why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+            refused.append(report_of(log, Section(body=(f"no report: {why}",))))
+    if len(usable) == len(logs):  # it is what was asked for that failed, not a log
+        return list(of_task.reports(logs, options)), usable
+    return [*(of_task.reports(usable, options) if usable else ()), *refused], usable
 
 
 def _checked(given: argparse.Namespace) -> argparse.Namespace:

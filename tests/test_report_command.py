@@ -13,7 +13,8 @@ from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.__main__ import main
-from fiduciary.report import OPTIONS, REPORTS
+from fiduciary.report import FORMS, OPTIONS, REPORTS
+from fiduciary.scorers.rendering import FORMATS
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.tasks.menus.task import menus
@@ -63,6 +64,27 @@ def test_a_log_that_cannot_be_used_stops_no_other(
     printed = capsys.readouterr().out
     assert "no report: sample" in printed and "inspect score" in printed
     assert "missing answers: 0 of 60" in printed and "pump" in printed
+
+
+def test_a_log_that_cannot_be_used_is_not_drawn_and_the_others_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, logs = get_model("subject/utilitarian"), tmp_path / "logs"
+    [good] = eval(moral_dilemmas(n=12, probe=2), model=model, log_dir=str(logs), display="none")
+    [bad] = eval(moral_dilemmas(n=12, probe=2, seed=1), model=model, log_dir=str(logs), display="none")
+    for sample in bad.samples or []:
+        for score in (sample.scores or {}).values():
+            score.metadata = {}
+    write_eval_log(bad, bad.location)
+    capsys.readouterr()
+    assert main(["report", str(logs), "--picture", str(tmp_path / "pictures")]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("no report: KeyError") == 1 and "missing answers: " in printed.out
+    assert printed.err.count("picture: ") == len(list((tmp_path / "pictures").iterdir())) == 1
+
+
+def test_formats_offered_are_those_that_can_be_written() -> None:
+    assert tuple(FORMATS) == FORMS
 
 
 def test_a_path_without_logs_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
