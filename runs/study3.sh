@@ -10,7 +10,7 @@ usage: runs/study3.sh BASE [options of `fiduciary rebench`]
 
 The fine-tuned study: for each target 10,000 preference pairs of the published
 design, DPO with the published hyperparameters, and then base and adapters on 1,000
-problems that are none of the pairs', temperature 0.1. Ends with the estimates beside
+other problems, temperature 0.1. Ends with the estimates beside
 targets and base. Needs the training environment (make train-env). A run that was
 stopped goes on where it was when the same command is given again.
 

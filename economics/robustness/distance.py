@@ -168,7 +168,7 @@ def probability_distance(
             0, since it is less likely than the twenty that were.
         pressed: (n, J), likewise.
         clusters: (n,) label of each problem's cluster.
-        noise: total variation that is none, a number or (n,): between two calm readings where there were.
+        noise: total variation that is no change, a number or (n,): that between two calm readings.
         level: of intervals, in (0, 1).
     """
     p, q = (_probabilities(given) for given in (calm, pressed))

@@ -67,7 +67,7 @@ def susceptibility(
         The increase over problems with an answer of either kind; calm shares are of the same options.
 
     Raises:
-        ValueError: a goal that is none of the options.
+        ValueError: a goal outside the options.
     """
     y, x, g = (np.asarray(a, np.int64) for a in (calm, chosen, goals))
     answered = x >= 0
