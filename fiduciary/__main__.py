@@ -14,8 +14,10 @@ COMMANDS = {
     "show": ("fiduciary.show:main", "one question as a model sees it, and what a whole run would ask"),
     "report": ("fiduciary.report:main", "what logs say, for every task"),
     "board": ("fiduciary.leaderboard.build:main", "logs to one table, ranks for a principal, and a page"),
-    "compare": ("fiduciary.leaderboard.compare:main", "two states of a model, for CI"),
-    "study": ("fiduciary.leaderboard.study:main", "neutral, prompted and fine-tuned, with tests"),
+    "compare": (
+        "fiduciary.comparison.command:main",
+        "two states of a model, for CI; or neutral, prompted and fine-tuned; with tests",
+    ),
     "dossier": (
         "fiduciary.dossier.command:main",
         "all evidence about one model, to decide whether to trust it",

@@ -1,7 +1,7 @@
 """What logs say about the models that were asked, whatever their tasks: the command ``fiduciary report``.
 
 Every log goes to the report of its task; a folder may hold logs of several. A task says what it has to tell
-as data (:mod:`scorers.reports`), and one renderer writes it as text, Markdown, JSON or CSV.
+as data (:mod:`scorers.reports`), and one renderer writes it as text, Markdown, LaTeX, JSON or CSV.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ REPORTS = {
 """The module of each task's report. Its ``reports(logs, options)`` gives :class:`scorers.reports.Report`;
 where it has pictures, ``pictures(logs, options, folder)`` draws them and gives their paths."""
 
-FORMS = ("text", "markdown", "json", "csv")
+FORMS = ("text", "markdown", "json", "csv", "latex")
 
 RESAMPLED = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")

@@ -46,7 +46,8 @@ class Answers:
         shares: (n, J), of each answer on each option, summing to 1; NaN for padding and missing answers.
         grounds: whether any figure may be shown.
         fit: the estimate; None where the answers allow none, and ``why`` says so.
-        intervals: of every parameter, and of the weights also at the level that holds for all four at once.
+        intervals: of every parameter, and of the weights also at the level that holds for all four at once;
+            empty where they were not asked for.
     """
 
     data: Table
@@ -63,11 +64,11 @@ class Answers:
         return np.asarray(~np.isfinite(self.shares).any(axis=1))
 
 
-_recent: dict[tuple[bytes, float], Answers] = {}
+_recent: dict[tuple[bytes, float | None], Answers] = {}
 
 
-def read_answers(file: str, level: float = 0.95) -> Answers:
-    """Read and estimate one log.
+def read_answers(file: str, level: float | None = 0.95) -> Answers:
+    """Read and estimate one log; without a level no intervals, which take seconds each at a boundary.
 
     Raises:
         ValueError: samples without what scoring needs.
@@ -81,8 +82,11 @@ def read_answers(file: str, level: float = 0.95) -> Answers:
     return estimated(data, level)
 
 
-def estimated(data: Table, level: float = 0.95) -> Answers:
-    """Estimate answers, with an interval for every parameter; the same answers are not estimated twice."""
+def estimated(data: Table, level: float | None = 0.95) -> Answers:
+    """Estimate answers, with an interval for every parameter where there is a level.
+
+    The same answers are not estimated twice.
+    """
     key = (data.digest(), level)
     if key not in _recent:
         while len(_recent) >= _REMEMBERED:
@@ -92,7 +96,7 @@ def estimated(data: Table, level: float = 0.95) -> Answers:
     return replace(_recent[key], data=data)
 
 
-def _estimate(data: Table, level: float) -> Answers:
+def _estimate(data: Table, level: float | None) -> Answers:
     shares = data.shares()
     total = np.nansum(shares, axis=1, keepdims=True)
     shares = shares / np.where(total > 0, total, np.nan)
@@ -101,6 +105,8 @@ def _estimate(data: Table, level: float) -> Answers:
         return Answers(data, shares, found_on, None, found_on.withheld, {}, {})
     try:
         found = fit(data)
+        if level is None:
+            return Answers(data, shares, found_on, found, "", {}, {})
         intervals = {name: found.interval(name, level) for name in PARAMETERS}
         joint = {name: found.interval(name, 1 - (1 - level) / 4) for name in PARAMETERS[:4]}
     except NO_ESTIMATE as error:
@@ -108,7 +114,7 @@ def _estimate(data: Table, level: float) -> Answers:
     return Answers(data, shares, found_on, found, "", intervals, joint)
 
 
-def read_all(files: Sequence[str], level: float, say: Say) -> dict[str, Answers | str]:
+def read_all(files: Sequence[str], level: float | None, say: Say) -> dict[str, Answers | str]:
     """Answers of every log, or why there are none; in processes where there are many logs."""
     workers = min(os.cpu_count() or 1, len(files))
     out: dict[str, Answers | str] = {}
@@ -132,7 +138,7 @@ def _tell(k: int, n: int, say: Say) -> None:
         say(f"choices: {k} of {n} logs")
 
 
-def _read(file: str, level: float) -> Answers | str:
+def _read(file: str, level: float | None) -> Answers | str:
     try:
         return read_answers(file, level)
     except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation

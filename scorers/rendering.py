@@ -1,4 +1,4 @@
-"""Reports as text for the terminal, as Markdown, as JSON and as CSV."""
+"""Reports as text for the terminal, as Markdown, as LaTeX, as JSON and as CSV."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from fiduciary.economics.inference import Interval
 from fiduciary.errors import UsageError
-from fiduciary.safe_text import harmless, markdown, one_line
+from fiduciary.safe_text import harmless, latex, markdown, one_line
 from fiduciary.scorers.printed import error, number
 from fiduciary.scorers.reports import Cell, Figures, Report, Section
 
@@ -34,6 +34,12 @@ def as_text(reports: Sequence[Report]) -> str:
 def as_markdown(reports: Sequence[Report]) -> str:
     """One heading a log; text of models is never markup."""
     return "\n".join(line for report in reports for line in _markdown(report)) + "\n"
+
+
+def as_latex(reports: Sequence[Report]) -> str:
+    """One booktabs table for each table of figures; sentences between them are paragraphs."""
+    lines = ["% needs booktabs", *(line for report in reports for line in _latex(report))]
+    return "\n".join(lines) + "\n"
 
 
 def as_json(reports: Sequence[Report]) -> str:
@@ -71,6 +77,7 @@ FORMATS: dict[str, Callable[[Sequence[Report]], str]] = {
     "markdown": as_markdown,
     "json": as_json,
     "csv": as_csv,
+    "latex": as_latex,
 }
 
 
@@ -95,23 +102,35 @@ def deliver(reports: Sequence[Report], form: str, out: Path | None, pictures: Se
         out: the file to write; None for the terminal.
         pictures: what was drawn; None where nothing was to be drawn.
     """
-    text = render(reports, form)
-    if out is None:
-        print(text, end="" if text.endswith("\n") else "\n", flush=True)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, "utf-8")
-        print(f"report: {out}", file=sys.stderr)
+    put(render(reports, form), out)
     for picture in pictures or ():
         print(f"picture: {picture}", file=sys.stderr)
     if pictures is not None and not pictures:
         print("picture: none, for these logs hold nothing to draw", file=sys.stderr)
 
 
+def put(text: str, out: Path | None) -> None:
+    """Print a text, or write it and say where it lies.
+
+    Raises:
+        UsageError: a place that cannot be written to.
+    """
+    if out is None:
+        print(text, end="" if text.endswith("\n") else "\n", flush=True)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write to {out}: {error}") from error
+    print(f"report: {out}", file=sys.stderr)
+
+
 def _text(report: Report) -> Iterator[str]:
     title = one_line(report.title)
     yield from ("", title, "=" * min(len(title), WIDEST))
-    yield one_line(f"log {report.log}  task version {report.version}  status {report.status}")
+    if report.log:
+        yield one_line(f"log {report.log}  task version {report.version}  status {report.status}")
     for section in report.sections:
         if section.title:
             yield from ("", one_line(section.title))
@@ -138,24 +157,51 @@ def _text(report: Report) -> Iterator[str]:
 
 def _markdown(report: Report) -> Iterator[str]:
     yield f"## {markdown(report.title)}"
-    yield f"\nlog {markdown(report.log)}, task version {markdown(report.version)}, status {report.status}"
+    if report.log:
+        yield f"\nlog {markdown(report.log)}, task version {markdown(report.version)}, status {report.status}"
+    for section in report.sections:
+        yield from markdown_lines(section)
+    yield ""
+
+
+def markdown_lines(section: Section) -> Iterator[str]:
+    """A section in Markdown, for documents that hold more than a report."""
+    if section.title:
+        yield f"\n### {markdown(section.title)}"
+    for sentence in _first(section):
+        yield f"\n{markdown(sentence)}"
+    for part in section.body:
+        if isinstance(part, str):
+            yield f"\n{markdown(part)}"
+            continue
+        if part.title:
+            yield f"\n**{markdown(part.title)}**"
+        yield f"\n| {' | '.join(map(markdown, part.columns))} |"
+        yield f"|{'---|' + '---:|' * (len(part.columns) - 1)}"
+        for row in part.rows:
+            yield f"| {' | '.join(map(markdown, _row(part, row)))} |"
+        yield from (f"\n{markdown(note)}" for note in _notes(part))
+
+
+def _latex(report: Report) -> Iterator[str]:
+    yield rf"\section*{{{latex(report.title)}}}"
     for section in report.sections:
         if section.title:
-            yield f"\n### {markdown(section.title)}"
-        for sentence in _first(section):
-            yield f"\n{markdown(sentence)}"
+            yield rf"\subsection*{{{latex(section.title)}}}"
+        yield from (f"{latex(sentence)}\n" for sentence in _first(section))
         for part in section.body:
             if isinstance(part, str):
-                yield f"\n{markdown(part)}"
+                yield f"{latex(part)}\n"
                 continue
-            if part.title:
-                yield f"\n**{markdown(part.title)}**"
-            yield f"\n| {' | '.join(map(markdown, part.columns))} |"
-            yield f"|{'---|' + '---:|' * (len(part.columns) - 1)}"
-            for row in part.rows:
-                yield f"| {' | '.join(map(markdown, _row(part, row)))} |"
-            yield from (f"\n{markdown(note)}" for note in _notes(part))
-    yield ""
+            yield from (r"\begin{table}", rf"\caption{{{latex(' '.join((part.title, *_notes(part))))}}}")
+            yield r"\begin{tabular}{l" + "r" * (len(part.columns) - 1) + "}"
+            yield from (r"\toprule", _latex_row(part.columns), r"\midrule")
+            yield from (_latex_row(_row(part, row)) for row in part.rows)
+            yield from (r"\bottomrule", r"\end{tabular}", r"\end{table}", "")
+
+
+def _latex_row(cells: Sequence[str]) -> str:
+    return " & ".join(map(latex, cells)) + r" \\"
 
 
 def _first(section: Section) -> tuple[str, ...]:

@@ -65,12 +65,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """What one log has to tell.
+    """What one log has to tell, or several beside one another.
 
     Attributes:
         task: name of the task.
         model: name of the model.
-        asked: the run's arguments.
+        asked: the run's arguments; this and what follows it are empty where a report is of several logs.
         log: where the log lies.
         version: of the task.
         status: of the run: ``success`` unless it is unfinished.
@@ -79,16 +79,16 @@ class Report:
 
     task: str
     model: str
-    asked: str
-    log: str
-    version: str
-    status: str
-    sections: tuple[Section, ...]
+    asked: str = ""
+    log: str = ""
+    version: str = ""
+    status: str = ""
+    sections: tuple[Section, ...] = ()
 
     @property
     def title(self) -> str:
         """Task, model and arguments."""
-        return f"{self.task}  {self.model}  {self.asked}"
+        return "  ".join(part for part in (self.task, self.model, self.asked) if part)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 
 ROOMS = (
     *("economics", "tasks", "solvers", "scorers", "subjects", "training", "leaderboard"),
-    *("dossier", "monitor", "cards", "chat", "serving"),
+    *("comparison", "dossier", "monitor", "cards", "chat", "serving"),
 )
 OUTSIDE = ("benchmarks", "tests")
 """Packages of the checkout that no room may import."""
@@ -43,12 +43,15 @@ ALLOWED: dict[str, frozenset[str]] = {
     }
     # pyarrow: screening reads Parquet without the `datasets` package. jinja2: what chat templates raise.
     # solvers: what is taught is the protocol that asks, its instruction and closing words.
-    | {"matplotlib", "pyarrow", "jinja2", "solvers"},
+    # comparison: what an adapter changed is told by the same engine as any other change.
+    | {"matplotlib", "pyarrow", "jinja2", "solvers", "comparison"},
     # scorers: the table reads logs by the same functions as the metrics.
     "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
+    # leaderboard: logs are read and matched by its rows.
+    "comparison": ASKING | {"leaderboard", "scorers", "economics"},
     # weasyprint: an extra; without it the document is written, and no PDF.
     "dossier": ASKING
-    | {"leaderboard", "monitor", "cards", "scorers", "economics", "matplotlib", "weasyprint"},
+    | {"leaderboard", "comparison", "monitor", "cards", "scorers", "economics", "matplotlib", "weasyprint"},
     # It asks in the benchmark's words and through its solvers.
     "monitor": ASKING | {"leaderboard", "scorers", "tasks", "solvers", "economics", "serving"},
     "cards": ASKING | {"pyarrow"},

@@ -4,7 +4,16 @@
 that all gave the same, there is no standard error, and ``reason`` says why; a standard error is never 0.
 """
 
-from fiduciary.economics.inference.intervals import ALIKE, ALONE, LEVEL, NOTHING, Interval, around, quantile
+from fiduciary.economics.inference.intervals import (
+    ALIKE,
+    ALONE,
+    LEVEL,
+    NOTHING,
+    Interval,
+    around,
+    quantile,
+    two_sided,
+)
 from fiduciary.economics.inference.means import mean, ratio
 from fiduciary.economics.inference.multiple import benjamini_hochberg, holm, holm_by_name
 from fiduciary.economics.inference.shares import (
@@ -33,4 +42,5 @@ __all__ = [
     "ratio",
     "share",
     "share_with_error",
+    "two_sided",
 ]

@@ -68,6 +68,19 @@ def quantile(level: float, df: float = math.inf) -> float:
     return float(scipy.special.stdtrit(df, (1 + level) / 2))
 
 
+def two_sided(value: float, stderr: float, df: float = math.inf) -> float:
+    """p-value of "the value is 0", 2 P(T ≥ |value|/stderr) with Student's T; NaN without a standard error.
+
+    Args:
+        value: the estimate.
+        stderr: its standard error.
+        df: degrees of freedom; ∞ for the normal.
+    """
+    if not (math.isfinite(value) and stderr > 0):
+        return NAN
+    return float(2 * scipy.special.stdtr(df, -abs(value) / stderr))
+
+
 def around(
     value: float, stderr: float, df: float = math.inf, level: float = LEVEL, *, units: int = 0
 ) -> Interval:

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import numpy as np
 from inspect_ai.log import EvalLog
 
+from fiduciary.comparison.paired import Change, paired
 from fiduciary.economics.arrays import FloatArray
-from fiduciary.economics.games import SocialFit, best_responses, fit_social_preference, plan_index
+from fiduciary.economics.games import (
+    SocialFit,
+    SocialPreference,
+    best_responses,
+    fit_social_preference,
+    plan_index,
+)
 from fiduciary.economics.inference import Interval
 from fiduciary.scorers.economic_games.grounds import withheld
 from fiduciary.scorers.economic_games.metrics import NO_ESTIMATE
 from fiduciary.scorers.economic_games.table import Play, choices, plays
-from fiduciary.training.rebench.paired import Change, paired
-from fiduciary.training.targets import PARAMETERS, AnyTarget, SocialTarget
+
+PARAMETERS = ("alpha", "beta", "kappa")
+
+
+class Target(Protocol):
+    """A stated social preference: what it is called, α, β and κ, and its noise λ in points."""
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+
+    @property
+    def preference(self) -> SocialPreference:
+        """α, β and κ."""
+
+    @property
+    def lam(self) -> float:
+        """λ, points; 0 for none."""
+
+    def facts(self) -> dict[str, Any]:
+        """The same as JSON holds it."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +80,7 @@ class PlayVerdict:
     """
 
     name: str
-    target: SocialTarget
+    target: Target
     distance: tuple[float, float]
     best: Change
     loss_share: Change
@@ -82,14 +109,14 @@ class PlayComparison:
 
 
 def compare_plays(
-    task: str, logs: Mapping[str, EvalLog], targets: Mapping[str, AnyTarget | None]
+    task: str, logs: Mapping[str, EvalLog], targets: Mapping[str, Target]
 ) -> PlayComparison | None:
     """Compare the first of the logs, the base's, with each of the others; None without a sequential game.
 
     Args:
         task: how the task is called.
         logs: model → log of ``tasks/economic_games``, the base's first.
-        targets: what each model is to hold; only social preferences count here.
+        targets: the social preferences that models are to hold.
 
     Raises:
         ValueError: logs of different games.
@@ -101,31 +128,33 @@ def compare_plays(
     for name in others:
         if found[name].keys() != found[base].keys():
             raise ValueError(f"{base} and {name} were not asked the same games; they cannot be compared")
-    social = {name: target for name in found if isinstance(target := targets.get(name), SocialTarget)}
-    stated = {target.label: target for target in social.values()}
+    stated = {target.label: target for name, target in targets.items() if name in found}
     estimates = {name: _estimate(name, list(own.values()), stated) for name, own in found.items()}
     keys = list(found[base])
     groups = [found[base][key].game for key in keys]
     verdicts = []
     for name in others:
-        if name not in social or withheld(list(found[name].values())) is not None:
+        if name not in targets or withheld(list(found[name].values())) is not None:
             continue
-        right_0, lost_0, stake_0 = _stakes([found[base][key] for key in keys], social[name])
-        right_1, lost_1, stake_1 = _stakes([found[name][key] for key in keys], social[name])
+        right_0, lost_0, stake_0 = _stakes([found[base][key] for key in keys], targets[name])
+        right_1, lost_1, stake_1 = _stakes([found[name][key] for key in keys], targets[name])
         # Beliefs are a model's own, so that what is at stake differs between the two.
         share_0, share_1 = (np.divide(*pair) for pair in ((lost_0, stake_0), (lost_1, stake_1)))
         verdicts.append(
             PlayVerdict(
                 name,
-                social[name],
-                (_distance(estimates[base], social[name]), _distance(estimates[name], social[name])),
-                paired(right_0, right_1, groups),
-                paired(share_0, share_1, groups),
-                paired(lost_0, lost_1, groups),
+                targets[name],
+                (_distance(estimates[base], targets[name]), _distance(estimates[name], targets[name])),
+                paired("best plans", right_0, right_1, groups, unit="games"),
+                paired("loss share", share_0, share_1, groups, unit="games"),
+                paired("points lost a play", lost_0, lost_1, groups, unit="games"),
             )
         )
     answered = {name: _missing([own[key] for key in keys]) for name, own in found.items()}
-    missing = {name: paired(answered[base], answered[name], groups) for name in others}
+    missing = {
+        name: paired("economic_games.missing", answered[base], answered[name], groups, unit="games")
+        for name in others
+    }
     samples = logs[base].samples or []
     temperatures = sorted({float(t) for one in samples if (t := one.metadata.get("temperature")) is not None})
     return PlayComparison(
@@ -146,7 +175,7 @@ def _key(play: Play) -> _Key:
     return play.game, play.repeat
 
 
-def _estimate(name: str, found: list[Play], stated: Mapping[str, SocialTarget]) -> PlayEstimate:
+def _estimate(name: str, found: list[Play], stated: Mapping[str, Target]) -> PlayEstimate:
     missing = int(_missing(found).sum())
     if (why_not := withheld(found)) is not None:
         return PlayEstimate(name, len(found), missing, None, why_not)
@@ -164,7 +193,7 @@ def _estimate(name: str, found: list[Play], stated: Mapping[str, SocialTarget]) 
     return PlayEstimate(name, len(found), missing, fit, why, best, chance)
 
 
-def _stakes(found: list[Play], target: SocialTarget) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _stakes(found: list[Play], target: Target) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Of each play: the share of best plans of the target, what is lost, what is at stake, points.
 
     NaN where plan or beliefs are missing; what is at stake is NaN too where all plans are equal.
@@ -185,5 +214,5 @@ def _missing(found: list[Play]) -> FloatArray:
     return np.array([float(play.shares is None or play.expected is None) for play in found])
 
 
-def _distance(found: PlayEstimate, target: SocialTarget) -> float:
+def _distance(found: PlayEstimate, target: Target) -> float:
     return float(sum(abs(estimate_of(found, name) - getattr(target.preference, name)) for name in PARAMETERS))
