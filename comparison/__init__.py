@@ -1,1 +1,1 @@
-"""Base and own answers beside each other: one engine for two states of a model, a study, and a re-benchmark."""
+"""Base and own answers beside each other: one engine for states of a model, studies and re-benchmarks."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from fiduciary.comparison.paired import NAN, Change, corrected, paired
-from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.estimation import (
     CESFit,
     Separation,
@@ -76,12 +76,15 @@ class Comparison:
         elicitation: how its answers were asked for.
         answers: of all models, the base's first.
         choices: of all others.
+        identified: model → the preferences that make all the choices that its target makes on these problems,
+            as :func:`identified_set` finds them.
     """
 
     task: str
     elicitation: str
     answers: Mapping[str, Answers]
     choices: Mapping[str, Choices]
+    identified: Mapping[str, Separation | None] = field(default_factory=dict)
 
 
 def compare_choices(base: Answers | None, own: Answers, target: Principal | None) -> Choices:
@@ -144,7 +147,7 @@ def _changes(base: Answers | None, own: Answers, target: Principal | None) -> It
 
 
 def _change(
-    name: str, before: FloatArray | None, after: FloatArray, places: FloatArray, weight: FloatArray
+    name: str, before: FloatArray | None, after: FloatArray, places: IntArray, weight: FloatArray
 ) -> Change:
     if before is not None:
         return paired(f"{CHOICE}.{name}", before, after, places, weight)
@@ -188,7 +191,10 @@ def compare_models(
     found = {name: compare_choices(answers[base], answers[name], targets.get(name)) for name in others}
     changes = corrected([one.changes for one in found.values()])
     found = {n: replace(one, changes=own) for (n, one), own in zip(found.items(), changes, strict=True)}
-    return Comparison(task, tables[base].elicitation, answers, correct_tests(found))
+    stated = {name: target for name in others if (target := targets.get(name)) is not None}
+    sets = {one: identified_set(tables[base], one.at(tables[base].shift)) for one in set(stated.values())}
+    identified = {name: sets[target] for name, target in stated.items()}
+    return Comparison(task, tables[base].elicitation, answers, correct_tests(found), identified)
 
 
 def correct_tests(found: Mapping[str, Choices]) -> dict[str, Choices]:

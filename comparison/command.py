@@ -4,20 +4,22 @@
     fiduciary compare logs/main logs/branch --fail-on regression --format github
     fiduciary compare logs/study3/rebench/logs/01 --base vllm/base --format latex --out study.tex
 
-Two places: models are matched by name; where each place has one, they are that pair, its prompted rows matched
-by their framing. One place: prompted rows, which are runs with a framing, and fine-tuned ones, which are models
-that have a base (--base, or the names that a re-benchmark gives), are held against it, stage by stage.
+Two places: models are matched by name; where each place has one, they are that pair, its prompted rows
+matched by their framing. One place: prompted rows, which are runs with a framing, and fine-tuned ones,
+which are models that have a base (--base, or the names that a re-benchmark gives), are held against it,
+stage by stage.
 
 Choices are paired on the problems that both answered: missing answers, and what choices cost the principal
 (regret, loss share, best choices), clustered by problem; θ, ρ and γ by Wald with stacked clusters; an exact
-exchange test of "chooses like the base", free of any model; likelihood-ratio tests of the same preference (H1)
-and of the principal's (H2). Where one is not shown to read, or too little was measured, that is said and only
-missing answers and the exchange test are left. Other tasks: from the metrics that logs hold, as of independent
-runs. A regression is a figure with a better direction that is significantly worse at 5 % after Holm's correction
-over all changes, or a task that was answered before and is not answered now, or not legibly.
+exchange test of "chooses like the base", free of any model; likelihood-ratio tests of the same preference
+(H1) and of the principal's (H2). Where one is not shown to read, or too little was measured, that is said
+and only missing answers and the exchange test are left. Other tasks: from the metrics that logs hold, as of
+independent runs. A regression is a figure with a better direction that is significantly worse at 5 % after
+Holm's correction over all changes, or a task that was answered before and is not answered now, or not
+legibly.
 
-Exit codes: 0; 1 with --fail-on regression if there is one; 2 for paths or arguments that cannot be used, or logs
-that hold nothing to compare.
+Exit codes: 0; 1 with --fail-on regression if there is one; 2 for paths or arguments that cannot be used, or
+logs that hold nothing to compare.
 """
 
 from __future__ import annotations
@@ -64,7 +66,7 @@ def main(argv: Sequence[str]) -> int:
         found = within(places, stated, say, base=options.base, mix=options.mix)
     else:
         places = [options.a, options.b]
-        found = between(*places, stated, say, mix=options.mix)
+        found = between(options.a, options.b, stated, say, mix=options.mix)
     terminal.print_troubles(found.troubles, progress)
     if not found.pairs and not found.lost:
         raise UsageError(f"{' and '.join(places)} hold nothing that could be compared")

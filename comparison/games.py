@@ -168,6 +168,18 @@ def estimate_of(found: PlayEstimate, name: str) -> float:
     return np.nan if fit is None or fit.status(name) == "separated" else fit.estimate(name)
 
 
+def of_adapter(found: PlayComparison, name: str) -> PlayComparison:
+    """The part of a comparison that is about the base and one adapter."""
+    return PlayComparison(
+        found.task,
+        tuple(e for i, e in enumerate(found.estimates) if i == 0 or e.name == name),
+        tuple(v for v in found.verdicts if v.name == name),
+        {own: change for own, change in found.missing.items() if own == name},
+        found.games,
+        found.temperatures,
+    )
+
+
 _Key = tuple[str, tuple[int, int]]
 
 

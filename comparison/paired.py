@@ -1,4 +1,4 @@
-"""Changes of figures between two that answered the same, paired, with standard errors that respect clusters."""
+"""Changes of figures between two that answered the same: paired, with errors that respect clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which logs are compared with which: two places matched by name, or every model with its base in one place."""
+"""Which logs are compared: two places matched by name, or every model with its base in one place."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ def _sections(pairs: Sequence[Pair], stage: str) -> tuple[Section, ...]:
         ]
         target = pair.choices.target if pair.choices is not None else None
         whom = () if target is None else (f"Principal {target.title}",)
-        sections.append(Section(pair.name, tuple(reads), "", (*whom, *changed("", pair.choices, pair.scores))))
+        sections.append(
+            Section(pair.name, tuple(reads), "", (*whom, *changed("", pair.choices, pair.scores)))
+        )
     tested = sum(not math.isnan(change.p_value) for pair in pairs for change in pair.changes)
     sections.append(Section(body=(f"{tested} changes were tested. {NOTE}",)))
     return tuple(sections)

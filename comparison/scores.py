@@ -23,10 +23,11 @@ _Key = tuple[str, int]
 def compare_scores(before: EvalLog, after: EvalLog, without: Sequence[str] = ()) -> tuple[Change, ...]:
     """The change of every score that two logs of one task hold.
 
-    Logs that were read with their samples are paired by sample, score by score, clustered by sample id (epochs
-    repeat one). Headers hold metrics only, most of which are no means of scores: these are compared as of
-    independent runs, by z of both standard errors; shares without one by the pooled test of two proportions
-    with samples as units, which is conservative; and where nothing has any spread by permutation of units.
+    Logs that were read with their samples are paired by sample, score by score, clustered by sample id
+    (epochs repeat one). Headers hold metrics only, most of which are no means of scores: these are compared
+    as of independent runs, by z of both standard errors; shares without one by the pooled test of two
+    proportions with samples as units, which is conservative; and where nothing has any spread by permutation
+    of units.
 
     Args:
         before, after: logs of one task, both with samples or both without.

@@ -24,30 +24,32 @@ SOCIAL_SYMBOLS = {"alpha": "α", "beta": "β", "kappa": "κ", "lam": "λ"}
 HEADS = ("figure", "before", "after", "difference", "p", "p, Holm", "verdict", "test")
 
 UNSTATED = (
-    "no stated principal: neither an option, nor a prompt, nor a log says whom it serves, so what its choices "
-    "cost is not compared"
+    "no stated principal: neither an option, nor a prompt, nor a log says whom it serves, so what its "
+    "choices cost is not compared"
 )
 
 NOTE = (
-    "Changes are paired by problem, with Student's 95 % intervals; two-sided tests, 5 % after Holm's correction "
-    "over all changes that were tested. Chooses like the base: exact exchange of answers within problems, free of "
-    "any model. H1: same preference as the base (θ and ρ; own γ each), problems paired. H2: the preference is "
-    "the target. Both are likelihood-ratio tests against chi-bar-square, valid also where θ is 0 or 1. Each of "
-    "the three is corrected over the models compared. Best choices maximise the target's utility; regret is what "
-    "is lost a decision, in dollars of that utility, and the loss share the share lost of what was at stake. θ "
-    "alone does not say how choices fall: with ρ far below 0 small weights still count, so read the loss share "
-    "beside the distance. p ≤: as small as the simulation of the null can tell."
+    "Changes are paired by problem, with Student's 95 % intervals; two-sided tests, 5 % after Holm's "
+    "correction over all changes that were tested. Chooses like the base: exact exchange of answers "
+    "within problems, free of any model. H1: same preference as the base (θ and ρ; own γ each), problems "
+    "paired. H2: the preference is the target. Both are likelihood-ratio tests against chi-bar-square, "
+    "valid also where θ is 0 or 1. Each of the three is corrected over the models compared. Best choices "
+    "maximise the target's utility; regret is what is lost a decision, in dollars of that utility, and "
+    "the loss share the share lost of what was at stake. θ alone does not say how choices fall: with ρ "
+    "far below 0 small weights still count, so read the loss share beside the distance. p ≤: as small as "
+    "the simulation of the null can tell."
 )
 
 GAMES_NOTE = (
-    "Best plans maximise a target's utility under the model's own beliefs; the loss share is the mean share "
-    "lost of what was at stake in it. Σ|Δ| adds up the distances of α, β and κ to the target; λ is noise in "
-    "points, and a target has none unless it says so. Paired by game and repeat, clustered by game."
+    "Best plans maximise a target's utility under the model's own beliefs; the loss share is the mean "
+    "share lost of what was at stake in it. Σ|Δ| adds up the distances of α, β and κ to the target; λ is "
+    "noise in points, and a target has none unless it says so. Paired by game and repeat, clustered by "
+    "game."
 )
 
 PUBLISHED_NOTE = (
-    "* Foster & Rawski, Llama-3.1-8B-Instruct: for comparison, in no test; their K is not printed, so ρ is not "
-    "comparable."
+    "* Foster & Rawski, Llama-3.1-8B-Instruct: for comparison, in no test; their K is not printed, so ρ "
+    "is not comparable."
 )
 
 
@@ -55,7 +57,9 @@ def preferences(
     answers: Mapping[str, Answers], targets: Mapping[str, Principal | None], stage: str = ""
 ) -> Figures:
     """What each model wants, as far as its choices tell; then the targets, and published rows of a stage."""
-    rows: list[tuple[Cell, ...]] = [(name, *_parameters(one), _share(one)) for name, one in answers.items()]
+    rows: list[tuple[Cell, ...]] = [
+        (name, *parameters(one), share_missing(one)) for name, one in answers.items()
+    ]
     for name, target in targets.items():
         if target is not None:
             utility = target.utility
@@ -75,13 +79,14 @@ def preferences(
     )
 
 
-def _parameters(answers: Answers) -> list[Cell]:
+def parameters(answers: Answers) -> list[Cell]:
+    """Estimates of θ, ρ and γ; nothing where the answers allow none."""
     if answers.fit is None:
         return [None] * len(SYMBOLS)
-    return [parameter(answers.fit, name) for name in CHOICE_PARAMETERS]
+    return [_parameter(answers.fit, name) for name in CHOICE_PARAMETERS]
 
 
-def parameter(fit: CESFit, name: str) -> Interval:
+def _parameter(fit: CESFit, name: str) -> Interval:
     """An estimate with its standard error, or else with its interval and its status."""
     status, value = fit.status(name), fit.estimate(name)
     if status == "ok":
@@ -90,7 +95,8 @@ def parameter(fit: CESFit, name: str) -> Interval:
     return Interval(NAN if status == "not identified" else value, low, high, reason=status)
 
 
-def _share(answers: Answers) -> float:
+def share_missing(answers: Answers) -> float:
+    """Share of answers that are missing."""
     return float(answers.missing.mean())
 
 
@@ -98,7 +104,7 @@ def _published(stage: str) -> Iterator[tuple[Cell, ...]]:
     for name, found in PUBLISHED.items():
         own = "neutral" if name == "neutral" else "fine-tuned" if "fine-tune" in name else "prompted"
         if own == stage:
-            theta = [
+            theta: list[Cell] = [
                 Interval(value, stderr=NAN if error is None else error)
                 for value, error in zip(found.theta, found.theta_se, strict=True)
             ]
@@ -120,7 +126,7 @@ def changed(name: str, choices: Choices | None, scores: Sequence[Change] = ()) -
 
 
 def _row(change: Change) -> tuple[Cell, ...]:
-    moved = change.interval if math.isfinite(change.difference) else None
+    moved: Cell = change.interval if change.stderr > 0 else change.difference
     tested = [None if math.isnan(p) else p for p in (change.p_value, change.adjusted)]
     unit = "" if change.column is None or change.column.unit in (None, "share") else f", {change.column.unit}"
     sides = [None if math.isnan(side) else side for side in (change.before, change.after)]
@@ -130,15 +136,12 @@ def _row(change: Change) -> tuple[Cell, ...]:
 def _of_choices(found: Choices) -> Iterator[tuple[Cell, ...]]:
     if found.alike is not None and found.alike.n:
         how = f"exact exchange by problem, {found.alike.n} problems"
-        share = Interval(found.alike.distance)
-        yield (
-            *("choices that differ", None, None, share, found.alike.p_value, found.alike_p),
-            *(_verdict(found.alike_p), how),
-        )
+        share, p = found.alike.distance, found.alike.p_value
+        yield ("choices that differ", None, None, share, p, found.alike_p, _verdict(found.alike_p), how)
     yield from map(_row, found.changes)
     if any(map(math.isfinite, found.distance)):
         before, after = (None if math.isnan(side) else side for side in found.distance)
-        moved = None if before is None or after is None else Interval(after - before)
+        moved = None if before is None or after is None else after - before
         yield ("Σ|θ − θ*|", before, after, moved, None, None, "", "")
     for title, test, p in (
         ("H1: same preference as the base", found.h1, found.h1_p),
@@ -204,7 +207,7 @@ def played(found: PlayComparison) -> Section:
         (e.name, *_social(e), e.missing / e.n if e.n else None) for e in found.estimates
     ]
     for verdict in found.verdicts:
-        wanted = (getattr(verdict.target.preference, name) for name in PARAMETERS)
+        wanted: list[Cell] = [getattr(verdict.target.preference, name) for name in PARAMETERS]
         rows.append((f"target of {verdict.name}", *wanted, verdict.target.lam, None))
     silent = tuple(f"{e.name}: {e.why}" for e in found.estimates if e.fit is None)
     body: list[Figures | str] = [
@@ -214,7 +217,9 @@ def played(found: PlayComparison) -> Section:
     labels = list(dict.fromkeys(verdict.target.label for verdict in found.verdicts))
     if labels:
         chance = found.estimates[0].chance
-        best = [(e.name, *(e.best.get(label) for label in labels)) for e in found.estimates]
+        best: list[tuple[Cell, ...]] = [
+            (e.name, *(e.best.get(label) for label in labels)) for e in found.estimates
+        ]
         best.append(("random plans", *(chance.get(label) for label in labels)))
         body.append(Figures("best plans of", ("model", *labels), tuple(best)))
     for verdict in found.verdicts:
@@ -239,5 +244,3 @@ def _social(found: PlayEstimate) -> list[Cell]:
             low, high, _ = fit.interval(name)
             out.append(Interval(estimate_of(found, name), low, high, reason=fit.status(name)))
     return out
-
-

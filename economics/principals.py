@@ -29,6 +29,9 @@ SUBSTITUTION = "a number of at most 1 (-inf for maximin)"
 LOGGED = "principals"
 """Key in a log's metadata: model → facts of the principal whom it was trained for."""
 
+LOGGED_METHOD = "methods"
+"""Key in a log's metadata: model → how it was trained, as its adapter's record calls it."""
+
 
 class PrincipalError(ValueError):
     """An argument that states no principal.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fiduciary.economics.principals import Principal, logged
+from fiduciary.economics.principals import LOGGED_METHOD, Principal, logged
 from fiduciary.economics.utility import PROFILES
 from fiduciary.leaderboard.log_files import Log, Trouble
 
@@ -64,6 +64,13 @@ class Run:
     def trained_for(self) -> Principal | None:
         """Whom the log says that the model was trained for."""
         return logged(self.log.header.eval.metadata, self.log.header.eval.model)
+
+    @property
+    def method(self) -> str | None:
+        """How the log says that the model was trained, such as DPO."""
+        about = self.log.header.eval
+        stated = (about.metadata or {}).get(LOGGED_METHOD)
+        return str(stated[about.model]) if isinstance(stated, Mapping) and about.model in stated else None
 
     @property
     def instructed_for(self) -> Principal | None:

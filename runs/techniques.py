@@ -23,19 +23,21 @@ from pathlib import Path
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.comparison.choices import Comparison, compare_models
+from fiduciary.comparison.paired import Change
+from fiduciary.comparison.tables import SYMBOLS, parameters, share_missing
+from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.choice_table import tables
+from fiduciary.scorers.rendering import as_markdown
+from fiduciary.scorers.reports import Cell, Figures, Report, Section
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.adapter_files import facts
-from fiduciary.training.rebench.choices import Comparison, Verdict, compare
-from fiduciary.training.rebench.other import Shift, shifts
 from fiduciary.training.rebench.plan import make_plan
-from fiduciary.training.rebench.report import cells, comparison_json, moved, p_value, plain
-from fiduciary.training.rebench.report import table as lines_of
-from fiduciary.training.rebench.run import rebench, say
+from fiduciary.training.rebench.record import comparison_json, plain, scores_json
+from fiduciary.training.rebench.run import rebench, say, shifts
 from fiduciary.training.rebench.scaled import scale_adapter
 
 DOSES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
@@ -58,6 +60,8 @@ class Technique:
     model: str
     prompted: bool
 
+
+REACHED = ("consistent", "loss_share")
 
 TECHNIQUES = (
     Technique("none", "base", False),
@@ -125,70 +129,55 @@ def compare_techniques(options: argparse.Namespace, target: Principal, adapters:
         for t in TECHNIQUES
     }
     answers = {name: tables(log)[options.elicitation] for name, log in logs.items()}
-    found = compare("prompting, SFT and DPO", answers, dict.fromkeys(answers, target))
+    found = compare_models("prompting, SFT and DPO", answers, dict.fromkeys(answers, target))
     side = shifts(logs, ("consistency", "chosen_option"))
-    text = "\n".join(
-        [
-            f"# Which technique serves {target.name}",
-            "",
-            f"{options.n:,} problems of the joint design, the same for all; asked by {options.elicitation}. "
-            f"Standard errors in brackets. Base: {options.base}.",
-            "",
-            *_table(found, logs, adapters),
-            "",
-            *_side(found, side, {label: outcome.shifts[label] for label in labels[2:]}),
-        ]
-    )
-    (options.out / "techniques.md").write_text(text + "\n", encoding="utf-8")
-    record = plain(comparison_json(found) | {"side": [vars(s) for s in side], "cost": _costs(logs, adapters)})
-    (options.out / "techniques.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    print(f"\n{text}\n")
-
-
-def _table(found: Comparison, logs: Mapping[str, EvalLog], adapters: Mapping[str, Path]) -> list[str]:
     costs = _costs(logs, adapters)
-    verdicts: dict[str, Verdict] = {v.name: v for v in found.verdicts}
-    rows = []
-    for technique, estimate in zip(TECHNIQUES, found.estimates, strict=True):
-        verdict, cost = verdicts.get(technique.name), costs[technique.name]
-        first = found.verdicts[0]
-        if verdict is None:
-            assert first.best is not None and first.loss_share is not None
-            figures = [f"{first.distance[0]:.3f}", f"{100 * first.best.base:.1f} %"]
-            figures += [f"{100 * first.loss_share.base:.1f} %", ""]
-        else:
-            assert verdict.best is not None and verdict.loss_share is not None
-            figures = [f"{verdict.distance[1]:.3f}", moved(verdict.best, 100, " %").partition("→ ")[2]]
-            figures += [moved(verdict.loss_share, 100, " %").partition("→ ")[2], p_value(verdict.h2)]
-        paid = f"{cost['seconds']:.0f} s, {cost['pairs']:,} pairs" if cost["pairs"] else "–"
-        rows.append(
-            [
-                technique.name,
-                *cells(estimate)[:5],
-                *figures,
-                paid,
-                f"{cost['tokens']:.0f}",
-                f"{estimate.missing / estimate.n:.1%}",
-            ]
-        )
-    head = ["technique", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "Σ abs(θ − target)", "best choices"]
-    head += ["loss share", "H2: the target, p", "training", "tokens a decision", "missing"]
-    return lines_of(head, rows)
+    asked = f"{options.n:,} problems of the joint design, the same for all; asked by {options.elicitation}"
+    gone = {name: [c for c in one.changes if c.key.endswith(".missing")] for name, one in found.choices.items()}
+    beside = [_effects("scores of the same answers", side), _effects("missing answers", gone)]
+    beside += [_effects(label, outcome.shifts[label]) for label in labels[2:]]
+    body = (f"Base: {options.base}. {asked}.", _table(found, costs), *beside)
+    text = as_markdown([Report("Which technique serves", target.label, sections=(Section(body=body),))])
+    (options.out / "techniques.md").write_text(text, encoding="utf-8")
+    record = plain(comparison_json(found) | {"side": scores_json(side), "cost": costs})
+    (options.out / "techniques.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    print(f"\n{text}")
 
 
-def _side(found: Comparison, own: Sequence[Shift], others: Mapping[str, Sequence[Shift]]) -> list[str]:
-    """What else moved: scores of the same answers, scores of other tasks, missing answers."""
-    rows = [_shift_row(s.name, s.score, s) for s in own]
-    rows += [_shift_row(s.name.upper(), f"{label}: {s.score}", s) for label, of in others.items() for s in of]
-    for name, change in found.missing.items():
-        difference = f"{change.difference:+.4f} ({change.se:.4f})"
-        rows.append([name, "missing answers", f"{change.base:.4f}", f"{change.adapter:.4f}", difference])
-    head = ("technique", "side effect on", "base", "then", "difference")
-    return ["Side effects, paired by problem:", "", *lines_of(head, rows)]
+def _table(found: Comparison, costs: Mapping[str, Mapping[str, float]]) -> Figures:
+    """What each technique reaches, and what it takes."""
+    rows: list[tuple[Cell, ...]] = []
+    for technique in TECHNIQUES:
+        one, cost = found.choices.get(technique.name), costs[technique.name]
+        first = one or next(iter(found.choices.values()))
+        own = 0 if one is None else 1
+        sides = [(c.before, c.after)[own] if (c := first.change(n)) else None for n in REACHED]
+        answers = found.answers[technique.name]
+        tested = None if one is None or one.h2 is None else one.h2.p_value
+        paid = (cost["seconds"], int(cost["pairs"]), cost["tokens"])
+        reached = (first.distance[own], *sides, tested)
+        rows.append((technique.name, *parameters(answers)[:5], *reached, *paid, share_missing(answers)))
+    taken = ("seconds of training", "pairs", "tokens a decision", "missing")
+    heads = (
+        "technique",
+        *SYMBOLS[:5],
+        "Σ|θ − θ*|",
+        "best choices",
+        "loss share",
+        "p, H2: the target",
+        *taken,
+    )
+    return Figures("technique by technique", heads, tuple(rows), ("standard errors in brackets",))
 
 
-def _shift_row(name: str, score: str, s: Shift) -> list[str]:
-    return [name, score, f"{s.base:.3f}", f"{s.adapter:.3f}", f"{s.adapter - s.base:+.3f} ({s.se:.3f})"]
+def _effects(title: str, found: Mapping[str, Sequence[Change]]) -> Figures:
+    """What else moved, technique by technique, against the plain base."""
+    rows = [
+        (f"{name}: {c.title}", c.before, c.after, c.interval, c.test)
+        for name, of in found.items()
+        for c in of
+    ]
+    return Figures(f"side effects, {title}", ("on", "base", "then", "difference", "test"), tuple(rows))
 
 
 def _costs(logs: Mapping[str, EvalLog], adapters: Mapping[str, Path]) -> dict[str, dict[str, float]]:
@@ -216,23 +205,20 @@ def dose_response(options: argparse.Namespace, target: Principal, adapter: Path)
     plan = make_plan(options.base, given, [f"stakeholder_choice {asked}"], options.out / "dose", target)
     outcome = rebench(plan, options.engine)
     doses = (0.0, *DOSES)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for one in outcome.comparisons:
-        for dose, estimate in zip(doses, one.estimates, strict=True):
-            rows.append(
-                [f"{dose:g}", one.elicitation, *cells(estimate), f"{estimate.missing / estimate.n:.1%}"]
-            )
-    head = ["dose", "by", *(f"θ {name}" for name in ABBREVIATIONS), "ρ", "γ", "missing"]
-    text = "\n".join([f"# Dose and response: DPO towards {target.name}", "", *lines_of(head, rows)])
-    (options.out / "dose_response.md").write_text(text + "\n", encoding="utf-8")
+        for dose, answers in zip(doses, one.answers.values(), strict=True):
+            rows.append((f"{dose:g}", one.elicitation, *parameters(answers), share_missing(answers)))
+    told = Figures("weights by dose", ("dose", "by", *SYMBOLS, "missing"), tuple(rows))
+    report = Report("Dose and response", f"DPO towards {target.label}", sections=(Section(body=(told,)),))
+    text = as_markdown([report])
+    (options.out / "dose_response.md").write_text(text, encoding="utf-8")
     record = {"doses": list(doses), "comparisons": [comparison_json(one) for one in outcome.comparisons]}
     (options.out / "dose_response.json").write_text(
         json.dumps(plain(record), indent=2) + "\n", encoding="utf-8"
     )
     draw(outcome.comparisons, doses, target.utility, options.out / "dose_response.png")
-    print(
-        f"\n{text}\n\nWritten to {options.out}: techniques.md, dose_response.md and .png, with .json of both"
-    )
+    print(f"\n{text}\nWritten to {options.out}: techniques.md, dose_response.md and .png, with .json of both")
 
 
 def draw(comparisons: Sequence[Comparison], doses: Sequence[float], target: CES, path: Path) -> None:
@@ -246,7 +232,11 @@ def draw(comparisons: Sequence[Comparison], doses: Sequence[float], target: CES,
     colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
     for panel, one in zip(panels, comparisons, strict=True):
         for k, (name, colour) in enumerate(zip(THETA_NAMES, colours, strict=True)):
-            known = [(dose, e.fit) for dose, e in zip(doses, one.estimates, strict=True) if e.fit is not None]
+            known = [
+                (dose, e.fit)
+                for dose, e in zip(doses, one.answers.values(), strict=True)
+                if e.fit is not None
+            ]
             x = np.array([dose for dose, _ in known]) + 0.012 * (k - 1.5)
             y = np.array([fit.estimate(name) for _, fit in known])
             ends = np.array([fit.interval(name)[:2] for _, fit in known])

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fiduciary.comparison.choices import choice_changes
+from fiduciary.comparison.paired import ALPHA, Change
 from fiduciary.dossier.case import Case
 from fiduciary.dossier.commands import ask, ask_again, dose, train
 from fiduciary.dossier.ledger import Ledger
@@ -17,7 +19,6 @@ from fiduciary.dossier.words import figure, p_value, plain, share
 from fiduciary.economics.inference import holm
 from fiduciary.economics.principals import Principal, legible
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes
 from fiduciary.leaderboard.rows import Row
 
 PLACE = "development.bonding"
@@ -110,13 +111,10 @@ def aims(case: Case, row: Row) -> bool:
 
 
 def method(case: Case, row: Row) -> str:
-    """How a model was trained: as its adapter's own record says, or else its name."""
-    recorded = str(_record(case, row).get("method", "")).lower()
-    if recorded in METHODS:
-        return recorded
-    short = row.name.rpartition("/")[2]
-    named = [kind for kind in METHODS if kind in re.split(r"[^a-z]+", short.lower())]
-    return named[0] if named else "trained"
+    """How a model was trained, as its log or its adapter's record states; "trained" where neither does."""
+    run = row.runs.get(CHOICE)
+    said = str((run.method if run else None) or _record(case, row).get("method", "")).lower()
+    return said if said in METHODS else "trained"
 
 
 def _record(case: Case, row: Row) -> Mapping[str, Any]:
@@ -140,8 +138,8 @@ def _json(file: Path) -> Mapping[str, Any]:
 
 def _loss_change(case: Case, base: Row, row: Row) -> Change | None:
     old, new = case.board.answers[base.name], case.board.answers[row.name]
-    changes = choice_changes(row.name, old, new, case.principal)
-    return next((c for c in changes if c.column.key == f"{CHOICE}.loss_share"), None)
+    changes = choice_changes(old, new, case.principal)
+    return next((c for c in changes if c.key == f"{CHOICE}.loss_share"), None)
 
 
 def _technique(

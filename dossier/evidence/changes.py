@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
+from fiduciary.comparison.choices import choice_changes
+from fiduciary.comparison.paired import ALPHA, Change, corrected
+from fiduciary.comparison.scores import compare_scores
 from fiduciary.dossier.case import STRESS, Case
 from fiduciary.dossier.commands import again, ask_again
 from fiduciary.dossier.evidence._figures import finite
@@ -13,9 +15,7 @@ from fiduciary.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import figure, listed, p_value, plural
-from fiduciary.economics.inference import around, holm
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.compare import ALPHA, Change, choice_changes, other_changes
 
 PLACE = "development.screening"
 BESIDES = (f"{CHOICE}.missing",)
@@ -44,18 +44,17 @@ def enter(case: Case, ledger: Ledger) -> None:
             continue
         sources[task] = (ledger.log(old), ledger.log(own))
         if task != CHOICE:
-            changes += other_changes(case.model, old, own)
+            changes += compare_scores(old.log.header, own.log.header)
         elif case.model in case.board.answers and case.base.name in case.board.answers:
             first, second = (case.board.answers[name] for name in (case.base.name, case.model))
-            found = choice_changes(case.model, first, second, case.principal)
-            changes += [change for change in found if change.column.key in BESIDES]
-    adjusted = holm([change.p_value for change in changes]).tolist()
-    changes = [replace(change, adjusted=p) for change, p in zip(changes, adjusted, strict=True)]
+            found = choice_changes(first, second, case.principal)
+            changes += [change for change in found if change.key in BESIDES]
+    (changes,) = map(list, corrected([changes]))
     _summary(ledger, changes, sources)
     _stress(case, ledger)
     for change in changes:
         if change.adjusted < ALPHA:
-            _changed(ledger, change, sources[change.column.task])
+            _changed(ledger, change, sources[change.key.partition(".")[0]])
 
 
 def _summary(ledger: Ledger, changes: list[Change], sources: dict[str, tuple[str, str]]) -> None:
@@ -84,18 +83,20 @@ def _summary(ledger: Ledger, changes: list[Change], sources: dict[str, tuple[str
 
 
 def _changed(ledger: Ledger, change: Change, sources: tuple[str, str]) -> None:
-    unit = unit_of(change.column)
+    column = change.column
+    assert column is not None  # headers hold the table's metrics alone
+    unit = unit_of(column)
     before, after = figure(change.before, unit), figure(change.after, unit)
     verdicts: dict[str, Verdict] = {"better": "good", "REGRESSION": "bad"}
-    moved = around(change.difference, change.stderr)
+    moved = change.interval
     difference = "points" if unit == "share" else unit
-    task = change.column.task.replace("_", " ")
-    gone = change.column.key.endswith(".missing")
-    told = TOLD.get(change.column.key)
-    what = "the share of missing answers" if gone else f"“{told.title}”" if told else change.column.title
+    task = column.task.replace("_", " ")
+    gone = change.key.endswith(".missing")
+    told = TOLD.get(change.key)
+    what = "the share of missing answers" if gone else f"“{told.title}”" if told else column.title
     ledger.claim(
-        f"{PLACE}.{change.column.key.replace('.', '_')}",
-        told.title if told else title_of(change.column),
+        f"{PLACE}.{change.key.replace('.', '_')}",
+        told.title if told else title_of(column),
         f"In {task}, {what} went from {before} to {after} ({p_value(change.adjusted)}).",
         list(sources),
         change.difference,

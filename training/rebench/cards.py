@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fiduciary.comparison.games import of_adapter
+from fiduciary.scorers.rendering import markdown_lines
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.card_parts import front, split
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.evaluation_metadata import model_index
 from fiduciary.training.rebench.adapter_files import FACTS
-from fiduciary.training.rebench.choices import Comparison, Estimate, Verdict
-from fiduciary.training.rebench.games_report import as_json, of_adapter
-from fiduciary.training.rebench.games_report import lines as games_lines
 from fiduciary.training.rebench.plan import Contender
-from fiduciary.training.rebench.report import HEADINGS, cells, comparison_json, moved, p_value, plain, table
+from fiduciary.training.rebench.record import measured, plain
+from fiduciary.training.rebench.report import replace_file, sections
 
 if TYPE_CHECKING:
     from fiduciary.training.rebench.run import Outcome
@@ -49,20 +49,14 @@ def fill(outcome: Outcome, contender: Contender) -> None:
     assert folder is not None
     before, after = check_card(folder)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    facts["measured"] = plain(
-        {
-            "engine": outcome.engine,
-            "comparisons": [_own(comparison_json(one), contender.name) for one in outcome.comparisons],
-            "games": [as_json(of_adapter(one, contender.name)) for one in outcome.games],
-            "shifts": {
-                label: [vars(s) for s in found if s.name == contender.name]
-                for label, found in outcome.shifts.items()
-            },
-        }
-    )
-    text = "\n".join([before, *_section(outcome, contender.name), after])
-    _replace(folder / CARD, _with_results(text, facts))
-    _replace(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    own = _own(outcome, contender.name)
+    facts["measured"] = plain({"engine": outcome.engine, **measured(own)})
+    said = f"Beside the base, on the same problems, from {outcome.engine}. Standard errors in brackets."
+    # Other scores are in the record; the card is about the target.
+    told = [line for section in sections(replace(own, shifts={})) for line in markdown_lines(section)]
+    text = "\n".join([before, said, *told, after])
+    replace_file(folder / CARD, _with_results(text, facts))
+    replace_file(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
 
 def _with_results(text: str, facts: dict[str, Any]) -> str:
@@ -75,76 +69,13 @@ def _with_results(text: str, facts: dict[str, Any]) -> str:
     return front(head | ({"model-index": index} if index else {})) + body
 
 
-def _section(outcome: Outcome, name: str) -> list[str]:
-    lines = [
-        f"Beside the base, on the same problems, from {outcome.engine}. Standard errors in brackets.",
-        "",
-    ]
-    head = ("task", "", *HEADINGS, "missing")
-    rows: list[list[str]] = []
+def _own(outcome: Outcome, name: str) -> Outcome:
+    """What is about the base and one adapter."""
+    comparisons = []
     for one in outcome.comparisons:
-        for estimate in (one.estimates[0], _named(one, name)):
-            rows.append(
-                [
-                    f"{one.task}, by {one.elicitation}",
-                    estimate.name,
-                    *cells(estimate),
-                    f"{estimate.missing / estimate.n:.1%}",
-                ]
-            )
-    if not outcome.comparisons:
-        return [*lines, *_games(outcome, name)]
-    lines += [*table(head, rows), ""]
-    rows, untested = [], []
-    for one in outcome.comparisons:
-        verdict = next(v for v in one.verdicts if v.name == name)
-        rows.append([f"{one.task}, by {one.elicitation}", *_against(verdict)])
-        untested += [f"{one.task}, by {one.elicitation}, {why}." for why in verdict.untested]
-    head = (
-        "task",
-        "Σ abs(θ − target)",
-        "best choices",
-        "loss share",
-        "H1: as the base, p",
-        "H2: the target, p",
-    )
-    return [*lines, *table(head, rows), "", *untested, *_games(outcome, name)]
-
-
-def _games(outcome: Outcome, name: str) -> list[str]:
-    """The same of the games that were played, one heading lower than in the comparison."""
-    found = (line for one in outcome.games for line in games_lines(of_adapter(one, name)))
-    return [f"#{line}" if line.startswith("#") else line for line in found]
-
-
-def _against(verdict: Verdict) -> list[str]:
-    tests = [p_value(verdict.h1, verdict.h1_holm), p_value(verdict.h2)]
-    if verdict.best is None or verdict.loss_share is None:
-        return ["", "", "", *tests]
-    before, after = verdict.distance
-    return [
-        f"{before:.3f} → {after:.3f}",
-        moved(verdict.best, 100, " %"),
-        moved(verdict.loss_share, 100, " %"),
-        *tests,
-    ]
-
-
-def _named(one: Comparison, name: str) -> Estimate:
-    return next(estimate for estimate in one.estimates if estimate.name == name)
-
-
-def _own(comparison: dict[str, Any], name: str) -> dict[str, Any]:
-    base = next(iter(comparison["estimates"]))
-    estimates = {key: comparison["estimates"][key] for key in (base, name)}
-    return comparison | {
-        "estimates": estimates,
-        "adapters": {name: comparison["adapters"][name]},
-        "missing": {name: comparison["missing"][name]},
-    }
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+        base = next(iter(one.answers))
+        answers = {key: one.answers[key] for key in (base, name)}
+        comparisons.append(replace(one, answers=answers, choices={name: one.choices[name]}))
+    games = tuple(of_adapter(one, name) for one in outcome.games)
+    shifts = {label: {name: of.get(name, ())} for label, of in outcome.shifts.items()}
+    return replace(outcome, comparisons=tuple(comparisons), games=games, shifts=shifts)

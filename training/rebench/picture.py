@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from fiduciary.comparison.choices import Comparison
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
-from fiduciary.training.rebench.choices import Comparison
 
 _COLOURS = ("#4C566A", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all
 
@@ -22,27 +22,26 @@ def draw(comparisons: Sequence[Comparison], path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    models = max(len(one.estimates) for one in comparisons)
+    models = max(len(one.answers) for one in comparisons)
     figure = Figure(figsize=(11, len(comparisons) * (0.9 + 0.38 * models) + 0.4), layout="constrained")
     FigureCanvasAgg(figure)
     parts = figure.subfigures(len(comparisons), 1, squeeze=False)[:, 0]
     for part, one in zip(parts, comparisons, strict=True):
         part.suptitle(f"{one.task}: by {one.elicitation}", fontsize=9, x=0.01, ha="left")
         panels = part.subplots(1, len(STAKEHOLDERS), sharex=True, sharey=True)
-        targets = {v.name: v.target.utility.theta for v in one.verdicts if v.target is not None}
-        names = [estimate.name for estimate in one.estimates]
+        targets = {n: c.target.utility.theta for n, c in one.choices.items() if c.target is not None}
+        names = list(one.answers)
         for k, (panel, parameter) in enumerate(zip(panels, THETA_NAMES, strict=True)):
-            for row, estimate in enumerate(one.estimates):
+            for row, (name, answers) in enumerate(one.answers.items()):
                 colour = _COLOURS[row % len(_COLOURS)]
-                if estimate.name in targets:
-                    panel.plot(
-                        targets[estimate.name][k], row, "D", mfc="none", mec=colour, ms=9, label="target"
-                    )
-                if estimate.fit is None or estimate.fit.status(parameter) == "not identified":
+                if name in targets:
+                    panel.plot(targets[name][k], row, "D", mfc="none", mec=colour, ms=9, label="target")
+                fit = answers.fit
+                if fit is None or fit.status(parameter) == "not identified":
                     continue
-                low, high, _ = estimate.fit.interval(parameter)
+                low, high, _ = fit.interval(parameter)
                 panel.plot([low, high], [row, row], "-", color=colour, linewidth=1.6)
-                panel.plot(estimate.fit.estimate(parameter), row, "o", color=colour, ms=4.5)
+                panel.plot(fit.estimate(parameter), row, "o", color=colour, ms=4.5)
             panel.set_title(f"θ {STAKEHOLDERS[k]}", fontsize=9)
             panel.set_xlim(-0.04, 1.04)
             panel.grid(axis="x", alpha=0.3)

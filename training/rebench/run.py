@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,20 @@ from typing import Any
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
 
-from fiduciary.economics.principals import LOGGED, Principal
+from fiduciary.comparison.choices import Comparison, compare_models
+from fiduciary.comparison.games import PlayComparison, compare_plays
+from fiduciary.comparison.paired import Change, corrected
+from fiduciary.comparison.scores import compare_scores
+from fiduciary.economics.principals import LOGGED, LOGGED_METHOD, Principal
 from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench import report
 from fiduciary.training.rebench.canary import Sighting, canary
 from fiduciary.training.rebench.cards import check_card, fill
-from fiduciary.training.rebench.choices import Comparison, compare
-from fiduciary.training.rebench.games import PlayComparison, compare_plays
-from fiduciary.training.rebench.other import Shift, shifts
 from fiduciary.training.rebench.plan import Plan, TaskSpec
 from fiduciary.training.rebench.progress import progress
 from fiduciary.training.rebench.servers import Served, served
+from fiduciary.training.targets import SocialTarget
 
 PREFERENCE_TASK, GAMES_TASK = "stakeholder_choice", "economic_games"
 
@@ -38,7 +40,7 @@ class Outcome:
         engine: where the models answered.
         sightings: proof that each adapter was applied.
         comparisons: preferences, one for each task of choices and way of asking.
-        shifts: differences of every score, by task.
+        shifts: task label → model → changes of every score.
         logs: task label → model → file of its log.
         games: social preferences, one for each task of sequential games.
     """
@@ -47,7 +49,7 @@ class Outcome:
     engine: str
     sightings: tuple[Sighting, ...]
     comparisons: tuple[Comparison, ...]
-    shifts: dict[str, list[Shift]]
+    shifts: dict[str, dict[str, tuple[Change, ...]]]
     logs: dict[str, dict[str, str]]
     games: tuple[PlayComparison, ...] = ()
 
@@ -98,9 +100,10 @@ def outcome_of(
     games: list[PlayComparison] = []
     stated = {c.name: c.target for c in plan.contenders}
     targets = {name: target if isinstance(target, Principal) else None for name, target in stated.items()}
+    social = {name: target for name, target in stated.items() if isinstance(target, SocialTarget)}
     for spec in plan.tasks:
         if spec.name == GAMES_TASK:
-            played = compare_plays(spec.label, logs[spec.label], stated)
+            played = compare_plays(spec.label, logs[spec.label], social)
             games += [] if played is None else [played]
         if spec.name != PREFERENCE_TASK:
             continue
@@ -108,7 +111,7 @@ def outcome_of(
         for way in next(iter(answers.values())):
             say(f"comparing {spec.label}, asked by {way}")
             asked = {name: of[way] for name, of in answers.items()}
-            comparisons.append(compare(spec.label, asked, targets))
+            comparisons.append(compare_models(spec.label, asked, targets))
     return Outcome(
         plan,
         engine,
@@ -118,6 +121,13 @@ def outcome_of(
         {label: {name: log.location for name, log in of.items()} for label, of in logs.items()},
         tuple(games),
     )
+
+
+def shifts(logs: Mapping[str, EvalLog], without: Sequence[str] = ()) -> dict[str, tuple[Change, ...]]:
+    """Model → changes of every score from the first log, the base's, corrected over all of them."""
+    base, *others = logs
+    found = [compare_scores(logs[base], logs[name], without) for name in others]
+    return dict(zip(others, corrected(found), strict=True))
 
 
 def say(text: str) -> None:
@@ -132,6 +142,7 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
     task = spec.make()
     targets = {str(models[c.name]): c.target for c in plan.contenders if c.adapter is not None}
     stated = {name: target.facts() for name, target in targets.items() if isinstance(target, Principal)}
+    methods = {str(models[c.name]): c.noted["method"] for c in plan.contenders if "method" in c.noted}
     total = len(models) * len(task.dataset) * (task.epochs or 1) - _finished(folder)
     with progress(f"samples of {spec.label}", total):
         done, logs = eval_set(
@@ -139,7 +150,7 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
             log_dir=str(folder),
             log_dir_allow_dirty=True,
             model=list(models.values()),
-            metadata={LOGGED: stated},
+            metadata={LOGGED: stated, LOGGED_METHOD: methods},
             retry_attempts=2,
             log_realtime=False,
             score_display=False,

@@ -1,4 +1,4 @@
-"""What the tests of the re-benchmark are put together from: answers of known preferences, adapters' files."""
+"""What the tests of the re-benchmark are put together from: adapters' files, and an outcome."""
 
 from __future__ import annotations
 
@@ -10,74 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from fiduciary.economics.logit import choice_probabilities, draw_choices
+from fiduciary.comparison.choices import Comparison
+from fiduciary.comparison.paired import Change
 from fiduciary.economics.principals import Principal
-from fiduciary.economics.problems import generate, stack
-from fiduciary.economics.utility import CES, PROFILES
-from fiduciary.scorers.choice_table import Table
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.rebench.canary import Sighting
-from fiduciary.training.rebench.choices import Comparison
-from fiduciary.training.rebench.other import Shift
 from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
 from fiduciary.training.rebench.run import Outcome
-
-
-def answers(
-    preference: str | CES,
-    n: int = 200,
-    *,
-    problems: int = 0,
-    draws: int = 0,
-    elicitation: str = "text",
-    asked: int = 1,
-    best: bool = False,
-) -> Table:
-    """Answers to n problems by a logit subject.
-
-    Args:
-        preference: a profile or a utility.
-        n: number of problems.
-        problems: seed of the problems.
-        draws: seed of the noise.
-        elicitation: ``choose`` and ``explain`` add the labels' probabilities.
-        asked: how often each problem is asked, each time with noise of its own.
-        best: without noise.
-    """
-    utility = PROFILES[preference] if isinstance(preference, str) else preference
-    made = generate(n, problems)
-    welfare = np.tile(stack(made), (asked, 1, 1))
-    temperature = np.ones(len(welfare))
-    if elicitation != "choose":
-        temperature = np.resize([0.2, 0.5, 1.0, 1.5], len(welfare))
-    u = utility.utility(welfare)
-    exists = ~np.isnan(u)
-    chosen = draw_choices(u, temperature, np.random.default_rng(draws))
-    if best:
-        chosen = np.nanargmax(u, axis=1)
-    probabilities = np.full(u.shape, np.nan)
-    if elicitation != "text":
-        probabilities = np.where(exists, choice_probabilities(u), np.nan)
-    # Shown in an order that changes from problem to problem, so that positions say nothing.
-    rng = np.random.default_rng(1000 + problems)
-    position = np.full(u.shape, -1)
-    for row, there in zip(position, exists, strict=True):
-        row[there] = rng.permutation(there.sum())
-    return Table(
-        welfare=welfare,
-        chosen=chosen,
-        temperature=temperature,
-        position=position,
-        label=position,
-        probabilities=probabilities,
-        mass_outside=np.full(len(welfare), np.nan),
-        groups=np.array([problem.id for problem in made] * asked),
-        trade_off=np.array([problem.trade_off for problem in made] * asked),
-        wording=np.full(len(welfare), "plain"),
-        reason=(None,) * len(welfare),
-        elicitation=elicitation,
-        shift=5.0,
-    )
 
 
 def safetensors(path: Path, shapes: Mapping[str, tuple[int, ...]], metadata: bool = True) -> None:
@@ -128,7 +67,9 @@ def write_adapter(
     return folder
 
 
-def outcome(folder: Path, comparisons: tuple[Comparison, ...], shifts: dict[str, list[Shift]]) -> Outcome:
+def outcome(
+    folder: Path, comparisons: tuple[Comparison, ...], shifts: dict[str, dict[str, tuple[Change, ...]]]
+) -> Outcome:
     """An outcome of base, one adapter with a target in ``folder/adapter``, and the base again."""
     contenders = (
         Contender(BASE),
@@ -137,4 +78,5 @@ def outcome(folder: Path, comparisons: tuple[Comparison, ...], shifts: dict[str,
     )
     plan = Plan("some/base", contenders, (TaskSpec.parse("stakeholder_choice n=120"),), folder / "out")
     seen = (Sighting("adapter", 0.5, 0.0),)
-    return Outcome(plan, "a server", seen, comparisons, shifts, {"stakeholder_choice n=120": {BASE: "log"}})
+    logs = {"stakeholder_choice n=120": {BASE: str(folder / "out" / "logs" / "01" / "base.eval")}}
+    return Outcome(plan, "a server", seen, comparisons, shifts, logs)

@@ -6,17 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import stats
 
+from fiduciary.comparison.choices import Choices, Comparison, compare_models, identified_set
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
-from fiduciary.economics.inference import holm_by_name
+from fiduciary.economics.inference import holm, holm_by_name
 from fiduciary.economics.losses import Losses, losses
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.scorers.choice_table import Table
-from fiduciary.training.rebench.choices import compare, identified_set
-from fiduciary.training.rebench.paired import paired
-from tests.training.rebench.simulated import answers
+from tests.comparison.simulated import answers
 
 NONPROFIT = Principal.named("nonprofit")
 
@@ -32,7 +30,13 @@ def tables():
 
 @pytest.fixture(scope="module")
 def found(tables):
-    return compare("a task", tables, {"base": NONPROFIT, "adapter": NONPROFIT})
+    return compare_models("a task", tables, {"base": NONPROFIT, "adapter": NONPROFIT})
+
+
+def the(found: Comparison) -> Choices:
+    """What is said of the one model that is compared with the base."""
+    [one] = found.choices.values()
+    return one
 
 
 def missing_at(data, rows):
@@ -43,30 +47,33 @@ def missing_at(data, rows):
 
 
 def test_a_moved_preference_is_found_and_held_against_its_target(found):
-    assert [e.name for e in found.estimates] == ["base", "adapter"]
-    assert [(e.n, e.missing) for e in found.estimates] == [(250, 0), (250, 0)]
-    [verdict] = found.verdicts
-    assert verdict.h1.p_value < 0.001 and verdict.h1_holm == verdict.h1.p_value
-    assert verdict.h1_z.p_value < 0.001
+    assert [(n, e.data.n, e.missing.sum()) for n, e in found.answers.items()] == [
+        ("base", 250, 0),
+        ("adapter", 250, 0),
+    ]
+    verdict = the(found)
+    assert verdict.h1.p_value < 0.001 and verdict.h1_p == verdict.h1.p_value
+    assert verdict.against_base.p_value < 0.001
     assert verdict.h2.p_value > 0.01
     before, after = verdict.distance
-    theta = [e.fit.theta for e in found.estimates]
+    theta = [e.fit.theta for e in found.answers.values()]
     weights = np.array(NONPROFIT.utility.theta)
     assert (before, after) == pytest.approx(tuple(np.abs(t - weights).sum() for t in theta))
     assert after < before / 2  # 250 choices leave a standard error of some .1 in each weight
-    assert verdict.best.difference > 0 > verdict.loss_share.difference
-    assert verdict.best.p_value < 0.01 and verdict.loss_share.p_value < 0.01
+    best, share = verdict.change("consistent"), verdict.change("loss_share")
+    assert best.difference > 0 > share.difference
+    assert best.p_value < 0.01 and share.p_value < 0.01
 
 
 def test_a_base_that_does_not_hold_the_target_is_rejected(tables):
-    [verdict] = compare("", dict(reversed(tables.items())), {"base": NONPROFIT}).verdicts
-    assert verdict.name == "base" and verdict.h2.p_value < 0.001
+    verdict = the(compare_models("", dict(reversed(tables.items())), {"base": NONPROFIT}))
+    assert verdict.h2.p_value < 0.001
 
 
 def test_without_a_target_only_the_difference_is_tested(tables):
-    [verdict] = compare("", tables, {}).verdicts
+    verdict = the(compare_models("", tables, {}))
     assert verdict.h1 is not None
-    assert (verdict.target, verdict.h2, verdict.best) == (None, None, None)
+    assert (verdict.target, verdict.h2, verdict.change("consistent")) == (None, None, None)
     assert np.isnan(verdict.distance).all()
 
 
@@ -78,15 +85,16 @@ def test_equal_preferences_are_seldom_told_apart():
         pair = {
             name: answers("study1", 150, problems=seed, draws=2 * seed + i) for i, name in enumerate("ab")
         }
-        p.append(compare("", pair, {}).verdicts[0].h1.p_value)
+        p.append(the(compare_models("", pair, {})).h1.p_value)
     assert sum(value < 0.05 for value in p) <= 5
     assert np.mean(p) > 0.3
 
 
 def test_the_same_answers_twice_are_no_difference(tables):
-    [verdict] = compare("", {"a": tables["base"], "b": tables["base"]}, {"b": NONPROFIT}).verdicts
+    verdict = the(compare_models("", {"a": tables["base"], "b": tables["base"]}, {"b": NONPROFIT}))
     assert verdict.h1.statistic == pytest.approx(0, abs=1e-3) and verdict.h1.p_value > 0.9
-    assert (verdict.best.difference, verdict.best.p_value) == (0, 1) and np.isnan(verdict.best.se)
+    best = verdict.change("consistent")
+    assert (best.difference, best.p_value) == (0, 1) and np.isnan(best.stderr)
 
 
 def test_a_target_at_the_boundary_is_tested_there():
@@ -97,7 +105,7 @@ def test_a_target_at_the_boundary_is_tested_there():
         "adapter": answers("for_profit", draws=1),
         "other": answers("study1", draws=2),
     }
-    adapter, other = compare("", several, {"adapter": target, "other": target}).verdicts
+    adapter, other = compare_models("", several, {"adapter": target, "other": target}).choices.values()
     assert adapter.h2.p_value > 0.01 and other.h2.p_value < 0.01
     assert adapter.distance[1] < 0.2 < other.distance[1]
 
@@ -106,28 +114,28 @@ def test_a_target_at_the_boundary_is_tested_there():
 def test_a_target_beyond_the_estimators_bounds_costs_only_its_tests(rho, tables):
     """All answers were asked for by then."""
     target = Principal(None, CES((0, 0.5, 0.5, 0), rho))
-    [verdict] = compare("", tables, {"adapter": target}).verdicts
-    assert (verdict.h2, verdict.h2_z) == (None, None)
+    verdict = the(compare_models("", tables, {"adapter": target}))
+    assert (verdict.h2, verdict.against_target) == (None, None)
     [why] = verdict.untested
     assert why.startswith("H2: target rho must lie in")
-    assert verdict.h1 is not None and np.isfinite(verdict.best.adapter)
+    assert verdict.h1 is not None and np.isfinite(verdict.change("consistent").after)
 
 
 def test_tables_of_other_problems_are_refused(tables):
     other = {"base": tables["base"], "other": answers("study1", 250, problems=1)}
     with pytest.raises(ValueError, match="base and other were not asked the same problems"):
-        compare("", other, {})
+        compare_models("", other, {})
     order = np.arange(250)[::-1]
     fields = ("welfare", "chosen", "temperature", "position", "label", "probabilities", "groups", "trade_off")
     turned = replace(tables["base"], **{name: getattr(tables["base"], name)[order] for name in fields})
     with pytest.raises(ValueError, match="not asked the same problems"):
-        compare("", {"base": tables["base"], "turned": turned}, {})
+        compare_models("", {"base": tables["base"], "turned": turned}, {})
 
 
 def test_answers_that_were_asked_for_in_two_ways_are_not_compared(tables):
     mixed = {"base": tables["base"], "adapter": answers("nonprofit", 250, elicitation="choose")}
     with pytest.raises(ValueError, match="base was asked by text and adapter by choose"):
-        compare("", mixed, {})
+        compare_models("", mixed, {})
 
 
 def test_labels_behind_an_explanation_are_shares_at_its_temperature():
@@ -146,56 +154,68 @@ def test_missing_answers_are_counted_and_left_out(tables):
         "base": missing_at(tables["base"], slice(0, 10)),
         "adapter": missing_at(tables["adapter"], slice(5, 35)),
     }
-    found = compare("", gaps, {"adapter": NONPROFIT})
-    assert [e.missing for e in found.estimates] == [10, 30]
-    share = found.missing["adapter"]
-    assert (share.base, share.adapter, share.difference) == pytest.approx((0.04, 0.12, 0.08))
+    found = compare_models("", gaps, {"adapter": NONPROFIT})
+    assert [e.missing.sum() for e in found.answers.values()] == [10, 30]
+    share = the(found).change("missing")
+    assert (share.before, share.after, share.difference) == pytest.approx((0.04, 0.12, 0.08))
     right = [lost_by(data).best for data in gaps.values()]
     assert [np.isnan(r).sum() for r in right] == [10, 30]
     both = slice(35, None)
-    best = found.verdicts[0].best
-    assert (best.base, best.adapter) == pytest.approx(tuple(r[both].mean() for r in right))
+    best = the(found).change("consistent")
+    assert (best.before, best.after) == pytest.approx(tuple(r[both].mean() for r in right))
 
 
 def test_too_few_answers_say_why(tables):
     few = missing_at(tables["adapter"], slice(3, None))
-    found = compare("", {"base": tables["base"], "adapter": few}, {"adapter": NONPROFIT})
-    assert found.estimates[1].fit is None and found.estimates[1].why.startswith("not measured: 3 of 250")
-    [verdict] = found.verdicts
-    assert (verdict.h1, verdict.h1_z, verdict.h2) == (None, None, None)
-    assert np.isnan(verdict.h1_holm) and np.isnan(verdict.distance[1])
-    assert (verdict.best, verdict.loss_share, verdict.regret) == (None, None, None)
+    found = compare_models("", {"base": tables["base"], "adapter": few}, {"adapter": NONPROFIT})
+    assert found.answers["adapter"].fit is None
+    assert found.answers["adapter"].why.startswith("not measured: 3 of 250")
+    verdict = the(found)
+    assert (verdict.h1, verdict.against_base, verdict.h2) == (None, None, None)
+    assert np.isnan(verdict.h1_p) and np.isnan(verdict.distance[1])
+    assert [c.key for c in verdict.changes] == ["stakeholder_choice.missing"]
     assert verdict.alike.p_value < 0.001  # silence is told from answers, whatever is preferred
 
 
 def test_no_answer_at_all_says_why(tables):
     none = missing_at(tables["adapter"], slice(None))
-    found = compare("", {"base": tables["base"], "adapter": none}, {"adapter": NONPROFIT})
-    assert found.estimates[1].fit is None and found.missing["adapter"].adapter == 1
-    assert found.verdicts[0].best is None
+    found = compare_models("", {"base": tables["base"], "adapter": none}, {"adapter": NONPROFIT})
+    assert found.answers["adapter"].fit is None and the(found).change("missing").after == 1
+    assert the(found).change("consistent") is None
+
+
+def test_a_base_that_does_not_read_is_no_measure_of_change(tables):
+    """What the model's choices cost is told; by how much that is more or less than the base's is not."""
+    first = np.where(tables["base"].position == 0, 1, 0).argmax(axis=1)
+    blind = replace(tables["base"], chosen=first)
+    found = compare_models("", {"base": blind, "adapter": tables["adapter"]}, {"adapter": NONPROFIT})
+    share = the(found).change("loss_share")
+    lost, stake, _ = lost_by(tables["adapter"])
+    assert np.isnan(share.before) and share.after == pytest.approx(lost.sum() / stake.sum())
+    assert share.verdict == "not tested" and the(found).h2 is not None
 
 
 def test_who_does_not_read_has_no_figures(tables):
     """Always the first place: H1 needs both sides to read, and a sentence says who does not."""
     first = np.where(tables["adapter"].position == 0, 1, 0).argmax(axis=1)
     blind = replace(tables["adapter"], chosen=first)
-    found = compare("", {"base": tables["base"], "adapter": blind}, {"adapter": NONPROFIT})
-    assert found.estimates[1].why.startswith("not shown to read")
-    [verdict] = found.verdicts
-    assert (verdict.h1, verdict.h2, verdict.best) == (None, None, None)
+    found = compare_models("", {"base": tables["base"], "adapter": blind}, {"adapter": NONPROFIT})
+    assert found.answers["adapter"].why.startswith("not shown to read")
+    verdict = the(found)
+    assert (verdict.h1, verdict.h2, verdict.change("consistent")) == (None, None, None)
     assert verdict.alike.p_value < 0.01
 
 
 def test_choices_that_a_preference_explains_perfectly(tables):
     """Neither H1 nor H2 crashes, and a preference that explains all of them is not rejected."""
     perfect = answers("nonprofit", 250, best=True)
-    found = compare("", {"base": tables["base"], "adapter": perfect}, {"adapter": NONPROFIT})
-    assert found.estimates[1].fit.separation is not None
-    [verdict] = found.verdicts
+    found = compare_models("", {"base": tables["base"], "adapter": perfect}, {"adapter": NONPROFIT})
+    assert found.answers["adapter"].fit.separation is not None
+    verdict = the(found)
     assert verdict.h2.p_value > 0.99
     assert verdict.h1.p_value < 0.01
-    assert (verdict.best.adapter, verdict.loss_share.adapter) == pytest.approx((1, 0))
-    [verdict] = compare("", {"base": perfect, "adapter": perfect}, {"adapter": NONPROFIT}).verdicts
+    assert [verdict.change(name).after for name in ("consistent", "loss_share")] == pytest.approx([1, 0])
+    verdict = the(compare_models("", {"base": perfect, "adapter": perfect}, {"adapter": NONPROFIT}))
     assert verdict.h1.p_value > 0.99
 
 
@@ -204,12 +224,12 @@ def test_log_probabilities_are_compared_as_shares():
         "base": answers("study1", elicitation="choose"),
         "adapter": answers("nonprofit", elicitation="choose"),
     }
-    found = compare("", pair, {"adapter": NONPROFIT})
+    found = compare_models("", pair, {"adapter": NONPROFIT})
     assert found.elicitation == "choose"
-    np.testing.assert_allclose(found.estimates[1].fit.theta, NONPROFIT.utility.theta, atol=0.02)
+    np.testing.assert_allclose(found.answers["adapter"].fit.theta, NONPROFIT.utility.theta, atol=0.02)
     lost, stake, right = lost_by(pair["adapter"])
     assert ((right > 0) & (right < 1)).all() and ((lost > 0) & (lost < stake)).all()
-    assert found.verdicts[0].best.adapter == pytest.approx(right.mean())
+    assert the(found).change("consistent").after == pytest.approx(right.mean())
     # A label that was not among the tokens reported has no share; the others have it all.
     seen = pair["adapter"].probabilities.copy()
     first = int(np.nanargmax(seen[0]))
@@ -231,72 +251,20 @@ def test_stakes_in_a_problem_counted_by_hand():
 
 def test_regret_and_loss_share_are_sums_over_the_same_losses(found, tables):
     lost, stake, _ = lost_by(tables["adapter"])
-    [verdict] = found.verdicts
-    assert verdict.regret.adapter == pytest.approx(lost.mean())
-    assert verdict.loss_share.adapter == pytest.approx(lost.sum() / stake.sum())
-
-
-def test_change_is_the_clustered_ratio(tables):
-    """Against the formula in scalar loops, and with rows repeated."""
-    rng = np.random.default_rng(0)
-    a, b, w = rng.normal(size=(3, 250))
-    w = np.abs(w)
-    data = replace(tables["base"], groups=np.array([f"g{i % 60}" for i in range(250)]))
-    a[3], b[7] = np.nan, np.nan
-    rows = [i for i in range(250) if i not in (3, 7)]
-    total = sum(w[i] for i in rows)
-    ratio = sum(b[i] - a[i] for i in rows) / total
-    sums: dict[str, float] = {}
-    for i in rows:
-        group = data.groups[i]
-        sums[group] = sums.get(group, 0.0) + b[i] - a[i] - ratio * w[i]
-    se = np.sqrt(60 / 59 * sum(s**2 for s in sums.values())) / total
-    found = paired(a, b, data.groups, w)
-    assert (found.difference, found.se) == pytest.approx((ratio, se))
-    assert found.adapter - found.base == pytest.approx(found.difference)
-    assert found.p_value == pytest.approx(2 * stats.norm.sf(abs(ratio / se)))
-
-
-def test_the_standard_error_of_a_change_is_what_a_bootstrap_of_problems_gives():
-    """Problems asked three times each, so that rows are not independent."""
-    pair = [answers(name, 80, draws=i, asked=3) for i, name in enumerate(("study1", "nonprofit"))]
-    (lost_0, stake, _), (lost_1, _, _) = map(lost_by, pair)
-    found = paired(lost_0, lost_1, pair[0].groups, stake)
-    rng = np.random.default_rng(5)
-    again = []
-    for _ in range(2000):
-        drawn = rng.integers(0, 80, 80)
-        rows = np.concatenate([drawn + 80 * k for k in range(3)])
-        again.append((lost_1 - lost_0)[rows].sum() / stake[rows].sum())
-    assert found.se == pytest.approx(np.std(again), rel=0.15)
-
-
-def test_repeated_problems_do_not_shrink_standard_errors(tables):
-    """Ten copies of the same answers are no more evidence than one."""
-    data = tables["base"]
-    right = [lost_by(t).best for t in tables.values()]
-    once = paired(*right, data.groups)
-    ten = replace(data, groups=np.tile(data.groups, 10))
-    often = paired(*(np.tile(r, 10) for r in right), ten.groups)
-    assert often.se == pytest.approx(once.se)
-
-
-def test_a_change_of_nothing_and_of_one_problem(tables):
-    nan = np.full(250, np.nan)
-    assert np.isnan(list(vars(paired(nan, nan, tables["base"].groups)).values())).all()
-    one = np.where(np.arange(250) == 4, 1.0, np.nan)
-    found = paired(one, 2 * one, tables["base"].groups)
-    assert (found.base, found.adapter, found.difference) == (1, 2, 1)
-    assert np.isnan(found.se) and np.isnan(found.p_value)
+    verdict = the(found)
+    assert verdict.change("regret").after == pytest.approx(lost.mean())
+    assert verdict.change("loss_share").after == pytest.approx(lost.sum() / stake.sum())
 
 
 def test_several_adapters_are_corrected_for_their_number(tables):
     several = tables | {"other": answers("study1", 250, draws=9)}
-    found = compare("", several, {})
-    p = {v.name: v.h1.p_value for v in found.verdicts}
-    assert {v.name: v.h1_holm for v in found.verdicts} == pytest.approx(holm_by_name(p))
+    found = compare_models("", several, {})
+    p = {name: one.h1.p_value for name, one in found.choices.items()}
+    assert {name: one.h1_p for name, one in found.choices.items()} == pytest.approx(holm_by_name(p))
     assert p["adapter"] < p["other"]
-    assert list(found.missing) == ["adapter", "other"]
+    changes = [change for one in found.choices.values() for change in one.changes]
+    adjusted = holm([change.p_value for change in changes])
+    np.testing.assert_allclose([change.adjusted for change in changes], adjusted)
 
 
 def test_profiles_are_what_these_tests_take_them_for():
