@@ -133,7 +133,9 @@ def compare_techniques(options: argparse.Namespace, target: Principal, adapters:
     side = shifts(logs, ("consistency", "chosen_option"))
     costs = _costs(logs, adapters)
     asked = f"{options.n:,} problems of the joint design, the same for all; asked by {options.elicitation}"
-    gone = {name: [c for c in one.changes if c.key.endswith(".missing")] for name, one in found.choices.items()}
+    gone = {
+        name: [c for c in one.changes if c.key.endswith(".missing")] for name, one in found.choices.items()
+    }
     beside = [_effects("scores of the same answers", side), _effects("missing answers", gone)]
     beside += [_effects(label, outcome.shifts[label]) for label in labels[2:]]
     body = (f"Base: {options.base}. {asked}.", _table(found, costs), *beside)

@@ -1,4 +1,4 @@
-"""The subjects' logs that the leaderboard is tested on, and copies of them in which one thing is different."""
+"""The logs that the leaderboard is tested on, and copies of them in which one thing is different."""
 
 from __future__ import annotations
 

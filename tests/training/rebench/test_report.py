@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fiduciary.economics.estimation import TestResult
+from fiduciary.comparison.choices import compare_models
+from fiduciary.comparison.paired import Change
 from fiduciary.economics.principals import Principal
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.cards import fill
-from fiduciary.training.rebench.choices import compare
-from fiduciary.training.rebench.other import Shift
-from fiduciary.training.rebench.report import as_json, markdown, p_value, plain, table, write
-from tests.training.rebench.simulated import answers, outcome, write_adapter
+from fiduciary.training.rebench.record import as_json, plain
+from fiduciary.training.rebench.report import markdown, write
+from tests.comparison.simulated import answers
+from tests.training.rebench.simulated import outcome, write_adapter
 
 N = 120
 TASK = "stakeholder_choice n=120"
@@ -28,10 +29,10 @@ def comparisons():
     few = answers("study1", N, draws=2)
     few = replace(few, chosen=np.where(np.arange(N) < 2, few.chosen, -1))
     tables = {"base": answers("study1", N), "adapter": answers("nonprofit", N, best=True), "again": few}
-    text = compare(TASK, tables, {"adapter": Principal.named("nonprofit")})
+    text = compare_models(TASK, tables, {"adapter": Principal.named("nonprofit")})
     who = {"base": "study1", "adapter": "for_profit", "again": "study1"}
     shares = {name: answers(preference, N, elicitation="choose") for name, preference in who.items()}
-    return text, compare(TASK, shares, {"adapter": Principal.named("for_profit")})
+    return text, compare_models(TASK, shares, {"adapter": Principal.named("for_profit")})
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def found(comparisons, tmp_path):
     (tmp_path / "out").mkdir()
     nan = float("nan")
     shifts = {
-        TASK: [Shift("adapter", "chosen|option", N, 0.5, 0.75, 0.1, 0.012, 0.024)],
-        "game": [Shift("adapter", "x", 1, 0.0, 1.0, nan, nan), Shift("again", "x", 1, 0.0, 1.0, nan, nan)],
+        TASK: {"adapter": (Change("chosen|option", 0.5, 0.75, 0.25, 0.1, 0.012, adjusted=0.024),)},
+        "game": {name: (Change("x", 0.0, 1.0, 1.0, nan, nan),) for name in ("adapter", "again")},
     }
     return outcome(tmp_path, comparisons, shifts)
 
@@ -51,55 +52,29 @@ def no_constant(name):
     raise AssertionError(f"{name} is not JSON")
 
 
-def test_a_table_is_escaped_and_lines_up():
-    lines = table(("", "Σ|θ|"), [["a|b", "1"], ["two\nlines", ""]])
-    assert lines == [
-        "|           | Σ\\|θ\\| |",
-        "|-----------|--------|",
-        "| a\\|b      | 1      |",
-        "| two lines |        |",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("p", "text"),
-    [(0.0001, "< .0005"), (0.0123, ".012"), (0.5, ".500"), (1.0, "1"), (float("nan"), "n/a")],
-)
-def test_p_values_in_few_digits(p, text):
-    assert p_value(TestResult("some test", 3.21, p, 2, {})) == f"{text} (LR 3.2)"
-
-
-def test_a_simulated_p_value_is_a_bound_where_it_is_small():
-    test = TestResult("likelihood ratio, chi-bar-square", 50.0, 0.0006, float("nan"), {})
-    assert p_value(test) == "≤ .001 (LR 50.0)"
-    assert p_value(test, 0.0012) == "≤ .001 (LR 50.0)"
-    assert p_value(None) == "n/a"
-
-
 def test_markdown_says_it_all(found):
     text = markdown(found)
-    assert "# Re-benchmark of base, adapter, again" in text and "Answers from a server" in text
+    assert "## Re-benchmark of  base, adapter, again" in text and "Answers from a server" in text
     assert "adapter 0.50." in text  # the canary
-    assert f"## {TASK}: preference by text (stated choices)" in text
-    assert f"## {TASK}: preference by choose (labels behind the closing words)" in text
+    assert "### stakeholder\\_choice n=120, asked by text: " in text
+    assert "### stakeholder\\_choice n=120, asked by choose: " in text
     assert "target of adapter" in text
     assert "again: not measured: " in text
-    assert "98.3%" in text  # missing
-    assert "chosen\\|option" in text and "+0.250 (0.100)" in text
+    assert "0.983" in text  # missing
+    assert "chosen\\|option" in text and "0.250 (0.100)" in text
     assert "undefined" in text  # ρ of a target that values one stakeholder only
-    assert "nan (" not in text.replace("+1.000 (nan)", "")
+    assert "nan" not in text
 
 
 def test_every_row_of_every_table_has_as_many_cells_as_its_head(found):
     tables = [block.splitlines() for block in markdown(found).split("\n\n") if block.startswith("|")]
-    assert len(tables) == 8
+    assert len(tables) == 11  # preferences, identified and two changed, twice; and three of scores
     for lines in tables:
         assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
-        assert len({len(line) for line in lines}) == 1
 
 
 def test_json_holds_every_number_and_no_nan(found):
-    text = json.dumps(as_json(found), allow_nan=False)
+    text = json.dumps(as_json(found, found.plan.out), allow_nan=False)
     read = json.loads(text, parse_constant=no_constant)
     [words, shares] = read["comparisons"]
     assert (words["task"], words["elicitation"], shares["elicitation"]) == (TASK, "text", "choose")
@@ -114,6 +89,7 @@ def test_json_holds_every_number_and_no_nan(found):
     assert all(low <= weight <= high for (low, high), weight in zip(best, target, strict=True))
     assert "target" not in words["adapters"]["again"]
     assert read["shifts"]["game"][0]["se"] is None
+    assert read["logs"] == {TASK: {"base": "logs/01/base.eval"}}  # from where the file lies
     assert read["plan"]["contenders"]["adapter"] == "digest"
     assert read["canary"] == [{"name": "adapter", "difference": 0.5, "noise": 0.0}]
 
@@ -129,7 +105,7 @@ def test_three_files_are_written_and_nothing_else(found, tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     picture = (tmp_path / "out" / "comparison.png").read_bytes()
     assert picture[:8] == b"\x89PNG\r\n\x1a\n" and len(picture) > 10_000
-    assert (tmp_path / "out" / "comparison.md").read_text("utf-8").startswith("# Re-benchmark")
+    assert (tmp_path / "out" / "comparison.md").read_text("utf-8").startswith("## Re-benchmark")
     json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"), parse_constant=no_constant)
 
 
@@ -146,7 +122,8 @@ def test_a_card_is_filled_between_its_marks_and_filling_again_changes_nothing(fo
     before, _, rest = card.partition(MEASURED[0])
     section, _, after = rest.partition(MEASURED[1])
     assert before == "# A card\n\n## Measured\n\n" and after == "\n\nEnd.\n"
-    assert f"| {TASK}, by text" in section and "again" not in section
+    assert "H2: the preference is the target" in section
+    assert "| again" not in section and "**again**" not in section
     fill(found, found.plan.contenders[1])
     assert (folder / "README.md").read_text("utf-8") == card
     assert (folder / "training.json").read_text("utf-8") == facts
