@@ -1,8 +1,10 @@
-"""Answers of known preferences."""
+"""Answers of known preferences, and logs with scores of one's own."""
 
 from __future__ import annotations
 
 import numpy as np
+from inspect_ai.log import EvalSample
+from inspect_ai.scorer import Score
 
 from fiduciary.economics.logit import choice_probabilities, draw_choices
 from fiduciary.economics.problems import generate, stack
@@ -65,3 +67,12 @@ def answers(
         elicitation=elicitation,
         shift=5.0,
     )
+
+
+def scored(log, values):
+    """A copy of a log with one score of one's own, by sample id and epoch."""
+    samples = []
+    for (name, epoch), value in values.items():
+        given = {} if value is None else {"own": Score(value=value)}
+        samples.append(EvalSample(id=name, epoch=epoch, input="", target="", scores=given))
+    return log.model_copy(update={"samples": samples})

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from inspect_ai import eval
-from inspect_ai.log import EvalSample
-from inspect_ai.scorer import Score
 from scipy import stats
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from fiduciary.comparison.scores import compare_scores
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from tests.comparison.simulated import scored
 
 
 @pytest.fixture(scope="module")
@@ -27,15 +26,6 @@ def logs(tmp_path_factory):
         return log
 
     return {"base": ask("for_profit"), "adapter": ask("nonprofit")}
-
-
-def scored(log, values):
-    """A copy of a log with one score of one's own, by sample id and epoch."""
-    samples = []
-    for (name, epoch), value in values.items():
-        given = {} if value is None else {"own": Score(value=value)}
-        samples.append(EvalSample(id=name, epoch=epoch, input="", target="", scores=given))
-    return log.model_copy(update={"samples": samples})
 
 
 def test_every_score_of_a_real_log_is_compared(logs):

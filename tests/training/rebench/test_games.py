@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from inspect_ai.log import EvalLog
 
-from fiduciary.economics.inference import holm
 from fiduciary.economics.principals import Principal
 from fiduciary.training.rebench.cards import fill
 from fiduciary.training.rebench.plan import Contender, Plan, TaskSpec, make_plan
@@ -16,6 +15,7 @@ from fiduciary.training.rebench.record import as_json
 from fiduciary.training.rebench.report import markdown
 from fiduciary.training.rebench.run import outcome_of, shifts
 from tests.comparison.players import BASE, MORAL, TASK, asked
+from tests.comparison.simulated import scored
 from tests.training.rebench.simulated import write_adapter, write_base
 
 
@@ -56,10 +56,16 @@ def test_report_and_card_tell_it(logs, tmp_path):
 
 
 def test_scores_are_corrected_over_adapters_and_scores(logs):
-    changes = [change for of in shifts(logs).values() for change in of]
-    p = [change.p_value for change in changes]
-    assert np.isfinite(p).sum() > 2
-    np.testing.assert_allclose([change.adjusted for change in changes], holm(p))
+    rng = np.random.default_rng(1)
+    base = {(i, 1): {"x": 0.0, "y": 0.0} for i in range(50)}
+    own = {key: {"x": float(rng.normal(0.5)), "y": float(rng.normal())} for key in base}
+    other = {key: {"x": float(rng.normal()), "y": float(rng.normal(0.3))} for key in base}
+    given = {BASE: base, "a": own, "c": other}
+    found = shifts({name: scored(logs[BASE], values) for name, values in given.items()})
+    changes = [change for of in found.values() for change in of]
+    p = np.sort([change.p_value for change in changes])
+    expected = np.minimum(np.maximum.accumulate(p * np.arange(len(p), 0, -1)), 1)
+    np.testing.assert_allclose(np.sort([change.adjusted for change in changes]), expected)
 
 
 def test_a_target_of_games_is_no_target_of_stakeholder_choices(tmp_path):
