@@ -30,13 +30,13 @@ UNSTATED = (
 
 NOTE = (
     "Changes are paired by problem, with Student's 95 % intervals; two-sided tests, 5 % after Holm's "
-    "correction over all changes that were tested. Chooses like the base: exact exchange of answers "
-    "within problems, free of any model. H1: same preference as the base (θ and ρ; own γ each), problems "
-    "paired. H2: the preference is the target. Both are likelihood-ratio tests against chi-bar-square, "
-    "valid also where θ is 0 or 1. Each of the three is corrected over the models compared. Best choices "
-    "maximise the target's utility; regret is what is lost a decision, in dollars of that utility, and "
-    "the loss share the share lost of what was at stake. θ alone does not say how choices fall: with ρ "
-    "far below 0 small weights still count, so read the loss share beside the distance. p ≤: as small as "
+    "correction over all changes that were tested. Choices that differ: exact exchange of answers within "
+    "problems, free of any model. H1: same preference as the base (θ and ρ; own γ each), problems paired. "
+    "H2: the preference is the target. Both are likelihood-ratio tests against chi-bar-square, valid also "
+    "where θ is 0 or 1. Each of the three is corrected over the models compared. Best choices maximise "
+    "the target's utility; regret is what is lost a decision, in dollars of that utility, and the loss "
+    "share the share lost of what was at stake. θ alone does not say how choices fall: with ρ far below 0 "
+    "small weights still count, so read the loss share beside the distance. p at most that: as small as "
     "the simulation of the null can tell."
 )
 
@@ -136,8 +136,9 @@ def _row(change: Change) -> tuple[Cell, ...]:
 def _of_choices(found: Choices) -> Iterator[tuple[Cell, ...]]:
     if found.alike is not None and found.alike.n:
         how = f"exact exchange by problem, {found.alike.n} problems"
-        share, p = found.alike.distance, found.alike.p_value
-        yield ("choices that differ", None, None, share, p, found.alike_p, _verdict(found.alike_p), how)
+        differ, p = found.alike.distance, found.alike.p_value
+        verdict = "changed" if found.alike_p < ALPHA else "no change shown"
+        yield ("choices that differ", None, None, differ, p, found.alike_p, verdict, how)
     yield from map(_row, found.changes)
     if any(map(math.isfinite, found.distance)):
         before, after = (None if math.isnan(side) else side for side in found.distance)
@@ -148,21 +149,17 @@ def _of_choices(found: Choices) -> Iterator[tuple[Cell, ...]]:
         ("H2: the preference is the target", found.h2, found.h2_p),
     ):
         if test is not None:
-            yield (title, None, None, None, _simulated(test), p, _verdict(p), _how(test))
+            yield (title, None, None, None, test.p_value, p, _verdict(p), _how(test))
 
 
 def _verdict(p: float) -> str:
     return "not tested" if math.isnan(p) else "rejected" if p < ALPHA else "not rejected"
 
 
-def _simulated(test: TestResult) -> Cell:
-    """A p-value; a bound where the simulation of the null cannot tell a smaller one."""
-    floor = "chi-bar-square" in test.method and not test.df > 0 and test.p_value < 0.001
-    return f"≤ {test.p_value:.4f}" if floor else test.p_value
-
-
 def _how(test: TestResult) -> str:
-    return f"{test.method}, LR = {test.statistic:.1f}"
+    """The method and its statistic, and where the simulation of the null cannot tell a smaller p-value."""
+    floor = "chi-bar-square" in test.method and not test.df > 0 and test.p_value < 0.001
+    return f"{test.method}, LR = {test.statistic:.1f}{', p at most that' if floor else ''}"
 
 
 def _by_parameter(test: TestResult | None, title: str) -> Iterator[str]:

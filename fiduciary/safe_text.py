@@ -26,6 +26,7 @@ _LATEX = {
     "…": r"\ldots{}",
     "→": r"$\rightarrow$",
     "∞": r"$\infty$",
+    "≤": r"$\leq$",
     "−": "$-$",
     "Δ": r"$\Delta$",
     "Σ": r"$\Sigma$",
@@ -35,6 +36,7 @@ _LATEX = {
     "ζ": r"$\zeta$",
     "θ": r"$\theta$",
     "κ": r"$\kappa$",
+    "λ": r"$\lambda$",
     "ρ": r"$\rho$",
     "τ": r"$\tau$",
 }

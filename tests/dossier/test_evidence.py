@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from fiduciary.dossier.command import _parser as dossier_parser
 from fiduciary.dossier.evidence import bonding, stress
 from fiduciary.economics.inference import holm
 from fiduciary.economics.losses import losses
-from fiduciary.economics.principals import Principal
+from fiduciary.economics.principals import LOGGED_METHOD, Principal
 from fiduciary.economics.utility import PROFILES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.cells import UNREAD, Cell
@@ -106,6 +107,25 @@ def test_whom_a_model_was_trained_for_is_not_read_off_its_name(
     (case,) = gather(["study1"], [str(logs), str(folder)], principal, Given(), lambda _: None, "study1")
     said = [claim.note for claim in assemble(case).claims if "my_for_profit" in claim.statement]
     assert any("no stated principal" in note for note in said)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind"), [(None, "trained"), ({LOGGED_METHOD: {"subject/my-sft": "DPO"}}, "dpo")]
+)
+def test_how_a_model_was_trained_is_read_in_its_log_and_not_off_its_name(
+    stated: dict[str, Any] | None,
+    kind: str,
+    logs: Path,
+    renamed: Callable[[str, Callable[[EvalLog], None]], Path],
+) -> None:
+    name = "subject/my-sft"
+
+    def change(log: EvalLog) -> None:
+        log.eval.model, log.eval.metadata = name, stated
+
+    places = [str(logs), str(renamed("nonprofit", change))]
+    (case,) = gather(["study1"], places, Principal.named("nonprofit"), Given(), lambda _: None, "study1")
+    assert [one.kind for one in bonding.techniques(case) if one.row.name == name] == [kind]
 
 
 def test_what_changed_besides_the_target_leaves_the_target_out(dossiers: dict[str, Dossier]) -> None:
