@@ -54,7 +54,7 @@ def test_align_moves_the_embedded_model_and_goes_on_where_it_was(tmp_path: Path)
         assert one["adapters"]["for_profit"]["best"]["difference"] > 0.1
         assert one["adapters"]["for_profit"]["h1"]["p"] < 0.01
     card = (tmp_path / "out/adapter/README.md").read_text("utf-8")
-    assert "trade_offs=joint" in card.partition("## Measured")[2]
+    assert r"trade\_offs=joint" in card.partition("## Measured")[2]
     assert "for_profit" in (tmp_path / "out/site/index.html").read_text("utf-8")
     records = json.loads((tmp_path / "out/site/table.json").read_text("utf-8"))
     ranks = {record["model"]: record["value"] for record in records if record["metric"] == "rank"}
