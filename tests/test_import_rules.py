@@ -41,7 +41,7 @@ ALLOWED: dict[str, frozenset[str]] = {
         "accelerate",
         "safetensors",
     }
-    # pyarrow: screening reads Parquet without the `datasets` package. jinja2: what chat templates raise.
+    # pyarrow: screening reads Parquet without the `datasets` package. jinja2: cards, chat templates' errors.
     # solvers: what is taught is the protocol that asks, its instruction and closing words.
     # comparison: what an adapter changed is told by the same engine as any other change.
     | {"matplotlib", "pyarrow", "jinja2", "solvers", "comparison"},

@@ -1,4 +1,4 @@
-"""What all cards have in common: front matter, licence, who made it, whom to ask."""
+"""What all cards have in common: front matter, licence, and the templates of ``training/cards``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
+from fiduciary.economics.inference import clopper_pearson
 from fiduciary.economics.principals import Principal
 
 AUTHORS = "The Fiduciary authors"
@@ -49,33 +51,12 @@ def size_category(rows: int) -> str:
     return next((name for below, name in SIZES if rows < below), "10M<n<100M")
 
 
-def made_by(facts: Mapping[str, Any], program: str) -> str:
-    """Who made it: the software, and who ran it where that was said."""
-    maker = facts.get("maker")
-    who = f"{maker}, with" if maker else "whoever ran the command below, with"
-    return f"**Made by:** {who} Fiduciary {program}, a program of the Fiduciary authors."
-
-
 def program_version() -> str:
     """Version of this project."""
     try:
         return version("fiduciary")
     except PackageNotFoundError:
         return "unknown"
-
-
-def contact(facts: Mapping[str, Any]) -> str:
-    """Whom to ask about the copy, and about the program."""
-    maker = facts.get("maker")
-    copy = (
-        f"About this copy: {maker}."
-        if maker
-        else "About this copy: whoever published it, who also answers for its use."
-    )
-    return (
-        f"{copy} Questions about how it was made and errors in the program: open an issue in the repository\n"
-        f"that this copy of Fiduciary came from."
-    )
 
 
 def base_licence(base: str) -> dict[str, str]:
@@ -92,24 +73,37 @@ def base_licence(base: str) -> dict[str, str]:
     return {"license": "other", "license_name": name, "license_link": f"https://huggingface.co/{base}"}
 
 
-def preferences_command(target: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    """Arguments of ``fiduciary train`` that make such pairs, without number, seed and place."""
-    stated = " ".join(Principal.of_facts(target).options())
-    apart = data["disjoint_from"]
-    gamma = f" --gamma {data['gamma']:g}" if data["draw"] == "gap" else ""
-    wordings = ",".join(data["wordings"])
-    return (
-        f"pairs {stated} --trade-offs {data['trade_offs']} --wording {wordings} \\\n"
-        f"        --elicitation {data['elicitation']} --voice {data['voice']} "
-        f"--draw {data['draw']}{gamma} \\\n"
-        f"        --evaluation-seeds {','.join(map(str, apart['seeds']))} --evaluation-n {apart['n']}"
+def render(template: str, **facts: Any) -> str:
+    """A template of ``training/cards``, filled in. A fact that is missing is an error, not an empty place."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "cards"),
+        undefined=StrictUndefined,
+        autoescape=False,  # Markdown, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
+    environment.filters |= {
+        "cell": _cell,
+        "listed": listed,
+        "number": _number,
+        "quote": _quote,
+        "share": _share,
+        "short": _short,
+    }
+    return environment.get_template(template).render(facts)
 
 
-def table(title: str, values: Mapping[str, Any]) -> str:
-    """Two columns, names and values."""
-    rows = [f"| {name} | {_text(value)} |" for name, value in values.items()]
-    return "\n".join([f"| {title} | |", "|---|---|", *rows])
+def ces_target(target: Mapping[str, Any]) -> dict[str, Any]:
+    """What cards say of a CES utility: its weights, whom it leaves out, and how a command states it."""
+    weights = target["theta"]
+    return {
+        "weights": ", ".join(f"{weight:g} {who}" for who, weight in zip(ABBREVIATIONS, weights, strict=True)),
+        "left_out": [who for who, weight in zip(STAKEHOLDERS, weights, strict=True) if weight == 0],
+        "principal": " ".join(Principal.of_facts(target).options()),
+    }
 
 
 def listed(words: Sequence[str]) -> str:
@@ -117,7 +111,29 @@ def listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _text(value: Any) -> str:
+def _cell(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(_text, value))
+        return ", ".join(map(_cell, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _number(value: float, form: str = ",") -> str:
+    return format(+value, form)  # format() of a missing fact would not name it, + does
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.3f}"
+
+
+def _share(share: float | None, n: int | None = None) -> str:
+    """A share, with its 95 % interval where the number that it is taken of is named."""
+    if share is None:
+        return "too few pairs to say"
+    if n is None:
+        return f"{share:.1%}"
+    interval = clopper_pearson(share * n, n)
+    return f"{share:.1%} [{interval.low:.1%}, {interval.high:.1%}]"
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.economics.games import GAMES
+from fiduciary.training.card_parts import program_version
 from fiduciary.training.games import MARGIN, GameDesign, build, rows
 from fiduciary.training.games_card import card
 from fiduciary.training.games_checks import measure
 from fiduciary.training.games_situations import RANGES, TOLERANCE, refuse_evaluation_games
-from fiduciary.training.preference_data import made_by, refuse_to_overwrite, store
+from fiduciary.training.preference_data import refuse_to_overwrite, store
 
 TASK = "economic_games"
 
@@ -46,7 +47,7 @@ def write(design: GameDesign, out: Path, maker: str | None = None) -> dict[str, 
 def describe(design: GameDesign) -> dict[str, Any]:
     """What was asked for, in a form that JSON holds."""
     return {
-        "version": made_by(),
+        "version": program_version(),
         "task": TASK,
         "target": design.target.facts(),
         "seed": design.seed,

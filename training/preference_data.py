@@ -9,11 +9,10 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fiduciary.training.card_parts import DIGEST
+from fiduciary.training.card_parts import DIGEST, program_version
 from fiduciary.training.checks import Evaluations, measure, refuse_overlap
 from fiduciary.training.data_card import card
 from fiduciary.training.errors import TrainingError
@@ -158,7 +157,7 @@ def describe(design: PairDesign, evaluations: Evaluations) -> dict[str, Any]:
     """What was asked for, in a form that JSON holds."""
     utility = design.target.utility
     return {
-        "version": made_by(),
+        "version": program_version(),
         "target": design.target.facts(),
         "shift": utility.shift,
         "seed": design.seed,
@@ -176,11 +175,3 @@ def describe(design: PairDesign, evaluations: Evaluations) -> dict[str, Any]:
             "trade_offs": list(evaluations.trade_offs),
         },
     }
-
-
-def made_by() -> str:
-    """Version of this project."""
-    try:
-        return version("fiduciary")
-    except PackageNotFoundError:
-        return "unknown"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jinja2 import Template, UndefinedError
 
 from fiduciary.cards import grade, read
 from fiduciary.cards.values import VALID
@@ -112,6 +113,12 @@ def test_names_of_ones_own_do_not_break_the_metadata():
     assert "--theta 0.5,0.5,0,0 --rho=0.5" in body
 
 
+@pytest.mark.parametrize("missing", ["seed", "pairs", "trainable"])
+def test_a_missing_fact_is_an_error_and_no_empty_place(missing):
+    with pytest.raises(UndefinedError, match=missing):
+        card({name: value for name, value in facts().items() if name != missing})
+
+
 def test_front_matter_comes_back():
     values = {"a": ["x: y", "no", "'q'"], "b": {"c": [{"d": 1.5, "e": "ü # –"}]}}
     text = card_parts.front(values) + "\n# Title\n"
@@ -182,7 +189,6 @@ def test_the_hubs_own_library_reads_the_results():
 @pytest.mark.parametrize("kind", ["model", "data"])
 def test_an_unfilled_template_of_the_hub_states_nothing(tmp_path, kind):
     hub = pytest.importorskip("huggingface_hub")
-    pytest.importorskip("jinja2")
     template = hub.ModelCard if kind == "model" else hub.DatasetCard
     data = hub.ModelCardData() if kind == "model" else hub.DatasetCardData()
     (tmp_path / "README.md").write_text(str(template.from_template(data)))
@@ -192,12 +198,11 @@ def test_an_unfilled_template_of_the_hub_states_nothing(tmp_path, kind):
 
 def test_a_template_of_trl_states_little(tmp_path):
     trl = pytest.importorskip("trl")
-    jinja2 = pytest.importorskip("jinja2")
     template = Path(trl.__file__).parent / "templates" / "lm_model_card.md"
     versions = {
         f"{name}_version": "1.0" for name in ("trl", "transformers", "pytorch", "datasets", "tokenizers")
     }
-    text = jinja2.Template(template.read_text("utf-8")).render(
+    text = Template(template.read_text("utf-8")).render(
         card_data="base_model: acme/quill",
         model_name="quill-dpo",
         base_model="acme/quill",
