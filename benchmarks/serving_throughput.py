@@ -30,14 +30,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from benchmarks.dpo_gpu import SHAPES, Shape
+from fiduciary.serving.ready import probe
 
 NAME = "dummy"
 START_SECONDS = 1800.0
@@ -145,19 +146,11 @@ def served(python: str, checkpoint: Path, log: Path) -> Iterator[str]:
 
 def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     """Until a token was generated."""
-    body = json.dumps({"model": NAME, "prompt": "Hello", "max_tokens": 1, "logprobs": 1}).encode()
-    request = urllib.request.Request(
-        f"{url}/v1/completions", data=body, headers={"Content-Type": "application/json"}
-    )
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            urllib.request.urlopen(request, timeout=300).read()
-            return
-        except OSError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"the server did not start:\n{log.read_text()[-3000:]}") from None
-            time.sleep(1)
+    while not probe(f"{url}/v1", "none", NAME, timeout=300).ready:
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise SystemExit(f"the server did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(1)
 
 
 def ask(kind: str, options: argparse.Namespace, url: str) -> Spent:
@@ -191,7 +184,7 @@ def ask(kind: str, options: argparse.Namespace, url: str) -> Spent:
 def _cache(url: str) -> tuple[float, float]:
     """Prompt tokens looked up in the prefix cache so far, and those found."""
     sums = dict.fromkeys(("vllm:prefix_cache_queries", "vllm:prefix_cache_hits"), 0.0)
-    for line in urllib.request.urlopen(f"{url}/metrics", timeout=60).read().decode().splitlines():
+    for line in httpx.get(f"{url}/metrics", timeout=60, trust_env=False).raise_for_status().text.splitlines():
         name = line.partition("{")[0].removesuffix("_total")
         if name in sums and not line.startswith("#"):
             sums[name] += float(line.split()[-1])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import urllib.error
-import urllib.request
+import ssl
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
+
+import httpx
 
 from fiduciary.errors import UsageError
 
@@ -18,13 +18,6 @@ SECONDS = 10.0
 
 MOST_WAITING = 100
 """Messages kept for a receiver that does not answer; the oldest go first."""
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A message goes to the address that was named, and to no other."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        return None
 
 
 def checked(url: str) -> str:
@@ -64,27 +57,31 @@ def message(event: str, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def deliver(url: str, waiting: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], str]:
-    """Post messages in their order until one is not received.
+    """Post messages in their order until one is not received; a redirect is no receipt.
 
     Returns:
         What is still waiting, and why ("" where nothing is).
     """
-    opener = urllib.request.build_opener(_NoRedirects)
+    headers = {"Content-Type": "application/json", "User-Agent": "fiduciary-monitor"}
     for k, one in enumerate(waiting):
-        request = urllib.request.Request(
-            url,
-            data=json.dumps(one, allow_nan=False).encode(),
-            headers={"Content-Type": "application/json", "User-Agent": "fiduciary-monitor"},
-            method="POST",
-        )
+        body = json.dumps(one, allow_nan=False)
         try:
-            with opener.open(request, timeout=SECONDS) as response:
-                response.read(1)
-        except urllib.error.HTTPError as error:
-            with error:
-                return [dict(other) for other in waiting[k:]], f"{shown(url)} answers HTTP {error.code}"
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            why = getattr(error, "reason", error)
-            kind = why.strerror if isinstance(why, OSError) and why.strerror else type(why).__name__
-            return [dict(other) for other in waiting[k:]], f"{shown(url)} was not reached: {kind}"
+            # The system's certificates, since receivers are often a firm's own.
+            trusted = ssl.create_default_context()
+            with httpx.stream(
+                "POST", url, content=body, headers=headers, timeout=SECONDS, verify=trusted
+            ) as response:
+                why = "" if response.is_success else f"answers HTTP {response.status_code}"
+        # ImportError: a proxy of a kind that needs a package.
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
+            why = f"was not reached: {_cause(error)}"
+        if why:
+            return [dict(other) for other in waiting[k:]], f"{shown(url)} {why}"
     return [], ""
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said, without the address that an error's own text may hold."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__

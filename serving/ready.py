@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 
-# What stands between two programs of one machine is no proxy.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+import httpx
 
 
 @dataclass(frozen=True)
@@ -37,18 +32,19 @@ def probe(url: str, key: str, name: str, timeout: float = 120.0) -> Answer:
         timeout: seconds to wait for the token.
     """
     body = {"model": name, "prompt": "Hello", "max_tokens": 1, "logprobs": 1}
-    request = urllib.request.Request(
-        f"{url}/completions",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Authorization": f"Bearer {key}"},
-    )
     try:
-        with _OPENER.open(request, timeout=timeout) as response:
-            tokens = json.load(response)["usage"]["completion_tokens"]
-    except urllib.error.HTTPError as error:
-        text = error.read(300).decode(errors="replace")
-        # 401 and 404: the server works, and will not take this key or does not know this name.
-        return Answer(False, error.code in {401, 404}, f"HTTP {error.code} for '{name}': {text}")
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+        response = httpx.post(
+            f"{url}/completions",
+            json=body,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=timeout,
+            trust_env=False,  # what stands between two programs of one machine is no proxy
+        )
+        if not response.is_success:
+            # 401 and 404: the server works, and will not take this key or does not know this name.
+            final = response.status_code in {401, 404}
+            return Answer(False, final, f"HTTP {response.status_code} for '{name}': {response.text[:300]}")
+        tokens = response.json()["usage"]["completion_tokens"]
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, KeyError, TypeError) as error:
         return Answer(False, False, f"{type(error).__name__}: {error}")
     return Answer(True) if tokens == 1 else Answer(False, False, f"{tokens} tokens were generated")

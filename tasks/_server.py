@@ -6,15 +6,12 @@ checkpoint under the name that was meant for a server; and it asks a server that
 
 from __future__ import annotations
 
-import http.client
 import importlib
 import importlib.util
-import json
 import os
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+import httpx
 from inspect_ai.model import Model
 from rich.markup import escape
 
@@ -25,8 +22,6 @@ START = (
     "(containers), in this folder, and run this again once it says that it is ready"
 )
 _SECONDS = 20.0  # a busy server answers late; one that is gone does not wait
-# A proxy stands between this machine and others, not between two programs of one.
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class NoServerError(PrerequisiteError):
@@ -67,21 +62,27 @@ def _can_be_loaded(name: str) -> bool:
 def _ask(url: str, name: str, model: Model) -> None:
     key = str(getattr(model.api, "api_key", "") or "")
     address = f"{url.rstrip('/').removesuffix('/v1')}/v1/models"
-    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {key}"})
     try:
-        opener = _OPENER if _is_local(url) else urllib.request.build_opener()
-        with opener.open(request, timeout=_SECONDS) as response:
-            served = sorted(str(entry["id"]) for entry in json.load(response)["data"])
-    except urllib.error.HTTPError as error:
-        if error.code in (401, 403):
+        response = httpx.get(
+            address,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=_SECONDS,
+            follow_redirects=True,
+            # A proxy stands between this machine and others, not between two programs of one.
+            trust_env=not _is_local(url),
+        )
+        response.raise_for_status()
+        served = sorted(str(entry["id"]) for entry in response.json()["data"])
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        if status in (401, 403):
             raise NoServerError(
-                f"the server at {url} refuses the key (HTTP {error.code}): VLLM_API_KEY, here or in .env, "
+                f"the server at {url} refuses the key (HTTP {status}): VLLM_API_KEY, here or in .env, "
                 "is not the one that it was started with"
             ) from None
-        raise NoServerError(f"the server at {url} answers HTTP {error.code}; {START}") from None
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
-        why = getattr(error, "reason", error)
-        raise NoServerError(f"no vLLM server answers at {url} (VLLM_BASE_URL): {why}; {START}") from None
+        raise NoServerError(f"the server at {url} answers HTTP {status}; {START}") from None
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, KeyError, TypeError) as error:
+        raise NoServerError(f"no vLLM server answers at {url} (VLLM_BASE_URL): {error}; {START}") from None
     if name not in served:
         names = " or ".join(f"vllm/{one}" for one in served)
         raise NoServerError(f"the server at {url} does not serve '{name}'; ask for {names}")

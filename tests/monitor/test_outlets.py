@@ -195,6 +195,12 @@ def test_a_receiver_that_hangs_does_not_hold_the_audit(
     assert "1 message waits" in found.err
 
 
+def test_a_proxy_that_cannot_be_used_does_not_end_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{free_port()}")
+    left, why = webhook.deliver("http://example.org/secret", [{"id": "0"}])
+    assert left == [{"id": "0"}] and "was not reached" in why and "secret" not in why
+
+
 def test_messages_that_nobody_takes_do_not_pile_up_for_ever() -> None:
     left, why = webhook.deliver(f"http://127.0.0.1:{free_port()}/", [{"id": str(k)} for k in range(3)])
     assert [one["id"] for one in left] == ["0", "1", "2"]

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from inspect_ai.model import Model, get_model
 
 from fiduciary.training.errors import TrainingError
@@ -172,13 +169,18 @@ def _running(plan: Plan, url: str) -> Served:
     key = os.environ.get("VLLM_API_KEY", "none")
     headers = {"Authorization": f"Bearer {key}"}
     try:
-        request = urllib.request.Request(f"{url.rstrip('/')}/models", headers=headers)
-        with urllib.request.urlopen(request, timeout=30) as response:
-            cards = [(card["id"], card.get("parent")) for card in json.load(response)["data"]]
-    except urllib.error.HTTPError as error:
-        what = "refuses the key in VLLM_API_KEY" if error.code in (401, 403) else f"answers {error.code}"
+        address = f"{url.rstrip('/')}/models"
+        response = httpx.get(address, headers=headers, timeout=30, follow_redirects=True)
+        response.raise_for_status()
+        cards = [(card["id"], card.get("parent")) for card in response.json()["data"]]
+    except httpx.HTTPStatusError as error:
+        status = error.response.status_code
+        what = "refuses the key in VLLM_API_KEY" if status in (401, 403) else f"answers {status}"
         raise TrainingError(f"{url} {what}.") from error
-    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (
+        *(httpx.HTTPError, httpx.InvalidURL, OSError),
+        *(ValueError, LookupError, TypeError, AttributeError),
+    ) as error:
         raise TrainingError(
             f"no server answers at {url} ({error}). Its address ends in /v1, as in http://host:8000/v1."
         ) from error
