@@ -1,6 +1,6 @@
 """A card's text as statements: what each section says, without comments, placeholders and repetitions.
 
-Markdown is taken apart line by line; nothing of it is rendered or followed.
+Markdown is taken apart into its blocks; nothing of it is rendered or followed.
 """
 
 from __future__ import annotations
@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 
-from fiduciary.cards.html_tables import as_rows
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from fiduciary.cards.html_tables import with_rows
 from fiduciary.cards.substance import says_nothing
 
 LONGEST = 2_000
@@ -18,13 +22,10 @@ LONGEST = 2_000
 MOST_SECTIONS = 2_000
 """Headings of a card; what comes after so many is text of the last one."""
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t]*$")
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable("inline")  # of blocks alone
+
 _BOLD_HEADING = re.compile(r"^(?:\*\*|__)([^*_|]{3,80}?):?(?:\*\*|__):?$")
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-_UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
-_TABLE_RULE = re.compile(r"^\|?[\s:|-]+$")
-_ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+")
-_QUOTE = re.compile(r"^\s*>\s?")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LABEL = re.compile(
     r"^(?:\*\*|__)(.{2,80}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(.*)$"
     r"|^([A-Z][\w() /-]{1,40}):\s+(.*)$"
@@ -85,110 +86,105 @@ def sections(lines: Sequence[str], first: int = 1) -> tuple[Section, ...]:
     found: list[Section] = []
     open_titles: list[tuple[int, str]] = []
     title, level, line = "", 0, first
-    block: list[tuple[int, str, bool]] = []
+    statements: list[Statement] = []
 
     def close() -> None:
         above = tuple(name for depth, name in open_titles if depth < level)
-        found.append(Section(title, level, line, above, tuple(_statements(block))))
-        block.clear()
+        found.append(Section(title, level, line, above, tuple(statements)))
+        statements.clear()
 
-    for number, text, code in as_rows(_without_comments(lines, first)):
-        heading = None if code or len(found) >= MOST_SECTIONS else _heading(text, block)
-        if heading is None:
-            block.append((number, text, code))
-            continue
-        if heading[0] in (1, 2) and not text.lstrip().startswith("#") and _UNDERLINE.match(text):
-            number, text, _ = block.pop()
-            heading = (heading[0], text.strip())
-        close()
-        level, title, line = heading[0], heading[1][:LONGEST], number
-        open_titles = [entry for entry in open_titles if entry[0] < level] + [(level, title)]
+    for part in _parts("\n".join(_lines(lines)), first):
+        if isinstance(part, Statement):
+            statements.append(part)
+        elif len(found) >= MOST_SECTIONS:
+            statements += _sentences([(part.line, part.text)])
+        else:
+            close()
+            level, title, line = part.level, _plain(_ANCHOR.sub(r"\1", part.text)), part.line
+            open_titles = [entry for entry in open_titles if entry[0] < level] + [(level, title)]
     close()
     return tuple(_without_repetitions(found))
 
 
-def _heading(text: str, block: Sequence[tuple[int, str, bool]]) -> tuple[int, str] | None:
-    found = _HEADING.match(text)
-    if found:
-        return len(found[1]), _plain(_ANCHOR.sub(r"\1", found[2]))
-    under = _UNDERLINE.match(text)
-    if under and block and not block[-1][2]:
-        before = block[-1][1].strip()
-        if (
-            before
-            and not before.startswith(("|", "-", "*", ">"))
-            and (len(block) < 2 or not block[-2][1].strip())
-        ):
-            return (1 if under[1][0] == "=" else 2), before
-    bold = _BOLD_HEADING.match(text.strip())
-    return (7, _plain(bold[1])) if bold else None
+@dataclass(frozen=True)
+class _Heading:
+    line: int
+    text: str
+    level: int
 
 
-def _without_comments(lines: Sequence[str], first: int) -> Iterator[tuple[int, str, bool]]:
-    """Number, text and whether it is code, of each line outside comments."""
-    fence, comment, blank = "", False, True
-    for number, line in enumerate(lines, first):
-        line = line[:LONGEST].rstrip("\r")
-        opened = _FENCE.match(line)
-        if fence:
-            if opened and opened[1][0] == fence[0] and len(opened[1]) >= len(fence):
-                fence = ""
-            else:
-                yield number, line, True
-            continue
-        if opened and not comment:
-            fence = opened[1]
-            continue
-        shown = ""
-        rest = line
-        while rest:
-            if comment:
-                _, end, rest = rest.partition("-->")
-                comment = not end
-            else:
-                before, begin, rest = rest.partition("<!--")
-                shown += before
-                comment = bool(begin)
-        indented = blank and line.startswith(("    ", "\t")) and not _ITEM.match(line)
-        yield number, shown, indented and bool(shown.strip())
-        blank = not line.strip() or indented
+def _parts(text: str, first: int) -> Iterator[_Heading | Statement]:
+    """Headings and statements, in their order."""
+    cells: list[str] = []
+    line, head = first, False
+    for before, token in pairwise([Token("start", "", 0), *_MARKDOWN.parse(text)]):
+        line = first + token.map[0] if token.map else line
+        shown = _COMMENT.sub(_line_ends, token.content)
+        match token.type, before.type:
+            case "inline", "heading_open":
+                yield _Heading(line, token.content, int(before.tag[1]))
+            case "inline", "th_open" | "td_open":
+                cells.append(token.content)
+                head = before.type == "th_open"
+            case "inline", _ if "<tr" not in shown:
+                yield from _paragraph(enumerate(shown.split("\n"), line), top=token.level == 1)
+            case "tr_close", _:
+                yield from _row(line, cells, head)
+                cells = []
+            case ("fence" | "code_block") as kind, _:
+                for number, code in enumerate(token.content.split("\n"), line + (kind == "fence")):
+                    if code.strip():
+                        yield Statement(number, code.strip(), kind="code")
+            case "html_block" | "inline", _:
+                yield from _html(enumerate(shown.split("\n"), line))
 
 
-def _statements(block: Sequence[tuple[int, str, bool]]) -> Iterator[Statement]:
-    paragraph: list[tuple[int, str]] = []
-    head: list[str] | None = None
-
-    def ended() -> Iterator[Statement]:
-        yield from _sentences(paragraph)
-        paragraph.clear()
-
-    for number, raw, code in block:
-        text = _QUOTE.sub("", raw).strip() if not code else raw
-        if code:
-            yield from ended()
-            yield Statement(number, text.strip(), kind="code")
-        elif not text:
-            yield from ended()
-            head = None
-        elif text.startswith("|") or (head is not None and "|" in text):
-            yield from ended()
-            if _TABLE_RULE.match(text):
-                continue
-            cells = [_plain(cell) for cell in text.strip("|").split("|")]
-            if head is None:
-                head = cells
-                if any(cells):
-                    yield Statement(number, " | ".join(cells), kind="head")
-                continue
-            value = ", ".join(cell for cell in cells[1:] if cell)
-            if value and not says_nothing(value):
-                yield Statement(number, " | ".join(cells), cells[0] or None, value, "row")
-        elif _ITEM.match(text):
-            yield from ended()
-            paragraph.append((number, _ITEM.sub("", text)))
+def _html(lines: Iterable[tuple[int, str]]) -> Iterator[_Heading | Statement]:
+    """Lines between tables as paragraphs; the first row of a table as its head."""
+    said = ((line, part) for line, part in with_rows(lines) if isinstance(part, list) or _plain(part))
+    for kind, own in groupby(said, lambda numbered: type(numbered[1])):
+        if kind is str:
+            yield from _paragraph(((line, str(text)) for line, text in own), top=True)
         else:
-            paragraph.append((number, text))
-    yield from ended()
+            for k, (line, row) in enumerate(own):
+                yield from _row(line, list(row), head=k == 0)
+
+
+def _line_ends(comment: re.Match[str]) -> str:
+    """A comment's line ends, which stay so that lines keep their numbers."""
+    return "\n" * comment[0].count("\n")
+
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    """Lines as they are parsed: a blank one inside an HTML table would end the table."""
+    inside = False
+    for line in lines:
+        lower = line.lower()
+        inside = (inside or "<table" in lower) and "</table" not in lower and not line.startswith("#")
+        yield line[:LONGEST] if line.strip() or not inside else "<br>"
+
+
+def _paragraph(lines: Iterable[tuple[int, str]], top: bool) -> Iterator[_Heading | Statement]:
+    """Sentences of a paragraph; a line in bold type is a heading, except in lists and quotations."""
+    own: list[tuple[int, str]] = []
+    for line, words in lines:
+        bold = _BOLD_HEADING.match(words.strip()) if top else None
+        if bold:
+            yield from _sentences(own)
+            own = []
+            yield _Heading(line, bold[1], 7)
+        elif words.strip():
+            own.append((line, words.strip()))
+    yield from _sentences(own)
+
+
+def _row(line: int, cells: Sequence[str], head: bool) -> Iterator[Statement]:
+    plain = [_plain(cell) for cell in cells]
+    value = ", ".join(cell for cell in plain[1:] if cell)
+    if head and any(plain):
+        yield Statement(line, " | ".join(plain), kind="head")
+    elif value and not head and not says_nothing(value):
+        yield Statement(line, " | ".join(plain), plain[0] or None, value, "row")
 
 
 def _sentences(paragraph: Sequence[tuple[int, str]]) -> Iterator[Statement]:

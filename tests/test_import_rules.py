@@ -54,7 +54,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     | {"leaderboard", "comparison", "monitor", "cards", "scorers", "economics", "matplotlib", "weasyprint"},
     # It asks in the benchmark's words and through its solvers.
     "monitor": ASKING | {"leaderboard", "scorers", "tasks", "solvers", "economics", "serving"},
-    "cards": ASKING | {"pyarrow"},
+    "cards": ASKING | {"pyarrow", "markdown_it"},
     # It draws in a choice problem as the task words it. gradio and what it runs on: an extra.
     "chat": ASKING | {"tasks", "solvers", "serving", "openai", "gradio", "fastapi", "uvicorn"},
     "serving": ASKING | {"docker", "openai"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fiduciary.cards import CHECKLIST, grade, read
+from fiduciary.cards.body import sections
 from fiduciary.cards.card import KINDS
 from tests.cards.conftest import FULL, status, without
 
@@ -203,6 +204,16 @@ def test_labels_and_html_tables_are_read(graded):
     result = graded(text)
     assert status(result, "provenance.maker") == "stated"
     assert status(result, "evaluation.factors") == "stated"
+
+
+def test_tables_are_those_that_the_hub_shows():
+    """Blank lines and Markdown in cells of HTML, a head without words, an escaped line between cells."""
+    text = "<table>\n<tr><td>Who</td><td>What</td></tr>\n\n"
+    text += "<tr><td>Maker</td>\n\n<td>**Acme** Labs</td></tr>\n</table>\n"
+    text += "\n| | |\n|---|---|\n| Letters \\| notes | 500 of each |\n"
+    [section] = sections(text.split("\n"))
+    rows = [(row.line, row.label, row.value) for row in section.statements if row.kind == "row"]
+    assert rows == [(4, "Maker", "Acme Labs"), (11, "Letters | notes", "500 of each")]
 
 
 def test_evidence_names_line_and_field(graded):
