@@ -77,19 +77,6 @@ def test_without_a_target_only_the_difference_is_tested(tables):
     assert np.isnan(verdict.distance).all()
 
 
-@pytest.mark.slow
-def test_equal_preferences_are_seldom_told_apart():
-    """At 5 %, 24 comparisons of a preference with itself: more than 5 rejections happen once in 1,200."""
-    p = []
-    for seed in range(24):
-        pair = {
-            name: answers("study1", 150, problems=seed, draws=2 * seed + i) for i, name in enumerate("ab")
-        }
-        p.append(the(compare_models("", pair, {})).h1.p_value)
-    assert sum(value < 0.05 for value in p) <= 5
-    assert np.mean(p) > 0.3
-
-
 def test_the_same_answers_twice_are_no_difference(tables):
     verdict = the(compare_models("", {"a": tables["base"], "b": tables["base"]}, {"b": NONPROFIT}))
     assert verdict.h1.statistic == pytest.approx(0, abs=1e-3) and verdict.h1.p_value > 0.9

@@ -161,22 +161,3 @@ def test_label_bias() -> None:
     assert label_bias(3, 3, 40).low < 0 < label_bias(3, 3, 40).high
     assert math.isnan(label_bias(0, 0, 0).value)
     assert math.isnan(label_bias(1, 0, 1).value), "one case is no bias"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("sensitivity", "specificity"), [(0.95, 0.95), (0.7, 0.75)])
-def test_intervals_hold_what_was_planted(sensitivity: float, specificity: float) -> None:
-    rng = np.random.default_rng(3)
-    share, held = 0.2, []
-    for _ in range(500):
-        known = skill(rng.binomial(60, sensitivity), 60, rng.binomial(60, specificity), 60)
-        reported = rng.binomial(200, share * sensitivity + (1 - share) * (1 - specificity)) / 200
-        corrected = rogan_gladen(reported, 200, known)
-        held.append(
-            (
-                known.sensitivity.low <= sensitivity <= known.sensitivity.high,
-                known.specificity.low <= specificity <= known.specificity.high,
-                corrected.low <= share <= corrected.high,
-            )
-        )
-    assert np.mean(held, axis=0).min() >= 0.92

@@ -1,4 +1,4 @@
-"""Held to prefgraph's stored verdicts; benchmarks/prefgraph_pairs.py made them."""
+"""Held to prefgraph's stored verdicts; data/prefgraph_pairs.py made them."""
 
 import json
 from pathlib import Path

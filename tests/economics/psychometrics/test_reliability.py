@@ -62,7 +62,7 @@ def test_alpha_and_omega_agree_where_items_are_equivalent() -> None:
 
 @pytest.mark.parametrize("case", REFERENCE["cases"], ids=lambda case: f"{len(case['loadings'])} items")
 def test_equals_other_programs(case: dict[str, Any]) -> None:
-    """pingouin and factor_analyzer (minimum residuals); benchmarks/reliability_reference.py made it."""
+    """pingouin and factor_analyzer (minimum residuals); reliability_reference.py made it."""
     x = np.array(case["answers"], float)
     assert cronbach_alpha(x).value == pytest.approx(case["alpha"], rel=1e-9)
     loadings = np.array(case["loadings"])

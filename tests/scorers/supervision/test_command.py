@@ -8,9 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from inspect_ai.log import EvalLog, read_eval_log
 
@@ -204,22 +202,3 @@ def test_files_that_are_no_report(tmp_path: Path, content: str, said: str) -> No
         load(tmp_path)
     with pytest.raises(FileNotFoundError):
         load(tmp_path / "other.json")
-
-
-@pytest.mark.slow
-def test_planted_errors_lie_in_the_measured_intervals(account_log: MakeLog, supervised_by: Supervise) -> None:
-    """Five seeds here; ``python -m benchmarks.supervision`` runs twenty."""
-    held: list[Any] = []
-    for seed in range(5):
-        log = account_log(n=60, task={"seed": seed}, misquotes=0.3, contradicts=0.2)
-        found, _, _ = supervised_by(
-            [log], known=60, seed=seed, questions="argues,figures", sensitivity=0.8, specificity=0.85
-        )
-        for question, truth in (("argues", 0.2), ("figures", 0.3)):
-            skill, rate = found.skills[question], found.logs[0].questions[question]
-            held += [
-                skill.sensitivity.low <= 0.8 <= skill.sensitivity.high,
-                skill.specificity.low <= 0.85 <= skill.specificity.high,
-                rate.corrected.low <= truth <= rate.corrected.high,
-            ]
-    assert np.mean(held) >= 0.9

@@ -1,8 +1,8 @@
-"""Make the outside reference that tests/economics/budgets holds the indices to.
+"""Makes prefgraph.json, which the indices are held to.
 
 PrefGraph brings Numba and LLVM (more than 200 MB), so its output is stored and this script kept:
 
-    python benchmarks/prefgraph_reference.py  # in an environment with prefgraph==0.6.2
+    python tests/economics/budgets/data/prefgraph_reference.py  # in an environment with prefgraph==0.6.2
 
 Nothing of this project is imported.
 """
@@ -13,7 +13,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
-RESULT = Path(__file__).parents[1] / "tests" / "economics" / "budgets" / "data" / "prefgraph.json"
+RESULT = Path(__file__).with_name("prefgraph.json")
 SIZES = ((2, 6), (2, 12), (2, 20), (3, 15), (4, 20))
 """Goods and budgets of the cases."""
 
@@ -47,7 +47,6 @@ def main() -> None:
         }
         for (prices, bundles), found in zip(agents, engine.analyze_arrays(agents), strict=True)
     ]
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps({"program": f"prefgraph {version('prefgraph')}", "cases": cases}))
 
 

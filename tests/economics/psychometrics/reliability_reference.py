@@ -1,17 +1,15 @@
-"""Cronbach's alpha by pingouin and one-factor loadings by factor_analyzer, stored for the tests.
+"""Makes reliability_reference.json: Cronbach's alpha by pingouin, one-factor loadings by factor_analyzer.
 
 Both are under the GPL and no dependency of the project; their output is reference data. Run it again with
 
     python -m venv /tmp/reference && /tmp/reference/bin/pip install pingouin==0.6.1 factor_analyzer==0.5.1 \
         "scikit-learn<1.6"
-    /tmp/reference/bin/python benchmarks/reliability_reference.py \
-        tests/economics/psychometrics/reliability_reference.json
+    /tmp/reference/bin/python tests/economics/psychometrics/reliability_reference.py
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import factor_analyzer
@@ -31,7 +29,7 @@ def answers(rows: int, items: int, seed: int) -> np.ndarray:
     return np.clip(np.rint(latent), 1, 5)
 
 
-def main(path: Path) -> None:
+def main() -> None:
     """Write the cases."""
     cases = []
     for seed, (rows, items) in enumerate(SHAPES):
@@ -46,8 +44,8 @@ def main(path: Path) -> None:
             }
         )
     made = {"pingouin": pingouin.__version__, "factor_analyzer": "0.5.1", "cases": cases}
-    path.write_text(json.dumps(made) + "\n", encoding="utf-8")
+    Path(__file__).with_suffix(".json").write_text(json.dumps(made) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

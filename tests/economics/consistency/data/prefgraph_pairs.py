@@ -1,11 +1,11 @@
-"""Make the outside reference that tests/economics/consistency holds the indices of pairs to.
+"""Makes prefgraph_pairs.json, which the indices of pairs are held to.
 
 prefgraph is no dependency of the project, so its verdicts are stored and this script kept. It draws
 choice sets of 3 to 6 options with a few answers a pair, and asks prefgraph which triples violate weak,
 moderate and strong stochastic transitivity, whether a random utility explains the frequencies, and how
 many answers Houtman and Maks would keep. Nothing of this project is imported.
 
-    python benchmarks/prefgraph_pairs.py   # in an environment with prefgraph==0.6.2
+    python tests/economics/consistency/data/prefgraph_pairs.py  # in an environment with prefgraph==0.6.2
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-RESULT = Path(__file__).parents[1] / "tests" / "economics" / "consistency" / "data" / "prefgraph_pairs.json"
+RESULT = Path(__file__).with_suffix(".json")
 SETS = {3: 150, 4: 60, 5: 40, 6: 24}
 TOLERANCE = 1e-9  # so that rounding does not tell 1 − 2/3 from 1/3
 
@@ -66,10 +66,9 @@ def main() -> None:
     """Draw, ask, store."""
     rng = np.random.default_rng(20)
     sets = [judge(draw(m, rng)) for m, n in SETS.items() for _ in range(n)]
-    RESULT.parent.mkdir(parents=True, exist_ok=True)
     stored = {
         "program": f"prefgraph {version('prefgraph')}",
-        "script": "benchmarks/prefgraph_pairs.py",
+        "script": "prefgraph_pairs.py",
         "sets": sets,
     }
     RESULT.write_text(json.dumps(stored, separators=(",", ":")) + "\n")

@@ -1,9 +1,11 @@
-"""Make the outside reference that tests/economics/estimation holds the estimator to.
+"""Makes biogeme_choices.csv and biogeme_estimate.json, which the estimator is held to.
 
 Biogeme needs Python ≥ 3.12 and half a minute, so its output is stored and this script kept:
 
-    python -m benchmarks.biogeme_reference data      # in the project's environment: draws the choices
-    python benchmarks/biogeme_reference.py estimate  # in one with biogeme==3.3.5 and pandas
+    # draws the choices, in the project's environment:
+    PYTHONPATH=. python tests/economics/estimation/data/biogeme_reference.py data
+    # estimates, in one with biogeme==3.3.5 and pandas:
+    python tests/economics/estimation/data/biogeme_reference.py estimate
 
 The utility is written out by hand in Biogeme's own expressions; nothing of this project is imported
 for the estimate.
@@ -15,7 +17,7 @@ import json
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[1] / "tests" / "economics" / "estimation" / "data"
+FOLDER = Path(__file__).parent
 CHOICES, RESULT = FOLDER / "biogeme_choices.csv", FOLDER / "biogeme_estimate.json"
 SHIFT = 5.0
 
@@ -38,7 +40,6 @@ def draw() -> None:
     for j in range(4):
         for k, name in enumerate(("sh", "em", "co", "soc")):
             table[f"{name}{j}"] = welfare[:, j, k]
-    FOLDER.mkdir(parents=True, exist_ok=True)
     table.to_csv(CHOICES, index=False, float_format="%.2f")
 
 
@@ -78,7 +79,7 @@ def estimate() -> None:
     names = [beta.name for beta in (sh, em, co, rho, gamma)]
     stored = {
         "program": f"Biogeme {version('biogeme')}",
-        "script": "benchmarks/biogeme_reference.py",
+        "script": "biogeme_reference.py",
         "problems": len(table),
         "loglik": float(results.final_log_likelihood),
         "parameters": {
