@@ -51,8 +51,8 @@ class Card:
     @property
     def name(self) -> str:
         """The card's title, or the name of its folder."""
-        given = next((section.title for section in self.sections if section.level == 1), "")
-        return one_line(given)[:100].strip() or Path(self.file).resolve().parent.name
+        title = next((section.title for section in self.sections if section.level == 1), "")
+        return one_line(title)[:100].strip() or Path(self.file).resolve().parent.name
 
 
 def find(given: Sequence[str | Path]) -> tuple[Path, ...]:

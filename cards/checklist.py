@@ -108,12 +108,12 @@ def checklist() -> Checklist:
     Raises:
         ValueError: an item that is not whole; only an edited file has one.
     """
-    given = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    items = tuple(_item(one, given) for one in given["items"])
+    stated = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    items = tuple(_item(one, stated) for one in stated["items"])
     ids = [item.id for item in items]
     if len(set(ids)) < len(ids):
         raise ValueError("an id of the checklist stands twice")
-    return Checklist(str(given["version"]), given["sources"], given["groups"], items)
+    return Checklist(str(stated["version"]), stated["sources"], stated["groups"], items)
 
 
 def _item(given: Mapping[str, Any], whole: Mapping[str, Any]) -> Item:

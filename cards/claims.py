@@ -117,15 +117,17 @@ def _base(card: Card) -> Iterator[Claim]:
 def _adapter(card: Card) -> Iterator[Claim]:
     content = card.beside.json.get("adapter_config.json", {})
     for pattern, key, what in ((_RANK, "r", "LoRA rank"), (_ALPHA, "lora_alpha", "LoRA alpha")):
-        found = content.get(key)
-        if isinstance(found, (int, float)):
+        configured = content.get(key)
+        if isinstance(configured, (int, float)):
             hits = [(hit[1], s.line) for s in _said(card) if (hit := pattern.search(s.text))]
             if hits:
                 # Other things are called rank too; the claim fails only where none of the figures is right.
-                right = next((hit for hit in hits if float(hit[0]) == found), None)
+                right = next((hit for hit in hits if float(hit[0]) == configured), None)
                 stated, line = right or hits[0]
                 file = "adapter_config.json"
-                yield Claim("procedure.adapter", what, stated, f"{found:g}", file, line, right is not None)
+                yield Claim(
+                    "procedure.adapter", what, stated, f"{configured:g}", file, line, right is not None
+                )
 
 
 def _rows(card: Card) -> Iterator[Claim]:
@@ -185,8 +187,8 @@ def _stated_rows(card: Card) -> Iterator[tuple[int, int]]:
 
 
 def _configs(card: Card) -> list[Mapping[str, Any]]:
-    given = card.front.values.get("dataset_info")
-    return [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, dict)]
+    stated = card.front.values.get("dataset_info")
+    return [one for one in (stated if isinstance(stated, list) else [stated]) if isinstance(one, dict)]
 
 
 def _features(card: Card) -> set[str]:
@@ -214,8 +216,8 @@ def _licence(card: Card) -> Iterator[Claim]:
 
 
 def _parameters(card: Card) -> Iterator[Claim]:
-    found = card.beside.parameters
-    if found is None:
+    counted = card.beside.parameters
+    if counted is None:
         return
     pattern = _TRAINABLE if card.kind == "adapter" else _PARAMETERS
     for statement in _said(card):
@@ -228,10 +230,10 @@ def _parameters(card: Card) -> Iterator[Claim]:
                 "identity.type",
                 "number of parameters",
                 quote(hit[0]),
-                f"{found:,}",
+                f"{counted:,}",
                 "safetensors",
                 statement.line,
-                abs(value - found) <= slack,
+                abs(value - counted) <= slack,
             )
             return
 

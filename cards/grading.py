@@ -110,8 +110,8 @@ class Graded:
 
 def grade(card: Card) -> Graded:
     """Grade a card by the checklist's items for its kind. Equal cards get equal grades."""
-    found = claims(card)
-    false = {claim.item for claim in found if not claim.holds}
+    checked = claims(card)
+    false = {claim.item for claim in checked if not claim.holds}
     whole = checklist()
     items = tuple(_item(card, item, item.id in false) for item in whole.of(card.kind))
     groups = []
@@ -119,7 +119,7 @@ def grade(card: Card) -> Graded:
         own = [one for one in items if one.item.group == key]
         if own:
             groups.append(GroupGrade(key, title, _verdict(own), sum(one.points for one in own), len(own)))
-    return Graded(card, items, tuple(groups), found)
+    return Graded(card, items, tuple(groups), checked)
 
 
 def _item(card: Card, item: Item, contradicted: bool) -> ItemGrade:

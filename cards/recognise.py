@@ -51,9 +51,9 @@ def evidence(card: Card, element: Element) -> tuple[Evidence | None, str | None]
                 return Evidence(element.name, line, way.field, quote(f"{way.field}: {value}")), None
             wrong = wrong or f"{way.field}: {one_line(why)}"
         else:
-            found = _in_text(card, way)
-            if found is not None:
-                return Evidence(element.name, found[0], None, quote(found[1])), None
+            hit = _in_text(card, way)
+            if hit is not None:
+                return Evidence(element.name, hit[0], None, quote(hit[1])), None
     return None, wrong
 
 

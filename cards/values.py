@@ -88,7 +88,7 @@ def model_index(value: Any, _: Mapping[str, Any]) -> str | None:
     """Evaluation results in the form of the Hub: task, dataset and metrics with finite values."""
     if not isinstance(value, list) or not value:
         return "model-index is not a list of models"
-    found = 0
+    metrics_seen = 0
     for model in value:
         results = model.get("results") if isinstance(model, dict) else None
         if not isinstance(results, list):
@@ -103,8 +103,8 @@ def model_index(value: Any, _: Mapping[str, Any]) -> str | None:
             metrics = result.get("metrics")
             if not isinstance(metrics, list):
                 return "model-index has a result without metrics"
-            found += sum(_has_value(metric) for metric in metrics)
-    return None if found else "model-index has no metric with a figure"
+            metrics_seen += sum(_has_value(metric) for metric in metrics)
+    return None if metrics_seen else "model-index has no metric with a figure"
 
 
 def _has_value(metric: Any) -> bool:

@@ -99,10 +99,10 @@ class Endpoint:
             except Exception as error:  # whatever a provider raises: there is no answer
                 problem, again = self._problem(error)
             else:
-                found = _error(state)
-                if found is None:
+                fault = _error(state)
+                if fault is None:
                     return _answer(state, monotonic() - begun)
-                problem, again = f"error instead of an answer: {found}", True
+                problem, again = f"error instead of an answer: {fault}", True
             if not again:
                 break
         raise Outage(presentable(problem))
@@ -128,13 +128,13 @@ class Endpoint:
         if isinstance(error, TimeoutError):
             return f"no answer within {self._timeout:g} s", True
         status = getattr(error, "status_code", None)
-        said = str(getattr(error, "provider_message", None) or error) or type(error).__name__
+        message = str(getattr(error, "provider_message", None) or error) or type(error).__name__
         if isinstance(status, int):
-            return f"HTTP {status}: {said}", status >= 500 or status in _AGAIN
+            return f"HTTP {status}: {message}", status >= 500 or status in _AGAIN
         cause = error.__cause__
-        if cause is not None and str(cause) not in said:
-            said = f"{said} ({cause})"
-        return said, True
+        if cause is not None and str(cause) not in message:
+            message = f"{message} ({cause})"
+        return message, True
 
 
 async def _unused(state: TaskState, *args: Any, **settings: Any) -> TaskState:

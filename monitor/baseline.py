@@ -141,12 +141,12 @@ def _one_file(path: str) -> str:
     if "://" in path:
         raise UsageError(f"--baseline must be a file of this machine, got {path!r}")
     try:
-        found = find([path])
+        logs = find([path])
     except UsageError as error:
         raise UsageError(f"--baseline: {error}") from None
-    if len(found) > 1:
-        raise UsageError(f"--baseline must be one log, got a folder with {len(found)}: {path}")
-    return found[0]
+    if len(logs) > 1:
+        raise UsageError(f"--baseline must be one log, got a folder with {len(logs)}: {path}")
+    return logs[0]
 
 
 def _refused(path: str, why: str) -> UsageError:
@@ -179,16 +179,16 @@ def _temperature(answers: Answers) -> float:
 
 def _metadata(file: str, path: str) -> dict[str, Any]:
     """How the samples were asked, which is the same for all of them but for the wording."""
-    found = [sample.metadata or {} for sample in samples(file)]
+    asked = [sample.metadata or {} for sample in samples(file)]
     out: dict[str, Any] = {}
     for name in _ALIKE:
-        values = {tuple(v) if isinstance(v := metadata.get(name), list) else v for metadata in found}
+        values = {tuple(v) if isinstance(v := metadata.get(name), list) else v for metadata in asked}
         if len(values) > 1 or None in values:
             shown = ", ".join(sorted(map(str, values)))
             raise _refused(path, f"has samples without one {name} for all ({shown})")
         out[name] = values.pop()
-    out["context"] = any("industry" in metadata for metadata in found)
-    out["wordings"] = tuple(dict.fromkeys(str(metadata["wording"]) for metadata in found))
+    out["context"] = any("industry" in metadata for metadata in asked)
+    out["wordings"] = tuple(dict.fromkeys(str(metadata["wording"]) for metadata in asked))
     return out
 
 

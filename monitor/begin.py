@@ -111,8 +111,8 @@ def set_up(given: Given, say: Say) -> Setup:
             decimals=canary.decimals,
             offset=canary.offset,
         )
-        found = calibrate(detector, rate=rate, seed=seed, shared_noise=shared)
-        later = _later(detector, found, seed) if shared else 0.0
+        calibration = calibrate(detector, rate=rate, seed=seed, shared_noise=shared)
+        later = _later(detector, calibration, seed) if shared else 0.0
     except ValueError as error:
         raise UsageError(f"--baseline cannot be watched: {error}") from None
     cost = f", allowing for shared noise of {shared:g}: alarms come {later:.0%} later" if shared else ""
@@ -131,7 +131,7 @@ def set_up(given: Given, say: Say) -> Setup:
         config=baseline.config,
         questions=canary.questions,
         gain=canary.gain,
-        detector=detector.with_threshold(found.threshold),
+        detector=detector.with_threshold(calibration.threshold),
     )
 
 
@@ -231,9 +231,9 @@ def _about(baseline: Baseline) -> str:
 def _model_args(given: list[str] | None) -> dict[str, Any] | None:
     if given is None:
         return None
-    for one in given:
-        if "=" not in one:
-            raise UsageError(f"-M must be name=value, got {one!r}")
+    for argument in given:
+        if "=" not in argument:
+            raise UsageError(f"-M must be name=value, got {argument!r}")
     read = parse_cli_args(tuple(given))
     try:
         return dict(json.loads(json.dumps(read)))  # as the state will hold them

@@ -25,9 +25,9 @@ def seconds_of(text: str, argument: str = "--every") -> float:
     Raises:
         UsageError: no such interval, shorter than a second or longer than a year.
     """
-    given = text.strip().lower()
-    total = sum(float(number) * UNITS[unit] for number, unit in _PART.findall(given))
-    if not _WHOLE.fullmatch(given) or not _LEAST <= total <= _MOST:
+    interval = text.strip().lower()
+    total = sum(float(number) * UNITS[unit] for number, unit in _PART.findall(interval))
+    if not _WHOLE.fullmatch(interval) or not _LEAST <= total <= _MOST:
         raise UsageError(
             f"{argument} must be an interval such as 30s, 15m, 1h30m or 1d, from 1s to 366d, got {text!r}"
         )

@@ -93,11 +93,11 @@ class Setup:
         }
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Setup:
+    def from_json(cls, stored: Mapping[str, Any]) -> Setup:
         """What :meth:`to_json` wrote."""
-        fields = {name: given[name] for name in cls.__dataclass_fields__}
-        fields["questions"] = tuple(Question.from_json(question) for question in given["questions"])
-        fields["detector"] = Detector.from_json(given["detector"])
+        fields = {name: stored[name] for name in cls.__dataclass_fields__}
+        fields["questions"] = tuple(Question.from_json(question) for question in stored["questions"])
+        fields["detector"] = Detector.from_json(stored["detector"])
         return cls(**fields)
 
     @property
@@ -176,12 +176,12 @@ class Progress:
         }
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Progress:
+    def from_json(cls, stored: Mapping[str, Any]) -> Progress:
         """What :meth:`to_json` wrote."""
-        fields = {name: given[name] for name in cls.__dataclass_fields__}
-        fields["evidence"] = Evidence.from_json(given["evidence"])
-        fields["before"] = None if given["before"] is None else Evidence.from_json(given["before"])
-        fields["waiting"] = tuple(given["waiting"])
+        fields = {name: stored[name] for name in cls.__dataclass_fields__}
+        fields["evidence"] = Evidence.from_json(stored["evidence"])
+        fields["before"] = None if stored["before"] is None else Evidence.from_json(stored["before"])
+        fields["waiting"] = tuple(stored["waiting"])
         return cls(**fields)
 
     def with_missing(self, answers: Sequence[Answer]) -> dict[str, int]:
@@ -230,11 +230,11 @@ class Folder:
         Raises:
             UsageError: a file that cannot be read, or of another version.
         """
-        given = self._read(MONITOR)
-        if given is None:
+        stored = self._read(MONITOR)
+        if stored is None:
             return None
         try:
-            return Setup.from_json(given)
+            return Setup.from_json(stored)
         except _UNREADABLE as error:
             raise self._unreadable(MONITOR, error) from None
 
@@ -244,11 +244,11 @@ class Folder:
         Raises:
             UsageError: a file that cannot be read, or of another version.
         """
-        given = self._read(STATE)
-        if given is None:
+        stored = self._read(STATE)
+        if stored is None:
             return Progress(setup.detector.start())
         try:
-            return Progress.from_json(given)
+            return Progress.from_json(stored)
         except _UNREADABLE as error:
             raise self._unreadable(STATE, error) from None
 
@@ -296,15 +296,15 @@ class Folder:
     def _read(self, name: str) -> dict[str, Any] | None:
         path = self.path / name
         try:
-            given = json.loads(path.read_text("utf-8"))
+            stored = json.loads(path.read_text("utf-8"))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
             raise UsageError(f"{path} cannot be read: {error}") from None
-        found = given.get("format") if isinstance(given, dict) else None
-        if found != FORMAT:
-            raise UsageError(f"{path} has format {found!r}; this version reads {FORMAT}")
-        return dict(given)
+        version = stored.get("format") if isinstance(stored, dict) else None
+        if version != FORMAT:
+            raise UsageError(f"{path} has format {version!r}; this version reads {FORMAT}")
+        return dict(stored)
 
     def _unreadable(self, name: str, error: Exception) -> UsageError:
         return UsageError(f"{self.path / name} cannot be read: {error!r}")

@@ -42,8 +42,8 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     if not text.startswith("---\n"):
         return {}, text
     head, _, body = text[4:].partition("\n---\n")
-    found = yaml.safe_load(head)
-    return (found if isinstance(found, dict) else {}), body
+    metadata = yaml.safe_load(head)
+    return (metadata if isinstance(metadata, dict) else {}), body
 
 
 def size_category(rows: int) -> str:

@@ -38,28 +38,28 @@ def model_index(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _metrics(comparison: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    found = []
+    metrics = []
     own = comparison["estimates"].get(name, {})
     for parameter in (*THETA_NAMES, "rho"):
         value = own.get("estimates", {}).get(parameter)
         if own.get("statuses", {}).get(parameter) == "not identified":
             value = None  # the point at which a search stopped; its interval still says something
         low, high, *_ = own.get("intervals", {}).get(parameter, (None, None))
-        found += [
+        metrics += [
             _metric(parameter, value),
             _metric(f"{parameter}_low", low),
             _metric(f"{parameter}_high", high),
         ]
     verdict = comparison["adapters"][name]
     for key, type_ in (("best", "best_choices"), ("loss_share", "loss_share")):
-        found.append(_metric(type_, (verdict.get(key) or {}).get("adapter")))
-        found.append(_metric(f"{type_}_difference_to_base", (verdict.get(key) or {}).get("difference")))
-        found.append(_metric(f"{type_}_difference_stderr", (verdict.get(key) or {}).get("se")))
+        metrics.append(_metric(type_, (verdict.get(key) or {}).get("adapter")))
+        metrics.append(_metric(f"{type_}_difference_to_base", (verdict.get(key) or {}).get("difference")))
+        metrics.append(_metric(f"{type_}_difference_stderr", (verdict.get(key) or {}).get("se")))
     if own.get("n") is not None and own.get("missing") is not None:
         # A fit counts the answers that it was made from.
         asked = own["n"] + (own["missing"] if "n_groups" in own else 0)
-        found.append(_metric("missing_share", own["missing"] / asked if asked else None))
-    return [metric for metric in found if metric is not None]
+        metrics.append(_metric("missing_share", own["missing"] / asked if asked else None))
+    return [metric for metric in metrics if metric is not None]
 
 
 def _metric(type_: str, value: Any) -> dict[str, Any] | None:

@@ -244,8 +244,8 @@ def _pair(design: GameDesign, turn: int, situation: Situation, rng: np.random.Ge
         argument = f"{compared}\n\n{_CLOSINGS[closing]}\n\n"
     answers = []
     for plan in (listed[chosen], listed[rejected]):
-        said = argument.replace("{plan}", plan_words(nodes, plan)) if explain else ""
-        answers.append(said + answer_lines(page, situation, plan))
+        argued = argument.replace("{plan}", plan_words(nodes, plan)) if explain else ""
+        answers.append(argued + answer_lines(page, situation, plan))
     economicus = consequences(game, belief)[:, PAYOFF]
     return GamePair(
         situation=situation,

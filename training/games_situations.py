@@ -101,10 +101,10 @@ def draw(cell: tuple[str, str], rng: np.random.Generator) -> Iterator[Situation]
         percent = tuple(5 * int(p) for p in rng.integers(1, 20, size=len(FORMS[form].nodes)))
         since += 1
         if game is not None:
-            found = Situation(game, percent, band(game, tuple(p / 100 for p in percent)))
-            if found.band == wanted and close_to(game) is None:
+            situation = Situation(game, percent, band(game, tuple(p / 100 for p in percent)))
+            if situation.band == wanted and close_to(game) is None:
                 since = 0
-                yield found
+                yield situation
         if since >= _TRIES:
             raise TrainingError(f"no situation of {form} in the band {wanted!r} was found in {_TRIES} draws.")
 

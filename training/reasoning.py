@@ -151,5 +151,5 @@ def _hundreds_change(raw: float) -> str:
 
 def names_used(wordings: Sequence[str]) -> tuple[str, ...]:
     """Every name of a stakeholder in these wordings, without article, longest first."""
-    found = {name.removeprefix("the ") for wording in wordings for name in GROUPS[wording]}
-    return tuple(sorted(found, key=lambda name: (-len(name), name)))
+    names = {name.removeprefix("the ") for wording in wordings for name in GROUPS[wording]}
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))

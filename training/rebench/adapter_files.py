@@ -129,13 +129,13 @@ def _check_base(
             raise TrainingError(f"the base {base} is damaged: {error}. Copy it again.") from error
     known = 0
     for name, shape in shapes.items():
-        found = _LORA.match(name)
-        weight = theirs.get(f"{found['module']}.weight") if found else None
-        if found is None or weight is None or len(weight) != 2:
+        matched = _LORA.match(name)
+        weight = theirs.get(f"{matched['module']}.weight") if matched else None
+        if matched is None or weight is None or len(weight) != 2:
             continue  # tied, packed or renamed on disk: only loading tells
         known += 1
         # A maps the module's input to the rank, B the rank to its output; some layers lie transposed.
-        if (shape[1] if found["side"] == "A" else shape[0]) not in weight:
+        if (shape[1] if matched["side"] == "A" else shape[0]) not in weight:
             raise TrainingError(
                 f"{folder} is an adapter for another base: {name} is {shape}, and {base} has {weight} there. "
                 f"It was trained on {named}."

@@ -70,13 +70,13 @@ def canary(served: Served, wording: str) -> list[Sighting]:
     for contender in served.plan.contenders:
         if contender.adapter is None:
             continue
-        found = Sighting(contender.name, difference(base, readings[contender.name]), noise)
-        sightings.append(found)
-        if not found.applied:
+        sighting = Sighting(contender.name, difference(base, readings[contender.name]), noise)
+        sightings.append(sighting)
+        if not sighting.applied:
             raise TrainingError(
                 f"the adapter {contender.name} is not applied, or does nothing: over {PROBLEMS} problems "
-                f"no log-probability is further than {found.difference:.2g} from the base's (the base asked "
-                f"twice: {noise:.2g}). Look at how the server was given the adapter."
+                f"no log-probability is further than {sighting.difference:.2g} from the base's (the base "
+                f"asked twice: {noise:.2g}). Look at how the server was given the adapter."
             )
         for other in seen:
             apart = difference(readings[other.name], readings[contender.name])

@@ -74,14 +74,14 @@ class TaskSpec:
             TrainingError: no name, an open quote, or an argument that is not ``name=value``.
         """
         try:
-            name, *given = shlex.split(text) or [""]
+            name, *parts = shlex.split(text) or [""]
         except ValueError as error:
             raise TrainingError(f"--task {text!r}: {error}.") from error
         name = name.rpartition("/")[2]
         if not name:
             raise TrainingError(f"--task {text!r} names no task.")
         arguments = []
-        for part in given:
+        for part in parts:
             key, equals, value = part.partition("=")
             if not equals or not key:
                 raise TrainingError(
@@ -108,15 +108,15 @@ class TaskSpec:
         from fiduciary import _registry
         from fiduciary._inspect import registry_info
 
-        found = {
+        tasks = {
             name: thing
             for name, thing in vars(_registry).items()
             if callable(thing) and _is_task(registry_info, thing)
         }
-        if self.name not in found:
-            raise TrainingError(f"there is no task {self.name}; there are {', '.join(sorted(found))}.")
+        if self.name not in tasks:
+            raise TrainingError(f"there is no task {self.name}; there are {', '.join(sorted(tasks))}.")
         try:
-            return found[self.name](**dict(self.arguments))
+            return tasks[self.name](**dict(self.arguments))
         except (TypeError, ValueError) as error:
             raise TrainingError(f"--task '{self.label}': {error}") from error
 

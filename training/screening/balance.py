@@ -104,10 +104,10 @@ def categories(rows: Rows) -> Check:
     """Whether further columns have one value nearly everywhere."""
     name, title = "categories", "Categories of further columns"
     counts = {column: Counter(values) for column, values in rows.extra.items()}
-    found = {c: n for c, n in counts.items() if 1 < len(n) <= _CATEGORIES and not _option(c)}
-    if not found:
+    few_valued = {c: n for c, n in counts.items() if 1 < len(n) <= _CATEGORIES and not _option(c)}
+    if not few_valued:
         return not_applicable(name, title, "The data have no further columns with a few values.")
-    commonest = {column: count.most_common(1)[0] for column, count in found.items()}
+    commonest = {column: count.most_common(1)[0] for column, count in few_valued.items()}
     column = max(commonest, key=lambda one: commonest[one][1])
     value, n = commonest[column]
     share = n / rows.n
@@ -115,13 +115,15 @@ def categories(rows: Rows) -> Check:
         name,
         title,
         NOTE if share > 0.95 else FINE,
-        f"The most uneven of {len(found)} columns is {plain(column, 40)}: {plain(str(value), 40)} in "
+        f"The most uneven of {len(few_valued)} columns is {plain(column, 40)}: {plain(str(value), 40)} in "
         f"{share:.1%} of rows.",
         "never a problem by itself; a note above 95 %",
         "counts",
         rows.n,
         share,
-        details={plain(c, 40): {plain(str(v), 40): k for v, k in n.most_common()} for c, n in found.items()},
+        details={
+            plain(c, 40): {plain(str(v), 40): k for v, k in n.most_common()} for c, n in few_valued.items()
+        },
     )
 
 

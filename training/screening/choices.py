@@ -21,8 +21,8 @@ def labels(prompt: str) -> tuple[str, ...]:
 
     They may be out of their own order, but none is left out.
     """
-    found = tuple(dict.fromkeys(_LABEL.findall(prompt)))
-    return found if len(found) > 1 and sorted(found) == list("ABCDEFGH"[: len(found)]) else ()
+    letters = tuple(dict.fromkeys(_LABEL.findall(prompt)))
+    return letters if len(letters) > 1 and sorted(letters) == list("ABCDEFGH"[: len(letters)]) else ()
 
 
 def place(prompt: str, response: str) -> int | None:

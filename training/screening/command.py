@@ -33,7 +33,7 @@ def run(data: Sequence[Path], out: Path | None, logs: Sequence[str], fail_on: st
     """
     if out is not None and out.is_dir():
         raise TrainingError(f"--out {out} is a folder; name a file.")
-    console, found = Console(), []
+    console, screenings = Console(), []
     for path in data:
         rows = read(path)
 
@@ -41,23 +41,23 @@ def run(data: Sequence[Path], out: Path | None, logs: Sequence[str], fail_on: st
             if many:
                 print(f"{path}: {what}", file=sys.stderr, flush=True)
 
-        one = screen(rows, logs=logs, say=say)
-        found.append(one)
-        show(one, console)
+        screening = screen(rows, logs=logs, say=say)
+        screenings.append(screening)
+        show(screening, console)
     if out is not None:
-        _write(out, document(found))
+        _write(out, document(screenings))
         console.print(Text(f"Written to {out}"), soft_wrap=True)
     failing = {None: (), "note": (NOTE, PROBLEM), "problem": (PROBLEM,)}[fail_on]
-    return int(any(one.verdict in failing for one in found))
+    return int(any(screening.verdict in failing for screening in screenings))
 
 
-def document(found: Sequence[Screening]) -> dict[str, Any]:
+def document(screenings: Sequence[Screening]) -> dict[str, Any]:
     """All screenings in a form that JSON holds."""
     return {
         "kind": "fiduciary.screening",
         "version": 1,
         "made_by": program_version(),
-        "screenings": [one.as_json() for one in found],
+        "screenings": [one.as_json() for one in screenings],
     }
 
 

@@ -45,7 +45,7 @@ def screen(
     Raises:
         TrainingError: logs that cannot be read.
     """
-    found = []
+    checks = []
     for what, check in (
         ("exact duplicates", duplicates.exact),
         ("near duplicates", duplicates.near),
@@ -55,7 +55,7 @@ def screen(
         *((check.__name__.replace("_", " "), check) for check in CHECKS),
     ):
         say(what)
-        found.append(check(rows))
+        checks.append(check(rows))
     return Screening(
-        rows.data, rows.files, rows.n, rows.type, rows.conversational, rows.columns, tuple(found)
+        rows.data, rows.files, rows.n, rows.type, rows.conversational, rows.columns, tuple(checks)
     )

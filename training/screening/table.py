@@ -81,11 +81,11 @@ def read(path: Path) -> Rows:
     records: list[Mapping[str, Any]] = []
     about = []
     for file in files:
-        found = _records(file)
-        records += found
+        rows = _records(file)
+        records += rows
         with file.open("rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        about.append({"file": file.name, "sha256": digest, "rows": len(found)})
+        about.append({"file": file.name, "sha256": digest, "rows": len(rows)})
     if not records:
         raise TrainingError(f"{path} holds no rows.")
     columns = tuple(dict.fromkeys(chain.from_iterable(records[:1000])))
@@ -121,11 +121,11 @@ def _files(path: Path) -> list[Path]:
     if path.is_dir():
         inside = sorted(p for p in path.rglob("*") if p.is_file() and p.name not in _NOT_DATA)
         inside = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts)]
-        found = next((own for s in SUFFIXES if (own := [p for p in inside if p.suffix == s])), [])
-        if not found:
+        chosen = next((own for s in SUFFIXES if (own := [p for p in inside if p.suffix == s])), [])
+        if not chosen:
             _refuse_pickles(inside, path)
             raise TrainingError(f"{path} holds no data ({allowed}).")
-        return found
+        return chosen
     if not path.exists():
         raise TrainingError(f"there is no data {path} ({allowed}; download a data set of the Hub first).")
     _refuse_pickles([path], path)
@@ -193,8 +193,8 @@ def _texts(record: Mapping[str, Any], kind: str, number: int) -> tuple[str, str,
         whole = record.get("messages", record.get("text"))
         if isinstance(whole, str):
             return "", "", whole, ""
-        said = _messages(whole, "messages", number)
-        return _split(said) if said else ("", "", "", "")
+        messages = _messages(whole, "messages", number)
+        return _split(messages) if messages else ("", "", "", "")
     prompt = record.get("prompt")
     first_name, second_name = ("chosen", "rejected") if kind == "preference" else ("completion", None)
     first = _said(record.get(first_name), first_name, number)

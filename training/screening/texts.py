@@ -35,14 +35,14 @@ _PHONE = re.compile(
 
 def empty(rows: Rows) -> Check:
     """Responses, and prompts, without text."""
-    found = [k for k in range(rows.n) if not all(text.strip() for text in _responses(rows, k))]
+    without_text = [k for k in range(rows.n) if not all(text.strip() for text in _responses(rows, k))]
     prompts = sum(not text.strip() for text in rows.prompt) if any(rows.prompt) else 0
     return _share(
         "empty",
         "Empty responses",
         rows,
-        found,
-        f"{len(found):,} of {rows.n:,} rows have an empty response; {prompts:,} have an empty prompt.",
+        without_text,
+        f"{len(without_text):,} of {rows.n:,} rows have an empty response; {prompts:,} have an empty prompt.",
         "no text but spaces",
         {"prompts": prompts},
     )
@@ -59,13 +59,13 @@ def truncated(rows: Rows) -> Check:
             title,
             "Responses are short or mostly end without a mark, so a cut-off response would not stand out.",
         )
-    found = sorted({k for k, text in texts if not _ENDS.search(text) or text.count("```") % 2})
+    cut_off = sorted({k for k, text in texts if not _ENDS.search(text) or text.count("```") % 2})
     return _share(
         name,
         title,
         rows,
-        found,
-        f"{len(found):,} of {rows.n:,} rows have a response that breaks off in a sentence or in code.",
+        cut_off,
+        f"{len(cut_off):,} of {rows.n:,} rows have a response that breaks off in a sentence or in code.",
         "no closing mark, where at least 80 % have one; code that is opened and not closed",
         {"responses_read": len(texts)},
         lambda k: next(t[-60:] for t in _responses(rows, k) if not _ENDS.search(t) or t.count("```") % 2),
@@ -81,19 +81,19 @@ def encoding(rows: Rows) -> Check:
         "not in normal form C": lambda text: not unicodedata.is_normalized("NFC", text),
     }
     counts = dict.fromkeys(kinds, 0)
-    found = []
+    damaged = []
     for k in range(rows.n):
         texts = (rows.prompt[k], *_responses(rows, k))
         own = [kind for kind, is_so in kinds.items() if any(map(is_so, texts))]
         for kind in own:
             counts[kind] += 1
-        found += [k] if own else []
+        damaged += [k] if own else []
     return _share(
         "encoding",
         "Encoding",
         rows,
-        found,
-        f"{len(found):,} of {rows.n:,} rows hold damaged or invisible characters.",
+        damaged,
+        f"{len(damaged):,} of {rows.n:,} rows hold damaged or invisible characters.",
         ", ".join(kinds),
         counts,
     )
@@ -102,24 +102,24 @@ def encoding(rows: Rows) -> Check:
 def personal(rows: Rows) -> Check:
     """Mail addresses and telephone numbers; counted, never shown."""
     mails = phones = 0
-    found = []
+    hits = []
     for k in range(rows.n):
         text = " \n ".join((rows.prompt[k], *_responses(rows, k)))
         own = (len(_MAIL.findall(text)), len(_PHONE.findall(text)))
         mails, phones = mails + own[0], phones + own[1]
-        found += [k] if any(own) else []
+        hits += [k] if any(own) else []
     return Check(
         "personal",
         "Personal data",
-        NOTE if found else FINE,
-        f"{len(found):,} of {rows.n:,} rows hold something like a mail address ({mails:,}) or a telephone "
+        NOTE if hits else FINE,
+        f"{len(hits):,} of {rows.n:,} rows hold something like a mail address ({mails:,}) or a telephone "
         f"number ({phones:,}).",
         "never a problem by itself: somebody has to look",
         "patterns of mail addresses and of telephone numbers with separators; what they match is not shown",
         rows.n,
-        len(found) / rows.n,
+        len(hits) / rows.n,
         details={"mail_addresses": mails, "telephone_numbers": phones},
-        examples=tuple(Example(k + 1, "(not shown)") for k in found[:EXAMPLES]),
+        examples=tuple(Example(k + 1, "(not shown)") for k in hits[:EXAMPLES]),
     )
 
 

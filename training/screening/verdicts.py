@@ -93,8 +93,8 @@ class Screening:
     @property
     def verdict(self) -> str:
         """The worst verdict."""
-        found = {check.verdict for check in self.checks}
-        return next((v for v in (PROBLEM, NOTE) if v in found), FINE)
+        verdicts = {check.verdict for check in self.checks}
+        return next((v for v in (PROBLEM, NOTE) if v in verdicts), FINE)
 
     @property
     def sentence(self) -> str:

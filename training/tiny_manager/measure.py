@@ -204,13 +204,13 @@ def read(
     chosen = np.full(len(texts), -1)
     consistent = right = 0
     for i, (text, p, order) in enumerate(zip(texts, problems, orders, strict=True)):
-        found = CLOSED.search(text)
-        place = ord(found[1]) - ord("A") if found else -1
+        closed = CLOSED.search(text)
+        place = ord(closed[1]) - ord("A") if closed else -1
         if not 0 <= place < p.n_options:
             continue
         chosen[i] = order[place]
         argued, row = ARGUED.search(text), ROW.search(text)
-        consistent += bool(argued and found and argued[1] == found[1])
+        consistent += bool(argued and closed and argued[1] == closed[1])
         figures = tuple(f"{w:.1f}" for w in p.displayed(COMPACT_DECIMALS)[chosen[i]])
         right += bool(row and row.groups() == figures)
     return chosen, {"argues_for_choice": consistent / len(texts), "figures_right": right / len(texts)}
