@@ -59,6 +59,7 @@ class Monitor:
             self.folder.keep(number, place, answer)
             answers[place] = answer
 
+        # What a call that was killed left in the journal is not asked again: a round is asked once.
         waiting = [(k, q) for k, q in enumerate(self.setup.questions) if k not in answers]
         outage = await ask_round(self.endpoint, waiting, number, keep)
         if outage is not None:
@@ -126,6 +127,8 @@ class Monitor:
             "chosen": chosen,
             **line,
         }
+        # The detector stays alarmed until a reset; only the audit that raised the alarm is news, and what the
+        # reset goes back to is the evidence before that one.
         event = "changed" if evidence.alarmed and progress.alarm is None else None
         if event is not None:
             progress = replace(progress, before=before)
@@ -155,6 +158,7 @@ class Monitor:
         progress = replace(
             progress, lines=record["line"], last=record, waiting=tuple(waiting[-MOST_WAITING:])
         )
+        # First on the disk, then told: nobody hears of a verdict that a kill could take back.
         self.folder.commit(progress, answers_too=answers)
         self.tell(record)
         return progress
@@ -167,6 +171,7 @@ def reset(folder: Folder, setup: Setup, progress: Progress, reason: str, time: d
     alarm and after: had they counted, a change would have become normal while it was looked into.
     """
     assert progress.before is not None
+    # The counts go on, since those audits took place and `audits.jsonl` numbers them.
     learned = replace(progress.before, audits=progress.evidence.audits, asked=progress.evidence.asked)
     line = {"verdict": "reset", "reason": reason, "alarm": progress.alarm and progress.alarm["line"]}
     record = numbered(setup, progress, line, time)

@@ -275,6 +275,7 @@ class Folder:
 
     def repair(self, progress: Progress) -> None:
         """Add the last line to ``audits.jsonl`` unless it is there."""
+        # One line is enough: each is added here before the state can hold the next.
         add_once(self.audits, progress.last)
 
     def keep(self, number: int, place: int, answer: Answer) -> None:
@@ -286,7 +287,7 @@ class Folder:
         return {
             record["place"]: Answer(record["chosen"], record["reason"], record["seconds"])
             for record in read_lines(self.path / JOURNAL)
-            if record["round"] == number
+            if record["round"] == number  # others are of a finished round, whose journal a kill left behind
         }
 
     def history(self) -> list[dict[str, Any]]:

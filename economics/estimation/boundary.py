@@ -44,6 +44,7 @@ class NullDistribution:
 
     def p_value(self, statistic: float) -> float:
         """Probability of a statistic at least as large; from draws never below 1/(draws + 1)."""
+        # Draws that equal the statistic but for rounding (0, above all, at a bound) count as reaching it.
         found = [float((1 + np.sum(d >= statistic - 1e-9)) / (len(d) + 1)) for d in self.draws]
         return max(found) if found else float(scipy.stats.chi2.sf(statistic, self.df))
 
@@ -61,12 +62,14 @@ def likelihood_ratio(
     if weak(sides, null):
         statistic, draws = weak_rho.ratio_and_draws(sides, null)
         return statistic, NullDistribution((draws,))
+    # Below 0 by rounding alone, where the null's search ends at the free estimate.
     free = sum(side.joint.loglik(side.x) for side in sides)
     return max(0.0, 2 * (free - null.joint.loglik(null.x))), null_distribution(sides, null, robust=robust)
 
 
 def weak(sides: Sequence[Fitted], null: Fitted) -> bool:
     """Whether ρ is weakly identified in some of the data sets, at what the null says of them."""
+    # Not at the free estimates: the distribution is wanted under the null, and ρ may be weak there only.
     return any(
         weak_rho.is_weak(replace(side, x=null.x[where]))
         for side, where in zip(sides, null.joint.where, strict=True)

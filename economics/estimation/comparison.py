@@ -136,6 +136,8 @@ def likelihood_ratio_test(fit: CESFit, other: CESFit | CES | Mapping[str, float]
         likelihood, at_target, _ = parts(fit)
         at_target = at_target.copy()
         at_target[list(values)] = list(values.values())
+        # Whether a whole preference explains every choice shows in the choices themselves; its likelihood
+        # ratio is never quite 0, since the fit reaches its maximum at no finite γ.
         whole = len(values) >= RHO and not likelihood.data.soft
         explained = explains(likelihood, at_target) if whole else statistic < EXPLAINED
         return _separated(statistic, explained, max(len(values) - 1, 1))
@@ -235,6 +237,7 @@ def _two_fits(a: CESFit, b: CESFit) -> TestResult:
     statistic = max(0.0, 2 * (a.loglik + b.loglik - common.loglik(null.x)))
     if a.separation is not None or b.separation is not None:
         return _separated(statistic, statistic < EXPLAINED, RHO)
+    # Problems may be shared, which only the stacked scores of clusters show.
     statistic, distribution = likelihood_ratio(sides, null, robust=True)
     return TestResult(
         "likelihood ratio, two fits, stacked clustered chi-bar-square",
@@ -256,6 +259,8 @@ def _common_estimate(sides: list[Fitted], common: Joint) -> Fitted:
         np.concatenate([a.region.fixed, b.region.fixed[shared:]]),
     )
     starts = []
+    # The common likelihood can have a maximum near either estimate. Starts lie off the bounds, so that a
+    # weight which one side puts at 0 can come back.
     for own in (a.x, b.x, (a.x[:shared] + b.x[:shared]) / 2):
         first = 0.98 * own[:shared]
         first[:RHO] += 0.02 / RHO

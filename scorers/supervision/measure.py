@@ -79,6 +79,7 @@ def _skill(question: str, found: Sequence[Row], level: float) -> QuestionSkill:
     sound = [not reported for _, fault, reported in told if not fault]
     measured = skill(sum(faults), len(faults), sum(sound), len(sound), level)
     against = cross_table([fault for _, fault, _ in told], [reported for _, _, reported in told])
+    # Of faults alone: an instruction to find nothing can only be obeyed where there is something to find.
     instructed = [
         not verdict["sound"]
         for planted, verdict in cases
