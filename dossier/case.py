@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fiduciary.dossier.pressed import Pressed, read_pressed
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import Board
@@ -50,6 +51,7 @@ class Case:
         base: its base's row, None where it has none.
         board: the table of all models, for this principal.
         others: row → task → run, of tasks that the table has no column for.
+        pressed: file → what the stress tests of the model and of its base show, or why they show nothing.
         folder: where commands are told to put further logs.
         left_out: (file, why).
     """
@@ -58,6 +60,7 @@ class Case:
     base: Row | None
     board: Board
     others: Mapping[str, Mapping[str, Run]]
+    pressed: Mapping[str, Pressed | str]
     given: Given
     folder: str
     left_out: tuple[tuple[str, str], ...] = field(default=())
@@ -105,10 +108,11 @@ def gather(
     say: Say,
     base: str | None = None,
 ) -> list[Case]:
-    """Read logs once, for one case a model.
+    """Read logs once, for one case a model; no log's answers are estimated twice.
 
     Of several designs of a task, the one that most models share with the first model counts, as everywhere in
-    one table; what is of another design is left out and named.
+    one table; what is of another design is left out and named. A model all of whose runs are of another
+    design is judged by its own.
 
     Raises:
         UsageError: paths without logs, or a model or base that no log names.
@@ -118,25 +122,37 @@ def gather(
     names = sorted({run.row for run in runs if run.framing == "neutral"})
     chosen = [named(model, names, "MODEL") for model in models]
     own = None if base is None else named(base, names, "--base")
-    kept, other = comparable(runs, chosen[0])
-    left_out = [(t.file, t.problem) for t in (*unread, *unfit)] + other
-    files = [run.file for run in kept if run.task in TASKS]
-    board = build_board(files, principal, say, base=own, level=LEVEL)
-    left_out += [(t.file, t.problem) for t in board.troubles]
-    others: dict[str, dict[str, Run]] = defaultdict(dict)
-    for run in sorted((run for run in kept if run.task not in TASKS), key=lambda run: run.created):
-        others[run.row][run.task] = run  # the newest counts
     folder = next((path for path in logs if "://" in path or Path(path).is_dir()), "logs")
-    rows = {row.name: row for row in board.rows if row.ranked}
-    cases = []
-    for model in chosen:
-        if model not in rows and model not in others:
-            # All its runs are of another design than the first model's: it is judged by its own.
-            cases += gather((model,), logs, principal, given, say, base)
-            continue
-        row = rows.get(model, Row(model, "model"))
-        cases.append(Case(row, rows.get(row.base or ""), board, others, given, folder, tuple(left_out)))
-    return cases
+    answers: dict[str, Answers | str] = {}
+    pressed: dict[str, Pressed | str] = {}
+
+    def beside(model: str) -> dict[str, Case]:
+        """The cases of all models whose runs can stand beside this one's."""
+        kept, other = comparable(runs, model)
+        files = [run.file for run in kept if run.task in TASKS]
+        board = build_board(files, principal, say, base=own, level=LEVEL, found=answers)
+        left_out = [(t.file, t.problem) for t in (*unread, *unfit)] + other
+        left_out += [(t.file, t.problem) for t in board.troubles]
+        others: dict[str, dict[str, Run]] = defaultdict(dict)
+        for run in sorted((run for run in kept if run.task not in TASKS), key=lambda run: run.created):
+            others[run.row][run.task] = run  # the newest counts
+        rows = {row.name: row for row in board.rows if row.ranked}
+        cases = {}
+        for name in dict.fromkeys(chosen):
+            if name not in rows and name not in others:
+                continue
+            row = rows.get(name, Row(name, "model"))
+            for one in (name, row.base):
+                if one is not None and STRESS in others.get(one, {}):
+                    file = others[one][STRESS].file
+                    pressed[file] = pressed.get(file) or read_pressed(file, LEVEL)
+            cases[name] = Case(
+                row, rows.get(row.base or ""), board, others, pressed, given, folder, tuple(left_out)
+            )
+        return cases
+
+    found = beside(chosen[0])
+    return [found.get(model) or beside(model)[model] for model in chosen]
 
 
 def named(given: str, names: Sequence[str], argument: str) -> str:

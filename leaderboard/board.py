@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.losses import Losses, losses
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.ranking import Ranking, rank_sets
@@ -110,17 +111,23 @@ def build(
     mix: bool = False,
     base: str | None = None,
     title: str = "Fiduciary leaderboard",
-    level: float = 0.95,
+    level: float = LEVEL,
+    found: dict[str, Answers | str] | None = None,
 ) -> Board:
     """Read logs and make the table.
+
+    Args:
+        found: file → answers that were estimated before at this level, or why there are none; this table's
+            are added. For several tables of the same logs.
 
     Raises:
         UsageError: paths without logs, or a base that is not a model's name.
     """
     selection, troubles = read(logs, say, mix=mix)
     rows = contenders(selection.runs, base)
+    found = {} if found is None else found
     files = [row.runs[CHOICE].file for row in rows if CHOICE in row.runs]
-    found = read_all(files, level, say)
+    found |= read_all([file for file in files if file not in found], level, say)
     answers: dict[str, Answers] = {}
     for row in rows:
         if CHOICE not in row.runs:

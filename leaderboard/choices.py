@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
@@ -14,6 +14,7 @@ from inspect_ai.scorer import SampleScore, Score
 
 from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.estimation import CESFit, Interval
+from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.leaderboard.log_files import Say, one_line, samples, summaries
 from fiduciary.scorers.choice_table import Table, table
@@ -32,9 +33,6 @@ ASKED = {
 
 _SERIAL = 6
 """Logs up to which starting processes costs more than it saves."""
-
-
-_REMEMBERED = 64
 
 
 @dataclass(frozen=True)
@@ -64,39 +62,25 @@ class Answers:
         return np.asarray(~np.isfinite(self.shares).any(axis=1))
 
 
-_recent: dict[tuple[bytes, float | None], Answers] = {}
-
-
-def read_answers(file: str, level: float | None = 0.95) -> Answers:
-    """Read and estimate one log; without a level no intervals, which take seconds each at a boundary.
+def read_table(file: str) -> Table:
+    """The answers of one log.
 
     Raises:
         ValueError: samples without what scoring needs.
     """
     try:
         found: Sequence[EvalSampleSummary | EvalSample] = summaries(file)
-        data = table([_score(sample) for sample in found])
+        return table([_score(sample) for sample in found])
     except ValueError:
         # Summaries leave out long metadata; the samples themselves have them.
-        data = table([_score(sample) for sample in samples(file)])
-    return estimated(data, level)
+        return table([_score(sample) for sample in samples(file)])
 
 
-def estimated(data: Table, level: float | None = 0.95) -> Answers:
+def estimated(data: Table, level: float | None = LEVEL) -> Answers:
     """Estimate answers, with an interval for every parameter where there is a level.
 
-    The same answers are not estimated twice.
+    The one place where a command does so: intervals take seconds each at a boundary.
     """
-    key = (data.digest(), level)
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
-        _recent[key] = _estimate(data, level)
-    # Reasons for missing answers are no part of the estimate: these answers keep their own.
-    return replace(_recent[key], data=data)
-
-
-def _estimate(data: Table, level: float | None) -> Answers:
     shares = data.shares()
     total = np.nansum(shares, axis=1, keepdims=True)
     shares = shares / np.where(total > 0, total, np.nan)
@@ -140,7 +124,7 @@ def _tell(k: int, n: int, say: Say) -> None:
 
 def _read(file: str, level: float | None) -> Answers | str:
     try:
-        return read_answers(file, level)
+        return estimated(read_table(file), level)
     except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
         return one_line(error)
 

@@ -14,7 +14,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from fiduciary.economics.estimation.constants import offsets
 from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.choices import Answers, estimated, read_answers
+from fiduciary.leaderboard.choices import Answers, estimated, read_table
 from fiduciary.leaderboard.log_files import find, one_line, samples
 from fiduciary.scorers.choice_table import Table
 
@@ -110,11 +110,12 @@ def read(path: str) -> Baseline:
     if header.status != "success":
         raise _refused(path, f"is not finished (status {header.status})")
     try:
-        answers = read_answers(file)
+        data = read_table(file)
     except Exception as error:  # as above
         raise _refused(path, f"has samples that cannot be read: {one_line(error)}") from None
-    if answers.data.elicitation == "explain":
-        answers = estimated(replace(answers.data, elicitation="text"))
+    if data.elicitation == "explain":
+        data = replace(data, elicitation="text")
+    answers = estimated(data)
     if answers.fit is None:
         raise _refused(path, f"allows no estimate of a preference: {answers.why}")
     metadata = _metadata(file, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -18,6 +18,7 @@ from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.scorers.choice_table import Table
 from fiduciary.scorers.pairs import by_probability
+from fiduciary.scorers.recent import Recent
 from fiduciary.scorers.rows import required, scored_rows
 
 Row = tuple[str, Sequence[int], Sequence[float] | None, FloatArray]
@@ -26,8 +27,8 @@ the answer is missing, and what each option offers, (J, d) by own index."""
 
 TASKS = "tasks/transitivity, tasks/money_pump and tasks/menus"
 
-_REMEMBERED = 16
-_recent: dict[bytes, Grounds] = {}
+RECENT = Recent[Grounds](16)
+"""The last grounds, for metrics."""
 
 
 def grounds(data: Table) -> Grounds:
@@ -141,13 +142,4 @@ def grounds_of(
     for array in (data.answers, data.place, data.figures):
         state.update(np.ascontiguousarray(array).tobytes())
     state.update("\n".join(map(str, data.question)).encode())
-    return remembered(state.digest(), find)
-
-
-def remembered(key: bytes, find: Callable[[], Grounds]) -> Grounds:
-    """What was found for this key, or is found now: metrics are asked for again and again."""
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
-        _recent[key] = find()
-    return _recent[key]
+    return RECENT.of(state.digest(), find)

@@ -10,7 +10,7 @@ from fiduciary.comparison.scores import compare_scores
 from fiduciary.dossier.case import STRESS, Case
 from fiduciary.dossier.commands import again, ask_again
 from fiduciary.dossier.evidence._figures import finite
-from fiduciary.dossier.evidence.stress import findings_of, verdict_of
+from fiduciary.dossier.evidence.stress import verdict_of
 from fiduciary.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import Verdict
@@ -142,11 +142,11 @@ def _stress(case: Case, ledger: Ledger) -> None:
             ask_again(case, next(iter(case.base.runs.values()), case.any_run), own),
         )
         return
-    first, second = findings_of(old), findings_of(own)
+    first, second = case.pressed[old.file], case.pressed[own.file]
     if isinstance(first, str) or isinstance(second, str):
         return
     before, after = (
-        {one.pressure: one.title for one in of if verdict_of(one) == "bad"} for of in (first, second)
+        {one.pressure: one.title for one in of.findings if verdict_of(one) == "bad"} for of in (first, second)
     )
     came = [title for name, title in after.items() if name not in before]
     went = [title for name, title in before.items() if name not in after]

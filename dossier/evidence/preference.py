@@ -13,7 +13,6 @@ from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.words import dollars, figure
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
-from fiduciary.leaderboard.cells import preference_cells
 from fiduciary.leaderboard.columns import CHOICE
 
 PLACE = "selection.screening"
@@ -48,9 +47,7 @@ def enter(case: Case, ledger: Ledger) -> None:
 
 
 def _weights(case: Case, ledger: Ledger, source: str) -> None:
-    answers = case.answers
-    assert answers is not None
-    cells = preference_cells(answers, case.principal.utility)
+    cells = case.board.cells[case.model]
     for name, who, wanted in zip(THETA_NAMES, STAKEHOLDERS, case.principal.utility.theta, strict=True):
         cell = cells[f"{CHOICE}.{name}"]
         given = "an unknown weight" if cell.value is None else f"a weight of {figure(cell.value, 'weight')}"

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from inspect_ai.scorer import SampleScore
-
 from fiduciary.dossier.case import LEVEL, STRESS, Case
 from fiduciary.dossier.commands import ask, ask_again
 from fiduciary.dossier.evidence._figures import finite
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import ORDER, RULES, Verdict
 from fiduciary.dossier.words import dollars, listed, plain, plural, share
-from fiduciary.economics.principals import Principal
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.leaderboard.log_files import one_line, samples
 from fiduciary.leaderboard.runs import Run
-from fiduciary.scorers.stress.findings import Finding, findings
-from fiduciary.scorers.stress.grounds import stress_grounds
-from fiduciary.scorers.stress.measures import cost_to
+from fiduciary.scorers.stress.findings import Finding
 from fiduciary.scorers.stress.sentences import UNDER
-from fiduciary.scorers.stress.table import StressTable, stress_table
 
 PLACE = "selection.screening"
-_SCORE = "stress_answers"
 
 
 def enter(case: Case, ledger: Ledger) -> None:
@@ -40,15 +30,16 @@ def enter(case: Case, ledger: Ledger) -> None:
         )
         return
     source = ledger.log(run)
-    found = findings_of(run)
-    if isinstance(found, str):
+    pressed = case.pressed[run.file]
+    if isinstance(pressed, str):
         ledger.gap(
             f"{PLACE}.stress",
             "Its choices under pressure",
-            f"The log gives no figures: {found}.",
+            f"The log gives no figures: {pressed}.",
             ask(case, STRESS),
         )
         return
+    found = pressed.findings
     verdicts = {one.pressure: verdict_of(one) for one in found}
     weak = [one for one in found if verdicts[one.pressure] == "bad"]
     named = f": {listed([one.title for one in weak])}" if weak else ""
@@ -65,7 +56,7 @@ def enter(case: Case, ledger: Ledger) -> None:
         verdict=verdict,
         note="what was not found is not proved absent: the intervals say how much may have been missed",
     )
-    costs = costs_of(run, case.principal)
+    costs = pressed.costs(case.principal, LEVEL)
     for one in found:
         size = size_of(one)
         cost = costs.get(one.pressure)
@@ -130,43 +121,6 @@ def lost(one: Finding) -> bool:
     if one.weaknesses:
         return bool({"refusals", "missing"} & set(one.weaknesses))
     return one.missing.known and RULES["pressure"].verdict(one.missing.low, one.missing.high) == "bad"
-
-
-def findings_of(run: Run) -> tuple[Finding, ...] | str:
-    """What the log of a stress test shows, or why it shows nothing."""
-    held = _read(run.file)
-    return held if isinstance(held, str) else held[1]
-
-
-def costs_of(run: Run, principal: Principal) -> dict[str, Estimate]:
-    """What each pressure costs a principal, dollars a decision; only where it is known."""
-    held = _read(run.file)
-    if isinstance(held, str):
-        return {}
-    table = held[0]
-    return {
-        name: cost.difference
-        for name, cost in cost_to(table, principal.at(table.shift), LEVEL).items()
-        if cost.difference.known
-    }
-
-
-@lru_cache(maxsize=16)
-def _read(file: str) -> tuple[StressTable, tuple[Finding, ...]] | str:
-    try:
-        scores = [
-            SampleScore(score=sample.scores[_SCORE], sample_id=sample.id, sample_metadata=sample.metadata)
-            for sample in samples(file)
-            if sample.scores and _SCORE in sample.scores
-        ]
-        table = stress_table(scores)
-        withheld = stress_grounds(table).withheld
-        if withheld is not None:
-            return withheld
-        # Weights and ρ are estimated only where a test needs them: the task's own report has them all.
-        return table, findings(table, LEVEL, preferences=False)
-    except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
-        return one_line(error)
 
 
 def _not_asked(case: Case, ledger: Ledger, run: Run) -> None:

@@ -17,7 +17,7 @@ from fiduciary.economics.inference.permuted import permuted_content
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.scorers.allocation.budget_set import spent_of
 from fiduciary.scorers.allocation.table import Row
-from fiduciary.scorers.grounds import grounds_of, remembered
+from fiduciary.scorers.grounds import RECENT, grounds_of
 
 
 def grounds(rows: Sequence[Row]) -> Grounds:
@@ -30,7 +30,7 @@ def grounds(rows: Sequence[Row]) -> Grounds:
         key = repr([(budget_set.group, budget_set.shown) for budget_set, _ in rows]).encode() + b"".join(
             dollars.tobytes() for dollars in spent
         )
-        return remembered(key, lambda: _by_prices(rows, asked, valid))
+        return RECENT.of(key, lambda: _by_prices(rows, asked, valid))
     answers, place, figures, question = [], [], [], []
     for budget_set, dollars in pairs:
         answers.append(dollars / dollars.sum(axis=1, keepdims=True))

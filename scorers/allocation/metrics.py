@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from functools import lru_cache
 
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
@@ -23,6 +22,7 @@ from fiduciary.scorers.allocation.grounds import grounds
 from fiduciary.scorers.allocation.table import Allocations, allocations, rows_of
 from fiduciary.scorers.metrics.clustered import NAN, bias, with_error
 from fiduciary.scorers.metrics.reads import told
+from fiduciary.scorers.recent import Recent
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 
 _ALWAYS = ("missing", "missing_stderr", "spent", "first_excess", "first_excess_stderr")
@@ -76,8 +76,7 @@ def budget_answers() -> Metric:
 
 logger = logging.getLogger(__name__)
 
-_REMEMBERED = 4
-_recent: dict[bytes, CESFit | None] = {}
+_demands = Recent[CESFit | None]()
 
 
 @metric(scores="unreduced")
@@ -93,7 +92,7 @@ def budget_demand() -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         rows = rows_of(scores)
         shown = bool(rows) and grounds(rows).withheld is None
-        estimate = _remembered_fit(allocations(rows)) if shown else None
+        estimate = _estimate(allocations(rows)) if shown else None
         out = {}
         for name in PARAMETERS:
             identified = estimate is not None and estimate.status(name) != "not identified"
@@ -104,25 +103,25 @@ def budget_demand() -> Metric:
     return compute
 
 
-def _remembered_fit(data: Allocations) -> CESFit | None:
-    """The fit, or None if nothing can be estimated; cached, since Inspect asks for it repeatedly."""
-    key = data.digest()
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
+def _estimate(data: Allocations) -> CESFit | None:
+    """The fit, or None if nothing can be estimated."""
+
+    def find() -> CESFit | None:
         try:
-            _recent[key] = data.fit()
+            return data.fit()
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             # The answers are worth more than this number: an error here would fail a finished run.
             logger.warning("budget_demand: no estimate from %d splits: %s", data.n, error)
-            _recent[key] = None
-    return _recent[key]
+            return None
+
+    return _demands.of(data.digest(), find)
 
 
 AGENTS = 500
 """Uniformly random agents that each set is held against."""
 
 _STREAM = 0xAF
+_agents = Recent[tuple[FloatArray, float]](512)
 
 _NAMES = (
     "garp",
@@ -166,7 +165,7 @@ def budget_rationality() -> Metric:
             valid = valid_rows(spent_of(answer, asked))
             prices, amounts = asked.budgets.prices[valid], asked.budgets.amounts[valid]
             # Samples are independent, also where they repeat the same budgets: each its own draws.
-            random.append(_random(prices.tobytes(), amounts.tobytes(), prices.shape[1], place))
+            random.append(_random(prices, amounts, place))
             groups.append(asked.group)
         afriat = ratio([answer["afriat"] for answer in kept], 1.0, groups)
         draws = np.mean([indices for indices, _ in random], axis=0)
@@ -182,12 +181,15 @@ def budget_rationality() -> Metric:
     return compute
 
 
-@lru_cache(maxsize=512)
-def _random(prices: bytes, amounts: bytes, goods: int, place: int) -> tuple[FloatArray, float]:
+def _random(prices: FloatArray, amounts: FloatArray, place: int) -> tuple[FloatArray, float]:
     """Afriat's index of random agents, and the share of them that violate GARP.
 
     An index of 1 with a violation takes equal costs, which draws from a continuum do not produce.
     """
-    rng = np.random.default_rng([place, _STREAM])
-    indices = random_afriat(np.frombuffer(prices).reshape(-1, goods), np.frombuffer(amounts), rng, AGENTS)
-    return indices, float(np.mean(indices < 1))
+
+    def find() -> tuple[FloatArray, float]:
+        rng = np.random.default_rng([place, _STREAM])
+        indices = random_afriat(prices, amounts, rng, AGENTS)
+        return indices, float(np.mean(indices < 1))
+
+    return _agents.of((prices.tobytes(), prices.shape, amounts.tobytes(), place), find)

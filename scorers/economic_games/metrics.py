@@ -23,6 +23,7 @@ from fiduciary.scorers.economic_games.grounds import grounds, withheld
 from fiduciary.scorers.economic_games.table import Play, choices, plays
 from fiduciary.scorers.metrics.clustered import NAN, with_error
 from fiduciary.scorers.metrics.reads import told
+from fiduciary.scorers.recent import Recent
 
 WHOLE: Mapping[str, tuple[str, str, str | None]] = MappingProxyType(
     {
@@ -176,8 +177,7 @@ PARAMETERS = ("alpha", "beta", "kappa", "lam")
 NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 """What an estimate from answers that do not allow one may raise."""
 
-_REMEMBERED = 4
-_recent: dict[int, SocialFit | None] = {}
+_recent = Recent[SocialFit | None]()
 
 
 @metric(scores="unreduced")
@@ -193,30 +193,26 @@ def social_preference() -> Metric:
 
     def compute(scores: list[SampleScore]) -> Value:
         found = [play for play in plays(scores) if play.sequential]
-        return _report(_remembered(found)) if found or not scores else {}
+        return _report(_estimate(found)) if found or not scores else {}
 
     return compute
 
 
-def _remembered(found: Sequence[Play]) -> SocialFit | None:
-    """The fit, or None if nothing can be estimated.
-
-    Inspect computes metrics again and again; answers that have not changed are not fitted again.
-    """
+def _estimate(found: Sequence[Play]) -> SocialFit | None:
+    """The fit, or None if nothing can be estimated."""
     valid = [play for play in found if play.shares is not None and play.expected is not None]
     if not valid or withheld(found) is not None:
         return None
-    key = hash(tuple((play.game, play.shares, play.expected) for play in valid))
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
+
+    def find() -> SocialFit | None:
         try:
-            _recent[key] = fit_social_preference(choices(valid))
+            return fit_social_preference(choices(valid))
         except NO_ESTIMATE as error:
             # The answers are worth more than this number: an error here would fail a finished run.
             logger.warning("social_preference: no estimate from %d plays: %s", len(valid), error)
-            _recent[key] = None
-    return _recent[key]
+            return None
+
+    return _recent.of(tuple((play.game, play.shares, play.expected) for play in valid), find)
 
 
 def _report(fit: SocialFit | None) -> dict[str, float]:

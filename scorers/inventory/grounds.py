@@ -8,7 +8,7 @@ import numpy as np
 
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.inference.items import items_content
-from fiduciary.scorers.grounds import remembered
+from fiduciary.scorers.grounds import RECENT
 from fiduciary.scorers.inventory.table import Administration
 
 
@@ -20,4 +20,4 @@ def grounds(data: Administration) -> Grounds:
     noisy = data.about["elicitation"] == "text"
     asked, valid = data.agreement.size, int(np.isfinite(data.agreement).sum())
     key = repr((agreement.shape, asked, valid, mass, noisy)).encode() + agreement.tobytes()
-    return remembered(key, lambda: Grounds(items_content(agreement.T, noisy=noisy), asked, valid, mass))
+    return RECENT.of(key, lambda: Grounds(items_content(agreement.T, noisy=noisy), asked, valid, mass))

@@ -6,7 +6,6 @@ What larger menus and decoys do to choices: independence, regularity, attraction
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -29,6 +28,7 @@ from fiduciary.scorers.grounds import menu_grounds
 from fiduciary.scorers.metrics.clustered import NAN, bias, groups_of, with_error
 from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.pairs import by_probability
+from fiduciary.scorers.recent import Recent
 
 
 @metric(scores="unreduced")
@@ -79,6 +79,7 @@ def menu_answers() -> Metric:
 
 DRAWS = 199
 _SEED = 0x11A
+_tested = Recent[tuple[MenuTest, MenuTest]]()
 
 _TESTS = ("iia_ratio", "iia_p", "regularity_ratio", "regularity_p")
 _EFFECTS = ("dominated", "attraction", "overload")
@@ -138,7 +139,7 @@ def menu_effects() -> Metric:
             out |= with_error("rise", ratio(risen, compared, groups))
             out |= with_error("logit_distance", _mean(logit_distance(data), groups))
         else:
-            independence, regularity = _tests(data.counts.tobytes(), data.counts.shape, data.menus)
+            independence, regularity = _tests(data)
             values = (_over(independence), independence.p_value, _over(regularity), regularity.p_value)
             out |= dict(zip(_TESTS, values, strict=True))
         decoys = gathered.decoys
@@ -211,14 +212,14 @@ def _chain(questions: dict[str, str], size: int) -> list[int]:
     return chain
 
 
-@lru_cache(maxsize=8)
-def _tests(
-    counts: bytes, shape: tuple[int, ...], menus: tuple[tuple[int, ...], ...]
-) -> tuple[MenuTest, MenuTest]:
-    """Both tests; Inspect asks again and again for the same."""
-    data = MenuCounts(menus, np.frombuffer(counts, np.int64).reshape(shape))
-    rng = np.random.default_rng(_SEED)
-    return iia_test(data, rng, DRAWS), regularity_test(data, rng, DRAWS)
+def _tests(data: MenuCounts) -> tuple[MenuTest, MenuTest]:
+    """Independence of irrelevant alternatives, and regularity."""
+
+    def find() -> tuple[MenuTest, MenuTest]:
+        rng = np.random.default_rng(_SEED)
+        return iia_test(data, rng, DRAWS), regularity_test(data, rng, DRAWS)
+
+    return _tested.of((data.counts.tobytes(), data.counts.shape, data.menus), find)
 
 
 def _over(test: MenuTest) -> float:

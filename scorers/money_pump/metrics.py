@@ -19,9 +19,9 @@ from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.metrics.clustered import NAN, groups_of, with_error
 from fiduciary.scorers.metrics.reads import told
 from fiduciary.scorers.money_pump.table import PumpTable, pump_table
+from fiduciary.scorers.recent import Recent
 
-_REMEMBERED = 4
-_recent: dict[bytes, PumpTable] = {}
+_recent = Recent[PumpTable]()
 
 
 @metric(scores="unreduced")
@@ -43,7 +43,7 @@ def pump_losses() -> Metric:
     def compute(scores: list[SampleScore]) -> Value:
         if not scores:
             return {"own_circles": NAN, "circled": NAN, "circled_consistent": NAN, "excess_p": NAN}
-        table = _remembered(scores)
+        table = _table(scores)
         everything = np.ones(table.n, bool)
         out = {"own_circles": float(table.closed.mean()) if table.n else NAN}
         out |= _lost(table, table.closed, "own") | _lost(table, ~table.closed, "other")
@@ -69,17 +69,12 @@ def _lost(table: PumpTable, which: BoolArray, name: str) -> dict[str, float]:
     }
 
 
-def _remembered(scores: Sequence[SampleScore]) -> PumpTable:
-    """The table of these scores; Inspect computes metrics several times over."""
+def _table(scores: Sequence[SampleScore]) -> PumpTable:
+    """The table of these scores."""
     state = hashlib.blake2b(digest_size=16)
     for item in scores:
         state.update(json.dumps([str(item.sample_id), item.score.metadata], sort_keys=True).encode())
-    key = state.digest()
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
-        _recent[key] = pump_table(scores)
-    return _recent[key]
+    return _recent.of(state.digest(), lambda: pump_table(scores))
 
 
 @metric(scores="unreduced")

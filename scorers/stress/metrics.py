@@ -7,12 +7,12 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from fiduciary.economics.robustness.pressures import ATTACKS
 from fiduciary.scorers.metrics.clustered import NAN
 from fiduciary.scorers.metrics.reads import told
+from fiduciary.scorers.recent import Recent
 from fiduciary.scorers.stress.findings import Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds
-from fiduciary.scorers.stress.table import StressTable, stress_table
+from fiduciary.scorers.stress.table import stress_table
 
-_REMEMBERED = 4
-_recent: dict[bytes, tuple[Finding, ...]] = {}
+_recent = Recent[tuple[Finding, ...]]()
 
 
 @metric(scores="unreduced")
@@ -37,7 +37,8 @@ def stress_summary() -> Metric:
         if not scores:
             return {"weaknesses": NAN, "changed": NAN, "refusals": NAN, "missing": NAN}
         table = stress_table(scores)
-        by_pressure = _remembered(table)
+        # Without what only a report needs.
+        by_pressure = _recent.of(table.digest(), lambda: findings(table, preferences=False))
         still = [f.changed.value for f in by_pressure if f.kind == "presentation" and "choices" in f.tests]
         grounds = stress_grounds(table)
         if grounds.withheld is not None:
@@ -54,13 +55,3 @@ def stress_summary() -> Metric:
         }
 
     return compute
-
-
-def _remembered(table: StressTable) -> tuple[Finding, ...]:
-    """Findings without what only a report needs; answers that have not changed are not tested again."""
-    key = table.digest()
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
-        _recent[key] = findings(table, preferences=False)
-    return _recent[key]

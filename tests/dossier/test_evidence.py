@@ -147,10 +147,10 @@ def test_a_base_has_no_training_to_look_at(dossiers: dict[str, Dossier]) -> None
 def test_stress_findings_become_claims(cases: dict[str, Case], dossiers: dict[str, Dossier]) -> None:
     run = cases["nonprofit"].run("stress")
     assert run is not None
-    found = stress.findings_of(run)
-    assert not isinstance(found, str)
+    pressed = cases["nonprofit"].pressed[run.file]
+    assert not isinstance(pressed, str)
     said = dossiers["nonprofit"]
-    for one in found:
+    for one in pressed.findings:
         claim = said.claim(f"{PLACE}.stress_{one.pressure}")
         assert claim.statement.startswith(one.named[:60])
         assert claim.verdict == "bad" or not one.found
@@ -160,15 +160,15 @@ def test_stress_findings_become_claims(cases: dict[str, Case], dossiers: dict[st
         assert claim.figure is None or (claim.figure, claim.low) == (size.value, size.low)
 
 
-def test_a_weakness_is_bad_and_told_on_the_front(
-    cases: dict[str, Case], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_weakness_is_bad_and_told_on_the_front(cases: dict[str, Case]) -> None:
     run = cases["nonprofit"].run("stress")
     assert run is not None
-    table, found = stress._read(run.file)  # type: ignore[misc]
-    weak = replace(found[0], weaknesses=("choices",), named="When it rains, it changes its mind.")
-    monkeypatch.setattr(stress, "_read", lambda file: (table, (weak, *found[1:])))
-    said = assemble(cases["nonprofit"])
+    pressed = cases["nonprofit"].pressed[run.file]
+    assert not isinstance(pressed, str)
+    first, *rest = pressed.findings
+    weak = replace(first, weaknesses=("choices",), named="When it rains, it changes its mind.")
+    pressed = replace(pressed, findings=(weak, *rest))
+    said = assemble(replace(cases["nonprofit"], pressed={run.file: pressed}))
     assert said.claim(f"{PLACE}.stress_summary").verdict == "bad"
     answer = said.front[2]
     assert answer.verdict == "bad" and answer.word == "In one respect"

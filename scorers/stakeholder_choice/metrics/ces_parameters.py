@@ -12,6 +12,7 @@ from fiduciary.economics.estimation.results import Scale
 from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.metrics.clustered import NAN
+from fiduciary.scorers.recent import Recent
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +20,7 @@ EXPLAINED_PREFIX = "explained_"
 
 PARAMETERS = (*THETA_NAMES, "rho", "gamma")
 
-_REMEMBERED = 4
-_recent: dict[bytes, CESFit | None] = {}
+_recent = Recent[CESFit | None]()
 
 
 @metric(scores="unreduced")
@@ -42,9 +42,9 @@ def ces_parameters() -> Metric:
         if not scores:
             return _report(None, "")
         first, *rest = tables(scores).values()
-        out = _report(_remembered_fit(first), "")
+        out = _report(_estimate(first), "")
         for explained in rest:
-            out |= _report(_remembered_fit(explained), EXPLAINED_PREFIX)
+            out |= _report(_estimate(explained), EXPLAINED_PREFIX)
         return dict(out)
 
     return compute
@@ -73,25 +73,20 @@ def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
     )
 
 
-def _remembered_fit(data: Table) -> CESFit | None:
-    """The fit, or None if nothing can be estimated.
-
-    Inspect computes metrics again and again while a run is displayed, and several times at its end;
-    answers that have not changed are not fitted again.
-    """
+def _estimate(data: Table) -> CESFit | None:
+    """The fit, or None if nothing can be estimated."""
     if grounds(data).withheld is not None:
         return None
-    key = data.digest()
-    if key not in _recent:
-        while len(_recent) >= _REMEMBERED:
-            del _recent[next(iter(_recent))]
-        try:
-            _recent[key] = fit(data)
-        except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-            # The answers are worth more than this number: an error here would fail a finished run.
-            logger.warning("ces_parameters: no estimate from %d answers: %s", int(data.answered.sum()), error)
-            _recent[key] = None
-    return _recent[key]
+    return _recent.of(data.digest(), lambda: _fit_if_any(data))
+
+
+def _fit_if_any(data: Table) -> CESFit | None:
+    try:
+        return fit(data)
+    except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+        # The answers are worth more than this number: an error here would fail a finished run.
+        logger.warning("ces_parameters: no estimate from %d answers: %s", int(data.answered.sum()), error)
+        return None
 
 
 def _report(estimate: CESFit | None, prefix: str) -> dict[str, float]:
