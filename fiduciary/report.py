@@ -18,7 +18,7 @@ from fiduciary.options import add_principal, stated_principal
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
 
-    from fiduciary.scorers.reports import Options, Report
+    from fiduciary.scorers.reports import Options, Report, Told
 
 REPORTS = {
     "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
@@ -33,8 +33,9 @@ REPORTS = {
     "hexaco100": "fiduciary.scorers.inventory.report",
     "dark_tetrad": "fiduciary.scorers.inventory.report",
 }
-"""The module of each task's report. Its ``reports(logs, options)`` gives :class:`scorers.reports.Report`;
-where it has pictures, ``pictures(logs, options, folder)`` draws them and gives their paths."""
+"""The module of each task's report. Its ``told(log, options)`` computes all that is said of a log, once, and
+gives :class:`scorers.reports.Told`. Of what all logs gave, ``together(told, options)`` reports on several
+and ``pictures(told, options, folder)`` draws, where a task has these."""
 
 FORMS = ("text", "markdown", "json", "csv", "latex")
 
@@ -89,19 +90,23 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise UsageError(
                 f"argument {name} is for logs of {', '.join(takers)}; these are of {', '.join(sorted(tasks))}"
             )
-    asked_for = {name: getattr(given, name) for name in Options.__annotations__} | {"principal": principal}
+    asked_for = {name: getattr(given, name) for name in Options.__annotations__}
+    asked_for |= {"principal": principal, **_beside(given, tasks)}
     options = Options(**{name: value for name, value in asked_for.items() if value is not None})
 
-    told: list[Report] = []
+    reports: list[Report] = []
     drawn: list[Path] = []
     for module, logs in by_report.items():
         of_task = import_module(module)
-        reports, usable = _told(of_task, logs, options)
-        told += reports
+        usable, refused = _told(of_task, logs, options)
+        reports += [one.report for one in usable]
+        if usable and hasattr(of_task, "together"):
+            reports += of_task.together(usable, options)
+        reports += refused
         if given.picture is not None and usable and hasattr(of_task, "pictures"):
             given.picture.mkdir(parents=True, exist_ok=True)
             drawn += of_task.pictures(usable, options, given.picture)
-    deliver(told, given.format, given.out, drawn if given.picture is not None else None)
+    deliver(reports, given.format, given.out, drawn if given.picture is not None else None)
     return 0
 
 
@@ -109,26 +114,40 @@ UNUSABLE = (ValueError, LookupError, TypeError)
 """What a report raises for a log whose samples are not as the task writes them."""
 
 
-def _told(of_task: Any, logs: Sequence[EvalLog], options: Options) -> tuple[list[Report], list[EvalLog]]:
-    """A task's reports and the logs they rest on; a log that cannot be used says why, and stops no other."""
-    try:
-        return list(of_task.reports(logs, options)), list(logs)
-    except UsageError:
-        raise
-    except UNUSABLE:
-        from fiduciary.scorers.reports import Options, Section, report_of
+def _told(of_task: Any, logs: Sequence[EvalLog], options: Options) -> tuple[list[Told], list[Report]]:
+    """What each log has to tell, and why the others cannot be used: a bad one stops no other."""
+    from fiduciary.scorers.reports import Section, report_of
 
-    refused, usable = [], []
+    usable, refused = [], []
     for log in logs:
         try:
-            of_task.reports([log], Options())
-            usable.append(log)
+            usable.append(of_task.told(log, options))
+        except UsageError:
+            raise
         except UNUSABLE as error:
             why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            refused.append(report_of(log, Section(body=(f"no report: {why}",))))
-    if len(usable) == len(logs):  # it is what was asked for that failed, not a log
-        return list(of_task.reports(logs, options)), usable
-    return [*(of_task.reports(usable, options) if usable else ()), *refused], usable
+            refused.append(report_of(log, Section(body=(f"no report: {' '.join(why.split())}",))))
+    return usable, refused
+
+
+def _beside(given: argparse.Namespace, tasks: set[str]) -> dict[str, Any]:
+    """What the logs are held against, read and estimated once for all of them.
+
+    Raises:
+        UsageError: logs that cannot be used for it.
+    """
+    found: dict[str, Any] = {}
+    if given.against is not None:
+        from fiduciary.scorers.stakeholder_choice.report import estimates_against
+
+        found["against"] = estimates_against(given.against)
+    if given.retest is not None:
+        from fiduciary.scorers.inventory.logs import load
+
+        found["retest"] = load([given.retest])
+        if tasks.isdisjoint(found["retest"]):
+            raise UsageError("--retest is of another inventory")
+    return found
 
 
 def _checked(given: argparse.Namespace) -> argparse.Namespace:

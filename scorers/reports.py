@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.estimation import CESFit
 from fiduciary.economics.inference import Interval
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.principals import Principal
 from fiduciary.scorers.logs import arguments_of
+
+if TYPE_CHECKING:
+    from fiduciary.scorers.inventory.logs import Contender
 
 Cell = str | int | float | Interval | None
 """What a table holds: text, a count, a number, an estimate with its interval, or nothing."""
@@ -100,20 +105,35 @@ class Options:
         seed: of bootstrap and simulations.
         replications: of these.
         principal: who estimates are tested against; nobody by default.
-        against: a log to compare with.
+        against: the estimates to compare with, by how their answers were asked for.
         sets: whether there is a line for every choice set.
         types: how many types of players to look for among logs.
-        retest: a second run of the same model with another seed.
+        retest: inventory → second runs of the same model with another seed.
     """
 
     level: float = 0.95
     seed: int = 0
     replications: int = 999
     principal: Principal | None = None
-    against: str | None = None
+    against: Mapping[str, CESFit] = field(default_factory=dict)
     sets: bool = False
     types: int | None = None
-    retest: str | None = None
+    retest: Mapping[str, Sequence[Contender]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A log with its report.
+
+    Attributes:
+        log: with its samples.
+        report: what it has to tell.
+        found: what the task's pictures, and its reports on several logs together, rest on.
+    """
+
+    log: EvalLog
+    report: Report
+    found: Any = None
 
 
 def report_of(log: EvalLog, *sections: Section) -> Report:

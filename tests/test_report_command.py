@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.__main__ import main
+from fiduciary.economics.estimation import CESFit
 from fiduciary.report import FORMS, OPTIONS, REPORTS
+from fiduciary.scorers.allocation.table import Allocations
 from fiduciary.scorers.rendering import FORMATS
+from fiduciary.tasks.allocation.task import allocation
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.tasks.menus.task import menus
@@ -81,6 +85,31 @@ def test_a_log_that_cannot_be_used_is_not_drawn_and_the_others_are(
     printed = capsys.readouterr()
     assert printed.out.count("no report: KeyError") == 1 and "missing answers: " in printed.out
     assert printed.err.count("picture: ") == len(list((tmp_path / "pictures").iterdir())) == 1
+
+
+def test_a_log_is_estimated_once_beside_a_bad_one_and_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the log that cannot be used nor the picture makes the others be computed again."""
+    model, logs = get_model("subject/study1"), tmp_path / "logs"
+    [good] = eval(allocation(), model=model, log_dir=str(logs), display="none")
+    [bad] = eval(allocation(seed=1), model=model, log_dir=str(logs), display="none")
+    for sample in bad.samples or []:
+        del sample.metadata["prices"]
+    write_eval_log(bad, bad.location)
+    fitted: Counter[bytes] = Counter()
+    real = Allocations.fit
+
+    def count(data: Allocations) -> CESFit:
+        fitted[data.digest()] += 1
+        return real(data)
+
+    monkeypatch.setattr(Allocations, "fit", count)
+    capsys.readouterr()
+    assert main(["report", str(logs), "--picture", str(tmp_path / "pictures"), "--replications", "99"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("no report: ") == 1 and printed.err.count("picture: ") == 1
+    assert list(fitted.values()) == [1]
 
 
 def test_formats_offered_are_those_that_can_be_written() -> None:

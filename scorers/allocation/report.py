@@ -28,17 +28,13 @@ from fiduciary.economics.budgets import (
 from fiduciary.economics.consistency.profile import bootstrap
 from fiduciary.economics.estimation import CESFit, wald_test
 from fiduciary.economics.inference import Interval
+from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.allocation.budget_set import spent_of, valid_rows
 from fiduciary.scorers.allocation.grounds import grounds
 from fiduciary.scorers.allocation.table import Allocations, Row, allocations, rows_of
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, missing, reading, report_of
-from fiduciary.scorers.stakeholder_choice.report import (
-    NO_ESTIMATE,
-    differences,
-    estimate_told,
-    estimates_against,
-)
+from fiduciary.scorers.reports import Cell, Figures, Options, Section, Told, missing, reading, report_of
+from fiduciary.scorers.stakeholder_choice.report import NO_ESTIMATE, differences, estimate_told
 
 AGENTS = 1000
 
@@ -68,49 +64,66 @@ class Agents:
     power: float
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log.
+@dataclass(frozen=True)
+class Measured:
+    """What splits of budgets show.
 
-    Raises:
-        UsageError: ``options.against`` names no log of stakeholder_choice, or one that allows no estimate.
+    Attributes:
+        data: the splits.
+        fit: the demand; None where there is none, and ``failed`` says why.
+        preference: the point estimate as a utility; None where a parameter has none.
+        agents: of each set; None where it has fewer than two valid splits.
+        means: of Afriat's index over sets: ``observed`` (1,), ``random`` and, with a fitted demand, ``noise``
+            (agents,).
     """
-    against = estimates_against(options.against) if options.against is not None else {}
-    return [report_of(log, _section(log, options, against)) for log in logs]
+
+    data: Allocations
+    fit: CESFit | None
+    failed: str
+    preference: CES | None
+    agents: Sequence[Agents | None]
+    means: Mapping[str, FloatArray]
 
 
-def pictures(logs: Sequence[EvalLog], options: Options, folder: Path) -> list[Path]:
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log, with its sets and what they show; the latter is None without grounds."""
+    rows = rows_of(log)
+    on = grounds(rows)
+    measured = _measured(rows, options.seed) if on.withheld is None else None
+    return Told(log, report_of(log, _section(rows, on, measured, options)), (rows, measured))
+
+
+def pictures(logs: Sequence[Told], options: Options, folder: Path) -> list[Path]:
     """``<log>.png``: budget shares against relative prices, and Afriat's index beside that of agents."""
     # Only where a picture is drawn: matplotlib takes most of a second.
     from fiduciary.scorers.allocation.picture import draw
 
     paths = []
-    for log in logs:
-        try:
-            rows = rows_of(log)
-        except ValueError:  # the report says so
-            continue
-        preference, means = None, {}
-        if grounds(rows).withheld is None:
-            preference = _preference(_fit(allocations(rows))[0])
-            means = _mean_afriat(rows, _agents(rows, preference, options.seed))
-        paths.append(folder / f"{PurePosixPath(log.location).stem}.png")
-        draw(rows, preference, means, title=str(log.eval.model), path=paths[-1])
+    for one in logs:
+        rows, measured = one.found
+        preference, means = (None, {}) if measured is None else (measured.preference, measured.means)
+        paths.append(folder / f"{PurePosixPath(one.log.location).stem}.png")
+        draw(rows, preference, means, title=str(one.log.eval.model), path=paths[-1])
     return paths
 
 
-def _section(log: EvalLog, options: Options, against: Mapping[str, CESFit]) -> Section:
-    try:
-        rows = rows_of(log)
-    except ValueError as error:
-        return Section(body=(f"no report: {error}",))
-    on, body = grounds(rows), [_spent(rows)]
+def _measured(rows: Sequence[Row], seed: int) -> Measured:
+    data = allocations(rows)
+    fit, failed = _fit(data)
+    preference = _preference(fit)
+    agents = _agents(rows, preference, seed)
+    return Measured(data, fit, failed, preference, agents, _mean_afriat(rows, agents))
+
+
+def _section(rows: Sequence[Row], on: Grounds, measured: Measured | None, options: Options) -> Section:
+    body = [_spent(rows)]
     reasons = Counter(reason for _, kept in rows for reason in kept.get("reasons", []) if reason)
     reasons["error"] += on.asked - on.valid - reasons.total()  # of samples that were never scored
     lost = missing(+reasons, on.asked)
-    if on.withheld is not None:
+    if measured is None:
         body.append(f"no indices and no demand: {on.withheld}")
     else:
-        body += _figures(rows, options, against)
+        body += _figures(rows, measured, options)
     return Section("", reading(on), lost, tuple(body))
 
 
@@ -129,22 +142,21 @@ def _spent(rows: Sequence[Row]) -> Figures | str:
     return Figures(title, ("group", "share"), told) if told else f"{title}: no valid split"
 
 
-def _figures(rows: Sequence[Row], options: Options, against: Mapping[str, CESFit]) -> Iterator[Figures | str]:
-    data = allocations(rows)
-    fit, failed = _fit(data)
-    preference = _preference(fit)
-    agents = _agents(rows, preference, options.seed)
-    yield _sets(rows, agents)
+def _figures(rows: Sequence[Row], measured: Measured, options: Options) -> Iterator[Figures | str]:
+    fit, preference = measured.fit, measured.preference
+    yield _sets(rows, measured.agents)
     yield from _indices(rows, options)
-    yield from _beside_agents(_mean_afriat(rows, agents), options.level)
+    yield from _beside_agents(measured.means, options.level)
     if fit is None:
-        yield failed
+        yield measured.failed
         return
     yield from estimate_told(fit, options.level)
     if preference is not None:
-        apart = ("mean distance of budget shares from the fitted demand", _distance(data, preference))
-        yield Figures("", ("fit", "value"), (apart,))
-    for source, other in against.items():
+        apart = _distance(measured.data, preference)
+        yield Figures(
+            "", ("fit", "value"), (("mean distance of budget shares from the fitted demand", apart),)
+        )
+    for source, other in options.against.items():
         same = f"H0: same preference as discrete choices (from {source}; K = {other.shift:g})"
         try:
             result = wald_test(fit, other)

@@ -20,7 +20,7 @@ from fiduciary.scorers.duopoly_pricing.metrics import interval
 from fiduciary.scorers.duopoly_pricing.picture import draw, picture_address
 from fiduciary.scorers.duopoly_pricing.scorer import STORE
 from fiduciary.scorers.duopoly_pricing.table import Run, converged, punishment, read_run
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, missing, reading, report_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Section, Told, missing, reading, report_of
 
 COLUMNS = (
     *("run", "against", "Δ", "price", "other's price", "profit", "other's profit"),
@@ -28,18 +28,19 @@ COLUMNS = (
 )
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log."""
-    return [report_of(log, _section(log, options.level)) for log in logs]
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log, with its runs."""
+    runs = _runs(log)
+    return Told(log, report_of(log, _section(log, runs, options.level)), runs)
 
 
-def pictures(logs: Sequence[EvalLog], options: Options, folder: Path) -> list[Path]:
+def pictures(logs: Sequence[Told], options: Options, folder: Path) -> list[Path]:
     """Both firms' prices over time, ``<log>_<sample>_epoch<k>.png`` for each run that got to its end."""
     paths = []
-    for log in logs:
-        for name, run in _runs(log):
+    for one in logs:
+        for name, run in one.found:
             if run is not None:
-                paths.append(folder / picture_address(log.location, name).rpartition("/")[2])
+                paths.append(folder / picture_address(one.log.location, name).rpartition("/")[2])
                 paths[-1].write_bytes(draw(run, name))
     return paths
 
@@ -52,9 +53,9 @@ def _runs(log: EvalLog) -> list[tuple[str, Run | None]]:
     ]
 
 
-def _section(log: EvalLog, level: float) -> Section:
+def _section(log: EvalLog, runs: Sequence[tuple[str, Run | None]], level: float) -> Section:
     scores = [score for sample in log.samples or [] if (score := _scored(sample)) is not None]
-    on, runs = grounds(scores), _runs(log)
+    on = grounds(scores)
     body = [
         Figures(
             "runs",

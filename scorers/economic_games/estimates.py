@@ -21,14 +21,21 @@ from fiduciary.scorers.economic_games.metrics import NO_ESTIMATE
 from fiduciary.scorers.reports import Cell, Figures
 
 
-def preference(data: PlanChoices, level: float) -> Iterator[Figures | str]:
-    """α, β, κ and λ with intervals, simpler models, and what identifies them."""
+def fitted(data: PlanChoices) -> tuple[SocialFit | None, str]:
+    """The social preference, or why there is none."""
     try:
-        fit = fit_social_preference(data)
-        yield (
-            f"Social preferences ({fit.model}): {fit.n} plans in {fit.n_groups} groups "
-            f"({fit.n_missing} missing), log-likelihood {fit.loglik:.2f}"
-        )
+        return fit_social_preference(data), ""
+    except NO_ESTIMATE as error:
+        return None, " ".join(str(error).split()) or type(error).__name__
+
+
+def preference(data: PlanChoices, fit: SocialFit, level: float) -> Iterator[Figures | str]:
+    """α, β, κ and λ with intervals, simpler models, and what identifies them."""
+    yield (
+        f"Social preferences ({fit.model}): {fit.n} plans in {fit.n_groups} groups "
+        f"({fit.n_missing} missing), log-likelihood {fit.loglik:.2f}"
+    )
+    try:
         yield Figures(
             "social preference",
             ("parameter", "estimate", "status (method of the interval)"),
@@ -45,7 +52,7 @@ def preference(data: PlanChoices, level: float) -> Iterator[Figures | str]:
         yield f"no social preference: {' '.join(str(error).split()) or type(error).__name__}"
 
 
-def best_replies(data: PlanChoices, level: float) -> Figures:
+def best_replies(data: PlanChoices, fit: SocialFit | None, level: float) -> Figures:
     """How often a plan is a best reply to the player's own beliefs."""
     material = best_responses(data, level=level)
     rows: list[tuple[Cell, ...]] = [
@@ -55,8 +62,9 @@ def best_replies(data: PlanChoices, level: float) -> Figures:
         ("loss share of what is at stake", material.loss_share),
     ]
     try:
-        fitted = best_responses(data, fit_social_preference(data).preference(), level=level)
-        rows.append(("share of plans, by the estimated preference", fitted.share))
+        if fit is not None:
+            own = best_responses(data, fit.preference(), level=level)
+            rows.append(("share of plans, by the estimated preference", own.share))
     except NO_ESTIMATE:
         pass
     return Figures("best replies to own beliefs", ("figure", "estimate"), tuple(rows))

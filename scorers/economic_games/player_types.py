@@ -10,22 +10,22 @@ from fiduciary.economics.games import fit_mixture, plan_shares
 from fiduciary.economics.inference import Interval
 from fiduciary.errors import UsageError
 from fiduciary.scorers.economic_games.grounds import withheld
-from fiduciary.scorers.economic_games.table import Play, plays
+from fiduciary.scorers.economic_games.table import Play
 from fiduciary.scorers.reports import Figures, Report, Section
 
 
-def types(logs: Sequence[EvalLog], count: int, seed: int = 0) -> Report:
+def types(logs: Sequence[EvalLog], found: Sequence[Sequence[Play]], count: int, seed: int = 0) -> Report:
     """The report on ``count`` types; a sentence where no log gives grounds for figures.
 
     Args:
         logs: logs of economic games, a group each.
+        found: the plays of each.
         count: number of types, at most as many as there are logs with a plan and beliefs.
         seed: of the search's random starts.
 
     Raises:
         UsageError: no plan with beliefs, more types than logs, or a design that does not identify them.
     """
-    found = [plays(log) for log in logs]
     why = [withheld(own) for own in found]
     left_out = [
         f"{log.eval.model} cannot be a group: {one}" for log, one in zip(logs, why, strict=True) if one

@@ -16,13 +16,13 @@ from inspect_ai.log import EvalLog
 
 from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
 from fiduciary.economics.inference import mean, ratio, share
-from fiduciary.scorers.economic_games.estimates import best_replies, incentives, preference
+from fiduciary.scorers.economic_games.estimates import best_replies, fitted, incentives, preference
 from fiduciary.scorers.economic_games.grounds import grounds, withheld
 from fiduciary.scorers.economic_games.human_play import HUMANS
 from fiduciary.scorers.economic_games.metrics import WHOLE, decided
 from fiduciary.scorers.economic_games.player_types import types
 from fiduciary.scorers.economic_games.table import Play, choices, plays
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, Told, reading, report_of
 
 ORDERS = {
     "first": ("Player 1's cooperative action shown second", 0),
@@ -33,20 +33,24 @@ ORDERS = {
 """What is counterbalanced: its words, and the role whose decisions it concerns, None for both."""
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log, and one on the types of players among them where ``options.types`` asks for it.
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log, with its plays."""
+    found = plays(log)
+    return Told(log, _report(log, found, options.level), found)
+
+
+def together(logs: Sequence[Told], options: Options) -> list[Report]:
+    """The report on the types of players among the logs, where ``options.types`` asks for it.
 
     Raises:
         UsageError: as many types cannot be told from these logs.
     """
-    told = [_report(log, options.level) for log in logs]
-    if options.types is not None:
-        told.append(types(logs, options.types, options.seed))
-    return told
+    if options.types is None:
+        return []
+    return [types([one.log for one in logs], [one.found for one in logs], options.types, options.seed)]
 
 
-def _report(log: EvalLog, level: float) -> Report:
-    found = plays(log)
+def _report(log: EvalLog, found: Sequence[Play], level: float) -> Report:
     own = grounds(found)
     body: list[Figures | str] = [*_answers(found), *_other_games(found, level)]
     if own is not None:
@@ -175,8 +179,12 @@ def _estimates(found: Sequence[Play], level: float) -> Iterator[Figures | str]:
     except ValueError as error:
         yield f"no social preference: {error}"
         return
-    yield from preference(data, level)
-    yield best_replies(data, level)
+    fit, failed = fitted(data)
+    if fit is None:
+        yield f"no social preference: {failed}"
+    else:
+        yield from preference(data, fit, level)
+    yield best_replies(data, fit, level)
     yield incentives(data, level)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from inspect_ai.log import EvalLog
@@ -21,23 +21,21 @@ from fiduciary.economics.psychometrics.response_style import ResponseStyle, resp
 from fiduciary.economics.psychometrics.scoring import ScaleScore, percentile, scale_scores
 from fiduciary.errors import UsageError
 from fiduciary.scorers.inventory.grounds import grounds
-from fiduciary.scorers.inventory.logs import Contender, contenders, load, match
-from fiduciary.scorers.inventory.table import Administration
+from fiduciary.scorers.inventory.logs import Contender, match
+from fiduciary.scorers.inventory.table import Administration, administration
 from fiduciary.scorers.logs import model_arguments_of
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, Told, reading, report_of
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log, each beside ``options.retest`` where that is given.
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log, beside ``options.retest`` where that is given.
 
     Raises:
-        UsageError: samples that are not of one inventory, or a second run that does not compare.
+        ValueError: samples that are not of one inventory.
+        UsageError: a second run that does not compare.
     """
-    own = contenders(logs)
-    again = load([options.retest]) if options.retest is not None else {}
-    if again and not any(one.data.about["task"] in again for one in own):
-        raise UsageError("--retest is of another inventory")
-    return [_report(log, one, again, options.level) for log, one in zip(logs, own, strict=True)]
+    own = Contender(str(log.eval.model), log.location, log.status, administration(log))
+    return Told(log, _report(log, own, options.retest, options.level))
 
 
 def title(scale: str) -> str:
@@ -56,7 +54,7 @@ def flagged(data: Administration, style: ResponseStyle) -> str:
     return style.flag + (" (or the traits themselves: no item is reversed)" if either else "")
 
 
-def _report(log: EvalLog, one: Contender, again: dict[str, list[Contender]], level: float) -> Report:
+def _report(log: EvalLog, one: Contender, again: Mapping[str, Sequence[Contender]], level: float) -> Report:
     data, about = one.data, one.data.about
     own = grounds(data)
     body: list[Figures | str] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +29,8 @@ from fiduciary.scorers.reports import (
     Cell,
     Figures,
     Options,
-    Report,
     Section,
+    Told,
     counted,
     missing,
     reading,
@@ -64,17 +64,14 @@ class Effect:
         return float(self.above.sum() / self.below.sum())
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log; intervals by the bootstrap over option sets."""
-    return [report_of(log, _section(log, options)) for log in logs]
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log; intervals by the bootstrap over option sets."""
+    return Told(log, report_of(log, _section(log, options)))
 
 
 def _section(log: EvalLog, options: Options) -> Section:
-    try:
-        on, (scores, failed) = menu_grounds(log), _scores(log)
-        gathered = gather(scores)
-    except ValueError as error:
-        return Section(body=(f"no report: {error}",))
+    on, (scores, failed) = menu_grounds(log), _scores(log)
+    gathered = gather(scores)
     answers = [answer for item in scores for answer in (item.score.metadata or {})["answers"]]
     reasons = Counter({"error": failed} if failed else {})
     reasons.update(str(answer["reason"]) for answer in answers if answer["reason"] is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from inspect_ai.log import EvalLog
@@ -18,24 +18,21 @@ from fiduciary.scorers.reports import (
     Cell,
     Figures,
     Options,
-    Report,
     Section,
+    Told,
     counted,
     reading,
     report_of,
 )
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log."""
-    return [report_of(log, _section(log, options.level)) for log in logs]
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log."""
+    return Told(log, report_of(log, _section(log, options.level)))
 
 
 def _section(log: EvalLog, level: float) -> Section:
-    try:
-        table, on = pump_table(log), pair_grounds(log, "money_lost")
-    except ValueError as error:
-        return Section(body=(f"no report: {error}",))
+    table, on = pump_table(log), pair_grounds(log, "money_lost")
     listed = ", ".join(f"{name} {count}" for name, count in Counter(table.ends).most_common())
     ends = f"pumps: {table.asked}, of which {table.n} count; how they ended: {listed}"
     body = [*_asked(table)]

@@ -31,7 +31,7 @@ from fiduciary.scorers.moral_dilemmas.cases import (
 from fiduciary.scorers.moral_dilemmas.grounds import choice_grounds, rating_grounds
 from fiduciary.scorers.moral_dilemmas.metrics import gaps, shares
 from fiduciary.scorers.moral_dilemmas.picture import draw
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, Told, reading, report_of
 
 PUBLISHED_PROBE = (
     "published, lever that gives them up: a model tuned for profit 20 of 20, others 0 of 20 "
@@ -44,32 +44,33 @@ CHOICES = ("utilitarian", "slope_log_n")
 CARS = {"sacrifice": "utilitarian car", "protect": "protective car"}
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log."""
-    return [_report(log, options.level) for log in logs]
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log, with its vehicle cases and why nothing is said of its choices."""
+    rows, grounds = vehicle_rows(log), choice_grounds(_scores(log, "dilemma_choices"))
+    return Told(log, _report(log, rows, grounds, options.level), (rows, grounds.withheld))
 
 
-def pictures(logs: Sequence[EvalLog], options: Options, folder: Path) -> list[Path]:
+def pictures(logs: Sequence[Told], options: Options, folder: Path) -> list[Path]:
     """The vehicle cases of each log that holds any."""
     drawn: list[Path] = []
-    for log in logs:
-        if rows := vehicle_rows(log):
-            withheld = choice_grounds(_scores(log, "dilemma_choices")).withheld
-            title = str(log.eval.model) + (f"\n{textwrap.fill(withheld, 110)}" if withheld else "")
+    for one in logs:
+        rows, withheld = one.found
+        if rows:
+            title = str(one.log.eval.model) + (f"\n{textwrap.fill(withheld, 110)}" if withheld else "")
             number = f"_{len(drawn) + 1}" if drawn else ""
             drawn.append(folder / f"moral_dilemmas{number}.png")
             draw(rows, title, drawn[-1])
     return drawn
 
 
-def _report(log: EvalLog, level: float) -> Report:
+def _report(log: EvalLog, rows: Sequence[Row], chose: Grounds, level: float) -> Report:
     ratings, choices = _scores(log, "dilemma_ratings"), _scores(log, "dilemma_choices")
-    rated, chose = rating_grounds(ratings), choice_grounds(choices)
+    rated = rating_grounds(ratings)
     body: list[Figures | str] = [
         _how_asked(log, choices),
         f"standard errors, clustered by case, stand in round brackets, {level:.0%} intervals in square ones",
     ]
-    if rows := vehicle_rows(log):
+    if rows:
         body += _ratings(rows, level, people=rated.withheld is None)
         body.append(_choices(rows, level, people=chose.withheld is None))
         body.append(_named("gaps between ratings", rated, gaps(ratings, level), GAPS))

@@ -9,7 +9,7 @@ show that noise scales with the temperature (an equivalence test), without which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
@@ -24,7 +24,17 @@ from fiduciary.errors import UsageError
 from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.logs import find
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, missing, reading, report_of
+from fiduciary.scorers.reports import (
+    Cell,
+    Figures,
+    Options,
+    Report,
+    Section,
+    Told,
+    missing,
+    reading,
+    report_of,
+)
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.scorers.stakeholder_choice.wordings import wordings_told
 
@@ -39,14 +49,9 @@ SOURCES = {
 """What an estimate rests on, by elicitation."""
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log.
-
-    Raises:
-        UsageError: ``options.against`` names no log of this task, or one that allows no estimate.
-    """
-    reference = estimates_against(options.against) if options.against is not None else {}
-    return [_report(log, options, reference) for log in logs]
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log."""
+    return Told(log, _report(log, options))
 
 
 def estimates(data: Mapping[str, Table]) -> dict[str, CESFit]:
@@ -70,11 +75,8 @@ def estimates_against(path: str) -> dict[str, CESFit]:
         raise UsageError(f"no estimate from --against {path}: {error}") from error
 
 
-def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> Report:
-    try:
-        asked = tables(log)
-    except ValueError as error:
-        return report_of(log, Section(body=(f"no estimate: {_one_line(error)}",)))
+def _report(log: EvalLog, options: Options) -> Report:
+    asked = tables(log)
     fits: dict[str, CESFit] = {}
     sections = []
     for way, data in asked.items():
@@ -87,7 +89,7 @@ def _report(log: EvalLog, options: Options, reference: Mapping[str, CESFit]) -> 
                 fits[way] = fit(data)
                 body += estimate_told(fits[way], options.level)
                 body += _wordings_and_noise(data, options.level)
-                body += _tests(data, fits[way], reference.get(way), options.principal)
+                body += _tests(data, fits[way], options.against.get(way), options.principal)
             except NO_ESTIMATE as error:
                 body.append(f"no estimate: {_one_line(error)}")
         sections.append(Section(SOURCES[way], reading(on), missing(reasons, data.n), tuple(body)))
@@ -179,7 +181,8 @@ def _explained(asked: Mapping[str, Table], fits: Mapping[str, CESFit]) -> Iterat
         return
     try:
         choose, explain = asked["choose"], asked["explain"]
-        same = fit(choose.rows(np.isin(choose.groups, explain.groups)))
+        both = np.isin(choose.groups, explain.groups)
+        same = fits["choose"] if both.all() else fit(choose.rows(both))
         yield _test(
             "H0: the same with and without an explanation (same problems, paired)",
             likelihood_ratio_test(same, fits["explain"]),

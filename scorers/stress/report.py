@@ -12,7 +12,7 @@ from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.inference import Interval
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.scorers.logs import arguments_of, model_arguments_of
-from fiduciary.scorers.reports import Cell, Figures, Options, Report, Section, reading, report_of
+from fiduciary.scorers.reports import Cell, Figures, Options, Section, Told, reading, report_of
 from fiduciary.scorers.stress.findings import FAMILY, Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds
 from fiduciary.scorers.stress.picture import draw
@@ -23,51 +23,36 @@ WITHHELD = "so no finding is shown"
 TESTS = ("choices", "distance", "gains", "loss", "preference", "goal", "refusals", "missing")
 """As :mod:`scorers.stress.findings` explains them."""
 
-_found: dict[tuple[bytes, float], tuple[Finding, ...]] = {}
 
-
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log.
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log, with its findings where there are grounds for any.
 
     Raises:
         ValueError: samples that cannot be scored.
     """
-    return [_report(log, options.level) for log in logs]
-
-
-def pictures(logs: Sequence[EvalLog], options: Options, folder: Path) -> list[Path]:
-    """One picture, with the logs side by side that give grounds for findings."""
-    tables = [(log, stress_table(log)) for log in logs]
-    shown = [(log, table) for log, table in tables if stress_grounds(table).withheld is None]
-    if not shown:
-        return []
-    names = _names([log for log, _ in shown])
-    measured = [_findings(table, options.level) for _, table in shown]
-    draw(dict(zip(names, measured, strict=True)), folder / "stress.png")
-    return [folder / "stress.png"]
-
-
-def _report(log: EvalLog, level: float) -> Report:
-    table = stress_table(log)
+    table, level = stress_table(log), options.level
     grounds = stress_grounds(table)
     run = f"asked {log.eval.created}; model arguments: {model_arguments_of(log)}"
     if grounds.withheld is not None:
-        return report_of(log, Section("", reading(grounds), _missing(table), (run, WITHHELD)))
-    found = _findings(table, level)
+        return Told(log, report_of(log, Section("", reading(grounds), _missing(table), (run, WITHHELD))))
+    found = findings(table, level)
     body: tuple[Figures | str, ...] = (run, _decisions(found, table, level), *_conclusion(found))
-    return report_of(
+    report = report_of(
         log,
         Section("", reading(grounds), _missing(table), body),
         Section("every figure, pressure by pressure", body=tuple(_details(found))),
     )
+    return Told(log, report, found)
 
 
-def _findings(table: StressTable, level: float) -> tuple[Finding, ...]:
-    """Measured once, for figures and picture."""
-    key = table.digest(), level
-    if key not in _found:
-        _found[key] = findings(table, level)
-    return _found[key]
+def pictures(logs: Sequence[Told], options: Options, folder: Path) -> list[Path]:
+    """One picture, with the logs side by side that give grounds for findings."""
+    shown = [one for one in logs if one.found is not None]
+    if not shown:
+        return []
+    names = _names([one.log for one in shown])
+    draw(dict(zip(names, (one.found for one in shown), strict=True)), folder / "stress.png")
+    return [folder / "stress.png"]
 
 
 def _names(logs: Sequence[EvalLog]) -> list[str]:

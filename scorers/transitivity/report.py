@@ -7,7 +7,7 @@ and the position effect.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
@@ -24,8 +24,8 @@ from fiduciary.scorers.reports import (
     Cell,
     Figures,
     Options,
-    Report,
     Section,
+    Told,
     counted,
     missing,
     reading,
@@ -58,16 +58,13 @@ TESTS = {
 INDICES = "indices of consistency"
 
 
-def reports(logs: Sequence[EvalLog], options: Options) -> list[Report]:
-    """One report a log."""
-    return [report_of(log, _section(log, options)) for log in logs]
+def told(log: EvalLog, options: Options) -> Told:
+    """The report of a log."""
+    return Told(log, report_of(log, _section(log, options)))
 
 
 def _section(log: EvalLog, options: Options) -> Section:
-    try:
-        table, on = pair_table(log), pair_grounds(log, "transitive_triads")
-    except ValueError as error:
-        return Section(body=(f"no report: {error}",))
+    table, on = pair_table(log), pair_grounds(log, "transitive_triads")
     body = [*_answers(table, options.level)]
     body += [WITHHELD] if on.withheld is not None else _consistency(table, options)
     lost = missing(sum(table.reasons, Counter[str]()), int(table.questions.sum()))

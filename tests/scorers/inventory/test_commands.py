@@ -147,7 +147,7 @@ def test_a_retest_needs_another_seed(logs: dict[str, str], capsys: pytest.Captur
 
 
 def test_a_flag_without_reversed_items_says_what_else_it_may_be(tmp_path: Path) -> None:
-    [told] = report.reports([read_eval_log(ask(tmp_path, subject="constant", answer=1))], Options())
+    told = report.told(read_eval_log(ask(tmp_path, subject="constant", answer=1)), Options()).report
     flag = "flag: always disagrees (or the traits themselves: no item is reversed)"
     assert flag in told.sections[0].body
 
@@ -169,7 +169,7 @@ def test_a_reader_that_leaves_early_is_no_error(logs: dict[str, str], tmp_path: 
 
 def tables(log: EvalLog) -> dict[str, Figures]:
     """The tables of its report by title."""
-    [told] = report.reports([log], Options())
+    told = report.told(log, Options()).report
     return {part.title: part for part in told.sections[0].body if isinstance(part, Figures)}
 
 

@@ -16,7 +16,7 @@ from fiduciary.report import main
 from fiduciary.scorers.reports import Figures, Options
 from fiduciary.scorers.stress import stress_answers
 from fiduciary.scorers.stress.findings import findings
-from fiduciary.scorers.stress.report import reports
+from fiduciary.scorers.stress.report import told
 from fiduciary.scorers.stress.table import stress_table
 from fiduciary.tasks.stress.task import stress
 
@@ -114,7 +114,7 @@ def test_probabilities_have_no_sampling_noise_and_the_report_says_so(tmp_path: P
         display="none",
         score_display=False,
     )
-    [report] = reports([read_eval_log(log.location)], Options())
+    report = told(read_eval_log(log.location), Options()).report
     first = report.sections[0]
     assert first.missing == (
         "50 problems, 100 questions; missing answers: 0 (0.0%): none; outside the labels: 0.00%"
