@@ -7,13 +7,17 @@ is promised is held, at the price of intervals that are a little too wide.
 
 Clustered answers stand for fewer independent ones. With their share p and its clustered standard error s,
 
-    n* = p (1 − p)/s̃² · (z/t(G − 1))²,   s̃² = s² + z²/2 · (p² + (1 − p)²)/G²,
+    n* = p (1 − p)/s̃² · (z/t(G − 1))²,   s̃² = s² + z²/2 · ((max_g p_g − p)² + (p − min_g p_g)²)/G²,
 
-z and t being quantiles of the normal and of Student's t with G clusters, and n* no less than
-(Σ_g n_g)²/Σ_g n_g², what they would amount to if all answers of a cluster were the same; so independent
-answers of yes or no count in full. What s̃ adds to s are z²/2 clusters of yes alone and as many of no alone,
-as Agresti & Coull add answers: a few clusters may have shown nothing of what is rare. Where all clusters
-have the same share v, s tells nothing, and
+z and t being quantiles of the normal and of Student's t with G clusters, p_g the share of cluster g, and n*
+no less than (Σ_g n_g)²/Σ_g n_g², what they would amount to if all answers of a cluster were the same; so
+independent answers of yes or no count in full. What s̃ adds to s are z²/2 clusters like the largest and as
+many like the smallest, as Agresti & Coull add answers: a few clusters show little of what is rare. Of answers
+of yes or no these are clusters of yes alone and of no alone. Of probabilities, which lie close together, they
+are what probabilities were seen to reach, so that the interval rests on their standard error and not on a
+count that nobody made. Simulated for 30, 60 and 300 answers, losses and probabilities it covers 95 % and
+more; what no cluster has shown a trace of cannot be allowed for. Where all clusters have the same share v, s
+tells nothing, and
 
     [v q, 1 − (1 − v) q],   q = ((1 − level)/2)^(1/G),
 
@@ -144,10 +148,11 @@ def share(
     if not estimate.stderr > 0:
         return alike(p, g, level)
     _, codes = np.unique(np.asarray(clusters), return_inverse=True)
-    by_cluster = np.bincount(codes, weights=b)
+    by_cluster, parts = np.bincount(codes, weights=b), np.bincount(codes, weights=a)
     least = float(by_cluster.sum() ** 2 / (by_cluster**2).sum())
+    own = parts[by_cluster > 0] / by_cluster[by_cluster > 0]
     z = quantile(level)
-    variance = estimate.stderr**2 + z**2 / 2 * (p**2 + (1 - p) ** 2) / g**2
+    variance = estimate.stderr**2 + z**2 / 2 * ((own.max() - p) ** 2 + (p - own.min()) ** 2) / g**2
     size = max(least, p * (1 - p) / variance * (z / quantile(level, g - 1)) ** 2)
     ends = clopper_pearson(p * size, size, level)
     return Interval(p, ends.low, ends.high, estimate.stderr, level, g)
