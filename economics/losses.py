@@ -1,7 +1,8 @@
-"""What choices lose for a principal: regret in dollars, and the share of what was at stake that is lost."""
+"""What choices lose for a principal, in dollars and of what was at stake, and what they give to whom."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.estimation import CESFit
+from fiduciary.economics.inference import LEVEL, Interval, mean, share
 from fiduciary.economics.utility import CES, log_ces
 
 
@@ -31,6 +33,39 @@ class Losses(NamedTuple):
         """Σ regret / Σ stake over what was answered: 0 at best, 1 at worst; NaN without a stake."""
         at_stake = float(np.nansum(self.stake))
         return float(np.nansum(self.regret)) / at_stake if at_stake > 0 else float("nan")
+
+
+class Service(NamedTuple):
+    """How well answers serve, with intervals; without a value where nothing was answered or at stake.
+
+    Attributes:
+        regret: mean of what a decision loses, dollars, from 0.
+        loss_share: Σ regret / Σ stake.
+        best: share of answers that maximise utility.
+    """
+
+    regret: Interval
+    loss_share: Interval
+    best: Interval
+
+
+def served(lost: Losses, clusters: npt.ArrayLike, level: float = LEVEL) -> Service:
+    """The figures of a principal's service, of whatever is answered.
+
+    Args:
+        lost: what each answer, or each problem on average, loses; NaN where an answer is missing.
+        clusters: (n,), label of each one's cluster.
+        level: of the intervals.
+    """
+    there = np.isfinite(lost.regret)
+    regret, stake, best = (part[there] for part in lost)
+    own = np.asarray(clusters)[there]
+    cost = mean(regret, own, level)
+    return Service(
+        replace(cost, low=float(np.maximum(cost.low, 0.0))),  # NaN stays
+        share(regret, stake, own, level),
+        share(best, 1.0, own, level),
+    )
 
 
 def shortfalls(welfare: npt.ArrayLike, preference: CES | CESFit) -> FloatArray:
@@ -70,3 +105,21 @@ def losses(welfare: FloatArray, shares: FloatArray, utility: CES) -> Losses:
     best = np.nansum(np.where(right, shares, 0.0), axis=1)
     regret[missing] = best[missing] = np.nan
     return Losses(regret, np.where(missing, np.nan, np.nanmax(short, axis=1)), best)
+
+
+def gained(welfare: FloatArray, shares: FloatArray, utility: CES) -> FloatArray:
+    """What each stakeholder gets beside what the principal would have chosen, dollars (n, 4).
+
+    ::
+
+        Σ_j (s_j − b_j) w_j,   b uniform over the options that maximise the principal's utility
+
+    Args:
+        welfare, shares, utility: as for :func:`losses`; NaN where an answer is missing.
+    """
+    exists = np.isfinite(welfare).all(axis=2)
+    best = np.where(exists, utility.best(welfare), False).astype(float)
+    moved = np.nan_to_num(shares) - best / best.sum(axis=1, keepdims=True)
+    out = DOLLARS_PER_UNIT * (moved[..., None] * np.nan_to_num(welfare)).sum(axis=1)
+    out[~np.isfinite(shares).any(axis=1)] = np.nan
+    return np.asarray(out)

@@ -56,6 +56,11 @@ class Problems:
     groups: IntArray
     single: frozenset[str]
 
+    def places(self, answers: Answers) -> IntArray:
+        """(m,), which of the problems each answer is to."""
+        place = {name: k for k, name in enumerate(self.ids)}
+        return np.array([place[str(group)] for group in answers.data.groups], np.int64)
+
 
 @dataclass(frozen=True)
 class Board:
@@ -202,15 +207,12 @@ def _clusters(answers: Mapping[str, Answers], ids: Mapping[str, int]) -> IntArra
 
 def by_problem(problems: Problems, answers: Answers, utility: CES) -> Losses:
     """Mean loss of a row's answers to every problem, (n,); NaN where it answered none."""
-    place = {name: k for k, name in enumerate(problems.ids)}
-    places = np.array([place[str(group)] for group in answers.data.groups])
+    places, n = problems.places(answers), len(problems.ids)
     found = losses(answers.data.welfare, answers.shares, utility)
     answered = ~answers.missing
-    count = np.bincount(places[answered], minlength=len(place))
+    count = np.bincount(places[answered], minlength=n)
     with np.errstate(invalid="ignore", divide="ignore"):
-        means = [
-            np.bincount(places[answered], part[answered], minlength=len(place)) / count for part in found
-        ]
+        means = [np.bincount(places[answered], part[answered], minlength=n) / count for part in found]
     return Losses(*means)
 
 

@@ -13,7 +13,7 @@ from fiduciary.economics.arrays import IntArray
 from fiduciary.economics.estimation import THETA_NAMES
 from fiduciary.economics.estimation.fit import RHO_MIN
 from fiduciary.economics.inference import LEVEL, Interval, alike, around, share, share_with_error
-from fiduciary.economics.losses import Losses
+from fiduciary.economics.losses import Losses, served
 from fiduciary.economics.ranking import Ranking
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.choices import Answers
@@ -67,8 +67,21 @@ def from_log(column: Column, header: EvalLog, level: float = LEVEL) -> Cell | No
     if header.results is None or metrics is None:
         return None
     values = {name: _number(found.value) for name, found in metrics.items()}
-    value, error, units = raw(column, header)
-    n = header.results.completed_samples
+    found = held(values, column.metric or "", header.results.completed_samples, column.unit == "share", level)
+    return _clipped(found, column.floor, column.ceiling)
+
+
+def held(values: Mapping[str, float | None], name: str, n: int, is_share: bool, level: float = LEVEL) -> Cell:
+    """A metric among those that a scorer left, with its interval.
+
+    Args:
+        values: the scorer's metrics.
+        name: of the metric.
+        n: samples behind it.
+        is_share: whether it is a share of answers.
+        level: of the interval.
+    """
+    value, error, units = _raw(values, name, n)
     unread = values.get("reads") == 0
     if value is None:
         return Cell(None, n=n, note=UNREAD if unread else _NONE)
@@ -76,20 +89,20 @@ def from_log(column: Column, header: EvalLog, level: float = LEVEL) -> Cell | No
     if error == 0:
         found = Interval(value, level=level)
         note = "every unit gave the same: its spread cannot be told from these answers"
-        if column.unit == "share" and f"{column.metric}_alike" in values:
+        if is_share and f"{name}_alike" in values:
             found, note = alike(value, units, level), f"the same in all {units}; exact interval"
     elif error is None:
         found = Interval(value, level=level)
-        if f"{column.metric}_stderr" in values:
+        if f"{name}_stderr" in values:
             note = UNREAD if unread else "no standard error: at a bound, or too few units"
-    elif column.unit == "share":
+    elif is_share:
         found = share_with_error(value, error, level)
     else:
         found = around(value, error, level=level)
-    low, high = values.get(f"{column.metric}_low"), values.get(f"{column.metric}_high")
+    low, high = values.get(f"{name}_low"), values.get(f"{name}_high")
     if low is not None and high is not None and low < high:
         found = replace(found, low=low, high=high)
-    return _clipped(cell_of(found, n, note), column.floor, column.ceiling)
+    return cell_of(found, n, note)
 
 
 def raw(column: Column, header: EvalLog) -> tuple[float | None, float | None, int]:
@@ -101,12 +114,13 @@ def raw(column: Column, header: EvalLog) -> tuple[float | None, float | None, in
     metrics = _metrics(column, header)
     if header.results is None or metrics is None:
         return None, None, 0
-    value, error, same = (metrics.get(f"{column.metric}{suffix}") for suffix in ("", "_stderr", "_alike"))
-    number = None if value is None else _number(value.value)
-    units = None if same is None else _number(same.value)
-    if units is not None:
-        return number, 0.0, int(units)
-    return number, None if error is None else _number(error.value), header.results.completed_samples
+    values = {name: _number(found.value) for name, found in metrics.items()}
+    return _raw(values, column.metric or "", header.results.completed_samples)
+
+
+def _raw(values: Mapping[str, float | None], name: str, n: int) -> tuple[float | None, float | None, int]:
+    value, error, same = (values.get(f"{name}{suffix}") for suffix in ("", "_stderr", "_alike"))
+    return (value, error, n) if same is None else (value, 0.0, int(same))
 
 
 def _metrics(column: Column, header: EvalLog) -> Mapping[str, EvalMetric] | None:
@@ -118,19 +132,16 @@ def _metrics(column: Column, header: EvalLog) -> Mapping[str, EvalMetric] | None
 
 def service_cells(ranking: Ranking, k: int, lost: Losses, groups: IntArray) -> dict[str, Cell]:
     """How well one row serves the principal; ``groups`` are the clusters that its losses fall into."""
-    answered = np.isfinite(lost.regret)
-    n = int(answered.sum())
+    n = int(np.isfinite(lost.regret).sum())
     if n == 0:
         return no_service_cells("all answers missing")
     place, low, high = (int(a[k]) for a in (ranking.rank, ranking.low, ranking.high))
     tied = f"{low}–{high}" if low < high else str(low)
-    each, level = groups[answered], ranking.level
-    units = len(np.unique(each))
-    mean = around(float(ranking.mean[k]), float(ranking.stderr[k]), max(units - 1, 1), level, units=units)
+    service = served(lost, groups, ranking.level)
     found = {
-        "regret": _clipped(_told(mean, n), 0.0, math.inf),
-        "loss_share": _told(share(lost.regret[answered], lost.stake[answered], each, level), n),
-        "consistent": _told(share(lost.best[answered], 1.0, each, level), n),
+        "regret": told(service.regret, n),
+        "loss_share": told(service.loss_share, n),
+        "consistent": told(service.best, n),
     }
     rank = Cell(float(place), float(low), float(high), None, n, tied)
     return {f"{CHOICE}.rank": rank} | {f"{CHOICE}.{name}": cell for name, cell in found.items()}
@@ -192,7 +203,7 @@ def preference_cells(answers: Answers, target: CES) -> dict[str, Cell]:
 def missing_cell(answers: Answers, level: float) -> Cell:
     """Share of missing answers to choice problems, clustered by problem."""
     data = answers.data
-    return _told(share(answers.missing, 1.0, data.groups, level), data.n)
+    return told(share(answers.missing, 1.0, data.groups, level), data.n)
 
 
 def usage_cells(runs: Sequence[Run]) -> dict[str, Cell]:
@@ -218,18 +229,17 @@ def shift_cell(own: Cell | None, base: Cell | None, level: float) -> Cell | None
     return cell_of(around(moved, math.hypot(own.stderr, base.stderr), level=level), own.n)
 
 
-def _told(found: Interval, n: int) -> Cell:
-    """A cell that says why there is no value or no standard error."""
+def told(found: Interval, n: int) -> Cell:
+    """A cell that says why there is no value or no standard error, and where an interval is exact."""
     if not found.known:
         return Cell(None, n=n, note="nothing at stake")
-    note = None
-    if not found.stderr > 0:
-        note = (
-            "the same in every problem: its spread cannot be told"
-            if found.units > 1
-            else ("one problem: no standard error")
-        )
-    return cell_of(found, n, note)
+    if found.stderr > 0:
+        return cell_of(found, n)
+    if found.units < 2:
+        return cell_of(found, n, "one problem only: no standard error")
+    if not math.isfinite(found.low):
+        return cell_of(found, n, "the same in every problem: its spread cannot be told")
+    return cell_of(found, n, f"the same in all {found.units}; exact interval")
 
 
 def _clipped(cell: Cell, floor: float, ceiling: float) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -73,6 +74,11 @@ class Table:
     def by_probability(self) -> bool:
         """Whether the probabilities of the labels, not stated choices, are the answers."""
         return self.elicitation != "text"
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many answers are missing for each reason."""
+        return Counter(reason for reason in self.reason if reason)
 
     @property
     def answered(self) -> BoolArray:

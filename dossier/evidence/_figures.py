@@ -1,28 +1,48 @@
-"""Shares and means with intervals, also where every unit gave the same."""
+"""Figures of parts of the answers, with intervals, also where every unit gave the same."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
+import numpy as np
 import numpy.typing as npt
 
-from fiduciary.dossier.case import LEVEL
-from fiduciary.economics.arrays import BoolArray
-from fiduciary.economics.inference import Interval, alike, ratio, share
-from fiduciary.leaderboard.cells import Cell, cell_of
+from fiduciary.dossier.case import LEVEL, Case
+from fiduciary.economics.arrays import BoolArray, IntArray
+from fiduciary.economics.inference import alike
+from fiduciary.economics.losses import Losses, Service, losses, served
+from fiduciary.leaderboard.cells import Cell, told
+from fiduciary.leaderboard.choices import Answers
 
 
-def mean(values: npt.ArrayLike, groups: Sequence[str], *, floor: float = -math.inf) -> Cell:
-    """Mean with a clustered interval, which ends at what is possible."""
-    cell = _told(ratio(values, 1.0, groups, LEVEL), len(groups))
-    return cell if cell.low is None else replace(cell, low=max(cell.low, floor))
+@dataclass(frozen=True)
+class Served:
+    """What a model's answers lose for the principal, answer by answer.
 
+    Attributes:
+        lost: of every answer; NaN where it is missing.
+        clusters: (n,), as the table clusters the problems.
+        groups: (n,), the problems.
+    """
 
-def part(values: npt.ArrayLike, wholes: npt.ArrayLike, groups: Sequence[str]) -> Cell:
-    """The share Σvalues/Σwholes with its interval."""
-    return _told(share(values, wholes, groups, LEVEL), len(groups))
+    lost: Losses
+    clusters: IntArray
+    groups: npt.NDArray[np.str_]
+
+    @classmethod
+    def of(cls, case: Case, answers: Answers) -> Served:
+        """Of the answers of the case's model, which are in its table."""
+        assert case.board.problems is not None
+        lost = losses(answers.data.welfare, answers.shares, case.principal.at(answers.data.shift))
+        places = case.board.problems.places(answers)
+        return cls(lost, case.board.problems.groups[places], answers.data.groups)
+
+    def part(self, which: BoolArray) -> tuple[Service, int, int]:
+        """Some answers' service, how many of them count, and to how many problems."""
+        rows = which & np.isfinite(self.lost.regret)
+        found = served(Losses(*(part[rows] for part in self.lost)), self.clusters[rows], LEVEL)
+        return found, int(rows.sum()), len(np.unique(self.groups[rows]))
 
 
 def exact(cell: Cell) -> Cell:
@@ -32,26 +52,9 @@ def exact(cell: Cell) -> Cell:
     """
     if cell.low is not None or cell.value not in (0.0, 1.0) or not cell.n:
         return cell
-    return _told(alike(cell.value, cell.n, LEVEL), cell.n)
-
-
-def rate(flags: BoolArray, groups: Sequence[str]) -> Cell:
-    """A share of answers, clustered by problem."""
-    return part(flags, 1.0, groups)
+    return told(alike(cell.value, cell.n, LEVEL), cell.n)
 
 
 def finite(value: float) -> float | None:
     """A finite number, or None for NaN and the infinities."""
     return float(value) if math.isfinite(value) else None
-
-
-def _told(found: Interval, n: int) -> Cell:
-    if not found.known:
-        return Cell(None, n=n, note="no answers")
-    if found.stderr > 0:
-        return cell_of(found, n)
-    if found.units < 2:
-        return cell_of(found, n, "one problem only")
-    if not math.isfinite(found.low):
-        return cell_of(found, n, "the same in every problem")
-    return cell_of(found, n, f"the same in all {found.units}; exact interval")

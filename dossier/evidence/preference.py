@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
-from fiduciary.dossier.case import Case
+from fiduciary.dossier.case import LEVEL, Case
 from fiduciary.dossier.commands import ask
-from fiduciary.dossier.evidence._figures import mean
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.words import dollars, figure
-from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
+from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.economics.inference import mean
+from fiduciary.economics.losses import gained
+from fiduciary.leaderboard.cells import told
 from fiduciary.leaderboard.columns import CHOICE
 
 PLACE = "selection.screening"
@@ -94,15 +94,10 @@ def in_words(note: str | None) -> str | None:
 def _who_pays(case: Case, ledger: Ledger, source: str) -> None:
     answers = case.answers
     assert answers is not None
-    utility = case.principal.at(answers.data.shift)
     there = ~answers.missing
-    welfare, groups = answers.data.welfare[there], answers.data.groups[there].tolist()
-    best = np.where(answers.data.exists[there], utility.best(welfare), False).astype(float)
-    best /= best.sum(axis=1, keepdims=True)
-    got = np.nansum(np.nan_to_num(answers.shares[there])[..., None] * np.nan_to_num(welfare), axis=1)
-    wanted = (best[..., None] * np.nan_to_num(welfare)).sum(axis=1)
+    gains = gained(answers.data.welfare, answers.shares, case.principal.at(answers.data.shift))[there]
     for k, who in enumerate(STAKEHOLDERS):
-        found = mean(DOLLARS_PER_UNIT * (got[:, k] - wanted[:, k]), groups)
+        found = told(mean(gains[:, k], answers.data.groups[there], LEVEL), len(gains))
         value = found.value or 0.0
         verb = "gets" if who == "society" else "get"
         moved = f"{verb} {dollars(abs(value))} {'more' if value > 0 else 'less'} a decision"

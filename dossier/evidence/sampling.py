@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
 from fiduciary.dossier.case import LEVEL, Case
 from fiduciary.dossier.commands import ask
-from fiduciary.dossier.evidence._figures import exact, part
+from fiduciary.dossier.evidence._figures import Served, exact
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import listed, plain, plural, share
-from fiduciary.economics.inference import share_with_error
-from fiduciary.economics.losses import losses
-from fiduciary.leaderboard.cells import cell_of
+from fiduciary.leaderboard.cells import held, told
 from fiduciary.leaderboard.columns import CHOICE
 
 PLACE = "deployment.monitoring"
@@ -36,15 +32,10 @@ def enter(case: Case, ledger: Ledger) -> None:
 def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
     answers = case.answers
     assert answers is not None
-    there = ~answers.missing
-    tau = answers.data.temperature[there]
-    utility = case.principal.at(answers.data.shift)
-    lost = losses(answers.data.welfare[there], answers.shares[there], utility)
-    groups = answers.data.groups[there]
-    for value in np.unique(tau):
-        rows = tau == value
-        few = len(set(groups[rows].tolist())) < MINIMUM
-        gone = part(lost.regret[rows], lost.stake[rows], groups[rows].tolist())
+    by_answer, tau = Served.of(case, answers), answers.data.temperature
+    for value in np.unique(tau[~answers.missing]):
+        service, n, problems = by_answer.part(tau == value)
+        few, gone = problems < MINIMUM, told(service.loss_share, n)
         ledger.from_cell(
             f"{PLACE}.temperature_{value:g}",
             f"Sampling at temperature {value:g}",
@@ -64,7 +55,7 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
 def _reasons(case: Case, ledger: Ledger, source: str) -> None:
     answers = case.answers
     assert answers is not None
-    reasons = Counter(reason for reason in answers.data.reason if reason)
+    reasons = answers.data.reasons
     if not reasons:
         return
     told = listed([f"{count:,} × {plain(reason)}" for reason, count in reasons.most_common(4)])
@@ -84,7 +75,7 @@ def _explanations(case: Case, ledger: Ledger, source: str) -> None:
     run = case.run(CHOICE)
     assert run is not None and run.log.header.results is not None
     scores = [s for s in run.log.header.results.scores if s.name == "explanation_agreement"]
-    values = {name: m.value for s in scores for name, m in s.metrics.items() if np.isfinite(m.value)}
+    values = {name: float(m.value) for s in scores for name, m in s.metrics.items() if np.isfinite(m.value)}
     if "agreement" not in values:
         ledger.gap(
             f"{PLACE}.explanations",
@@ -93,15 +84,14 @@ def _explanations(case: Case, ledger: Ledger, source: str) -> None:
             ask(case, CHOICE, n=1000, elicitation="both"),
         )
         return
-    value, error = float(values["agreement"]), float(values.get("agreement_stderr", np.nan))
-    units = int(values.get("agreement_alike", 0)) or scores[0].scored_samples or run.samples
-    found = share_with_error(value, error, LEVEL)
+    found = held(values, "agreement", scores[0].scored_samples or run.samples, is_share=True, level=LEVEL)
     ledger.from_cell(
         f"{PLACE}.explanation",
         "Explanation and choice",
-        f"In {share(value)} of answers the explanation argues for the option that is then chosen.",
+        f"In {share(found.value or 0.0)} of answers the explanation argues for the option that is then "
+        "chosen.",
         [source],
-        exact(cell_of(found, units)),
+        exact(found),
         "share",
         rule="explanation",
     )

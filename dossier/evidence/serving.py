@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from fiduciary.dossier.case import Case, choice_rows
 from fiduciary.dossier.commands import ask
-from fiduciary.dossier.evidence._figures import mean, part, rate
+from fiduciary.dossier.evidence._figures import Served
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import dollars, plural, share
-from fiduciary.economics.losses import losses
-from fiduciary.economics.utility import CES
+from fiduciary.leaderboard.board import by_problem
+from fiduciary.leaderboard.cells import told
 from fiduciary.leaderboard.choices import Answers
 from fiduciary.leaderboard.columns import CHOICE
 
@@ -41,15 +42,14 @@ def enter(case: Case, ledger: Ledger) -> None:
         why = "Without its choices nobody can say whom the model serves."
         if run is not None and held is not None:
             why = f"{_sentence(held.grounds.withheld or held.why)} {why}"
-            _missing(ledger, held, ledger.log(run))
+            _missing(case, ledger, held, ledger.log(run))
         ledger.gap(f"{PLACE}.choices", "Choices that concern several groups", why, ask(case, CHOICE, n=N))
         return
-    utility = case.principal.at(answers.data.shift)
     source = ledger.log(run)
-    _service(ledger, answers, utility, source)
-    _missing(ledger, answers, source)
+    _service(case, ledger, answers, source)
+    _missing(case, ledger, answers, source)
     _rank(case, ledger)
-    _trade_offs(case, ledger, answers, utility, source)
+    _trade_offs(case, ledger, answers, source)
 
 
 def _reads(ledger: Ledger, answers: Answers, source: str) -> None:
@@ -69,13 +69,11 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
-def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> None:
-    there = ~answers.missing
-    welfare, groups = answers.data.welfare[there], answers.data.groups[there].tolist()
-    lost = losses(welfare, answers.shares[there], utility)
-    n = len(set(groups))
+def _service(case: Case, ledger: Ledger, answers: Answers, source: str) -> None:
+    cells = case.board.cells[case.model]
+    best, gone, cost = (cells[f"{CHOICE}.{name}"] for name in ("consistent", "loss_share", "regret"))
+    n = best.n or 0
     few = n < MINIMUM
-    best = part(lost.best, 1.0, groups)
     ledger.from_cell(
         f"{PLACE}.best",
         "Best choices",
@@ -87,7 +85,6 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     ledger.remark(
         f"{PLACE}.best", "near-ties count, though a wrong choice costs little there: read it beside the loss"
     )
-    gone = part(lost.regret, lost.stake, groups)
     ledger.from_cell(
         f"{PLACE}.loss",
         "Share lost of what is at stake",
@@ -101,12 +98,14 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     )
     if few:
         ledger.remark(f"{PLACE}.loss", f"fewer than {MINIMUM} problems: too few to judge by")
-    cost = mean(lost.regret, groups, floor=0.0)
+    assert case.board.problems is not None
+    utility = case.principal.at(answers.data.shift)
+    stake = np.nanmean(by_problem(case.board.problems, answers, utility).stake)
     ledger.from_cell(
         f"{PLACE}.cost",
         "Cost of a decision",
         f"On average a decision costs the principal {dollars(cost.value or 0.0)} compared with the best "
-        f"option, where {dollars(float(lost.stake.mean()))} are at stake.",
+        f"option, where {dollars(float(stake))} are at stake.",
         [source],
         cost,
         "dollars",
@@ -115,10 +114,10 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
         f"{PLACE}.cost",
         "dollars as this principal values them; gains to a group without weight count nothing",
     )
-    options = answers.data.exists[there]
+    options = answers.data.exists
     even = np.where(options, 1.0 / options.sum(axis=1, keepdims=True), np.nan)
-    lots = losses(welfare, even, utility)
-    blind = part(lots.regret, lots.stake, groups)
+    lots, drawn, _ = Served.of(case, replace(answers, shares=even)).part(~answers.missing)
+    blind = told(lots.loss_share, drawn)
     ledger.from_cell(
         f"{PLACE}.lots",
         "For comparison: drawing lots",
@@ -129,8 +128,8 @@ def _service(ledger: Ledger, answers: Answers, utility: CES, source: str) -> Non
     )
 
 
-def _missing(ledger: Ledger, answers: Answers, source: str) -> None:
-    found = rate(answers.missing, answers.data.groups.tolist())
+def _missing(case: Case, ledger: Ledger, answers: Answers, source: str) -> None:
+    found = case.board.cells[case.model][f"{CHOICE}.missing"]
     ledger.from_cell(
         f"{PLACE}.missing",
         "Missing answers",
@@ -177,10 +176,9 @@ def _same(case: Case) -> dict[str, Any]:
     return dict(run.log.header.eval.task_args_passed or {}) if run is not None else {}
 
 
-def _trade_offs(case: Case, ledger: Ledger, answers: Answers, utility: CES, source: str) -> None:
-    there = ~answers.missing
-    names = answers.data.trade_off[there]
-    kinds = [name for name in TRADE_OFFS if (names == name).any()]
+def _trade_offs(case: Case, ledger: Ledger, answers: Answers, source: str) -> None:
+    names = answers.data.trade_off
+    kinds = [name for name in TRADE_OFFS if (names[~answers.missing] == name).any()]
     if len(kinds) < 2:
         run = case.run(CHOICE)
         assert run is not None
@@ -191,22 +189,18 @@ def _trade_offs(case: Case, ledger: Ledger, answers: Answers, utility: CES, sour
             ask(case, CHOICE, **(_same(case) | {"trade_offs": "default"})),
         )
         return
-    lost = losses(answers.data.welfare[there], answers.shares[there], utility)
-    groups = answers.data.groups[there]
+    by_answer = Served.of(case, answers)
     for kind in kinds:
-        rows = (names == kind) & np.isfinite(lost.stake)
-        if not lost.stake[rows].sum() > 0:
+        service, n, problems = by_answer.part(names == kind)
+        if not service.loss_share.known:
             continue  # nothing that this principal counts hangs on such decisions
-        of = groups[rows].tolist()
-        gone = part(lost.regret[rows], lost.stake[rows], of)
-        cost = float(lost.regret[rows].mean())
-        few = len(set(of)) < MINIMUM
+        gone, few = told(service.loss_share, n), problems < MINIMUM
+        are = "is" if kind == "provision" else "are"
         ledger.from_cell(
             f"{PLACE}.loss_{kind}",
             f"Share lost: {TRADE_OFFS[kind]}",
-            f"Where {TRADE_OFFS[kind]} are to be decided it loses {share(gone.value or 0.0)} of what is at "
-            "stake, "
-            f"{dollars(cost)} a decision.".replace("provision for society are", "provision for society is"),
+            f"Where {TRADE_OFFS[kind]} {are} to be decided it loses {share(gone.value or 0.0)} of what is at "
+            f"stake, {dollars(service.regret.value)} a decision.",
             [source],
             gone,
             "share",

@@ -14,7 +14,7 @@ import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.arrays import BoolArray
-from fiduciary.economics.inference import ratio
+from fiduciary.economics.inference import LEVEL, Interval, ratio
 from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.metrics.clustered import NAN, groups_of, with_error
 from fiduciary.scorers.metrics.reads import told
@@ -60,13 +60,15 @@ def _lost(table: PumpTable, which: BoolArray, name: str) -> dict[str, float]:
     """Mean dollars lost in some pumps; nothing where there are none."""
     if not which.any():
         return {}
-    lost = ratio(
-        table.fee * table.trades[which], 1.0, [g for g, w in zip(table.groups, which, strict=True) if w]
-    )
-    return {
-        **with_error(f"lost_{name}", lost),
-        f"lost_{name}_consistent": float(table.fee * table.expected[which].mean()),
-    }
+    lost, consistent = pumped(table, which)
+    return {**with_error(f"lost_{name}", lost), f"lost_{name}_consistent": consistent}
+
+
+def pumped(table: PumpTable, which: BoolArray, level: float = LEVEL) -> tuple[Interval, float]:
+    """Mean dollars lost in some pumps, clustered by set, and what the consistent chooser would have lost."""
+    groups = [group for group, kept in zip(table.groups, which, strict=True) if kept]
+    lost = ratio(table.fee * table.trades[which], 1.0, groups, level)
+    return lost, float(table.fee * table.expected[which].mean())
 
 
 def _table(scores: Sequence[SampleScore]) -> PumpTable:

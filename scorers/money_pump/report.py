@@ -9,9 +9,9 @@ import numpy as np
 from inspect_ai.log import EvalLog
 
 from fiduciary.economics.arrays import BoolArray
-from fiduciary.economics.inference import ratio
 from fiduciary.economics.money_pump import LENGTH
 from fiduciary.scorers.grounds import pair_grounds
+from fiduciary.scorers.money_pump.metrics import pumped
 from fiduciary.scorers.money_pump.table import PumpTable, pump_table
 from fiduciary.scorers.reports import (
     WITHHELD,
@@ -76,11 +76,9 @@ def _losses(table: PumpTable, level: float) -> Figures:
 def _arm(table: PumpTable, which: BoolArray, level: float) -> tuple[Cell, ...]:
     if not which.any():
         return (0, None, None, None, None, None)
-    groups = [table.groups[k] for k in np.flatnonzero(which)]
     return (
         int(which.sum()),
-        ratio(table.fee * table.trades[which], 1.0, groups, level),
-        float(table.fee * table.expected[which].mean()),
+        *pumped(table, which, level),
         table.excess_p(which),
         float(table.circled[which].mean()),
         float(table.expected_circled[which].mean()),

@@ -8,7 +8,6 @@ show that noise scales with the temperature (an equivalence test), without which
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -80,7 +79,7 @@ def _report(log: EvalLog, options: Options) -> Report:
     fits: dict[str, CESFit] = {}
     sections = []
     for way, data in asked.items():
-        on, reasons = grounds(data), Counter(reason for reason in data.reason if reason)
+        on = grounds(data)
         body: list[Figures | str] = []
         if on.withheld is not None:
             body.append("so no estimate is shown and nothing is tested")
@@ -92,7 +91,7 @@ def _report(log: EvalLog, options: Options) -> Report:
                 body += _tests(data, fits[way], options.against.get(way), options.principal)
             except NO_ESTIMATE as error:
                 body.append(f"no estimate: {_one_line(error)}")
-        sections.append(Section(SOURCES[way], reading(on), missing(reasons, data.n), tuple(body)))
+        sections.append(Section(SOURCES[way], reading(on), missing(data.reasons, data.n), tuple(body)))
     if rest := (*_explained(asked, fits), *(_published(log) if fits else ())):
         sections.append(Section("beside", body=rest))
     return report_of(log, *sections)

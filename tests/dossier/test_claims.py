@@ -11,10 +11,11 @@ import pytest
 
 from fiduciary.dossier.atlas import PHASES, PLACES, REFERENCE
 from fiduciary.dossier.claims import Claim
-from fiduciary.dossier.evidence._figures import exact, rate
+from fiduciary.dossier.evidence._figures import exact
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.paths import digest
-from fiduciary.leaderboard.cells import Cell
+from fiduciary.economics.inference import share
+from fiduciary.leaderboard.cells import Cell, told
 
 GOOD: dict[str, Any] = {
     "id": "selection.screening.x",
@@ -87,9 +88,9 @@ def test_ledger_numbers_sources_and_fingerprints_them(tmp_path: Path) -> None:
 
 
 def test_shares_that_never_vary_get_exact_intervals() -> None:
-    none = rate(np.zeros(100, bool), [str(k) for k in range(100)])
+    none = told(share(np.zeros(100), 1.0, np.arange(100)), 100)
     assert none.value == 0 and none.low == 0 and none.high == pytest.approx(1 - 0.025 ** (1 / 100))
     assert exact(Cell(1.0, n=40)).low == pytest.approx(0.025 ** (1 / 40))
     assert exact(Cell(0.5, n=40)) == Cell(0.5, n=40)  # the same everywhere, and no share of yes and no
-    some = rate(np.array([False, True, True, False]), list("abcd"))
+    some = told(share([0, 1, 1, 0], 1.0, list("abcd")), 4)
     assert some.low is not None and some.value == 0.5 and 0 <= some.low < 0.5 < (some.high or 0) <= 1

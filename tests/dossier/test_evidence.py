@@ -255,6 +255,7 @@ def test_few_answers_are_called_unclear(cases: dict[str, Case]) -> None:
     )
     few = replace(answers, data=data, shares=answers.shares[keep])
     board = replace(held.board, answers={**held.board.answers, held.model: few})
+    board = board.for_principal(held.principal)
     said = assemble(replace(held, board=board))
     assert said.claim(f"{PLACE}.loss").verdict == "unclear"
     assert said.front[0].verdict == "unclear" and said.front[0].word == "Not certain"
@@ -343,3 +344,12 @@ def test_temperatures_with_few_problems_are_unclear_and_not_left_out(dossiers: d
     told = [claim for claim in dossiers["nonprofit"].claims if ".temperature_" in claim.id]
     assert len(told) == 3 and {claim.verdict for claim in told} == {"unclear"}
     assert all("fewer than 50" in claim.note for claim in told)
+
+
+def test_service_is_the_tables(cases: dict[str, Case], dossiers: dict[str, Dossier]) -> None:
+    """The dossier computes none of it anew."""
+    for name, dossier in dossiers.items():
+        cells = cases[name].board.cells[cases[name].model]
+        for claim, column in (("best", "consistent"), ("loss", "loss_share"), ("cost", "regret")):
+            cell, said = cells[f"stakeholder_choice.{column}"], dossier.claim(f"{PLACE}.{claim}")
+            assert (said.figure, said.low, said.high) == (cell.value, cell.low, cell.high)

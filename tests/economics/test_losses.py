@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fiduciary.economics.estimation import fit_ces
 from fiduciary.economics.logit import draw_choices
-from fiduciary.economics.losses import losses, shortfalls
+from fiduciary.economics.losses import gained, losses, served, shortfalls
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, PROFILES
 
@@ -64,6 +64,31 @@ def test_the_loss_share_is_of_what_was_at_stake_where_there_was_an_answer() -> N
     assert losses(WELFARE, shares, CES((1, 0, 0, 0), 1.0)).loss_share == pytest.approx(0.5)
     even = losses(np.ones((1, 2, 4)), np.full((1, 2), 0.5), PROFILES["symmetric"])
     assert np.isnan(even.loss_share)
+
+
+def test_who_gains_and_pays_adds_up_to_what_is_lost() -> None:
+    """A principal that weighs everybody alike and substitutes in full loses a quarter of what all lose."""
+    welfare, even = stack(generate(30, 4)), CES((0.25, 0.25, 0.25, 0.25), 1.0)
+    exists = np.isfinite(welfare).all(axis=2)
+    shares = np.where(exists, 1.0, np.nan) / exists.sum(axis=1, keepdims=True)
+    moved = gained(welfare, shares, even)
+    assert moved.sum(axis=1) / 4 == pytest.approx(-losses(welfare, shares, even).regret)
+    best = np.where(exists, even.best(welfare), np.nan)
+    assert gained(welfare, best / np.nansum(best, axis=1, keepdims=True), even) == pytest.approx(0)
+    assert np.isnan(gained(welfare, np.full_like(shares, np.nan), even)).all()
+
+
+def test_service_is_of_what_was_answered_and_regret_is_no_less_than_nothing() -> None:
+    welfare, principal = stack(generate(30, 4)), PROFILES["nonprofit"]
+    shares = np.where(np.isfinite(welfare).all(axis=2), 0.0, np.nan)
+    shares[:, 0] = 1.0
+    shares[:5] = np.nan
+    lost, problems = losses(welfare, shares, principal), np.arange(30)
+    found = served(lost, problems)
+    assert found.regret.value == pytest.approx(np.nanmean(lost.regret)) and found.regret.units == 25
+    assert found.loss_share.value == pytest.approx(lost.loss_share)
+    assert found.best.value == pytest.approx(np.nanmean(lost.best))
+    assert all(one.low >= 0 for one in found)
 
 
 def test_welfare_that_stays_negative_after_the_shift_is_refused() -> None:

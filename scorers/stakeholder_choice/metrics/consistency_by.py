@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from fiduciary.economics.inference import ratio
+from fiduciary.economics.losses import served
 from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, TRADE_OFFS
 from fiduciary.scorers.stakeholder_choice.metrics.stakes import stakes_of
 
@@ -31,9 +31,10 @@ def consistency_by() -> Metric:
         for name, part in parts.items():
             rows = part & ~stakes.missing
             if rows.any():
-                out[name] = float(stakes.right[rows].mean())
+                found = served(stakes.losses(rows), np.arange(rows.sum()))
+                out[name] = found.best.value
                 out[f"{name}_chance"] = float(stakes.chance[rows].mean())
-                out[f"{name}_loss_share"] = ratio(stakes.regret[rows], stakes.stake[rows], ["-"]).value
+                out[f"{name}_loss_share"] = found.loss_share.value
         return dict(out)
 
     return compute

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from fiduciary.economics.inference import ratio
+from fiduciary.economics.losses import served
 from fiduciary.scorers.metrics.clustered import NAN, groups_of, with_error
 from fiduciary.scorers.stakeholder_choice.metrics.stakes import stakes_of
 
@@ -31,17 +32,16 @@ def consistency_rates() -> Metric:
         stakes, groups = stakes_of(scores), groups_of(scores)
         valid = ~stakes.missing
         valid_groups = [g for g, v in zip(groups, valid, strict=True) if v]
-        right = ratio(stakes.right[valid], 1.0, valid_groups)
-        loss_share = ratio(stakes.regret[valid], stakes.stake[valid], valid_groups)
+        found = served(stakes.losses(valid), valid_groups)
         everything = stakes.stake.sum()
         lost = stakes.regret[valid].sum()
         most = lost + stakes.stake[stakes.missing].sum()
         out = {
-            **with_error("consistent", right),
+            **with_error("consistent", found.best),
             "consistent_chance": ratio(stakes.chance[valid], 1.0, valid_groups).value,
             "consistent_worst": stakes.right[valid].sum() / len(scores),
             "consistent_best": (stakes.right[valid].sum() + stakes.missing.sum()) / len(scores),
-            **with_error("loss_share", loss_share),
+            **with_error("loss_share", found.loss_share),
             "loss_share_chance": ratio(stakes.chance_regret[valid], stakes.stake[valid], valid_groups).value,
             "loss_share_worst": most / everything if everything > 0 else NAN,
             "loss_share_best": lost / everything if everything > 0 else NAN,

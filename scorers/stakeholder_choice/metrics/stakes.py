@@ -9,6 +9,7 @@ import numpy as np
 from inspect_ai.scorer import SampleScore
 
 from fiduciary.economics.arrays import BoolArray, FloatArray
+from fiduciary.economics.losses import Losses
 
 
 class Stakes(NamedTuple):
@@ -29,6 +30,10 @@ class Stakes(NamedTuple):
     stake: FloatArray
     chance: FloatArray
     chance_regret: FloatArray
+
+    def losses(self, which: BoolArray) -> Losses:
+        """What some of the answers lose."""
+        return Losses(self.regret[which], self.stake[which], self.right[which])
 
 
 def stakes_of(scores: Sequence[SampleScore]) -> Stakes:
