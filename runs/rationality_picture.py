@@ -25,8 +25,9 @@ from inspect_ai.log import read_eval_log
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.consistency.profile import rationality_profile
-from fiduciary.economics.inference import Interval, ratio
+from fiduciary.economics.inference import Interval
 from fiduciary.scorers.logs import find
+from fiduciary.scorers.money_pump.metrics import pumped
 from fiduciary.scorers.money_pump.table import PumpTable, pump_table
 from fiduciary.scorers.transitivity.metrics import circular_share, first_share
 from fiduciary.scorers.transitivity.table import PairTable, pair_table
@@ -136,12 +137,10 @@ def draw(rows: dict[str, Row], path: Path) -> None:
             for which, colour, shift in ((row.pumps.closed, "C1", 0.13), (~row.pumps.closed, "C0", -0.13)):
                 if not which.any():
                     continue
-                groups = [row.pumps.groups[k] for k in np.flatnonzero(which)]
-                lost = ratio(row.pumps.fee * row.pumps.trades[which], 1.0, groups)
+                lost, expected = pumped(row.pumps, which)
                 if np.isfinite(lost.low):
                     money.hlines(y + shift, max(0, lost.low), lost.high, color=colour, lw=2)
                 money.plot(lost.value, y + shift, "o", color=colour)
-                expected = row.pumps.fee * row.pumps.expected[which].mean()
                 money.plot(expected, y + shift, "|", color="C3", ms=9, mew=2)
     circles.set_yticks(np.arange(len(rows)), list(reversed(rows)))
     circles.set_ylim(-0.6, len(rows) - 0.4)

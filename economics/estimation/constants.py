@@ -12,7 +12,7 @@ Where a letter never leaves its place the two cannot be told apart, and the plac
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -128,19 +128,3 @@ def offsets(constants: Mapping[str, float], position: IntArray, label: IntArray 
         else:
             out += value * ((position == int(found[1]) - 1) & (shown == int(found[2])))
     return out
-
-
-def describe(names: Sequence[str], values: Sequence[str]) -> list[str]:
-    """Lines for the terminal: the places of each number of options in one, the letters in another.
-
-    Args:
-        names: of constants.
-        values: what to print of each.
-    """
-    lines: dict[str, list[str]] = {}
-    for name, value in zip(names, values, strict=True):
-        found = _NAME.fullmatch(name)
-        assert found is not None
-        title = "letters" if found[3] else f"places of {found[2]}"
-        lines.setdefault(title, []).append(f"{found[3] or found[1]}: {value}")
-    return [f"  {title:<13}{'   '.join(own)}" for title, own in lines.items()]

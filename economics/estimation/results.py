@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import ABBREVIATIONS
-from fiduciary.economics.estimation.constants import describe, is_constant
+from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Region
 from fiduciary.economics.estimation.separation import Separation
@@ -227,41 +227,6 @@ class CESFit:
             "units": "raw (displayed dollars / 100)",
             "separated": self.separation is not None,
         }
-
-    def summary(self, level: float = 0.95) -> str:
-        """A table for the terminal."""
-        kind = "quasi-likelihood of probabilities" if self.soft else "likelihood of choices"
-        lines = [
-            f"CES logit, {kind}: {self.n} problems in {self.n_groups} groups"
-            f" ({self.n_missing} missing), log-likelihood {self.loglik:.2f}, K = {self.shift:g}",
-            f"{'parameter':<20}{'estimate':>10}{'std. error':>12}   "
-            f"{f'{level:.0%} interval':<22}status (method)",
-        ]
-        for name in self.names:
-            if is_constant(name):
-                continue
-            low, high, method = self.interval(name, level)
-            status, value = self.status(name), self._shown(name, 4)
-            error = "-" if np.isnan(self.se(name)) else f"{self.se(name):.4f}"
-            note = status if status == method else f"{status} ({method})"
-            lines.append(f"{name:<20}{value:>10}{error:>12}   {f'[{low:.3f}, {high:.3f}]':<22}{note}")
-        if self.constants:
-            lines.append("constants of display, raw utils (std. error); place 1 and letter A are 0")
-            shown = [
-                self._shown(name, 2) + (f" ({self.se(name):.2f})" if self.status(name) == "ok" else "")
-                for name in self.constants
-            ]
-            lines += describe(list(self.constants), shown)
-        if self.separation is not None:
-            lines.append(self.separation.describe())
-        lines.append(f"gamma is {self.gamma_meaning}")
-        if self.power_test is not None:
-            lines.append(f"η = 1: χ²(1) = {self.power_test.statistic:.2f}, p = {self.power_test.p_value:.3f}")
-        return "\n".join(lines)
-
-    def _shown(self, name: str, digits: int) -> str:
-        unknown = self.status(name) == "not identified" or np.isnan(self.estimate(name))
-        return "-" if unknown else f"{self.estimate(name):.{digits}f}"
 
     def _index(self, name: str) -> int:
         try:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiduciary.economics.estimation import fit_ces
-from fiduciary.economics.estimation.constants import covariance, is_constant, lay_out, offsets
+from fiduciary.economics.estimation.constants import covariance, lay_out, offsets
 from fiduciary.economics.estimation.data import prepare
 from fiduciary.economics.estimation.fit import fit_data
 from fiduciary.economics.estimation.likelihood import CESLikelihood
@@ -210,20 +210,6 @@ def test_a_place_that_is_never_taken_is_not_identified_and_does_no_harm(simulate
     assert fit.converged
     for name, value in zip(fit.names, (*interior.theta, interior.rho, interior.gamma), strict=False):
         assert abs(fit.estimate(name) - value) < 3.5 * fit.se(name), name
-
-
-def test_the_summary_has_a_line_for_each_number_of_options_and_one_for_the_letters(simulate, interior):
-    w, p, how = noisy(simulate, interior, n=120)
-    fit = fit_ces(w, None, 1.0, probabilities=p, **how)
-    lines = fit.summary().splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("constants of display, raw utils"))
-    block = lines[start + 1 : start + 6]
-    titles = [*(f"places of {k}" for k in (2, 3, 4, 5)), "letters"]
-    assert all(line.startswith(f"  {title} ") for line, title in zip(block, titles, strict=True))
-    value, error = fit.estimate("place_3_of_4"), fit.se("place_3_of_4")
-    assert f"3: {value:.2f} ({error:.2f})" in block[2]
-    assert not any(is_constant(line.split()[0]) for line in lines)
-    assert max(map(len, block)) <= 110
 
 
 def test_only_what_was_shown_has_a_constant():

@@ -206,11 +206,8 @@ def test_rho_above_one_is_found_where_it_is_allowed(simulate):
     assert fit_ces(w, chosen, tau, rho_max=3.0).rho == pytest.approx(1.6, abs=0.2)
 
 
-def test_summary_and_dict_say_what_was_estimated(simulate, interior):
-    fit = fit_ces(*simulate(interior, 300))
-    text = fit.summary()
-    assert "theta_SH" in text and "300 problems" in text and "K = 5" in text
-    plain = fit.to_dict()
+def test_the_dict_says_what_was_estimated(simulate, interior):
+    plain = fit_ces(*simulate(interior, 300)).to_dict()
     json.dumps(plain)
     assert plain["units"].startswith("raw") and plain["shift"] == 5.0
 

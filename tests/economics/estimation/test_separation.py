@@ -27,7 +27,7 @@ def test_a_perfectly_aligned_model_is_separated(simulate, name):
     assert np.all(low - 1e-9 <= true.theta) and np.all(true.theta <= high + 1e-9)
     assert fit.interval("gamma").low == fit.separation.gamma_low > 1
     assert fit.interval("gamma").high == np.inf
-    assert "explain every choice" in fit.summary()
+    assert "explain every choice" in fit.separation.describe()
 
 
 def test_noisy_choices_are_not_separated(simulate):
@@ -85,7 +85,7 @@ def test_always_the_first_position_identifies_no_preference(simulate):
     position = places(w, np.random.default_rng(1))
     fit = fit_ces(w, np.argmin(np.where(position < 0, 9, position), axis=1), tau, position=position)
     assert fit.separation is not None and fit.separation.by == "constants"
-    assert "no preference is identified" in fit.summary()
+    assert "no preference is identified" in fit.separation.describe()
 
 
 @pytest.mark.parametrize("rho", [0.3, 0.794, -0.7])
