@@ -21,7 +21,7 @@ from rich.console import Console
 from fiduciary.cards.card import KINDS, find, read
 from fiduciary.cards.grading import grade
 from fiduciary.cards.report import as_markdown, document, show
-from fiduciary.errors import UsageError
+from fiduciary.errors import UsageError, unwritable
 
 
 def main(argv: Sequence[str]) -> int:
@@ -52,5 +52,5 @@ def main(argv: Sequence[str]) -> int:
             (options.out / "cards.json").write_text(text, encoding="utf-8")
             (options.out / "cards.md").write_text(as_markdown(graded), encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"cannot write to {options.out}: {error.strerror or error}") from error
+            raise unwritable(options.out, error) from error
     return 0

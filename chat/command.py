@@ -20,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _run(arguments)
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return error.code
     except KeyboardInterrupt:
         pass
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
-from fiduciary.errors import UsageError
+from fiduciary.errors import CODES, DONE, UNUSABLE, UsageError, of_system
 
 COMMANDS = {
     "show": ("fiduciary.show:main", "one question as a model sees it, and what a whole run would ask"),
@@ -50,13 +50,16 @@ def usage() -> str:
     """The text of ``fiduciary --help``."""
     width = max(map(len, COMMANDS)) + 2
     listed = "\n".join(f"  {name:<{width}}{what}" for name, (_, what) in COMMANDS.items())
+    codes = "\n".join(f"  {code}  {what}" for code, what in CODES.items())
     return (
         "usage: fiduciary COMMAND …\n\n"
         "Measures whether a model that decides for a principal wants what the principal wants.\n"
         "Ask a model with Inspect: inspect eval tasks/stakeholder_choice --model vllm/NAME (in a checkout),\n"
         "inspect eval fiduciary/stakeholder_choice --model vllm/NAME (anywhere). Then:\n\n"
         f"{listed}\n\n"
-        "fiduciary COMMAND --help says more about each."
+        "fiduciary COMMAND --help says more about each. Exit codes, of all of them:\n\n"
+        f"{codes}\n\n"
+        f"fiduciary serve … -- PROGRAM returns the program's own; {INTERRUPTED} is Ctrl-C."
     )
 
 
@@ -80,11 +83,11 @@ def find(words: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; 2 where the user can put something right."""
+    """Run a command and return its exit code, one of :data:`fiduciary.errors.CODES`."""
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] in ("-h", "--help"):
         print(usage())
-        return 0 if words else 2
+        return DONE if words else UNUSABLE
     try:
         name, rest = find(words)
         for place, word in enumerate(rest[:-1]):
@@ -97,10 +100,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # A reader such as head has all that it wanted; Python must not flush again when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except UsageError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return DONE
+    except (UsageError, OSError) as error:
+        told = error if isinstance(error, UsageError) else of_system(error)
+        print(f"error: {told}", file=sys.stderr)
+        return told.code
     except KeyboardInterrupt:
         return INTERRUPTED
 

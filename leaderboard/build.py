@@ -24,7 +24,7 @@ from rich.console import Console
 
 from fiduciary._inspect import open_file
 from fiduciary.economics.principals import Principal
-from fiduciary.errors import UsageError
+from fiduciary.errors import UsageError, unwritable
 from fiduciary.leaderboard import outputs, terminal
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
@@ -90,7 +90,7 @@ def publish(board: Board, out: Path, say: Say) -> Path:
         logs = copy_logs(board, out, say)
         return Path(import_module("fiduciary.leaderboard.page").build(payload(board, logs, _commit()), out))
     except OSError as error:
-        raise UsageError(f"cannot write to {out}: {error}") from error
+        raise unwritable(out, error) from error
 
 
 def copy_logs(board: Board, out: Path, say: Say) -> dict[str, str]:

@@ -30,7 +30,7 @@ from typing import Any
 
 from rich.console import Console
 
-from fiduciary.errors import UsageError
+from fiduciary.errors import UsageError, unwritable
 from fiduciary.leaderboard.log_files import Say
 from fiduciary.monitor.asking import Endpoint
 from fiduciary.monitor.audit import Monitor, code_of, reset
@@ -81,8 +81,7 @@ def main(argv: Sequence[str]) -> int:
         try:
             return _watch(folder, setup, call, console, say)
         except OSError as error:  # a full disk: what is written down is whole, the next call goes on from it
-            where = error.filename or folder.path
-            raise UsageError(f"{where} cannot be written to: {error.strerror}") from None
+            raise unwritable(error.filename or folder.path, error) from None
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fiduciary.serving.errors import ServingError
+from fiduciary.serving.errors import RefusedError
 
 RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 """Ranks that vLLM can be told to make room for."""
@@ -60,10 +60,10 @@ def served_name(name: str) -> str:
     """A name that a server can be asked by.
 
     Raises:
-        ServingError: it has characters other than letters, digits, dot, dash and underscore.
+        RefusedError: it has characters other than letters, digits, dot, dash and underscore.
     """
     if not _NAME.fullmatch(name):
-        raise ServingError(f"'{name}' cannot be a model's name: use letters, digits, '.', '-' and '_'")
+        raise RefusedError(f"'{name}' cannot be a model's name: use letters, digits, '.', '-' and '_'")
     return name
 
 
@@ -74,20 +74,20 @@ def model(given: str) -> Model:
         given: a folder, or a name on the Hugging Face Hub such as ``organisation/name``.
 
     Raises:
-        ServingError: neither; weights that are not safetensors; a file that is missing or not readable.
+        RefusedError: neither; weights that are not safetensors; a file that is missing or not readable.
     """
     folder = Path(given).expanduser()
     if not folder.is_dir():
         if given.startswith(("/", ".", "~")) or not _HUB.fullmatch(given):
-            raise ServingError(f"model folder '{given}' does not exist (a Hub name is organisation/name)")
+            raise RefusedError(f"model folder '{given}' does not exist (a Hub name is organisation/name)")
         return Model(hub=given)
     if not (folder / "config.json").is_file():
-        raise ServingError(f"no config.json in '{given}': give the folder of a Hugging Face checkpoint")
+        raise RefusedError(f"no config.json in '{given}': give the folder of a Hugging Face checkpoint")
     _read_json(folder / "config.json")
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
         other = sorted(f.name for e in ("*.bin", "*.pt", "*.pth", "*.gguf") for f in folder.glob(e))
-        raise ServingError(
+        raise RefusedError(
             f"no *.safetensors file in '{given}'"
             + (f" but {other[0]}, a format that can run code or is not Hugging Face's" if other else "")
             + ": only safetensors weights are served"
@@ -100,7 +100,7 @@ def model(given: str) -> Model:
         named = {str(p) for p in parts.values()} if isinstance(parts, dict) else set()
         missing = sorted(named - {file.name for file in weights})
         if missing:
-            raise ServingError(f"'{given}' lacks {missing[0]} ({len(missing)} of {len(named)} files missing)")
+            raise RefusedError(f"'{given}' lacks {missing[0]} ({len(missing)} of {len(named)} files missing)")
     return Model(mounts=mounts(folder, "/model"))
 
 
@@ -116,19 +116,19 @@ def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tupl
         The adapters, and the limit rounded up to one of ``RANKS``.
 
     Raises:
-        ServingError: not ``NAME=DIR``; a name given twice; no adapter there; a rank above the limit.
+        RefusedError: not ``NAME=DIR``; a name given twice; no adapter there; a rank above the limit.
     """
     if limit is not None and not 1 <= limit <= RANKS[-1]:
-        raise ServingError(f"--max-lora-rank must be from 1 to {RANKS[-1]}, not {limit}")
+        raise RefusedError(f"--max-lora-rank must be from 1 to {RANKS[-1]}, not {limit}")
     accepted: list[Adapter] = []
     for text in given:
         name, equals, folder = text.partition("=")
         if not (name and equals and folder):
-            raise ServingError(f"--adapter '{text}' is not NAME=DIR")
+            raise RefusedError(f"--adapter '{text}' is not NAME=DIR")
         if "/" in served_name(name):
-            raise ServingError(f"an adapter's name has no '/': '{name}'")
+            raise RefusedError(f"an adapter's name has no '/': '{name}'")
         if name in {taken, *(a.name for a in accepted)}:
-            raise ServingError(f"two models would be called '{name}': give the adapter another name")
+            raise RefusedError(f"two models would be called '{name}': give the adapter another name")
         accepted.append(_adapter(name, Path(folder).expanduser()))
     largest = max((a.rank for a in accepted), default=0)
     room = next(r for r in RANKS if r >= limit) if limit is not None else RANKS[-1]
@@ -140,7 +140,7 @@ def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tupl
                 if limit is not None and adapter.rank <= RANKS[-1]
                 else "train a smaller one"
             )
-            raise ServingError(
+            raise RefusedError(
                 f"adapter '{adapter.name}' has rank {adapter.rank}, above the limit {room}: {asked}"
             )
     return tuple(accepted), room if limit is not None else next(r for r in RANKS if r >= largest)
@@ -154,7 +154,7 @@ def wanted(command: Sequence[str], served: Sequence[str]) -> None:
         served: names of the model and its adapters.
 
     Raises:
-        ServingError: a ``vllm/NAME`` in it that is not served.
+        RefusedError: a ``vllm/NAME`` in it that is not served.
     """
     known = " or ".join(f"vllm/{name}" for name in served)
     for part in (part for word in command for part in word.removeprefix("--model=").split(",")):
@@ -162,11 +162,11 @@ def wanted(command: Sequence[str], served: Sequence[str]) -> None:
             continue
         name, _, folder = part.removeprefix("vllm/").partition(":")
         if folder:
-            raise ServingError(
+            raise RefusedError(
                 f"'{part}' loads an adapter while serving: give it before --, --adapter NAME=DIR"
             )
         if name not in served:
-            raise ServingError(f"'{name}' is not served: ask for {known}")
+            raise RefusedError(f"'{name}' is not served: ask for {known}")
 
 
 def mounts(folder: Path, target: str) -> Mounts:
@@ -180,13 +180,13 @@ def mounts(folder: Path, target: str) -> Mounts:
         target: in the container.
 
     Raises:
-        ServingError: a file that other users, hence the container's, may not read.
+        RefusedError: a file that other users, hence the container's, may not read.
     """
     folder = folder.resolve()
     files = [folder / entry.name for entry in os.scandir(folder) if entry.is_file()]
     closed = [p for p in (folder, *files) if not p.stat().st_mode & stat.S_IROTH]
     if closed or not folder.stat().st_mode & stat.S_IXOTH:
-        raise ServingError(
+        raise RefusedError(
             f"the container's user may not read '{closed[0] if closed else folder}': chmod -R a+rX '{folder}'"
         )
     if all(folder in file.resolve().parents for file in files):
@@ -196,10 +196,10 @@ def mounts(folder: Path, target: str) -> Mounts:
 
 def _adapter(name: str, folder: Path) -> Adapter:
     if not folder.is_dir():
-        raise ServingError(f"adapter folder '{folder}' does not exist")
+        raise RefusedError(f"adapter folder '{folder}' does not exist")
     weights = folder / "adapter_model.safetensors"
     if not weights.is_file():
-        raise ServingError(
+        raise RefusedError(
             f"no adapter_model.safetensors in '{folder}': only safetensors adapters are served"
         )
     _safetensors(weights)
@@ -207,7 +207,7 @@ def _adapter(name: str, folder: Path) -> Adapter:
     pattern = settings.get("rank_pattern")
     ranks = [settings.get("r"), *(pattern.values() if isinstance(pattern, dict) else ())]
     if not all(isinstance(rank, int) and rank > 0 for rank in ranks):
-        raise ServingError(f"'{folder / 'adapter_config.json'}' gives no rank (r): is it a LoRA adapter?")
+        raise RefusedError(f"'{folder / 'adapter_config.json'}' gives no rank (r): is it a LoRA adapter?")
     return Adapter(name, max(int(str(rank)) for rank in ranks), mounts(folder, f"/adapters/{name}"))
 
 
@@ -215,11 +215,11 @@ def _read_json(file: Path) -> dict[str, object]:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ServingError(f"no {file.name} in '{file.parent}'") from None
+        raise RefusedError(f"no {file.name} in '{file.parent}'") from None
     except (OSError, ValueError) as error:
-        raise ServingError(f"'{file}' cannot be read: {error}") from None
+        raise RefusedError(f"'{file}' cannot be read: {error}") from None
     if not isinstance(found, dict):
-        raise ServingError(f"'{file}' does not hold settings")
+        raise RefusedError(f"'{file}' does not hold settings")
     return found
 
 
@@ -229,6 +229,6 @@ def _safetensors(file: Path) -> None:
         with file.open("rb") as stream:
             length, brace = int.from_bytes(stream.read(8), "little"), stream.read(1)
     except OSError as error:
-        raise ServingError(f"'{file}' cannot be read: {error.strerror}") from None
+        raise RefusedError(f"'{file}' cannot be read: {error.strerror}") from None
     if brace != b"{" or length > min(_HEADER_LIMIT, file.stat().st_size):
-        raise ServingError(f"'{file}' is not a safetensors file (a pointer of git-lfs? run git lfs pull)")
+        raise RefusedError(f"'{file}' is not a safetensors file (a pointer of git-lfs? run git lfs pull)")

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from fiduciary.serving.errors import ServingError
+from fiduciary.serving.errors import RefusedError
 from fiduciary.serving.signals import Signals, Stopped
 
 _LOOK = 2.0  # seconds between two looks at the server
@@ -55,7 +55,7 @@ def run(words: Sequence[str], env: Mapping[str, str], signals: Signals, check: C
             try:
                 process = subprocess.Popen(words, env=env)
             except OSError as error:
-                raise ServingError(f"'{words[0]}' cannot be run: {error.strerror}") from None
+                raise RefusedError(f"'{words[0]}' cannot be run: {error.strerror}") from None
         while True:
             try:
                 status = process.wait(_LOOK)

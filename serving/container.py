@@ -11,7 +11,7 @@ from typing import Any
 
 from fiduciary.serving import engine, ready
 from fiduciary.serving.checks import Adapter, Model
-from fiduciary.serving.errors import SEE_ARGS, ServingError, ended
+from fiduciary.serving.errors import SEE_ARGS, RefusedError, ServingError, ended
 from fiduciary.serving.signals import Signals
 
 PORT = "8000/tcp"
@@ -58,7 +58,7 @@ class Plan:
         """What the image's entry point reads."""
         arguments = os.environ.get(SEE_ARGS, "")
         if "trust" in arguments and "remote" in arguments:
-            raise ServingError(f"{SEE_ARGS}: code that a model brings is never run")
+            raise RefusedError(f"{SEE_ARGS}: code that a model brings is never run")
         if self.adapters:
             arguments = f"--max-lora-rank {self.rank} --max-loras {len(self.adapters)} {arguments}"
         found = {
@@ -88,7 +88,7 @@ class Plan:
         if not named:
             return [request(count=needed, capabilities=[["gpu"]])]
         if len(named) < needed:
-            raise ServingError(
+            raise RefusedError(
                 f"--tensor-parallel times --data-parallel is {needed} GPUs and CUDA_VISIBLE_DEVICES names "
                 f"{len(named)}: lower one or name more"
             )
@@ -231,7 +231,7 @@ class Server:
                 self._client.images.get(self.plan.image)
             except importlib.import_module("docker.errors").ImageNotFound:
                 how = f"docker/build.sh serve-{self.plan.device} builds the serving image"
-                raise ServingError(f"there is no image {self.plan.image}: {how}") from None
+                raise RefusedError(f"there is no image {self.plan.image}: {how}") from None
 
     def _create(self, command: list[str] | None, **settings: Any) -> Any:
         """A container with nothing it does not need: no root, no capability, no file it can change."""

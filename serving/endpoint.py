@@ -10,7 +10,7 @@ import openai
 
 # "As Inspect does" is meant literally: the same file is found, and the environment outranks it.
 from fiduciary._inspect import init_dotenv
-from fiduciary.errors import UsageError
+from fiduciary.errors import OutsideError, UsageError
 
 DEFAULT_URL = "http://127.0.0.1:8000/v1"
 
@@ -78,7 +78,8 @@ def served(server: Endpoint) -> list[Served]:
     """What the server lists, in its order.
 
     Raises:
-        UsageError: no server, a refused key, or no list of models.
+        OutsideError: no server.
+        UsageError: a refused key, or no list of models.
     """
     with (
         openai.DefaultHttpxClient(trust_env=not server.is_local) as http,
@@ -92,7 +93,7 @@ def served(server: Endpoint) -> list[Served]:
                 for model in client.models.list()
             ]
         except openai.APIConnectionError as error:
-            raise UsageError(f"no server answers at {server.shown}: {_cause(error)}; {START}") from None
+            raise OutsideError(f"no server answers at {server.shown}: {_cause(error)}; {START}") from None
         except openai.APIError as error:
             raise UsageError(reason(error, server, None)) from None
         except (ValueError, TypeError, AttributeError):

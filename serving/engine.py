@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fiduciary.serving.errors import ServingError, from_engine, no_engine
+from fiduciary.serving.errors import RefusedError, from_engine, no_engine
 
 LABEL = "fiduciary.serving"  # the run's folder on this machine
 HOST = "fiduciary.host"
@@ -34,7 +34,7 @@ def connect() -> Any:
         docker = None
     # In a checkout without the package, the folder docker/ is found in its place.
     if docker is None or not hasattr(docker, "from_env"):
-        raise ServingError("the Python package docker is missing: pip install 'docker>=7.1'")
+        raise RefusedError("the Python package docker is missing: pip install 'docker>=7.1'")
     try:
         client = docker.from_env(timeout=120)
         client.ping()

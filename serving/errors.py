@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 
+from fiduciary.errors import OUTSIDE, UNUSABLE
+
 SEE_ARGS = "VLLM_ARGS"  # environment variable with further arguments for vLLM
 
 
 class ServingError(Exception):
-    """Something that a user can put right.
+    """The engine or the server failed.
 
     Args:
         message: one line: what is wrong and what to do.
         tail: last lines of the server's log, where they say more.
+
+    Attributes:
+        code: the exit code.
     """
+
+    code = OUTSIDE
 
     def __init__(self, message: str, tail: str = "") -> None:
         super().__init__(" ".join(message.split()))
         self.tail = tail
+
+
+class RefusedError(ServingError):
+    """What was asked for cannot be served, and the user can put it right."""
+
+    code = UNUSABLE
 
 
 NO_TOOLKIT = (

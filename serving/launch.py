@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from fiduciary.errors import DONE, OUTSIDE, of_system
 from fiduciary.serving import checks, command, environment
 from fiduciary.serving.container import Plan, Server
 from fiduciary.serving.errors import DISK, ServingError
@@ -141,7 +142,7 @@ def serve(found: Plan, words: Sequence[str], signals: Signals) -> int:
     finally:
         close()
         signals.done()
-    return status or int(bool(failed))
+    return status or (OUTSIDE if failed else DONE)
 
 
 def stay(server: Server) -> NoReturn:
@@ -165,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: its words, without the program's name.
 
     Returns:
-        The exit status: the command's, 1 after an error, 128 plus its number after a signal.
+        The exit status: the command's, an error's code, or 128 plus its number after a signal.
     """
     command_line = list(sys.argv[1:] if argv is None else argv)
     cut = command_line.index("--") if "--" in command_line else len(command_line)
@@ -179,7 +180,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, ServingError) and error.tail:
             print(error.tail, file=sys.stderr)
         say(f"error: {line(error)}")
-        return 1
+        return error.code if isinstance(error, ServingError) else of_system(error).code
     except Stopped as stopped:
         say(f"stopped by {stopped}")
         return 128 + stopped.number

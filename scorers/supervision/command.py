@@ -67,11 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             supervise, logs, judge, held, options.known, options.seed, options.level, options.questions
         )
     except (FileNotFoundError, ValueError, PrerequisiteError) as error:
-        print(f"scorers.supervision: {getattr(error, 'message', None) or error}", file=sys.stderr)
+        print(f"error: {getattr(error, 'message', None) or error}", file=sys.stderr)
         return 2
     except Exception as error:
         # Whatever a provider raises once its retries are used up; nothing was judged, and nothing is written.
-        print(f"scorers.supervision: the supervisor could not be asked: {error!r}", file=sys.stderr)
+        print(f"error: the supervisor could not be asked: {error!r}", file=sys.stderr)
         return 3
     print(markdown(found), end="")
     if options.out is not None:

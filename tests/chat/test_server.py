@@ -126,5 +126,5 @@ def test_the_command_without_a_server(
 ) -> None:
     pytest.importorskip("gradio", reason="needs the chat extra")
     monkeypatch.chdir(tmp_path)
-    assert main(["--url", "http://127.0.0.1:9/v1"]) == 2
+    assert main(["--url", "http://127.0.0.1:9/v1"]) == 3
     assert "no server answers at http://127.0.0.1:9/v1" in capsys.readouterr().err

@@ -194,8 +194,8 @@ def test_a_full_disk_is_said_and_gone_on_from(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         found = watch()
-    assert found.code == 2
-    assert "cannot be written to: No space left on device" in found.err
+    assert found.code == 3
+    assert "cannot write to" in found.err and "No space left on device" in found.err
     assert watch().code == 0
     assert watch.progress.evidence.asked == 12
 

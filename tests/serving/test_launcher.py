@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from fiduciary.serving import engine
+from fiduciary.serving.errors import ServingError
 from fiduciary.serving.launch import main
 from tests.serving.conftest import Engine
 from tests.serving.test_ready import Handler
@@ -73,7 +74,7 @@ def test_what_the_engine_is_asked_for(server, checkpoint, tmp_path, monkeypatch)
     adapter = write_adapter(tmp_path / "a", 20)
     given = ["--tensor-parallel", "2", "--data-parallel", "3", "--adapter", f"good={adapter}"]
     # The adapter is what answers; the base is another name for the same.
-    assert main([str(checkpoint), "--name", "silent", "--timeout", "1", *given]) == 1
+    assert main([str(checkpoint), "--name", "silent", "--timeout", "1", *given]) == 3
     (asked,) = server.created
     assert asked["image"] == "fiduciary-serve-gpu:local"
     assert asked["user"] == "10001:10001"
@@ -99,7 +100,7 @@ def test_gpus_by_name(server, checkpoint, monkeypatch, capsys):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2, 3")
     assert main([str(checkpoint), "--name", "good", "--", "true"]) == 0
     assert server.created[0]["device_requests"] == [({"device_ids": ["2"], "capabilities": [["gpu"]]},)]
-    assert main([str(checkpoint), "--name", "good", "--data-parallel", "3", "--", "true"]) == 1
+    assert main([str(checkpoint), "--name", "good", "--data-parallel", "3", "--", "true"]) == 2
     assert "CUDA_VISIBLE_DEVICES names 2" in said(capsys)[-1]
 
 
@@ -114,7 +115,7 @@ def test_gpus_by_name(server, checkpoint, monkeypatch, capsys):
 )
 def test_the_engine_refuses_to_start(docker_engine, checkpoint, tmp_path, capsys, refusal, message):
     docker_engine.refusal = refusal
-    assert main([str(checkpoint)]) == 1
+    assert main([str(checkpoint)]) == 3
     lines = said(capsys)
     assert len(lines) == 1
     assert message in lines[0]
@@ -124,7 +125,7 @@ def test_the_engine_refuses_to_start(docker_engine, checkpoint, tmp_path, capsys
 def test_the_server_dies(docker_engine, checkpoint, tmp_path, capsys):
     docker_engine.state.update(Running=False, ExitCode=1)
     docker_engine.log = "INFO starting\ntorch.OutOfMemoryError: CUDA out of memory. Tried\n"
-    assert main([str(checkpoint)]) == 1
+    assert main([str(checkpoint)]) == 3
     lines = said(capsys)
     assert lines[:2] == docker_engine.log.splitlines()
     assert "the server ended (status 1): out of GPU memory" in lines[-1]
@@ -135,7 +136,7 @@ def test_the_server_dies_while_a_command_runs(server, checkpoint, tmp_path, caps
     monkeypatch.setattr("fiduciary.serving.command._LOOK", 0.2)
     monkeypatch.setattr("fiduciary.serving.command._ALONE", 0.0)
     threading.Timer(1, lambda: server.state.update(Running=False, ExitCode=137)).start()
-    assert main([str(checkpoint), "--name", "good", "--", "sleep", "60"]) == 1
+    assert main([str(checkpoint), "--name", "good", "--", "sleep", "60"]) == 3
     assert "status 137" in said(capsys)[-1]
     assert nothing_left(server, tmp_path)
 
@@ -144,7 +145,7 @@ def test_the_server_dies_while_a_command_runs(server, checkpoint, tmp_path, caps
     ("name", "message"), [("silent", "no token of 'silent' after 1 s"), ("x", "not serve 'x'")]
 )
 def test_no_token(server, checkpoint, tmp_path, capsys, name, message):
-    assert main([str(checkpoint), "--name", name, "--timeout", "1"]) == 1
+    assert main([str(checkpoint), "--name", name, "--timeout", "1"]) == 3
     assert message in said(capsys)[-1]
     assert nothing_left(server, tmp_path)
 
@@ -158,7 +159,7 @@ def test_a_signal_while_it_starts(docker_engine, checkpoint, tmp_path):
 
 def test_no_image(docker_engine, checkpoint, tmp_path, capsys):
     docker_engine.images_there = False
-    assert main([str(checkpoint), "--device", "cpu"]) == 1
+    assert main([str(checkpoint), "--device", "cpu"]) == 2
     assert "docker/build.sh serve-cpu" in said(capsys)[-1]
     assert nothing_left(docker_engine, tmp_path)
 
@@ -167,7 +168,7 @@ def test_no_download(docker_engine, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     docker_engine.state.update(Running=False, ExitCode=1)
     docker_engine.log = "server.sh: error: no *.safetensors file in '/model'\n"
-    assert main(["organisation/name"]) == 1
+    assert main(["organisation/name"]) == 3
     assert "'organisation/name' was not downloaded: is the Hub reachable" in said(capsys)[-1]
     (asked,) = docker_engine.created
     assert {mount[0]: mount[1] for mount in asked["mounts"]}["/model"] == "fiduciary-model-organisation--name"
@@ -177,7 +178,7 @@ def test_no_download(docker_engine, tmp_path, capsys, monkeypatch):
 
 def test_no_engine(docker_engine, checkpoint, capsys):
     docker_engine.unreachable = ConnectionError("FileNotFoundError(2, 'No such file or directory')")
-    assert main([str(checkpoint)]) == 1
+    assert main([str(checkpoint)]) == 3
     assert "no Docker engine answers" in said(capsys)[-1]
 
 
@@ -193,7 +194,7 @@ def test_no_package(checkpoint, capsys, monkeypatch):
         return real(name, package)
 
     monkeypatch.setattr(importlib, "import_module", without)
-    assert main([str(checkpoint)]) == 1
+    assert main([str(checkpoint)]) == 2
     assert "pip install 'docker>=7.1'" in said(capsys)[-1]
 
 
@@ -203,17 +204,17 @@ def test_the_disk_is_full(server, checkpoint, tmp_path, capsys, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("fiduciary.serving.environment._replace", full)
-        assert main([str(checkpoint), "--name", "good", "--", "true"]) == 1
+        assert main([str(checkpoint), "--name", "good", "--", "true"]) == 3
     assert "the disk is full" in said(capsys)[-1]
     assert nothing_left(server, tmp_path)
 
 
 def test_what_cannot_be_removed_is_said(server, checkpoint, capsys, monkeypatch):
     def refuse(*_: object) -> None:
-        raise engine.ServingError("the engine is gone")
+        raise ServingError("the engine is gone")
 
     monkeypatch.setattr(engine, "remove", refuse)
-    assert main([str(checkpoint), "--name", "good", "--", "true"]) == 1
+    assert main([str(checkpoint), "--name", "good", "--", "true"]) == 3
     assert "docker rm -f fiduciary-serving-" in said(capsys)[-1]
 
 
@@ -255,7 +256,7 @@ def test_bad_options(given):
 
 def test_code_of_a_model_is_never_run(server, checkpoint, capsys, monkeypatch):
     monkeypatch.setenv("VLLM_ARGS", "--trust-remote-code")
-    assert main([str(checkpoint), "--name", "good"]) == 1
+    assert main([str(checkpoint), "--name", "good"]) == 2
     assert "never run" in said(capsys)[-1]
 
 
