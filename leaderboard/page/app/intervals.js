@@ -52,14 +52,14 @@ globalThis.fid = globalThis.fid || {};
     return { low: Math.max(0, value - half), high: value + half };
   };
 
-  /** Ends of a share: least is (Σ n)²/Σ n² of its clusters. */
-  fid.shareEnds = function ({ value: p, stderr, units, least }) {
+  /** Ends of a share: least is (Σ n)²/Σ n² of its clusters, lowest and highest are the clusters' own shares. */
+  fid.shareEnds = function ({ value: p, stderr, units, least, lowest, highest }) {
     if (p === null) return { low: null, high: null };
     if (stderr === null) {
       const q = TAIL ** (1 / units);
       return { low: p * q, high: 1 - (1 - p) * q };
     }
-    const variance = stderr ** 2 + ((Z ** 2 / 2) * (p ** 2 + (1 - p) ** 2)) / units ** 2;
+    const variance = stderr ** 2 + ((Z ** 2 / 2) * ((highest - p) ** 2 + (p - lowest) ** 2)) / units ** 2;
     const size = Math.max(least, ((p * (1 - p)) / variance) * (Z / student(units - 1)) ** 2);
     const k = p * size;
     return { low: betaQuantile(TAIL, k, size - k + 1), high: betaQuantile(1 - TAIL, k + 1, size - k) };

@@ -85,7 +85,7 @@ globalThis.fid = globalThis.fid || {};
   function ratio(a, b, codes, clusters) {
     let above = 0, below = 0, n = 0;
     for (let i = 0; i < a.length; i++) if (!Number.isNaN(a[i])) (above += a[i]), (below += b ? b[i] : 1), n++;
-    if (n === 0 || below === 0) return { value: null, stderr: null, n, units: 0, least: 0 };
+    if (n === 0 || below === 0) return { value: null, stderr: null, n, units: 0, least: 0, lowest: null, highest: null };
     const value = above / below;
     const sums = new Float64Array(clusters), parts = new Float64Array(clusters), there = new Uint8Array(clusters);
     for (let i = 0; i < a.length; i++) {
@@ -94,10 +94,15 @@ globalThis.fid = globalThis.fid || {};
       parts[codes[i]] += (b ? b[i] : 1) / below;
       there[codes[i]] = 1;
     }
-    let units = 0, squares = 0, concentration = 0;
-    for (let c = 0; c < clusters; c++) (units += there[c]), (squares += sums[c] * sums[c]), (concentration += parts[c] * parts[c]);
+    let units = 0, squares = 0, concentration = 0, lowest = Infinity, highest = -Infinity;
+    for (let c = 0; c < clusters; c++) {
+      (units += there[c]), (squares += sums[c] * sums[c]), (concentration += parts[c] * parts[c]);
+      if (!(parts[c] > 0)) continue;
+      const own = value + sums[c] / parts[c];
+      (lowest = Math.min(lowest, own)), (highest = Math.max(highest, own));
+    }
     const stderr = units > 1 ? Math.sqrt((units / (units - 1)) * squares) : 0;
-    return { value, stderr: stderr > ROUNDING * Math.max(1, Math.abs(value)) ? stderr : null, n, units, least: 1 / concentration };
+    return { value, stderr: stderr > ROUNDING * Math.max(1, Math.abs(value)) ? stderr : null, n, units, least: 1 / concentration, lowest, highest };
   }
 
   const withEnds = (share) => ({ ...share, ...fid.shareEnds(share) });

@@ -135,6 +135,8 @@ def test_a_share_has_python_s_interval(watched: Any, site: Path, values: list[fl
     given = {"value": found.value, "stderr": found.stderr, "units": found.units}
     given["stderr"] = None if np.isnan(found.stderr) else found.stderr
     given["least"] = float(counts.sum() ** 2 / (counts**2).sum())
+    own = np.bincount(np.arange(len(values)) // size, values) / counts
+    given |= {"lowest": float(own.min()), "highest": float(own.max())}
     page = watched.go(site.as_uri())
     ends = page.evaluate("x => { const { low, high } = fid.shareEnds(x); return [low, high]; }", given)
     assert ends == pytest.approx([found.low, found.high], rel=1e-7, abs=1e-12)
