@@ -6,9 +6,12 @@ import re
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import pytest
+from inspect_ai import eval
 
 from fiduciary.__main__ import find, main
+from fiduciary._registry import stakeholder_choice
 from tests.conftest import ROOT
 
 DOCUMENTS = [
@@ -75,3 +78,17 @@ def test_options_in_pages_are_known_to_their_commands(path: Path, capsys: pytest
 def test_scripts_in_pages_exist(path: Path) -> None:
     scripts = re.findall(r"\b((?:runs|docker)/\w+\.(?:sh|py))\b", path.read_text("utf-8"))
     assert [script for script in scripts if not (ROOT / script).is_file()] == []
+
+
+def test_python_in_the_page_for_developers_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    task = stakeholder_choice(n=60, elicitation="choose")
+    [log] = eval(task, model="subject/study1", log_dir=str(tmp_path), display="none")
+    capsys.readouterr()
+    text = (ROOT / "docs" / "extend.md").read_text("utf-8").replace("logs/….eval", log.location)
+    snippets = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    assert snippets
+    rng = np.random.default_rng(0)
+    known = {"chosen": rng.integers(0, 2, 1000), "temperature": 1.0}
+    for snippet in snippets:
+        exec(snippet, known)
+    assert {"theta_SH", "rho", "gamma"} <= set(re.findall(r"^\w+", capsys.readouterr().out, re.M))
