@@ -27,6 +27,8 @@ the answer is missing, and what each option offers, (J, d) by own index."""
 
 TASKS = "tasks/transitivity, tasks/money_pump and tasks/menus"
 
+MENU_METADATA = ("group", "questions", "repeats", "elicitation", "welfare", "size")
+
 RECENT = Recent[Grounds](16)
 """The last grounds, for metrics."""
 
@@ -81,7 +83,7 @@ def menu_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str = "menu_ch
     rows: list[Row] = []
     asked, valid, outside, soft = 0, 0, [], False
     for sample, metadata, answer in scored_rows(scores, scorer):
-        about = required(metadata, ("group", "questions", "repeats", "elicitation", "welfare"), sample, TASKS)
+        about = required(metadata, MENU_METADATA, sample, TASKS)
         asked += len(about["questions"]) * int(about["repeats"])
         soft = by_probability(about["elicitation"])
         welfare: FloatArray = np.asarray(about["welfare"], np.float64)
@@ -89,7 +91,7 @@ def menu_grounds(scores: Sequence[SampleScore] | EvalLog, scorer: str = "menu_ch
             valid += given["reason"] is None
             outside += [] if given["outside"] is None else [given["outside"]]
             menu = sorted(given["order"])
-            if menu[-1] < len(welfare):
+            if menu[-1] < int(about["size"]):  # the options from there on are decoys
                 own = [menu.index(option) for option in given["order"]]
                 rows.append((f"{about['group']}:{menu}", own, given["shares"], welfare[menu]))
     return grounds_of(laid_out(rows, noisy=not soft), asked, valid, _mass(outside))

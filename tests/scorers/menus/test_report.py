@@ -12,6 +12,8 @@ from inspect_ai.log import read_eval_log
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from fiduciary.report import main
+from fiduciary.scorers import grounds
+from fiduciary.scorers.grounds import laid_out
 from fiduciary.tasks.menus.task import menus
 
 
@@ -72,3 +74,15 @@ def test_who_does_not_read_gets_a_sentence_in_place_of_figures(
 def test_a_log_without_answers_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([ask(tmp_path, "refuser", n=1)]) == 0
     assert "missing answers: 15 of 15 (100.0%): refused 15\nno valid answers" in capsys.readouterr().out
+
+
+def test_grounds_rest_on_menus_without_a_decoy(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid: list[int] = []
+
+    def count(rows: Any, **how: Any) -> Any:
+        laid.append(len(rows))
+        return laid_out(rows, **how)
+
+    monkeypatch.setattr(grounds, "laid_out", count)
+    assert grounds.menu_grounds(read_eval_log(log)).asked == 60
+    assert laid == [36]  # 60 answers, 24 of them to menus with a decoy
