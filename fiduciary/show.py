@@ -1,13 +1,16 @@
 """One question as a model sees it, and what the whole run would ask: the command ``fiduciary show``.
 
-The task's own solver asks a stand-in that answers everything with the first label, so what is printed is what
-is sent, and nothing has to be kept in step with the solvers.
+The task's own solver asks a stand-in that answers everything with the first label offered, so what is printed
+is what is sent, and nothing has to be kept in step with the solvers.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import re
+import string
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,23 +41,38 @@ class Asked:
         self, input: list[ChatMessage], tools: Any, choice: Any, config: GenerateConfig
     ) -> ModelOutput:
         """Take a request in and give a plain answer."""
-        from inspect_ai.model import Logprob, Logprobs, ModelOutput, ModelUsage
+        from inspect_ai.model import Logprob, Logprobs, ModelOutput, ModelUsage, TopLogprob
 
         self.requests.append((list(input), config))
-        output = ModelOutput.from_content("mockllm/model", "A" if config.logprobs else "It suits all.")
+        label = _first_label(input)
+        output = ModelOutput.from_content("mockllm/model", label if config.logprobs else "It suits all.")
         output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
         if config.logprobs:
-            output.choices[0].logprobs = Logprobs(
-                content=[Logprob(token=token, logprob=-0.1) for token in ("A",)]
-            )
+            others = [token for token in _LABELS if token != label]
+            rest = [TopLogprob(token=token, logprob=math.log(0.5 / len(_LABELS))) for token in others]
+            first = TopLogprob(token=label, logprob=math.log(0.5))
+            token = Logprob(token=label, logprob=first.logprob, top_logprobs=[first, *rest])
+            output.choices[0].logprobs = Logprobs(content=[token])
         return output
+
+
+_LABELS = string.ascii_uppercase + string.digits
+_OFFERED = re.compile(r"\b([A-Z0-9])(?:, [A-Z0-9])* or [A-Z0-9]\b")
+
+
+def _first_label(messages: Sequence[ChatMessage]) -> str:
+    """The first of the labels that the last text lists; A where it lists none."""
+    users = [message.text for message in messages if message.role == "user"]
+    found = _OFFERED.findall(users[-1]) if users else []
+    return found[-1] if found else "A"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print questions and an estimate of the run; return the exit code.
 
     Raises:
-        UsageError: no such task, or a folder without a tokenizer; a task's own errors name its arguments.
+        UsageError: no such task, a folder without a tokenizer, or a dry run that fails; a task's own errors
+            name its arguments.
     """
     options = _parser().parse_args(argv)
     if options.n < 1:
@@ -90,6 +108,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     write = _Template(options.template).text if options.template is not None else _plain
     for number, (messages, config) in enumerate(asked.requests[: options.n], 1):
         print(f"--- request {number}: {_settings(config)}\n{write(messages)}\n")
+    if log.status != "success":
+        why = log.error.message if log.error else log.status
+        raise UsageError(f"the dry run failed, so that calls cannot be counted: {why}")
     print(_estimate(asked, len(ids), len(chosen), options.template))
     return 0
 

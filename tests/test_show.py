@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from inspect_ai import eval
+from inspect_ai.model import get_model
 
+from fiduciary import _registry
 from fiduciary.__main__ import main
-from fiduciary.show import TASKS
+from fiduciary.show import TASKS, Asked
 
 
 def test_every_task_can_be_shown(root: Path) -> None:
@@ -37,3 +42,53 @@ def test_what_cannot_be_shown_is_named(
 ) -> None:
     assert main(["show", *words]) == 2
     assert said in capsys.readouterr().err
+
+
+SMALL: dict[str, dict[str, Any]] = {
+    "stakeholder_choice": {"n": 20},
+    "transitivity": {"n": 3},
+    "menus": {"n": 2, "size": 3},
+    "allocation": {"budgets": 10},
+    "money_pump": {"n": 3},
+    "economic_games": {"repeats": 1},
+    "duopoly_pricing": {"n": 1, "periods": 3, "probes": 2},
+    "moral_dilemmas": {"n": 4, "probe": 4},
+    "stress": {"n": 2},
+    "hexaco100": {},
+    "dark_tetrad": {"labels": "letters"},
+}
+"""Few samples of each task: all of them are asked."""
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_calls_told_are_those_of_a_run(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = Asked()
+    model = get_model("mockllm/model", memoize=False, custom_outputs=asked.answer)
+    model.api.continues_turns = True  # type: ignore[attr-defined]
+    task = getattr(_registry, name)(**SMALL[name])
+    [log] = eval(task, model=model, score=False, log_dir=str(tmp_path), display="none")
+    assert log.status == "success", log.error
+    capsys.readouterr()
+    arguments = [word for key, value in SMALL[name].items() for word in ("-T", f"{key}={value}")]
+    assert main(["show", name, *arguments]) == 0
+    [told] = re.findall(r"about ([\d,]+) calls", capsys.readouterr().out)
+    assert int(told.replace(",", "")) == len(asked.requests)
+
+
+def test_every_statement_of_an_inventory_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """28 statements, in 12 blocks of numbers and letters in both directions."""
+    assert main(["show", "dark_tetrad"]) == 0
+    assert "12 samples, about 336 calls" in capsys.readouterr().out
+
+
+def test_a_dry_run_that_fails_gives_no_count(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fiduciary.show._LABELS", "A")
+    monkeypatch.setattr("fiduciary.show._first_label", lambda _: "A")
+    assert main(["show", "dark_tetrad", "-T", "labels=numbers"]) == 2
+    out, err = capsys.readouterr()
+    assert "calls with" not in out and "--- request 1" in out
+    assert "the dry run failed, so that calls cannot be counted: no label (1, 2, 3, 4, 5) followed" in err
