@@ -6,7 +6,8 @@ One row a model. Left: triads whose majorities go round, with 95 % intervals ove
 of a coin as a tick, and filled where there are more than noise makes (5 % level; of probabilities, which are
 not sampled, wherever there are any). Middle: answers for
 the option shown first. Right: dollars that a money pump took, beside what a consistent chooser with the
-same answers would have lost.
+same answers would have lost. A log whose answers are no ground for figures, as its report says, is left out
+and named.
 """
 
 from __future__ import annotations
@@ -26,11 +27,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.consistency.profile import rationality_profile
 from fiduciary.economics.inference import Interval
+from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.logs import find
 from fiduciary.scorers.money_pump.metrics import pumped
 from fiduciary.scorers.money_pump.table import PumpTable, pump_table
 from fiduciary.scorers.transitivity.metrics import circular_share, first_share
 from fiduciary.scorers.transitivity.table import PairTable, pair_table
+
+
+SCORERS = {"transitivity": "transitive_triads", "money_pump": "money_lost"}
+"""Task → the scorer whose answers its figures rest on."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ class Row:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Draw the picture; 1 where there is nothing to draw."""
+    """Draw the picture and name what is left out; 1 where there is nothing to draw."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -69,34 +75,47 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, default=Path("rationality.png"), help="where it goes")
     options = parser.parse_args(argv)
     try:
-        rows = read([path for given in options.logs for path in find(given)])
+        rows, left_out = read([path for given in options.logs for path in find(given)])
     except (FileNotFoundError, ValueError) as error:
         parser.error(str(error))
+    for said in left_out:
+        print(f"left out: {said}", file=sys.stderr)
     if not rows:
-        print(f"no finished log of pairs or pumps among {', '.join(options.logs)}", file=sys.stderr)
+        print(f"no finished log of pairs or pumps to draw among {', '.join(options.logs)}", file=sys.stderr)
         return 1
     draw(rows, options.picture)
     print(f"Picture: {options.picture}")
     return 0
 
 
-def read(paths: Sequence[str]) -> dict[str, Row]:
-    """Pairs and pumps by model; counts of sets of more than six options, which have no test, are left out."""
-    rows: dict[str, Row] = {}
+def read(paths: Sequence[str]) -> tuple[dict[str, Row], list[str]]:
+    """Pairs and pumps by model, and why others are left out, a sentence each.
+
+    Left out are logs whose answers are no ground for figures, and without a word counts of sets of more than six
+    options, which have no test. The latest log of each task counts.
+    """
+    latest: dict[tuple[str, str], str] = {}
     for path in paths:
         log = read_eval_log(path, header_only=True)
         task = log.eval.task.rpartition("/")[2]
-        if log.status != "success" or task not in ("transitivity", "money_pump"):
-            continue
+        if log.status == "success" and task in SCORERS:
+            latest[log.eval.model, task] = path
+    rows: dict[str, Row] = {}
+    left_out: list[str] = []
+    for (model, task), path in latest.items():
         log = read_eval_log(path)
-        row = rows.setdefault(log.eval.model, Row())
+        withheld = pair_grounds(log, SCORERS[task]).withheld
+        if withheld is not None:
+            left_out.append(f"{model}, {task}: {withheld}")
+            continue
+        row = rows.setdefault(model, Row())
         if task == "money_pump":
             row.pumps = pump_table(log)
         else:
             table = pair_table(log)
             if table.whole or table.by_probability:
                 row.pairs = _exact(table) if table.by_probability else _counted(table)
-    return {model: row for model, row in rows.items() if row.pairs or (row.pumps and row.pumps.n)}
+    return {model: row for model, row in rows.items() if row.pairs or (row.pumps and row.pumps.n)}, left_out
 
 
 def _counted(table: PairTable) -> Pairs:

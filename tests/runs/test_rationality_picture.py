@@ -22,7 +22,7 @@ def script() -> dict[str, Any]:
 
 @pytest.mark.parametrize("elicitation", ["choose", "text"])
 def test_a_picture_of_two_logs(script: dict[str, Any], tmp_path: Path, elicitation: str) -> None:
-    asked = {"n": 2, "repeats": 1, "elicitation": elicitation}
+    asked = {"n": 16, "repeats": 1, "elicitation": elicitation}
     for task in (transitivity(**asked), money_pump(**asked)):
         eval(
             task,
@@ -34,9 +34,23 @@ def test_a_picture_of_two_logs(script: dict[str, Any], tmp_path: Path, elicitati
     picture = tmp_path / "picture.png"
     assert script["main"]([str(tmp_path / "logs"), "--picture", str(picture)]) == 0
     assert picture.stat().st_size > 5_000
-    rows = script["read"]([str(path) for path in sorted((tmp_path / "logs").glob("*.eval"))])
-    assert list(rows) == ["subject/cyclic"]
-    assert rows["subject/cyclic"].pairs.n_sets == rows["subject/cyclic"].pumps.asked == 2
+    rows, left_out = script["read"]([str(path) for path in sorted((tmp_path / "logs").glob("*.eval"))])
+    assert list(rows) == ["subject/cyclic"] and left_out == []
+    assert rows["subject/cyclic"].pairs.n_sets == rows["subject/cyclic"].pumps.asked == 16
+
+
+def test_who_does_not_read_is_left_out_and_named(
+    script: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs = str(tmp_path / "logs")
+    for task in (transitivity(n=5, elicitation="text"), money_pump(n=5, elicitation="text")):
+        eval(task, model="subject/first_option", log_dir=logs, display="none", score_display=False)
+    capsys.readouterr()
+    assert script["main"]([logs, "--picture", str(tmp_path / "picture.png")]) == 1
+    said = capsys.readouterr().err
+    for task in ("transitivity", "money_pump"):
+        assert f"left out: subject/first_option, {task}: not shown to read" in said
+    assert not (tmp_path / "picture.png").exists()
 
 
 def test_nothing_to_draw(script: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
