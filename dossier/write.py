@@ -10,7 +10,7 @@ from pathlib import Path
 from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.page import page
 from fiduciary.dossier.pdf import NoPDF, render
-from fiduciary.errors import UsageError
+from fiduciary.errors import unwritable
 from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.payload import plain
 
@@ -21,7 +21,7 @@ def write(dossier: Dossier, out: Path, say: Say, *, pdf: bool = True, paper: str
     """Write HTML, JSON and, where it can be made, PDF; the files written.
 
     Raises:
-        UsageError: a folder that cannot be written to.
+        UsageError: a folder that cannot be written to; ``OutsideError`` where the disk is full.
     """
     html = page(dossier, paper)
     data = json.dumps(plain(dossier.as_json()), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -40,7 +40,7 @@ def write(dossier: Dossier, out: Path, say: Say, *, pdf: bool = True, paper: str
             else:
                 (out / name).unlink(missing_ok=True)  # an older one would not belong to these figures
     except OSError as error:
-        raise UsageError(f"cannot write to {out}: {error.strerror or error}") from error
+        raise unwritable(out, error) from error
     return [out / name for name in files]
 
 

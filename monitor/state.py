@@ -23,7 +23,7 @@ from typing import Any
 
 from fiduciary.economics.monitoring import Detector
 from fiduciary.economics.monitoring import State as Evidence
-from fiduciary.errors import UsageError
+from fiduciary.errors import UsageError, unwritable
 from fiduciary.monitor.asking import Answer
 from fiduciary.monitor.canaries import Question
 from fiduciary.monitor.files import (
@@ -218,7 +218,7 @@ class Folder:
             holding = locked(self.path / LOCK, self.path)
             holding.__enter__()
         except OSError as error:
-            raise UsageError(f"--state {self.path} cannot be written to: {error.strerror}") from None
+            raise unwritable(f"--state {self.path}", error) from None
         try:
             yield
         finally:

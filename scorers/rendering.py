@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.economics.inference import Interval
-from fiduciary.errors import UsageError
+from fiduciary.errors import UsageError, unwritable
 from fiduciary.safe_text import harmless, latex, markdown, one_line
 from fiduciary.scorers.printed import error, number
 from fiduciary.scorers.reports import Cell, Figures, Report, Section
@@ -113,7 +113,7 @@ def put(text: str, out: Path | None) -> None:
     """Print a text, or write it and say where it lies.
 
     Raises:
-        UsageError: a place that cannot be written to.
+        UsageError: a place that cannot be written to; ``OutsideError`` where the disk is full.
     """
     if out is None:
         print(text, end="" if text.endswith("\n") else "\n", flush=True)
@@ -122,7 +122,7 @@ def put(text: str, out: Path | None) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, "utf-8")
     except OSError as error:
-        raise UsageError(f"cannot write to {out}: {error}") from error
+        raise unwritable(out, error) from error
     print(f"report: {out}", file=sys.stderr)
 
 

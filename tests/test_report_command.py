@@ -38,6 +38,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return logs
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_outside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(folder), "--out", "/dev/full"]) == 3
+    assert "cannot write to /dev/full: No space left on device" in capsys.readouterr().err
+
+
 def test_every_task_has_a_report(root: Path) -> None:
     tasks = {path.parent.name for path in root.glob("tasks/*/task.py")}
     assert set(REPORTS) == tasks

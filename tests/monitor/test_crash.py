@@ -224,4 +224,4 @@ def test_damaged_files_are_named(watch: Watch, server: Watched, name: str, text:
 def test_a_folder_that_cannot_be_made(tmp_path: Path, called: Callable[..., Called]) -> None:
     (tmp_path / "file").write_text("")
     assert "is a file; name a folder" in called("monitor", "--state", str(tmp_path / "file")).err
-    assert "cannot be written to" in called("monitor", "--state", str(tmp_path / "file" / "below")).err
+    assert "cannot write to --state" in called("monitor", "--state", str(tmp_path / "file" / "below")).err
