@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib
 
+from rich.text import Text
+
 # Files of any file system that fsspec knows, with Inspect's own options for S3.
 from inspect_ai._util.appdirs import inspect_cache_dir
 
@@ -49,6 +51,7 @@ __all__ = [
     "inspect_cache_dir",
     "open_file",
     "parse_cli_args",
+    "plain_message",
     "platform_init",
     "register_bare",
     "registry_info",
@@ -60,6 +63,12 @@ __all__ = [
 def run_is_set_up() -> bool:
     """Whether a run is being set up now: the model of the last one stays the active one after its end."""
     return bool(importlib.import_module("inspect_ai._eval.eval")._eval_async_running)
+
+
+def plain_message(error: PrerequisiteError) -> str:
+    """What such an error says, on one line and without the markup that Inspect would print in colour."""
+    text = Text.from_markup(str(error.message)).plain
+    return " ".join(text.split()).removeprefix("ERROR: ")
 
 
 def register_bare(thing: object) -> None:

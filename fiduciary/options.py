@@ -54,9 +54,7 @@ def required_principal(options: argparse.Namespace) -> Principal:
     Raises:
         UsageError: options that state nobody, or none of them.
     """
-    from fiduciary.economics.principals import PrincipalError, required
-
-    try:
-        return required(options.principal, options.theta, options.rho)
-    except PrincipalError as error:
-        raise UsageError(f"--{error}") from error
+    found = stated_principal(options)
+    if found is None:
+        raise UsageError(f"a principal is needed: --principal ({', '.join(PRINCIPALS)}), or --theta and --rho")
+    return found

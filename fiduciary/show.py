@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from inspect_ai.model import get_model
 
     from fiduciary import _registry
-    from fiduciary._inspect import PrerequisiteError, parse_cli_args
+    from fiduciary._inspect import PrerequisiteError, parse_cli_args, plain_message
 
     name = options.task.rstrip("/").rpartition("/")[2]
     make = getattr(_registry, name, None) if name in TASKS else None
@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         task: Task = make(**parse_cli_args(tuple(options.arguments)))
     except PrerequisiteError as error:
-        raise UsageError(str(error.args[0])) from None
+        raise UsageError(plain_message(error)) from None
     asked = Asked()
     model = get_model("mockllm/model", memoize=False, custom_outputs=asked.answer)
     model.api.continues_turns = True  # type: ignore[attr-defined]

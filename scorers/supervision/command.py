@@ -29,7 +29,7 @@ import anyio
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import GenerateConfig, Model, get_model
 
-from fiduciary._inspect import PrerequisiteError, parse_cli_args
+from fiduciary._inspect import PrerequisiteError, init_dotenv, parse_cli_args, plain_message
 from fiduciary.economics.inference import LEVEL
 from fiduciary.options import add_principal, required_principal
 from fiduciary.scorers.logs import find
@@ -67,7 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             supervise, logs, judge, held, options.known, options.seed, options.level, options.questions
         )
     except (FileNotFoundError, ValueError, PrerequisiteError) as error:
-        print(f"error: {getattr(error, 'message', None) or error}", file=sys.stderr)
+        said = plain_message(error) if isinstance(error, PrerequisiteError) else error
+        print(f"error: {said}", file=sys.stderr)
         return 2
     except Exception as error:
         # Whatever a provider raises once its retries are used up; nothing was judged, and nothing is written.
@@ -117,6 +118,7 @@ def _judge(options: argparse.Namespace) -> Model:
     wrong = [argument for argument in options.model_args if "=" not in argument]
     if wrong:
         raise ValueError(f"-M takes NAME=VALUE, got {wrong[0]!r}")
+    init_dotenv()  # the server's address may stand there
     config = GenerateConfig(max_tokens=options.max_tokens, max_retries=RETRIES)
     return get_model(options.supervisor, config=config, **parse_cli_args(tuple(options.model_args)))
 

@@ -149,7 +149,7 @@ def test_command_takes_weights_and_says_by_its_exit_code_that_a_judge_is_of_no_u
         (["--level", "1"], "--level: must lie strictly"),
         (["--seed", "-1"], "--seed: must be at least 0"),
         (["--max-tokens", "0"], "--max-tokens: must be at least 1"),
-        ([], "--principal must be one of"),
+        ([], "a principal is needed: --principal (study1,"),
         (["--principal", "study1", "--rho", "1"], "--principal must be left out"),
         (["--principal", "study1", "-M", "obeys"], "-M takes NAME=VALUE, got 'obeys'"),
         (["--principal", "study1", "-M", "obeys=2"], "obeys must be a probability"),
@@ -186,6 +186,30 @@ def test_a_supervisor_that_cannot_be_reached_is_no_verdict(
     )
     assert code == 3
     assert "the supervisor could not be asked" in capsys.readouterr().err
+
+
+def test_the_servers_address_may_stand_in_a_file(
+    account_log: MakeLog,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As for inspect eval; the file's address is asked, and nobody answers there."""
+    monkeypatch.setattr("fiduciary.scorers.supervision.command.RETRIES", 0)
+    log = account_log(n=2).location
+    monkeypatch.setenv("VLLM_BASE_URL", "")  # undone at the end, whatever the file sets
+    monkeypatch.delenv("VLLM_BASE_URL")
+    (tmp_path / ".env").write_text("VLLM_BASE_URL=http://127.0.0.1:9/v1\n")
+    monkeypatch.chdir(tmp_path)
+    assert run(log, "--supervisor", "vllm/judge", "--principal", "study1", "--known", "20") == 3
+    assert "the supervisor could not be asked" in capsys.readouterr().err
+
+
+def test_errors_are_told_without_markup(account_log: MakeLog, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(account_log(n=2).location, "--supervisor", "mistral/judge", "--principal", "study1")
+    said = capsys.readouterr().err
+    assert code == 2 and said.startswith("error: ")
+    assert "[bold]" not in said and said.count("\n") == 1
 
 
 @pytest.mark.parametrize(
