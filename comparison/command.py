@@ -48,8 +48,8 @@ def main(argv: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("a", metavar="LOGS", help="log or folder; with a second one, how it was")
-    parser.add_argument("b", metavar="LOGS", nargs="?", help="log or folder: how it is")
+    parser.add_argument("a", metavar="A", help="log or folder; with B, how it was")
+    parser.add_argument("b", metavar="B", nargs="?", help="log or folder: how it is")
     parser.add_argument("--fail-on", choices=["regression"], help="exit with 1 if there is a regression")
     parser.add_argument("--format", choices=FORMS, default="text", help="of the report (text)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="where it is written (the terminal)")

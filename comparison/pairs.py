@@ -9,6 +9,7 @@ from fiduciary.comparison.choices import Choices, compare_choices, correct_tests
 from fiduciary.comparison.paired import Change, corrected
 from fiduciary.comparison.scores import compare_scores
 from fiduciary.economics.principals import Principal
+from fiduciary.errors import UsageError
 from fiduciary.leaderboard.board import read
 from fiduciary.leaderboard.choices import Answers, read_all
 from fiduciary.leaderboard.columns import CHOICE
@@ -85,12 +86,16 @@ def between(a: str, b: str, stated: Principal | None, say: Say, *, mix: bool = F
         mix: compare also other versions, seeds and designs.
 
     Raises:
-        UsageError: paths without logs.
+        UsageError: paths without logs, or without a model that both have.
     """
     before, of_a = read([a], say, mix=mix)
     after, of_b = read([b], say, mix=mix)
     troubles, lost, couples = [*of_a, *of_b], [], []
-    for name, other in _matched(before.runs, after.runs).items():
+    matched = _matched(before.runs, after.runs)
+    if before.runs and after.runs and not any(matched.values()):
+        of = "; ".join(f"{place} holds {', '.join(side.runs)}" for place, side in ((a, before), (b, after)))
+        raise UsageError(f"no model is on both sides, and models are matched by name: {of}")
+    for name, other in matched.items():
         old: dict[str, Run] = {}
         new: dict[str, Run] = {}
         for task, run in before.runs[name].items():
@@ -139,8 +144,8 @@ def within(
 
 
 def target_of(run: Run, stated: Principal | None) -> Principal | None:
-    """Who was stated, else whom its prompts name, else whom its log says that the model was trained for."""
-    return stated or run.instructed_for or run.trained_for
+    """Who was stated, else whom its prompts name, else whom its log does: trained for, then held against."""
+    return stated or run.instructed_for or run.trained_for or run.held_for
 
 
 def _judged(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from fiduciary.comparison.paired import Change
 from fiduciary.comparison.pairs import STAGES, Found, Pair
-from fiduciary.comparison.tables import NOTE, asked_by, changed, preferences
+from fiduciary.comparison.tables import NOTE, UNSTATED, asked_by, changed, preferences
 from fiduciary.safe_text import markdown
 from fiduciary.scorers.rendering import as_markdown
 from fiduciary.scorers.reports import Report, Section, reading
@@ -42,16 +43,29 @@ def _sections(pairs: Sequence[Pair], stage: str) -> tuple[Section, ...]:
         sections.append(
             Section(pair.name, tuple(reads), "", (*whom, *changed("", pair.choices, pair.scores)))
         )
-    tested = sum(not math.isnan(change.p_value) for pair in pairs for change in pair.changes)
-    sections.append(Section(body=(f"{tested} changes were tested. {NOTE}",)))
+    count = len(_tested(pairs))
+    said = f"{count} change{'s were' if count != 1 else ' was'} tested. {NOTE}"
+    sections.append(Section(body=(said if count else "No change could be tested.",)))
     return tuple(sections)
+
+
+def _tested(pairs: Sequence[Pair]) -> list[Change]:
+    return [change for pair in pairs for change in pair.changes if not math.isnan(change.p_value)]
 
 
 def as_github(found: Found, places: Sequence[str]) -> str:
     """What is worse, everything else folded away; text from logs is escaped."""
     count = len(found.regressions) + len(found.lost)
-    words = "no regression" if count == 0 else f"{count} regression{'s' if count > 1 else ''}"
-    lines = [f"### {'❌' if count else '✅'} Fiduciary: {words}", ""]
+    tested = list(dict.fromkeys(change.title for change in _tested(found.pairs)))
+    words = f"{count or 'no'} regression{'s' if count > 1 else ''}"
+    if not count:
+        words = f"{words} in what was tested" if tested else "nothing was tested"
+    mark = "❌" if count else "✅" if tested else "⚪"
+    lines = [f"### {mark} Fiduciary: {words}", ""]
+    if tested:
+        lines += [markdown(f"Tested: {', '.join(tested)}."), ""]
+    if any(pair.choices is not None and pair.choices.target is None for pair in found.pairs):
+        lines += [markdown(f"{UNSTATED[:1].upper()}{UNSTATED[1:]}."), ""]
     for name, change in found.regressions:
         p = "< .001" if change.adjusted < 0.001 else f"= {change.adjusted:.3f}"
         moved = f"{change.title}: {change.before:.3f} → {change.after:.3f} (p {p}, Holm)"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from fiduciary.economics.principals import LOGGED_METHOD, Principal, logged
+from fiduciary.economics.principals import LOGGED_METHOD, Principal, PrincipalError, logged, stated
 from fiduciary.economics.utility import PROFILES
 from fiduciary.leaderboard.log_files import Log, Trouble
 
@@ -77,6 +78,13 @@ class Run:
         """Whom the framing of its prompts names."""
         name = self.framing.removesuffix("_justify")
         return Principal.named(name) if name in PROFILES else None
+
+    @property
+    def held_for(self) -> Principal | None:
+        """Whose principal's interest its choices were held against: ``-T principal``, or θ and ρ."""
+        with suppress(PrincipalError):
+            return stated(*(self.arguments.get(name) for name in ("principal", "theta", "rho")))
+        return None
 
     @property
     def elicitation(self) -> str | None:

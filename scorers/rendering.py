@@ -193,7 +193,8 @@ def _latex(report: Report) -> Iterator[str]:
             if isinstance(part, str):
                 yield f"{latex(part)}\n"
                 continue
-            yield from (r"\begin{table}", rf"\caption{{{latex(' '.join((part.title, *_notes(part))))}}}")
+            caption = ": ".join(filter(None, (part.title, "; ".join(_notes(part)))))
+            yield from (r"\begin{table}", rf"\caption{{{latex(caption)}}}")
             yield r"\begin{tabular}{l" + "r" * (len(part.columns) - 1) + "}"
             yield from (r"\toprule", _latex_row(part.columns), r"\midrule")
             yield from (_latex_row(_row(part, row)) for row in part.rows)

@@ -152,6 +152,10 @@ def test_github_escapes_and_says_what_fell(copied: Copied, capsys: pytest.Captur
     assert "&lt;img src=x\\>\\|" in printed
 
 
+def unstated(log: EvalLog) -> None:
+    log.eval.task_args["principal"] = None
+
+
 def prompted(log: EvalLog) -> None:
     log.eval.model = "subject/study1"
     log.eval.task_args |= {"framing": "nonprofit_justify", "context": True}
@@ -165,7 +169,7 @@ def tuned(log: EvalLog) -> None:
 @pytest.fixture
 def study(copied: Copied) -> str:
     """A folder of a base, the same prompted, and a model that was made from it."""
-    copied("study1", unchanged), copied("nonprofit", prompted)
+    copied("study1", unstated), copied("nonprofit", prompted)
     return str(copied("nonprofit", tuned).parent)
 
 
@@ -215,9 +219,10 @@ def test_a_name_states_no_principal(copied: Copied) -> None:
     """A model called nonprofit may have been trained for anybody: its log says for whom, or the user does."""
 
     def called(log: EvalLog) -> None:
+        unstated(log)
         log.eval.model = "subject/my-nonprofit"
 
-    files = [str(copied("study1", unchanged)), str(copied("nonprofit", called))]
+    files = [str(copied("study1", unstated)), str(copied("nonprofit", called))]
 
     def targets(stated: Principal | None) -> dict[str, Principal | None]:
         found = within(files, stated, quiet, base="subject/study1")
@@ -239,10 +244,52 @@ def test_who_is_stated_comes_before_whom_a_log_names(study: str) -> None:
 def test_without_a_principal_it_is_said_that_nothing_is_held_against_anybody(
     copied: Copied, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    a, b = copied("nonprofit", unchanged, "a"), copied("study1", unchanged, "b")
+    a, b = copied("nonprofit", unstated, "a"), copied("study1", unstated, "b")
     assert main(["compare", str(a), str(b)]) == 0
     printed = capsys.readouterr().out
     assert "no stated principal" in printed and "regret, dollars" not in printed
+
+
+def test_github_says_what_was_tested_where_nothing_is_worse(
+    copied: Copied, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b = copied("nonprofit", unstated, "a"), copied("study1", unstated, "b")
+    assert main(["compare", str(a), str(b), "--format", "github"]) == 0
+    title, tested, why = (line for line in capsys.readouterr().out.split("\n\n")[:3])
+    assert title == "### ✅ Fiduciary: no regression in what was tested"
+    assert tested.startswith("Tested: missing: ") and "regret" not in tested
+    assert why.startswith("No stated principal:")
+
+
+def test_the_principal_that_a_run_was_held_against_counts(copied: Copied) -> None:
+    """``-T principal=nonprofit`` stands among the arguments of these logs."""
+    a, b = copied("nonprofit", unchanged, "a"), copied("study1", unchanged, "b")
+    [pair] = between(str(a), str(b), None, quiet).pairs
+    assert pair.choices is not None and pair.choices.target == Principal.named("nonprofit")
+
+
+def test_without_a_model_on_both_sides_there_is_nothing_to_compare(
+    copied: Copied, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def called(name: str) -> Callable[[EvalLog], None]:
+        def change(log: EvalLog) -> None:
+            log.eval.model = name
+
+        return change
+
+    for folder, models in (("a", "pq"), ("b", "rs")):
+        for model in models:
+            last = copied("nonprofit", called(f"x/{model}"), folder)
+    a, b = (str(last.parent.parent / folder) for folder in "ab")
+    assert main(["compare", a, b, *FAIL]) == 2
+    said = capsys.readouterr().err
+    assert f"{a} holds x/p, x/q; {b} holds x/r, x/s" in said
+
+
+def test_where_nothing_was_tested_it_is_said(study: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", study]) == 0
+    printed = capsys.readouterr().out
+    assert "No change could be tested." in printed and "\n0 changes" not in printed
 
 
 def test_logs_without_choices_or_a_base_hold_nothing_to_compare(copied: Copied) -> None:

@@ -59,6 +59,6 @@ def test_latex_has_a_booktabs_table_and_no_markup_of_others() -> None:
     figures = Figures("50 % & more", ("model", "θ"), (("a_b & \\input{x}", 0.5),), ("p ≤ 0.05",))
     text = render([Report("task", "a#b", sections=(Section("s_1", body=(figures, "said: $")),))], "latex")
     assert r"\section*{task  a\#b}" in text and r"\subsection*{s\_1}" in text
-    assert r"\caption{50 \% \& more p $\leq$ 0.05}" in text and "said: \\$" in text
+    assert r"\caption{50 \% \& more: p $\leq$ 0.05}" in text and "said: \\$" in text
     assert r"a\_b \& \textbackslash{}input\{x\} & 0.500 \\" in text
     assert text.index(r"\toprule") < text.index(r"model & $\theta$ \\") < text.index(r"\midrule")
