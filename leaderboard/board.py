@@ -29,7 +29,7 @@ from fiduciary.leaderboard.cells import (
 )
 from fiduciary.leaderboard.choices import Answers, read_all
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
-from fiduciary.leaderboard.log_files import Say, Trouble, find, read_headers
+from fiduciary.leaderboard.log_files import Say, Trouble, find, named_below, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
 from fiduciary.scorers.stakeholder_choice.wordings import FEWEST
@@ -94,6 +94,11 @@ class Board:
     def row(self, name: str) -> Row:
         """The row of that name."""
         return next(row for row in self.rows if row.name == name)
+
+    @property
+    def published_troubles(self) -> list[Trouble]:
+        """What was left out, without the folders that the logs lie in."""
+        return named_below(self.troubles, (run.file for row in self.rows for run in row.runs.values()))
 
     def for_principal(self, principal: Principal) -> Board:
         """The same table with service and ranks for another principal."""

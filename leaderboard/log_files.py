@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,33 @@ def samples(file: str) -> list[EvalSample]:
     """Samples with stores and full metadata, without what was said."""
     log = read_eval_log(file, exclude_fields={"messages", "events", "attachments"})
     return log.samples or []
+
+
+def named_below(troubles: Sequence[Trouble], files: Iterable[str]) -> list[Trouble]:
+    """Troubles for publication: files are named below the folder that holds all logs.
+
+    Where only the root of the file system does, by their names alone: what stands above says nothing about a
+    model, and may name people and machines.
+
+    Args:
+        troubles: what was left out.
+        files: the logs that were used.
+    """
+    local = {file for file in (*files, *(t.file for t in troubles)) if file.startswith("/")}
+    if not local:
+        return list(troubles)
+    root = Path(os.path.commonpath([Path(file).parent for file in local]))
+    short = {
+        file: Path(file).name if root == Path(root.anchor) else str(Path(file).relative_to(root))
+        for file in sorted(local, key=len, reverse=True)
+    }
+
+    def shown(text: str) -> str:
+        for file, name in short.items():
+            text = text.replace(file, name)
+        return text
+
+    return [Trouble(shown(t.file), shown(t.problem)) for t in troubles]
 
 
 def one_line(error: BaseException, limit: int = 200) -> str:

@@ -143,7 +143,7 @@ def as_markdown(board: Board, escape: Callable[[str], str] = markdown) -> str:
         lines += [f"## {escape(heading)}", "", *_table(board, rows, columns, escape), ""]
     if board.troubles:
         lines += ["## Left out, and other notes", ""]
-        lines += [f"- {escape(t.file)}: {escape(t.problem)}" for t in board.troubles]
+        lines += [f"- {escape(t.file)}: {escape(t.problem)}" for t in board.published_troubles]
         lines.append("")
     return "\n".join(lines)
 

@@ -71,7 +71,7 @@ def payload(board: Board, logs: Mapping[str, str] | None = None, commit: str | N
             ],
             "ranking": _ranking(board, ids),
             "figures": figures(board, ids),
-            "troubles": [{"file": t.file, "problem": t.problem} for t in board.troubles],
+            "troubles": [{"file": t.file, "problem": t.problem} for t in board.published_troubles],
         }
     )
     return dict(found)

@@ -50,7 +50,7 @@ def print_board(board: Board, console: Console) -> None:
     if board.ranking is not None and len(board.ranked) > 1:
         console.print(
             Text(
-                "Ranks 1–3: the model's rank lies among these with all others' at once "
+                f"Ranks 1–{len(board.ranked)}: the model's rank lies among these with all others' at once "
                 f"({board.level:.0%}, max-t over pairwise differences on the same problems).",
                 style="dim",
             )

@@ -46,6 +46,19 @@ def test_a_truncated_log_is_named(logs: Path, tmp_path: Path) -> None:
     assert len(board.ranked) == 2
 
 
+def test_what_is_published_names_no_folder_above_the_logs(logs: Path, copied: Copied, tmp_path: Path) -> None:
+    def later(log: EvalLog) -> None:
+        log.eval.created = "2999-01-01T00:00:00+00:00"
+
+    copied("study1", lambda log: None), copied("study1", later)
+    (tmp_path / "copies" / "broken.eval").write_bytes(b"nothing")
+    board = made(tmp_path / "copies")
+    published = [*payload(board)["troubles"], {"file": as_markdown(board), "problem": ""}]
+    assert {"broken.eval"} < {one["file"] for one in published}
+    assert any("the newest counts: 2026-01-01" in one["problem"] for one in published)
+    assert str(tmp_path) not in json.dumps(published)
+
+
 def test_a_log_of_another_suite(logs: Path, copied: Copied) -> None:
     def other(log: EvalLog) -> None:
         log.eval.task = "gsm8k"
