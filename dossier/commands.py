@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
+from fiduciary.cards.beside import parameters
 from fiduciary.dossier.case import STRESS, Case
 from fiduciary.dossier.paths import shown_path
 from fiduciary.dossier.words import plain
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.runs import Run
+
+_TINY, _LLAMA = 50_000_000, (7_000_000_000, 9_000_000_000)
+"""Parameters up to which, and between which, the recipes were tried."""
 
 WORDED = ("transitivity", "money_pump", "menus", STRESS)
 """Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
@@ -52,7 +58,7 @@ def train(case: Case, method: str) -> str:
     run = case.run(CHOICE, base.name)
     about = (run or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
-    parts = ["train", method, "--recipe", f"training/recipes/llama-3.1-8b-{method}.yaml"]
+    parts = ["train", method, "--recipe", recipe(name, method)]
     return fiduciary(*parts, "--base", name, *case.principal.options(), "--out", f"adapters/{method}")
 
 
@@ -62,9 +68,20 @@ def dose(case: Case) -> str:
     about = (case.run(CHOICE, base.name) or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
     parts = ["python", "runs/techniques.py", "--base", name, *case.principal.options()]
-    return _joined(
-        [*parts, "--recipes", "training/recipes/llama-3.1-8b-{method}.yaml", "--out", "logs/techniques"]
-    )
+    return _joined([*parts, "--recipes", recipe(name, "{method}"), "--out", "logs/techniques"])
+
+
+def recipe(base: str, method: str) -> str:
+    """The recipe for a base of this size; RECIPE where there is none, or its size is not known."""
+    size = 0
+    with suppress(OSError, ValueError):
+        size = sum(parameters(path) for path in Path(base).glob("*.safetensors"))
+    named_8b = not size and "llama-3.1-8b" in base.lower()
+    if 0 < size <= _TINY:
+        return f"training/recipes/tiny-{method}.yaml"
+    if named_8b or _LLAMA[0] <= size <= _LLAMA[1]:
+        return f"training/recipes/llama-3.1-8b-{method}.yaml"
+    return "RECIPE" if method != "{method}" else "RECIPE-{method}.yaml"
 
 
 def watch(case: Case) -> str:

@@ -14,6 +14,7 @@ from fiduciary.__main__ import main
 from fiduciary.dossier.assemble import assemble
 from fiduciary.dossier.case import Case, Given
 from fiduciary.dossier.claims import Dossier
+from fiduciary.dossier.commands import recipe
 from fiduciary.dossier.paths import shown_path
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
@@ -182,3 +183,12 @@ def test_supervision_that_cannot_be_read(cases: dict[str, Case], tmp_path: Path)
     (tmp_path / "supervision.json").write_text("[]")
     with pytest.raises(UsageError, match="--supervision"):
         _with(cases["nonprofit"], supervision=str(tmp_path))
+
+
+def test_the_recipe_fits_the_size_of_the_base(root: Path, tmp_path: Path) -> None:
+    tiny = str(root / "subjects" / "tiny_manager" / "base")
+    assert recipe(tiny, "dpo") == "training/recipes/tiny-dpo.yaml"
+    assert recipe("meta-llama/Llama-3.1-8B-Instruct", "sft") == "training/recipes/llama-3.1-8b-sft.yaml"
+    for unknown in ("assistant", str(tmp_path)):
+        assert recipe(unknown, "dpo") == "RECIPE"
+    (root / recipe(tiny, "sft")).read_text("utf-8")
