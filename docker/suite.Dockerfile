@@ -37,6 +37,8 @@ RUN groupadd --gid 10001 fiduciary \
 COPY --from=builder /venv /venv
 # The tasks' folder, so that the command of a checkout works here word for word.
 RUN ln -s "$(/venv/bin/python -c 'import fiduciary.tasks as t; print(*t.__path__)')" /app/tasks
+# The scripts that the documents name; they take the python3 that comes first.
+COPY runs /app/runs
 COPY docker/relay.py docker/suite.sh runs/_serve_common.sh /usr/local/lib/fiduciary/
 # The root file system may be read-only: what Inspect keeps for a session goes to /tmp.
 ENV PATH=/venv/bin:$PATH HOME=/tmp USER=fiduciary PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -159,7 +159,7 @@ def test_what_gets_into_the_build(root: Path) -> None:
     patterns = [line for line in lines if line and not line.startswith("#")]
     wanted = (
         "pyproject.toml README.md LICENSE locks/base.txt economics/market.py docker/relay.py docker/suite.sh "
-        "docker/serve-gpu.txt runs/_serve_common.sh subjects/tiny_manager/base/model.safetensors"
+        "docker/serve-gpu.txt runs/_serve_common.sh runs/consistency.sh subjects/tiny_manager/base/model.safetensors"
     ).split()
     kept_out = (
         ".env .git/config docker/secrets/api_key logs/a.eval adapters/a/adapter_model.safetensors "
@@ -167,6 +167,10 @@ def test_what_gets_into_the_build(root: Path) -> None:
     ).split()
     assert [path for path in wanted if not in_context(patterns, path)] == []
     assert [path for path in kept_out if in_context(patterns, path)] == []
+
+
+def test_the_scripts_that_documents_name_are_in_the_suite(root: Path) -> None:
+    assert "\nCOPY runs /app/runs\n" in (root / "docker" / "suite.Dockerfile").read_text("utf-8")
 
 
 def test_the_key_cannot_be_committed(root: Path) -> None:
