@@ -36,13 +36,15 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument(
         "--kind", choices=KINDS, help="what the cards are about (default: inferred from files and metadata)"
     )
-    parser.add_argument("--format", choices=("terminal", "json", "markdown"), default="terminal")
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="of the report (text)"
+    )
     options = parser.parse_args(argv)
     if options.out is not None and options.out.exists() and not options.out.is_dir():
         raise UsageError(f"--out {options.out} is a file; name a folder")
     graded = [grade(read(path, options.kind)) for path in find(options.cards)]
     text = json.dumps(document(graded), indent=2, ensure_ascii=False) + "\n"
-    if options.format == "terminal":
+    if options.format == "text":
         show(graded, Console())
     else:
         print(text if options.format == "json" else as_markdown(graded), end="")

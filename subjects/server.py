@@ -6,7 +6,7 @@
     VLLM_BASE_URL=http://127.0.0.1:8000/v1 inspect eval tasks/stakeholder_choice --model vllm/study1
 
 Serves /health, /v1/models and /v1/chat/completions with temperature, seed, n, max_tokens, logprobs and
-top_logprobs; a request gets the answer that ``--model subject/NAME`` gives it in process. Settings that it
+top_logprobs; a request gets the answer that --model subject/NAME gives it in process. Settings that it
 does not know are ignored, as subjects ignore them in process; streaming is refused.
 """
 

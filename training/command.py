@@ -149,14 +149,15 @@ def _scale(arguments: argparse.Namespace, _: list[str]) -> int:
 
 
 def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
+    from fiduciary.scorers.rendering import as_text
     from fiduciary.training.rebench.plan import make_plan
-    from fiduciary.training.rebench.report import markdown
+    from fiduciary.training.rebench.report import report
     from fiduciary.training.rebench.run import rebench
 
     target = stated_principal(arguments)
     plan = make_plan(arguments.base, arguments.adapter, arguments.task, arguments.out, target)
     outcome = rebench(plan, arguments.engine, arguments.server, cards=arguments.write_cards)
-    print(f"\n{markdown(outcome)}")
+    print(f"{as_text([report(outcome)])}\n")
     written = [name for name in _COMPARISON if (arguments.out / name).exists()]
     print(f"Written to {arguments.out}: {', '.join(written)}, logs/")
     return 0
@@ -176,7 +177,9 @@ def _integers(text: str) -> tuple[int, ...]:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fiduciary train", description=__doc__, allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="fiduciary train", description="Data, adapters, and what they changed.", allow_abbrev=False
+    )
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="pairs|games|screen|dpo|sft|scale"
     )

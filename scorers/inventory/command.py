@@ -1,4 +1,4 @@
-"""What training moved in inventories: ``fiduciary inventory compare``.
+"""What training moved in inventories.
 
     fiduciary inventory compare BASE_LOG TUNED_LOG…
 

@@ -30,14 +30,19 @@ def write(outcome: Outcome, out: Path) -> None:
 
 
 def markdown(outcome: Outcome) -> str:
-    """The whole comparison, readable also as plain text."""
+    """The whole comparison as Markdown."""
+    return as_markdown([report(outcome)])
+
+
+def report(outcome: Outcome) -> Report:
+    """The whole comparison."""
     names = ", ".join(c.name for c in outcome.plan.contenders)
     first = [f"Answers from {outcome.engine}."]
     if outcome.sightings:
         applied = ", ".join(f"{s.name} {s.difference:.2f}" for s in outcome.sightings)
         first.append(f"Canary, largest difference of a log-probability from the base's: {applied}.")
     told = (Section(body=tuple(first)), *sections(outcome))
-    return as_markdown([Report("Re-benchmark of", names, sections=told)])
+    return Report("Re-benchmark of", names, sections=told)
 
 
 def sections(outcome: Outcome) -> tuple[Section, ...]:
