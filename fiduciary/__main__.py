@@ -78,7 +78,7 @@ def find(words: Sequence[str]) -> tuple[str, list[str]]:
         parts = [name for name in COMMANDS if name.startswith(f"{words[0]} ")]
         raise UsageError(f"fiduciary {words[0]} needs a second word: {' or '.join(parts)}")
     near = get_close_matches(words[0], [*COMMANDS, *families], n=3, cutoff=0.5)
-    meant = f"; did you mean {' or '.join(near)}?" if near else ""
+    meant = f"; did you mean {' or '.join(near)}?" if near else "."
     raise UsageError(f"there is no command {words[0]!r}{meant} fiduciary --help lists them all.")
 
 

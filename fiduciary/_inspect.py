@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import importlib
 
-from rich.text import Text
-
 # Files of any file system that fsspec knows, with Inspect's own options for S3.
 from inspect_ai._util.appdirs import inspect_cache_dir
 
@@ -39,6 +37,7 @@ from inspect_ai.model._generate_config import active_generate_config
 
 # The model that the run being set up will ask.
 from inspect_ai.model._model import active_model, init_active_model
+from rich.text import Text
 
 __all__ = [
     "PrerequisiteError",

@@ -56,5 +56,7 @@ def required_principal(options: argparse.Namespace) -> Principal:
     """
     found = stated_principal(options)
     if found is None:
-        raise UsageError(f"a principal is needed: --principal ({', '.join(PRINCIPALS)}), or --theta and --rho")
+        raise UsageError(
+            f"a principal is needed: --principal ({', '.join(PRINCIPALS)}), or --theta and --rho"
+        )
     return found

@@ -34,7 +34,6 @@ from fiduciary.scorers.money_pump.table import PumpTable, pump_table
 from fiduciary.scorers.transitivity.metrics import circular_share, first_share
 from fiduciary.scorers.transitivity.table import PairTable, pair_table
 
-
 SCORERS = {"transitivity": "transitive_triads", "money_pump": "money_lost"}
 """Task → the scorer whose answers its figures rest on."""
 
@@ -91,8 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def read(paths: Sequence[str]) -> tuple[dict[str, Row], list[str]]:
     """Pairs and pumps by model, and why others are left out, a sentence each.
 
-    Left out are logs whose answers are no ground for figures, and without a word counts of sets of more than six
-    options, which have no test. The latest log of each task counts.
+    Left out are logs whose answers are no ground for figures, and without a word counts of sets of more than
+    six options, which have no test. The latest log of each task counts.
     """
     latest: dict[tuple[str, str], str] = {}
     for path in paths:

@@ -13,6 +13,7 @@ def find(given: str) -> list[str]:
 
     Raises:
         FileNotFoundError: no such file or folder, or a folder without logs.
+        ValueError: a file whose name is not that of a log.
     """
     if "://" not in given and not Path(given).exists():
         raise FileNotFoundError(f"no such log file or folder: {given}")
@@ -21,6 +22,8 @@ def find(given: str) -> list[str]:
         if not found:
             raise FileNotFoundError(f"no logs in the folder {given}")
         return found
+    if not given.endswith((".eval", ".json")):
+        raise ValueError(f"{given} is no log of Inspect: these end in .eval or .json")
     return [given]
 
 

@@ -57,10 +57,9 @@ def known_names(make: Callable[P, T]) -> Callable[P, T]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         for name in kwargs:
             if name not in known:
-                near = get_close_matches(name, known, n=3) or known
-                raise UnknownArgumentError(
-                    f"{make.__name__} takes no argument {name!r}; it takes {', '.join(near)}"
-                )
+                near = get_close_matches(name, known, n=3)
+                meant = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known)}"
+                raise UnknownArgumentError(f"{make.__name__} takes no argument {name!r}; {meant}")
         return make(*args, **kwargs)
 
     anything = inspect.Parameter("unknown", inspect.Parameter.VAR_KEYWORD)

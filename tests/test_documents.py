@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 from itertools import chain
 from pathlib import Path
 
@@ -89,6 +90,8 @@ def test_python_in_the_page_for_developers_runs(tmp_path: Path, capsys: pytest.C
     assert snippets
     rng = np.random.default_rng(0)
     known = {"chosen": rng.integers(0, 2, 1000), "temperature": 1.0}
-    for snippet in snippets:
-        exec(snippet, known)
+    for snippet in snippets:  # each goes on where the one before it ended
+        file = tmp_path / "snippet.py"
+        file.write_text(snippet, "utf-8")
+        known = runpy.run_path(str(file), known)
     assert {"theta_SH", "rho", "gamma"} <= set(re.findall(r"^\w+", capsys.readouterr().out, re.M))

@@ -38,6 +38,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return logs
 
 
+def test_a_file_that_is_no_log_is_called_so(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(root / "README.md")]) == 2
+    assert "README.md is no log of Inspect" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk_is_outside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(folder), "--out", "/dev/full"]) == 3

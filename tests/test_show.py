@@ -32,7 +32,7 @@ def test_a_question_is_shown_as_it_is_sent(capsys: pytest.CaptureFixture[str]) -
     ("words", "said"),
     [
         (["nothing"], "there is no task 'nothing'"),
-        (["menus", "-T", "elicitaton=text"], "it takes elicitation"),
+        (["menus", "-T", "elicitaton=text"], "did you mean elicitation?"),
         (["menus", "--n", "0"], "--n must be at least 1"),
         (["menus", "--template", "nowhere"], "--template"),
     ],

@@ -125,7 +125,7 @@ class Content:
             )
         return (
             f"not shown to read: its answers are not shown to depend on {self.about} "
-            f"({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
+            f"at the {ALPHA:.0%} level ({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
         )
 
 
