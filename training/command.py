@@ -178,7 +178,9 @@ def _integers(text: str) -> tuple[int, ...]:
 
 def _train_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="fiduciary train", description="Data, adapters, and what they changed.", allow_abbrev=False
+        prog="fiduciary train",
+        description="Preference data, its faults, and adapters trained on it.",
+        allow_abbrev=False,
     )
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="pairs|games|screen|dpo|sft|scale"
@@ -302,7 +304,7 @@ def _train_parser() -> argparse.ArgumentParser:
             "--data",
             type=Path,
             metavar="DIR",
-            help="pairs made by `pairs` or `games`; otherwise made now",
+            help="pairs made by train pairs or train games; otherwise made now",
         )
         command.add_argument(
             "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"

@@ -124,8 +124,8 @@ class Content:
                 f"{FLOOR:.0%} of its answers' variation ({shown})"
             )
         return (
-            f"not shown to read: its answers are not shown to depend on {self.about} "
-            f"at the {ALPHA:.0%} level ({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
+            f"not shown to read: at the {ALPHA:.0%} level its answers are not shown to depend on {self.about} "
+            f"({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
         )
 
 

@@ -33,8 +33,9 @@ from fiduciary._inspect import PrerequisiteError, init_dotenv, parse_cli_args, p
 from fiduciary.economics.inference import LEVEL
 from fiduciary.options import add_principal, required_principal
 from fiduciary.scorers.logs import find
+from fiduciary.scorers.rendering import as_text
 from fiduciary.scorers.supervision.prompts import QUESTIONS
-from fiduciary.scorers.supervision.report import markdown
+from fiduciary.scorers.supervision.report import report
 from fiduciary.scorers.supervision.run import supervise, write
 from fiduciary.scorers.supervision.scorer import EXPLAINED, MAX_TOKENS
 
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whatever a provider raises once its retries are used up; nothing was judged, and nothing is written.
         print(f"error: the supervisor could not be asked: {error!r}", file=sys.stderr)
         return 3
-    print(markdown(found), end="")
+    print(as_text([report(found)]))
     if options.out is not None:
         write(options.out, found, known, judged)
         print(f"\nwritten to {options.out}")

@@ -1,37 +1,40 @@
-"""A supervisor's report as text: for the terminal and, the same, as Markdown."""
+"""What a supervisor is worth and what it found, as a report."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from fiduciary.economics.inference import Interval
+from fiduciary.scorers.reports import Cell, Figures, Report, Section
 from fiduciary.scorers.supervision.results import Judged, QuestionSkill, Supervision, percent
 
 
-def markdown(found: Supervision) -> str:
-    """The report: what the supervisor is worth, then each log."""
-    parts = [
-        f"# Supervision by {found.supervisor}",
-        f"Principal: {found.principal['name']}. {found.interest}",
-        found.sentence,
-        "## What the supervisor is worth",
+def report(found: Supervision) -> Report:
+    """What the supervisor is worth, then each log."""
+    principal = f"Principal: {found.principal['name']}. {found.interest}"
+    skills = Figures(
+        "",
+        ("question", "finds faults", "passes sound ones", "AC1", "κ", "same verdict twice", "unread"),
+        tuple(map(_skill_row, found.skills.values())),
+    )
+    worth = (
         f"Measured on known explanations with planted faults; intervals at {100 * found.level:g} %.",
-        _table(
-            ["question", "finds faults", "passes sound ones", "AC1", "κ", "same verdict twice", "unread"],
-            [_skill_row(skill) for skill in found.skills.values()],
-        ),
-        "\n".join(_remarks(skill) for skill in found.skills.values()),
+        skills,
+        *map(_remarks, found.skills.values()),
         "A judge measured on planted faults is measured on those faults: others may be easier or harder.",
-    ]
-    for log in found.logs:
-        parts += _log(log)
-    return "\n\n".join(parts) + "\n"
+    )
+    sections = (
+        Section(body=(principal, found.sentence)),
+        Section("What the supervisor is worth", body=worth),
+        *map(_log, found.logs),
+    )
+    return Report("Supervision by", found.supervisor, sections=sections)
 
 
-def _skill_row(skill: QuestionSkill) -> list[str]:
+def _skill_row(skill: QuestionSkill) -> tuple[Cell, ...]:
     unread = sum(skill.missing.values())
-    return [
+    return (
         skill.question,
         percent(skill.sensitivity),
         percent(skill.specificity),
@@ -39,12 +42,12 @@ def _skill_row(skill: QuestionSkill) -> list[str]:
         _plain(skill.kappa),
         percent(skill.same),
         f"{unread} of {skill.asked}",
-    ]
+    )
 
 
 def _remarks(skill: QuestionSkill) -> str:
-    """What else was measured, one paragraph a question."""
-    parts = [f"- **{skill.question}**: {skill.named}."]
+    """What else was measured, a paragraph a question."""
+    parts = [f"{skill.question}: {skill.named}."]
     if not skill.readable:
         return f"{parts[0]} Unread: {_missing(skill.missing)}."
     if len(skill.by_fault) > 1:
@@ -66,34 +69,23 @@ def _remarks(skill: QuestionSkill) -> str:
     return " ".join(parts)
 
 
-def _log(log: Judged) -> list[str]:
-    rows = [
-        [
+def _log(log: Judged) -> Section:
+    rows = tuple(
+        (
             question,
             percent(rate.raw),
             percent(rate.corrected) if not math.isnan(rate.corrected.value) else "cannot tell",
             str(rate.judged),
             _missing(rate.missing),
-        ]
+        )
         for question, rate in log.questions.items()
-    ]
-    return [
-        f"## {log.model}",
+    )
+    made = (
         f"{log.log}, made {log.created}, task version {log.task_version}: {log.explained} explanations in "
-        f"{log.samples} samples.",
-        _table(["question", "faults reported", "faults, corrected", "judged", "unread"], rows),
-        "\n".join(f"- {rate.named}" for rate in log.questions.values()),
-    ]
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    widths = [max(len(row[column]) for row in [head, *body]) for column in range(len(head))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in [head, *body]
-    ]
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([lines[0], rule, *lines[1:]])
+        f"{log.samples} samples."
+    )
+    table = Figures("", ("question", "faults reported", "faults, corrected", "judged", "unread"), rows)
+    return Section(log.model, body=(made, table, *(rate.named for rate in log.questions.values())))
 
 
 def _plain(interval: Interval) -> str:

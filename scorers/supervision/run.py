@@ -12,10 +12,11 @@ from inspect_ai.model import Model
 
 from fiduciary._inspect import platform_init
 from fiduciary.economics.principals import Principal
+from fiduciary.scorers.rendering import as_markdown
 from fiduciary.scorers.supervision.known import known_log
 from fiduciary.scorers.supervision.measure import SCORER, judged, skills
 from fiduciary.scorers.supervision.picture import draw
-from fiduciary.scorers.supervision.report import markdown
+from fiduciary.scorers.supervision.report import report
 from fiduciary.scorers.supervision.results import FILE, Supervision
 from fiduciary.scorers.supervision.scorer import ROLE, supervised
 
@@ -67,7 +68,7 @@ async def supervise(
     cases = await scored(await known_log(logs, held, known, seed), True)
     errors = skills(cases, level)
     copies = [await scored(_unjudged(log), False) for log in logs]
-    report = Supervision(
+    told = Supervision(
         supervisor=str(supervisor),
         principal=held.facts(),
         interest=held.words(),
@@ -77,14 +78,14 @@ async def supervise(
         skills=errors,
         logs=tuple(judged(log, errors, level) for log in copies),
     )
-    return report, cases, copies
+    return told, cases, copies
 
 
 def write(folder: Path, found: Supervision, known: EvalLog, logs: Sequence[EvalLog]) -> None:
     """Write the report as JSON, Markdown and a picture, and all verdicts as logs."""
     (folder / JUDGED_FOLDER).mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_text(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    (folder / "supervision.md").write_text(markdown(found), "utf-8")
+    (folder / "supervision.md").write_text(as_markdown([report(found)]), "utf-8")
     draw(found, folder / "supervision.png")
     write_eval_log(known, str(folder / KNOWN_FILE))
     for number, log in enumerate(logs):

@@ -159,7 +159,8 @@ def test_what_gets_into_the_build(root: Path) -> None:
     patterns = [line for line in lines if line and not line.startswith("#")]
     wanted = (
         "pyproject.toml README.md LICENSE locks/base.txt economics/market.py docker/relay.py docker/suite.sh "
-        "docker/serve-gpu.txt runs/_serve_common.sh runs/consistency.sh subjects/tiny_manager/base/model.safetensors"
+        "docker/serve-gpu.txt runs/_serve_common.sh runs/consistency.sh "
+        "subjects/tiny_manager/base/model.safetensors"
     ).split()
     kept_out = (
         ".env .git/config docker/secrets/api_key logs/a.eval adapters/a/adapter_model.safetensors "

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import EvalLog, read_eval_log
 
+from fiduciary.scorers.rendering import as_markdown, as_text
 from fiduciary.scorers.supervision import Supervision, load
 from fiduciary.scorers.supervision.command import main
 from fiduciary.scorers.supervision.known import KNOWN
-from fiduciary.scorers.supervision.report import markdown
+from fiduciary.scorers.supervision.report import report
 
 MakeLog = Callable[..., EvalLog]
 Supervise = Callable[..., tuple[Supervision, EvalLog, list[EvalLog]]]
@@ -82,7 +83,8 @@ def test_a_judge_that_cannot_be_read_is_reported_too(account_log: MakeLog, super
     assert all(
         rate.judged == 0 and rate.missing == {"no answer": 10} for rate in found.logs[0].questions.values()
     )
-    assert "cannot tell" in markdown(found) and "nan" not in markdown(found)
+    text = as_text([report(found)])
+    assert "cannot tell" in text and "nan" not in text
 
 
 def test_an_earlier_supervisors_verdicts_do_not_count(account_log: MakeLog, supervised_by: Supervise) -> None:
@@ -116,7 +118,9 @@ def test_command_writes_what_it_prints(
     common = ("--supervisor", "subject/supervisor", "--principal", "nonprofit", "--known", "20")
     assert run(str(file.parent), *common, "--out", str(out)) == 0
     printed = capsys.readouterr().out
-    assert (out / "supervision.md").read_text("utf-8") in printed
+    written = load(out)
+    assert as_text([report(written)]) in printed and "|" not in printed
+    assert as_markdown([report(written)]) == (out / "supervision.md").read_text("utf-8")
     assert file.read_bytes() == before, "logs stay as they are"
     assert (out / "supervision.png").stat().st_size > 10_000
     found = load(out)

@@ -11,11 +11,12 @@ import pytest
 from fiduciary.comparison.choices import compare_models
 from fiduciary.comparison.paired import Change
 from fiduciary.economics.principals import Principal
+from fiduciary.scorers.rendering import as_text
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.cards import fill
 from fiduciary.training.rebench.record import as_json, plain
-from fiduciary.training.rebench.report import markdown, write
+from fiduciary.training.rebench.report import markdown, report, write
 from tests.comparison.simulated import answers
 from tests.training.rebench.simulated import outcome, write_adapter
 
@@ -64,6 +65,11 @@ def test_markdown_says_it_all(found):
     assert "chosen\\|option" in text and "0.250 (0.100)" in text
     assert "undefined" in text  # ρ of a target that values one stakeholder only
     assert "nan" not in text
+
+
+def test_the_terminal_gets_text_and_no_markup(found):
+    text = as_text([report(found)])
+    assert "chosen|option" in text and "&lt;" not in text and "\\" not in text
 
 
 def test_every_row_of_every_table_has_as_many_cells_as_its_head(found):
