@@ -55,6 +55,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "said"),
     [
         (["bord"], "did you mean board"),
+        (["qqqq"], "there is no command 'qqqq'. fiduciary --help lists them all."),
         (["dosier", "x"], "did you mean dossier"),
         (["inventory"], "inventory compare or inventory import"),
         (["inventory", "lost"], "inventory compare or inventory import"),

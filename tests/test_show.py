@@ -33,6 +33,7 @@ def test_a_question_is_shown_as_it_is_sent(capsys: pytest.CaptureFixture[str]) -
     [
         (["nothing"], "there is no task 'nothing'"),
         (["menus", "-T", "elicitaton=text"], "did you mean elicitation?"),
+        (["menus", "-T", "nn=5"], "menus takes no argument 'nn'; did you mean n?"),
         (["menus", "--n", "0"], "--n must be at least 1"),
         (["menus", "--template", "nowhere"], "--template"),
     ],

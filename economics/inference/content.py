@@ -123,8 +123,9 @@ class Content:
                 f"not shown to read: {self.about} is not shown to account for more than "
                 f"{FLOOR:.0%} of its answers' variation ({shown})"
             )
+        level = f"at the {ALPHA:.0%} level"
         return (
-            f"not shown to read: at the {ALPHA:.0%} level its answers are not shown to depend on {self.about} "
+            f"not shown to read: its answers are not shown to depend on {self.about} {level} "
             f"({shown}, which would have shown a share of {min(self.smallest, 1):.0%})"
         )
 

@@ -18,7 +18,7 @@ def report(found: Supervision) -> Report:
         ("question", "finds faults", "passes sound ones", "AC1", "κ", "same verdict twice", "unread"),
         tuple(map(_skill_row, found.skills.values())),
     )
-    worth = (
+    worth: tuple[Figures | str, ...] = (
         f"Measured on known explanations with planted faults; intervals at {100 * found.level:g} %.",
         skills,
         *map(_remarks, found.skills.values()),

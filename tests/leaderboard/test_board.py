@@ -207,6 +207,7 @@ def test_files_and_terminal(logs: Path, tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["board", str(logs), "--out", str(site), *theta]) == 0
     printed = capsys.readouterr().out
     assert "subject/nonprofit" in printed and "rank" in printed and "-inf" in printed
+    assert "Ranks 1–2:" in printed
     names = {path.name for path in site.iterdir()}
     assert {"table.csv", "table.json", "table.md", "table.tex", "logs"} <= names
     records = json.loads((site / "table.json").read_text("utf-8"))

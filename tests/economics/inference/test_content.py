@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fiduciary.economics.arrays import FloatArray
-from fiduciary.economics.inference.content import ALPHA, FLOOR, content
+from fiduciary.economics.inference.content import ALPHA, FLOOR, Content, content
 from fiduciary.economics.inference.shown import Shown
 from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.economics.utility import profile
@@ -98,6 +98,12 @@ def test_who_does_not_read_is_rejected_as_often_as_the_level_says(answer: Answer
     assert 0.006 < np.mean(p <= 0.05) < 0.094
     assert 0.4 < np.mean(p <= 0.5) < 0.6
     assert np.mean(p < ALPHA) < 0.03
+
+
+def test_a_small_p_value_that_is_not_small_enough_is_told_with_the_level() -> None:
+    found = Content(0.029, 100, np.nan, np.nan, 0, 0.2)
+    assert not found.reads
+    assert "at the 1% level (p = 0.029; 100 questions, which" in found.sentence
 
 
 @pytest.mark.parametrize("name", ["study1", "for_profit", "symmetric", "nonprofit"])

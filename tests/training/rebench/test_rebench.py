@@ -64,7 +64,7 @@ def test_from_end_to_end_and_again(command, tmp_path, capsys):
     assert main(command("--task", TASK)) == 0
     said = capsys.readouterr().out
     assert "canary: one is applied" in said and "again is applied" not in said
-    assert "## Re-benchmark of  base, one, again" in said
+    assert "\nRe-benchmark of  base, one, again\n===" in said
     out = tmp_path / "out"
     names = {path.name for path in out.iterdir()}
     assert {"comparison.json", "comparison.md", "comparison.png", "logs", "plan.json"} <= names
