@@ -136,7 +136,7 @@ def test_probabilities_of_first_option_differ_by_place_alone(tmp_path: Path) -> 
 
 
 def test_labels_behind_explanations_are_counted(tmp_path: Path) -> None:
-    found = ask(tmp_path, "study1", "explain", n=6, size=3)
+    found = ask(tmp_path, "study1", "explain", n=12, size=3)
     assert found["missing"] == 0 and found["mass_outside"] < 1e-6
     assert 0 < found["iia_p"] <= 1 and "logit_distance" not in found
 
