@@ -50,6 +50,18 @@ ELICITATIONS = ("choose", "explain", "text", "both")
 CLOSING = "Therefore, I choose: Option"
 """The closing words: what a label follows, begun for the model or written by it."""
 
+CLOSINGS = (
+    CLOSING,
+    "My choice is Option",
+    "I go with Option",
+    "After weighing all this, I would take Option",
+    "The firm should take Option",
+    "So my answer is Option",
+    "I decide in favour of Option",
+    "Of these I pick Option",
+)
+"""Other words that a turn can be begun with, to see whether a choice depends on them."""
+
 ANSWERS_STORE = "answers"
 """Where :func:`ask_all` leaves the answers, for the scorers (``scorers/answers.py`` reads them)."""
 
@@ -114,7 +126,7 @@ class Answer:
             return ChatMessageAssistant(content=self.output.completion)
         said = "" if self.labels is self.output else self.output.completion
         # Some tokenizers put the blank before the label into its token, others leave it out.
-        begun = str(_continued(said, closing)).rstrip()
+        begun = str(continued(said, closing)).rstrip()
         return ChatMessageAssistant(content=f"{begun} {self.labels.completion.strip()}")
 
     def record(self) -> dict[str, Any]:
@@ -170,6 +182,7 @@ def questions_of(
     labels: Sequence[str] | Mapping[str, Sequence[str]],
     *,
     instructed: bool = False,
+    closing: str = CLOSING,
 ) -> list[Question]:
     """The questions of a sample: each text in a fresh context after the sample's system messages.
 
@@ -179,6 +192,7 @@ def questions_of(
         elicitation: one of ``ELICITATIONS``; ``both`` makes two questions of each.
         labels: of the options, of all questions or by name.
         instructed: whether the texts already say how to answer.
+        closing: the words that turns are begun with.
     """
     before = system_messages(state.messages)
     asked = []
@@ -193,6 +207,7 @@ def questions_of(
                     elicitation=way,
                     labels=offered,
                     temperature=float(state.metadata["temperature"]),
+                    closing=closing,
                 )
             )
     return asked
@@ -220,7 +235,7 @@ async def ask(state: TaskState, question: Question, seed: int, watch: Watch) -> 
     output = await generate(get_model(), question.messages, text)
     if question.elicitation == "text" or output.error or not output.choices:
         return Answer(output)
-    begun = _continued(output.choices[0].message.content, question.closing)
+    begun = continued(output.choices[0].message.content, question.closing)
     # Noise of its own: one seed for both would tie the label to the explanation's first token.
     settings["seed"] = request_seed(seed, f"{state.sample_id}/{question.name}/label", state.epoch)
     return Answer(output, await _label(question, question.messages, begun, settings, watch))
@@ -280,7 +295,7 @@ async def _label(
     return output
 
 
-def _continued(content: str | list[Content], closing: str) -> str | list[Content]:
+def continued(content: str | list[Content], closing: str) -> str | list[Content]:
     """An explanation with the closing words behind it, in place of those that the model wrote itself.
 
     Thought stays before it, in a part of its own, so that the closing words stand behind its end.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_ai.model import ChatMessageAssistant, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from fiduciary.solvers.asking import ask_all, questions_of
+from fiduciary.solvers.asking import CLOSING, ask_all, questions_of
 from fiduciary.solvers.label_tokens import Watch
 from fiduciary.solvers.refusals import folds
 
@@ -17,7 +17,7 @@ LABELS = "ABCDE"
 
 
 @solver
-def elicit(seed: int = 0) -> Solver:
+def elicit(seed: int = 0, closing: str = CLOSING) -> Solver:
     """Ask the sample's problem as its metadata's ``elicitation`` says; ``both`` asks in two fresh contexts.
 
     Reads the sample's metadata: ``elicitation``, ``n_options``, ``temperature`` of texts. The conversation
@@ -25,12 +25,14 @@ def elicit(seed: int = 0) -> Solver:
 
     Args:
         seed: the task's seed.
+        closing: the words that turns are begun with.
     """
     watch = Watch()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         labels = LABELS[: int(state.metadata["n_options"])]
-        asked = questions_of(state, {CHOICE: state.user_prompt.text}, state.metadata["elicitation"], labels)
+        text = {CHOICE: state.user_prompt.text}
+        asked = questions_of(state, text, state.metadata["elicitation"], labels, closing=closing)
         answers = await ask_all(state, asked, seed, watch)
         if folds(get_model()):
             state.metadata["system_in_user_turn"] = True

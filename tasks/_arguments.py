@@ -69,11 +69,12 @@ def known_names(make: Callable[P, T]) -> Callable[P, T]:
     return checked
 
 
-def whole_number(name: str, value: Any, *, at_least: int) -> int:
-    """An integer not below ``at_least``; ``1e3`` and ``10.0`` count as integers."""
-    allowed = f"a whole number of at least {at_least}"
+def whole_number(name: str, value: Any, *, at_least: int, at_most: float = math.inf) -> int:
+    """An integer within limits; ``1e3`` and ``10.0`` count as integers."""
+    limits = f"of at least {at_least}" if math.isinf(at_most) else f"from {at_least} to {at_most}"
+    allowed = f"a whole number {limits}"
     number = _float(value)
-    if number is None or not number.is_integer() or number < at_least:
+    if number is None or not number.is_integer() or not at_least <= number <= at_most:
         raise ArgumentError(name, value, allowed)
     return int(number)
 

@@ -13,7 +13,7 @@ from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanati
 from fiduciary.scorers.stakeholder_choice.statement_agreement import statement_agreement
 from fiduciary.solvers import ELICITATIONS, elicit
 from fiduciary.solvers import framing as frame
-from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
+from fiduciary.solvers.asking import CLOSING, CLOSINGS, LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.counterbalancing import ORDERS
 from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks._arguments import (
@@ -52,6 +52,7 @@ def stakeholder_choice(
     elicitation: str = "auto",
     temperatures: Number | list[Number] = "plan",
     order: str = "shuffle",
+    closing: int = 1,
     principal: str | None = None,
     theta: Text | list[float] | None = None,
     rho: Number | None = None,
@@ -74,6 +75,8 @@ def stakeholder_choice(
         temperatures: of texts: ``plan`` (each problem at one of 0.2, 0.5, 1.0), ``crossed`` (at each),
             a number, a list, or ``crossed`` followed by a list.
         order: of the options: ``shuffle``, ``given``, or ``rotations`` (every problem in each).
+        closing: which of the closing words a turn is begun with, by their number: 1 is "Therefore, I choose:
+            Option"; the others show whether choices depend on these words.
         principal: whose interest choices are held against, by name; by default the framing's own.
         theta: weights of shareholders, employees, consumers, society in place of a name.
         rho: substitution parameter that goes with ``theta``.
@@ -100,6 +103,9 @@ def stakeholder_choice(
             "false with framing=neutral, since objectives are those of a firm type "
             "(choose framing=for_profit, symmetric or nonprofit)",
         )
+    words = CLOSINGS[whole_number("closing", closing, at_least=1, at_most=len(CLOSINGS)) - 1]
+    if words != CLOSING and way == "text":
+        raise ArgumentError("closing", closing, "left out with elicitation=text, which begins no turn")
     asks_at_one = design.elicitation == "choose" and not design.explained
     if asks_at_one and temperatures != "plan":
         raise ArgumentError(
@@ -107,7 +113,7 @@ def stakeholder_choice(
         )
     return Task(
         dataset=build(design),
-        solver=[frame(FRAMINGS[design.framing]), elicit(design.seed)],
+        solver=[frame(FRAMINGS[design.framing]), elicit(design.seed, words)],
         scorer=_scorers(design, _consistency(_principal(design.framing, principal, theta, rho))),
         config=GenerateConfig(max_tokens=MAX_TOKENS["both" if design.explained else design.elicitation]),
         version=VERSION,
