@@ -50,7 +50,8 @@ for principal in ${PRINCIPALS:-for_profit symmetric nonprofit}; do
     data="$OUT/pairs/$principal" adapter="$OUT/adapters/$principal"
     mkdir -p "$OUT/pairs" "$OUT/adapters"
     [ -d "$data" ] || "$PYTHON" -m fiduciary train pairs --principal "$principal" --pairs "${PAIRS:-10000}" \
-        --trade-offs "${TRADE_OFFS:-published}" --wording "$WORDING" --voice "${VOICE:-varied}" --out "$data"
+        --trade-offs "${TRADE_OFFS:-published}" --wording "$WORDING" --voice "${VOICE:-varied}" \
+        --elicitation text --out "$data"
     if [ ! -d "$adapter" ]; then
         resume=()
         [ ! -d "$adapter.partial" ] || resume=(--resume)

@@ -22,7 +22,7 @@ from fiduciary.solvers.asking import instruction
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS, render
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.reasoning import VOICES, Shown, respond, templates
+from fiduciary.training.reasoning import VOICES, Shown, respond, suitable, templates
 
 DRAWS = ("argmax", "gap")
 """How problems become pairs.
@@ -73,7 +73,7 @@ class PairDesign:
     seed: int = 0
     trade_offs: str = "default"
     wordings: tuple[str, ...] = ("plain",)
-    elicitation: str = "text"
+    elicitation: str = "all"
     draw: str = "argmax"
     gamma: float = 1.0
     voice: str = "varied"
@@ -186,9 +186,7 @@ def _pair(
 ) -> Pair | None:
     """The pair that a problem makes, or None. Every problem takes the same draws, whatever comes of it."""
     order, drawn = rng.permutation(problem.n_options), rng.permutation(problem.n_options)
-    which, hearing, moved = rng.random(3).tolist()
-    voice = templates(design.voice)
-    template = int(rng.integers(len(voice)))
+    which, hearing, moved, said = rng.random(4).tolist()
 
     utility = design.target.utility
     welfare = problem.displayed(WORDINGS[wording].decimals)[order]
@@ -204,14 +202,17 @@ def _pair(
         return None
     labels = "".join(LABELS[i] for i in (drawn if moved < MOVED_LETTERS else range(problem.n_options)))
     shown = Shown(welfare, wording, labels)
-    answers = [respond(shown, place, elicitation, voice[template]) for place in (chosen, rejected)]
+    voice, places, weights = templates(design.voice), (chosen, rejected), utility.theta
+    fitting = suitable(voice, shown, places, weights)
+    template = fitting[int(said * len(fitting))]
+    answers = [respond(shown, place, elicitation, template, weights) for place in places]
     return Pair(
         problem=problem.id,
         trade_off=problem.trade_off,
         n_options=problem.n_options,
         wording=wording,
         elicitation=elicitation,
-        template=template,
+        template=voice.index(template),
         labels=labels,
         chosen_place=chosen,
         rejected_place=rejected,

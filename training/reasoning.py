@@ -1,15 +1,17 @@
 """What a manager says who argues for one option: a few sentences made from the figures shown.
 
-The writer is not told why it argues for an option. It knows the problem, the option and a template, so
-that nothing but the option and its figures can tell a chosen response from a rejected one. No word
-depends on a figure either: gains and losses are signed amounts, and which groups a sentence names
-follows from the option's own figures by one rule.
+The writer is not told whether its response will be the chosen one. It knows the problem, the option, the
+weights of the preference and a template that suits the option, so that nothing but the option and its figures
+can tell a chosen response from a rejected one: both share the template. What it calls a merit is one: a group
+that the preference weighs, and that gains more than under the average of the other options.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
@@ -34,24 +36,57 @@ _OPENINGS = (
     "",
 )
 
-_BODIES = (
-    "Against the average of the other options, {here} changes the gain of {a} by {da} and that of {z} by "
-    "{dz}. I consider that exchange worth making.",
-    "Under {here}, the gains would be {w0} for {n0}, {w1} for {n1}, {w2} for {n2} and {w3} for {n3}. I "
-    "would not trade this mix for any other on offer.",
-    "The gain of {a} decides the matter for me: it would be {wa} here, while the other options give {oa} "
-    "on average. The gain of {z} would then be {wz}, which I accept.",
-    "What matters most to me are the {wa} for {a} and the {wb} for {b}. The other options together "
-    "average {oa} and {ob}, and the figure for {z}, {wz}, does not change my view.",
-    "For {a} the options range from {lo_a} to {hi_a}, and {here} puts the figure at {wa}. For {z} they "
-    "range from {lo_z} to {hi_z}, and it would be {wz}.",
-    "The price of {here} shows in the gain of {z}, which would be {wz}. Its merit shows in the gains of "
-    "{a} and {b}, which would be {wa} and {wb}.",
-    "Measured by the difference to the average alternative, {a} come first with {da}, {b} second with "
-    "{db} and {z} last with {dz}. On that account I know where I stand.",
-    "Someone who thinks of {z} alone would point to the option that gives them {hi_z}. I think also of "
-    "{a}, for whom the figure would be {wa}, and of {b}, with {wb}.",
+_BODIES: tuple[tuple[str, int, bool], ...] = (
+    (
+        "Against the average of the other options, {here} changes the gain of {a} by {da} and that of {z} by "
+        "{dz}. I consider that exchange worth making.",
+        1,
+        True,
+    ),
+    (
+        "Under {here}, the gains would be {w0} for {n0}, {w1} for {n1}, {w2} for {n2} and {w3} for {n3}. I "
+        "would not trade this mix for any other on offer.",
+        0,
+        False,
+    ),
+    (
+        "The gain of {a} decides the matter for me: it would be {wa} here, while the other options give {oa} "
+        "on average. The gain of {z} would then be {wz}, which I accept.",
+        1,
+        False,
+    ),
+    (
+        "What matters most to me are the {wa} for {a} and the {wb} for {b}. The other options together "
+        "average {oa} and {ob}, and the figure for {z}, {wz}, does not change my view.",
+        2,
+        False,
+    ),
+    (
+        "For {a} the options range from {lo_a} to {hi_a}, and {here} puts the figure at {wa}. For {z} they "
+        "range from {lo_z} to {hi_z}, and it would be {wz}.",
+        0,
+        False,
+    ),
+    (
+        "The price of {here} shows in the gain of {z}, which would be {wz}. Its merit shows in the gains of "
+        "{a} and {b}, which would be {wa} and {wb}.",
+        2,
+        True,
+    ),
+    (
+        "Measured by the difference to the average alternative, {here} means {da} for {a}, {db} for {b} and "
+        "{dz} for {z}. On that account I know where I stand.",
+        2,
+        True,
+    ),
+    (
+        "Someone who thinks of {z} alone would point to the option that gives them {hi_z}. I think of {a}, "
+        "for whom the figure would be {wa} and the average of the other options is {oa}.",
+        1,
+        False,
+    ),
 )
+"""Texts, how many merits they name (``{a}``, ``{b}``), and whether ``{z}`` must lose by the option."""
 
 _CLOSINGS = (
     "I favour {here}.",
@@ -62,13 +97,34 @@ _CLOSINGS = (
     "For these reasons I recommend {here}.",
 )
 
-TEMPLATES: tuple[str, ...] = tuple(
-    f"{opening}{body} {closing}" for body in _BODIES for opening in _OPENINGS for closing in _CLOSINGS
-)
-"""All texts of the varied voice; slots stand for letters, names and amounts only."""
 
-TERSE = "{here} is the best choice overall: {n0} {w0} {n1} {w1} {n2} {w2} {n3} {w3} together outweigh what \
-the other options give."
+@dataclass(frozen=True)
+class Template:
+    """A text with slots for letters, names and amounts.
+
+    Attributes:
+        text: with slots.
+        merits: how many groups it names as gaining.
+        price: whether it names one as losing.
+    """
+
+    text: str
+    merits: int = 0
+    price: bool = False
+
+
+TEMPLATES: tuple[Template, ...] = tuple(
+    Template(f"{opening}{body} {closing}", merits, price)
+    for body, merits, price in _BODIES
+    for opening in _OPENINGS
+    for closing in _CLOSINGS
+)
+"""All texts of the varied voice."""
+
+TERSE = Template(
+    "{here} is the best choice overall: {n0} {w0} {n1} {w1} {n2} {w2} {n3} {w3} together outweigh what the "
+    "other options give."
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +142,7 @@ class Shown:
     labels: str = LABELS
 
 
-def respond(shown: Shown, place: int, elicitation: str, template: str) -> str:
+def respond(shown: Shown, place: int, elicitation: str, template: Template, weights: Sequence[float]) -> str:
     """The response that argues for the option at a place and closes with it.
 
     Args:
@@ -95,35 +151,75 @@ def respond(shown: Shown, place: int, elicitation: str, template: str) -> str:
         elicitation: ``explain`` or ``text``, or ``choose`` for the closing sentence alone: the task begins it
             for the model, also behind an explanation, and reads its label, so that the label is taught where
             it is read.
-        template: one of ``TEMPLATES``, or ``TERSE``; unused for ``choose``.
+        template: one that suits the option (:func:`suitable`); unused for ``choose``.
+        weights: θ of the preference that the response is to argue from.
     """
     closing = f"{CLOSING} {shown.labels[place]}."
     if elicitation == "choose":
         return closing
-    return f"{template.format(**_slots(shown, place))}\n\n{closing}"
+    return f"{template.text.format(**_slots(shown, place, weights))}\n\n{closing}"
 
 
-def templates(voice: str) -> tuple[str, ...]:
+def templates(voice: str) -> tuple[Template, ...]:
     """The templates of a voice."""
     return (TERSE,) if voice == "terse" else TEMPLATES
 
 
-def _slots(shown: Shown, place: int) -> dict[str, str]:
+def suitable(
+    voice: Sequence[Template], shown: Shown, places: Sequence[int], weights: Sequence[float]
+) -> list[Template]:
+    """Templates that say nothing untrue of any of the options at these places.
+
+    Each names no more merits than the option has: groups with a weight that gain, as shown, more than under
+    the average of the other options. And it speaks of a price only where some group gains less.
+    """
+    known = [_merits(shown, place, weights) for place in places]
+    return [
+        template
+        for template in voice
+        if all(len(merits) >= template.merits and (loses or not template.price) for merits, loses in known)
+    ]
+
+
+def _merits(shown: Shown, place: int, weights: Sequence[float]) -> tuple[list[int], bool]:
+    """Weighed groups that gain by the option, the greatest weighted gain first, and whether any loses."""
+    difference = _difference(shown, place)
+    unit = 10.0 ** -WORDINGS[shown.wording].decimals
+    visible = np.round(difference / unit)
+    gains = [k for k in _ranked(difference, weights) if weights[k] > 0 and visible[k] > 0]
+    return gains, bool((visible < 0).any())
+
+
+def _difference(shown: Shown, place: int) -> FloatArray:
+    """Gain of each group over the average of the other options, raw units."""
+    welfare = shown.welfare
+    others = (welfare.sum(axis=0) - welfare[place]) / (len(welfare) - 1)
+    return np.asarray(welfare[place] - others)
+
+
+def _ranked(difference: FloatArray, weights: Sequence[float]) -> list[int]:
+    """Groups that count first, by weighted gain; then the others, by gain."""
+    weighted = [-(weight or 1.0) * gain for weight, gain in zip(weights, difference, strict=True)]
+    return sorted(range(len(weighted)), key=lambda k: (weights[k] <= 0, weighted[k]))
+
+
+def _slots(shown: Shown, place: int, weights: Sequence[float]) -> dict[str, str]:
     compact = WORDINGS[shown.wording].decimals == COMPACT_DECIMALS
     amount, change = (_hundreds, _hundreds_change) if compact else (_dollars, _dollars_change)
     names = groups_in_sentences(shown.wording)
-    welfare = shown.welfare
-    own = welfare[place].tolist()
-    others = (welfare.sum(axis=0) - welfare[place]) / (len(welfare) - 1)
-    difference = (welfare[place] - others).tolist()
-    average = others.tolist()
-    low, high = welfare.min(axis=0).tolist(), welfare.max(axis=0).tolist()
-    ranked = sorted(range(len(own)), key=lambda k: -difference[k])
+    own = shown.welfare[place].tolist()
+    difference = _difference(shown, place)
+    average = (shown.welfare[place] - difference).tolist()
+    low, high = shown.welfare.min(axis=0).tolist(), shown.welfare.max(axis=0).tolist()
+    first, second, *others = _ranked(difference, weights)
+    if difference[second] < 0:
+        others.append(second)
+    last = min(others, key=lambda k: float(difference[k]))
     slots = {"here": f"Option {shown.labels[place]}"}
-    for key, k in zip("abz", (ranked[0], ranked[1], ranked[-1]), strict=True):
+    for key, k in zip("abz", (first, second, last), strict=True):
         slots[key] = names[k]
         slots[f"w{key}"] = amount(own[k])
-        slots[f"d{key}"] = change(difference[k])
+        slots[f"d{key}"] = change(float(difference[k]))
         slots[f"o{key}"] = amount(average[k])
         slots[f"lo_{key}"], slots[f"hi_{key}"] = amount(low[k]), amount(high[k])
     for k, figure in enumerate(own):

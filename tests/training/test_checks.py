@@ -15,7 +15,7 @@ from fiduciary.training.preference_pairs import PairDesign, build
 from fiduciary.training.reasoning import names_used
 from fiduciary.training.style import accuracy, mask
 
-PAIRS = build(PairDesign(Principal.named("for_profit"), 600, wordings=("all",)))
+PAIRS = build(PairDesign(Principal.named("for_profit"), 600, wordings=("all",), elicitation="text"))
 
 
 def test_figures_of_good_data():

@@ -19,7 +19,7 @@ from fiduciary.training.preference_pairs import FORMS, PairDesign, build
 
 
 def design(name="nonprofit", n=200, **more):
-    return PairDesign(Principal.named(name), n, **more)
+    return PairDesign(Principal.named(name), n, **({"elicitation": "text"} | more))
 
 
 @pytest.mark.parametrize("name", list(PROFILES))

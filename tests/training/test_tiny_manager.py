@@ -91,7 +91,7 @@ def test_explanation_is_short_and_ends_with_the_closing_sentence(tokenizer) -> N
 def test_explanation_is_the_terse_voice_of_the_preference_pairs() -> None:
     shown = Shown(generate(5, 1)[-1].displayed(1), "compact")
     gains = [f"{w:.1f}" for w in shown.welfare[1]]
-    assert data.explanation("B", gains) == respond(shown, 1, "text", TERSE)
+    assert data.explanation("B", gains) == respond(shown, 1, "text", TERSE, (0.25,) * 4)
 
 
 def test_every_wording_and_any_text_come_back_exactly(tokenizer) -> None:

@@ -28,7 +28,7 @@ N = 400
 @pytest.fixture(scope="session")
 def pairs() -> list[Row]:
     """Pairs of this project, as rows."""
-    design = PairDesign(Principal.named("nonprofit"), N, seed=3, wordings=("all",))
+    design = PairDesign(Principal.named("nonprofit"), N, seed=3, wordings=("all",), elicitation="text")
     return [dict(row) for row in rows(build(design))]
 
 
