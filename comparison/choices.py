@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from fiduciary.economics.estimation import (
 )
 from fiduciary.economics.inference import holm, ratio
 from fiduciary.economics.inference.paired_exchange import Alike, alike
+from fiduciary.economics.inference.telling import Divergence, divergence
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.board import by_problem, lay_out
@@ -45,6 +47,8 @@ class Choices:
         against_base, against_target: the same parameter by parameter, by Wald.
         untested: why H1 or H2 has no test, a sentence each.
         distance: Σ|θ − θ*| of the base and its own; NaN where there is none.
+        divergence: of the base's and its own probabilities from the target's, where answers are probabilities
+            and give grounds for figures; None where they do not.
         alike_p, h1_p, h2_p: p-values after Holm's correction over the models of the comparison, each kind by
             itself.
     """
@@ -58,6 +62,7 @@ class Choices:
     against_target: TestResult | None = None
     untested: tuple[str, ...] = ()
     distance: tuple[float, float] = (NAN, NAN)
+    divergence: tuple[Divergence | None, Divergence | None] = (None, None)
     alike_p: float = NAN
     h1_p: float = NAN
     h2_p: float = NAN
@@ -87,13 +92,16 @@ class Comparison:
     identified: Mapping[str, Separation | None] = field(default_factory=dict)
 
 
-def compare_choices(base: Answers | None, own: Answers, target: Principal | None) -> Choices:
+def compare_choices(
+    base: Answers | None, own: Answers, target: Principal | None, gamma: float | None = None
+) -> Choices:
     """All that can be said of a model's answers to choice problems beside its base's.
 
     Args:
         base: the base's answers; None where there is no base.
         own: the model's.
         target: whom it is to serve.
+        gamma: γ of the target, where it states one; otherwise the nearest is taken for each of the two.
     """
     same = None if base is None else alike(shown(base.data), shown(own.data))
     first = None if base is None else base.fit
@@ -110,6 +118,7 @@ def compare_choices(base: Answers | None, own: Answers, target: Principal | None
         _by_wald(own.fit, utility),
         (*why_1, *why_2),
         (_distance(first, utility), _distance(own.fit, utility)),
+        (_divergence(base, utility, gamma), _divergence(own, utility, gamma)),
     )
 
 
@@ -165,7 +174,10 @@ def _missing(ids: Sequence[str], answers: Answers) -> FloatArray:
 
 
 def compare_models(
-    task: str, tables: Mapping[str, Table], targets: Mapping[str, Principal | None]
+    task: str,
+    tables: Mapping[str, Table],
+    targets: Mapping[str, Principal | None],
+    gammas: Mapping[str, float] = MappingProxyType({}),
 ) -> Comparison:
     """Compare the first of the tables, the base's, with each of the others.
 
@@ -173,6 +185,7 @@ def compare_models(
         task: how the task is called.
         tables: answers by model, the base's first; the same problems in the same order, asked in one way.
         targets: what each model is to hold.
+        gammas: γ of these targets, of those that state one.
 
     Raises:
         ValueError: tables of different problems or ways of asking.
@@ -188,7 +201,10 @@ def compare_models(
                 "they cannot be compared"
             )
     answers = {name: estimated(data, None) for name, data in tables.items()}
-    found = {name: compare_choices(answers[base], answers[name], targets.get(name)) for name in others}
+    found = {
+        name: compare_choices(answers[base], answers[name], targets.get(name), gammas.get(name))
+        for name in others
+    }
     changes = corrected([one.changes for one in found.values()])
     found = {n: replace(one, changes=own) for (n, one), own in zip(found.items(), changes, strict=True)}
     stated = {name: target for name in others if (target := targets.get(name)) is not None}
@@ -249,3 +265,12 @@ def _distance(found: CESFit | None, target: CES | None) -> float:
     if found is None or target is None or any(found.status(n) == "not identified" for n in PARAMETERS[:4]):
         return NAN
     return float(np.abs(found.theta - np.asarray(target.theta)).sum())
+
+
+def _divergence(answers: Answers | None, target: CES | None, gamma: float | None) -> Divergence | None:
+    if answers is None or target is None or not answers.data.by_probability:
+        return None
+    there = ~answers.missing
+    if answers.grounds.withheld is not None or not there.any():
+        return None
+    return divergence(target.utility(answers.data.welfare[there]), answers.shares[there], gamma)

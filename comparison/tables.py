@@ -12,6 +12,7 @@ from fiduciary.economics.conventions import ABBREVIATIONS
 from fiduciary.economics.estimation import CESFit, Separation, TestResult
 from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.inference import Interval, around
+from fiduciary.economics.inference.telling import Divergence
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.leaderboard.choices import ASKED, Answers
@@ -144,12 +145,29 @@ def _of_choices(found: Choices) -> Iterator[tuple[Cell, ...]]:
         before, after = (None if math.isnan(side) else side for side in found.distance)
         moved = None if before is None or after is None else after - before
         yield ("Σ|θ − θ*|", before, after, moved, None, None, "", "")
+    base, own = found.divergence
+    if own is not None:
+        yield from _apart(base, own)
     for title, test, p in (
         ("H1: same preference as the base", found.h1, found.h1_p),
         ("H2: the preference is the target", found.h2, found.h2_p),
     ):
         if test is not None:
             yield (title, None, None, None, test.p_value, p, _verdict(p), _how(test))
+
+
+def _apart(base: Divergence | None, own: Divergence) -> Iterator[tuple[Cell, ...]]:
+    """How far probabilities are from the target's, and how many answers it takes to find out."""
+    before, moved = (None, None) if base is None else (base.nats, own.nats - base.nats)
+    at = f"KL(target ‖ model) at γ = {own.gamma:.3g}"
+    yield ("nats from the target", before, own.nats, moved, None, None, "", at)
+    counts: list[Cell] = [None if one is None else _whole(one.answers) for one in (base, own)]
+    how = "likelihood ratio, 5 %, power 80 %"
+    yield ("answers that tell it from the target", *counts, None, None, None, "", how)
+
+
+def _whole(answers: float) -> Cell:
+    return math.ceil(answers) if math.isfinite(answers) else None
 
 
 def _verdict(p: float) -> str:

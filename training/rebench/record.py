@@ -128,6 +128,7 @@ def _choices(found: Choices, identified: Separation | None) -> dict[str, Any]:
         "h1_p_holm": found.h1_p,
         "h1_z": _test(found.against_base),
         "untested": list(found.untested),
+        "divergence": [one and vars(one) | {"answers": one.answers} for one in found.divergence],
     }
     if found.target is None:
         return out
