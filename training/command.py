@@ -21,7 +21,7 @@ def train(argv: Sequence[str] | None = None) -> int:
     """Run ``fiduciary train``; the exit code is 2 where the user can put something right."""
     parser = _train_parser()
     arguments, rest = parser.parse_known_args(argv)
-    if rest and arguments.command not in ("dpo", "sft"):
+    if rest and arguments.command not in ("match", "dpo", "sft"):
         parser.error(f"unknown arguments: {' '.join(rest)}")
     return _guarded(arguments, rest)
 
@@ -117,6 +117,12 @@ def _sft(arguments: argparse.Namespace, rest: list[str]) -> int:
     return _train(arguments, rest, train)
 
 
+def _match(arguments: argparse.Namespace, rest: list[str]) -> int:
+    from fiduciary.training.matching import train
+
+    return _train(arguments, rest, train)
+
+
 def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Request], Path]) -> int:
     from fiduciary.training.run import Request
 
@@ -125,8 +131,9 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
         target=stated_principal(arguments),
         out=arguments.out,
         base=arguments.base,
+        gamma=getattr(arguments, "gamma", None),
         pairs=arguments.pairs,
-        data=arguments.data,
+        data=getattr(arguments, "data", None),
         start=arguments.start,
         seed=arguments.seed,
         resume=arguments.resume,
@@ -183,7 +190,7 @@ def _train_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="pairs|games|screen|dpo|sft|scale"
+        dest="command", required=True, metavar="pairs|games|screen|match|dpo|sft|scale"
     )
 
     target = _target_options("whose choices are the chosen ones")
@@ -206,10 +213,10 @@ def _train_parser() -> argparse.ArgumentParser:
     )
     pairs.add_argument(
         "--elicitation",
-        default="text",
+        default="all",
         choices=("explain", "text", "choose", "all"),
         help="as the task asks: responses explain and close with the choice (explain, text), are the closing "
-        "sentence alone (choose), or each in turn (text)",
+        "sentence alone (choose), or each in turn (all)",
     )
     pairs.add_argument(
         "--voice",
@@ -288,6 +295,7 @@ def _train_parser() -> argparse.ArgumentParser:
     screen.set_defaults(run=_screen)
 
     for name, run, what in (
+        ("match", _match, "train a LoRA adapter on the target's choice probabilities"),
         ("dpo", _dpo, "train a LoRA adapter on preference pairs"),
         ("sft", _sft, "train a LoRA adapter on the chosen responses"),
     ):
@@ -300,15 +308,26 @@ def _train_parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--recipe", type=Path, required=True, metavar="YAML", help="TRL's settings")
         command.add_argument("--base", metavar="MODEL", help="base model instead of the recipe's")
-        command.add_argument(
-            "--data",
-            type=Path,
-            metavar="DIR",
-            help="pairs made by train pairs or train games; otherwise made now",
-        )
-        command.add_argument(
-            "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
-        )
+        if name == "match":
+            command.add_argument(
+                "--gamma",
+                type=float,
+                metavar="G",
+                help="how sharply the target tells better from worse (> 0)",
+            )
+            command.add_argument(
+                "--problems", dest="pairs", type=int, metavar="N", help="number of problems to make (10000)"
+            )
+        else:
+            command.add_argument(
+                "--data",
+                type=Path,
+                metavar="DIR",
+                help="pairs made by train pairs or train games; otherwise made now",
+            )
+            command.add_argument(
+                "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
+            )
         command.add_argument(
             "--start", type=Path, metavar="DIR", help="an adapter to continue from instead of a new one"
         )

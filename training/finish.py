@@ -29,6 +29,8 @@ _HYPERPARAMETERS = """
 loss_type beta label_smoothing optim learning_rate weight_decay lr_scheduler_type warmup_steps
 num_train_epochs max_steps per_device_train_batch_size gradient_accumulation_steps max_grad_norm bf16
 max_length precompute_ref_log_probs activation_checkpointing
+precompute_ref_batch_size loss_weights gradient_checkpointing adam_beta2
+text_weight keep_weight max_explanation
 """.split()
 _LORA = "lora_r lora_alpha lora_dropout lora_target_modules use_rslora use_dora dtype".split()
 

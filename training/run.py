@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,8 @@ class Request:
         target: the preference to state; None takes the data's.
         out: the adapter's folder.
         base: base model, or None for the recipe's.
-        pairs: number of pairs to make, or to take of the data; None for 10,000, or all.
+        gamma: γ of the target, where its noise is a part of what is taught; None for none.
+        pairs: number of pairs or problems to make, or to take of the data; None for 10,000, or all.
         data: folder of pairs, or None to make them.
         start: folder of an adapter to go on from, of the same rank and layers; None for a new one.
         seed: seed of pairs and training.
@@ -49,6 +50,7 @@ class Request:
     recipe: Path
     out: Path
     target: Principal | None = None
+    gamma: float | None = None
     base: str | None = None
     pairs: int | None = None
     data: Path | None = None
@@ -69,6 +71,7 @@ class Method:
         trainer: TRL's class that trains.
         columns: columns of the pairs that it takes, and what it calls them.
         curves: figures of its log to draw.
+        problems: makes what it learns from, where that is not pairs.
     """
 
     name: str
@@ -76,6 +79,7 @@ class Method:
     trainer: type
     columns: Mapping[str, str]
     curves: Sequence[str]
+    problems: Callable[[Request, Any], PreferenceData] | None = None
 
 
 def run(request: Request, method: Method) -> Path:
@@ -89,7 +93,7 @@ def run(request: Request, method: Method) -> Path:
     folder = RunFolder(request.out)
     if not request.recipe.is_file():
         raise TrainingError(f"there is no recipe {request.recipe}.")
-    if request.target is None and request.data is None:
+    if request.target is None and request.data is None and method.problems is None:
         raise TrainingError("say whose preference: --principal NAME, --theta with --rho, or --data.")
     if request.start is not None and not (request.start / WEIGHTS).is_file():
         raise TrainingError(f"--start {request.start} holds no adapter (no {WEIGHTS}).")
@@ -104,9 +108,14 @@ def run(request: Request, method: Method) -> Path:
     try:
         if state.is_main_process:
             folder.begin(_note(request, method, model), request.resume)
-            _make_data(request, folder)
+            if method.problems is None:
+                _make_data(request, folder)
         state.wait_for_everyone()
-        data = _read_data(request, folder)
+        if method.problems is None:
+            data = _read_data(request, folder)
+        else:
+            data = method.problems(request, config)
+            refuse_overlap(data.table["problem"], Evaluations())
         _train(request, method, folder, config, model, tokenizer, data, state)
     except Exception as error:
         if state.is_main_process and not any(folder.checkpoints.glob("checkpoint-*")) and not request.resume:
@@ -171,6 +180,7 @@ def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:
         "overrides": list(request.overrides),
         "base": model.model_name_or_path,
         "target": None if request.target is None else request.target.label,
+        "gamma": request.gamma,
         "pairs": request.pairs,
         "data": None if request.data is None else str(request.data),
         "start": None if request.start is None else file_digest(request.start / WEIGHTS),
@@ -218,10 +228,12 @@ def _train(
     from fiduciary.training.finish import write_adapter
     from fiduciary.training.guards import MarkWhole, watched
 
-    table = data.table.select_columns(list(method.columns)).rename_columns(
-        {old: new for old, new in method.columns.items() if old != new}
-    )
-    check_lengths(table.to_list(), tokenizer, config.max_length)
+    table = data.table
+    if method.columns:
+        table = table.select_columns(list(method.columns)).rename_columns(
+            {old: new for old, new in method.columns.items() if old != new}
+        )
+        check_lengths(table.to_list(), tokenizer, config.max_length)
     try:
         trainer = watched(method.trainer)(
             model=model.model_name_or_path,

@@ -101,6 +101,7 @@ def outcome_of(
     stated = {c.name: c.target for c in plan.contenders}
     targets = {name: target if isinstance(target, Principal) else None for name, target in stated.items()}
     social = {name: target for name, target in stated.items() if isinstance(target, SocialTarget)}
+    gammas = {c.name: c.noted["data"]["gamma"] for c in plan.contenders if c.noted.get("method") == "match"}
     for spec in plan.tasks:
         if spec.name == GAMES_TASK:
             played = compare_plays(spec.label, logs[spec.label], social)
@@ -111,7 +112,7 @@ def outcome_of(
         for way in next(iter(answers.values())):
             say(f"comparing {spec.label}, asked by {way}")
             asked = {name: of[way] for name, of in answers.items()}
-            comparisons.append(compare_models(spec.label, asked, targets))
+            comparisons.append(compare_models(spec.label, asked, targets, gammas))
     return Outcome(
         plan,
         engine,
