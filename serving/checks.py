@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -10,7 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fiduciary.adapter_files import read_adapter
+from fiduciary.errors import UsageError
 from fiduciary.serving.errors import RefusedError
+from fiduciary.tensor_files import parse_json
 
 RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 """Ranks that vLLM can be told to make room for."""
@@ -195,25 +197,16 @@ def mounts(folder: Path, target: str) -> Mounts:
 
 
 def _adapter(name: str, folder: Path) -> Adapter:
-    if not folder.is_dir():
-        raise RefusedError(f"adapter folder '{folder}' does not exist")
-    weights = folder / "adapter_model.safetensors"
-    if not weights.is_file():
-        raise RefusedError(
-            f"no adapter_model.safetensors in '{folder}': only safetensors adapters are served"
-        )
-    _safetensors(weights)
-    settings = _read_json(folder / "adapter_config.json")
-    pattern = settings.get("rank_pattern")
-    ranks = [settings.get("r"), *(pattern.values() if isinstance(pattern, dict) else ())]
-    if not all(isinstance(rank, int) and rank > 0 for rank in ranks):
-        raise RefusedError(f"'{folder / 'adapter_config.json'}' gives no rank (r): is it a LoRA adapter?")
-    return Adapter(name, max(int(str(rank)) for rank in ranks), mounts(folder, f"/adapters/{name}"))
+    try:
+        found = read_adapter(folder)
+    except UsageError as error:
+        raise RefusedError(str(error)) from error
+    return Adapter(name, found.rank, mounts(folder, f"/adapters/{name}"))
 
 
 def _read_json(file: Path) -> dict[str, object]:
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = parse_json(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RefusedError(f"no {file.name} in '{file.parent}'") from None
     except (OSError, ValueError) as error:

@@ -62,7 +62,9 @@ ALLOWED: dict[str, frozenset[str]] = {
 """What a room may import besides the standard library and itself."""
 
 PACKAGE = "fiduciary"
-FLOOR = frozenset({"_inspect", "errors", "numbers_in_text", "options", "safe_text"})
+FLOOR = frozenset(
+    {"_inspect", "adapter_files", "errors", "numbers_in_text", "options", "safe_text", "tensor_files"}
+)
 """Modules of the package itself that every room above the theory may import."""
 
 EXCEPTIONS: dict[str, frozenset[str]] = {

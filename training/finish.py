@@ -9,13 +9,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fiduciary.adapter_files import WEIGHTS
 from fiduciary.training.adapter_card import card
 from fiduciary.training.curves import draw
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
 from fiduciary.training.preference_data import PreferenceData
-from fiduciary.training.rebench.adapter_files import WEIGHTS, file_digest, weights_digest
 from fiduciary.training.rebench.adapter_files import facts as noted_beside
+from fiduciary.training.rebench.adapter_files import file_digest, weights_digest
 
 if TYPE_CHECKING:
     from fiduciary.training.run import Method, Request

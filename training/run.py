@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fiduciary.adapter_files import WEIGHTS
 from fiduciary.economics.principals import Principal
 from fiduciary.training import preference_data
 from fiduciary.training.checks import Evaluations, refuse_overlap
@@ -22,7 +23,7 @@ from fiduciary.training.games_situations import refuse_evaluation_games
 from fiduciary.training.preference_data import PreferenceData
 from fiduciary.training.preference_pairs import PairDesign
 from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
-from fiduciary.training.rebench.adapter_files import WEIGHTS, file_digest
+from fiduciary.training.rebench.adapter_files import check_adapter, file_digest
 from fiduciary.training.targets import SocialTarget, read_target
 
 PAIRS = 10_000
@@ -95,11 +96,11 @@ def run(request: Request, method: Method) -> Path:
         raise TrainingError(f"there is no recipe {request.recipe}.")
     if request.target is None and request.data is None and method.problems is None:
         raise TrainingError("say whose preference: --principal NAME, --theta with --rho, or --data.")
-    if request.start is not None and not (request.start / WEIGHTS).is_file():
-        raise TrainingError(f"--start {request.start} holds no adapter (no {WEIGHTS}).")
     folder.refuse_to_overwrite(request.resume)
     config, model = settings(request, method, folder)
     check_base(model.model_name_or_path)
+    if request.start is not None:
+        check_adapter(request.start, model.model_name_or_path)
     tokenizer = load_tokenizer(model.model_name_or_path, model.model_revision)
 
     _ = config.device  # sets up the processes

@@ -90,7 +90,7 @@ def test_room_for_the_largest_rank(tmp_path, ranks, expected):
 
 
 def test_a_rank_may_be_a_layers_own(tmp_path):
-    folder = write_adapter(tmp_path / "a", 4, rank_pattern={"q_proj": 64})
+    folder = write_adapter(tmp_path / "a", 4, r=64, rank_pattern={"q_proj": 4, "v_proj": 4})
     assert checks.adapters([f"a={folder}"], "base")[1] == 64
 
 
@@ -104,7 +104,7 @@ def test_a_rank_may_be_a_layers_own(tmp_path):
     ],
 )
 def test_rank_above_the_limit(tmp_path, rank, limit, message):
-    folder = write_adapter(tmp_path / "a", 4, r=rank)
+    folder = write_adapter(tmp_path / "a", rank)
     with pytest.raises(ServingError, match=message):
         checks.adapters([f"a={folder}"], "base", limit)
 
@@ -122,7 +122,7 @@ def test_limit_is_rounded_up(tmp_path):
         (["a/b={}"], "no '/'"),
         (["base={}"], "two models"),
         (["a={}", "a={}"], "two models"),
-        (["a=/no/such"], "does not exist"),
+        (["a=/no/such"], "there is no adapter folder"),
     ],
 )
 def test_adapters_badly_given(tmp_path, given, message):
@@ -133,14 +133,14 @@ def test_adapters_badly_given(tmp_path, given, message):
 
 def test_folders_that_hold_no_adapter(tmp_path):
     folder = write_adapter(tmp_path / "a")
-    (folder / "adapter_config.json").write_text('{"r": "many"}')
-    with pytest.raises(ServingError, match="no rank"):
+    (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "r": "many"}')
+    with pytest.raises(ServingError, match="gives no rank"):
+        checks.adapters([f"a={folder}"], "base")
+    (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
+    with pytest.raises(ServingError, match=r"has no adapter_model\.safetensors"):
         checks.adapters([f"a={folder}"], "base")
     (folder / "adapter_config.json").unlink()
     with pytest.raises(ServingError, match=r"no adapter_config\.json"):
-        checks.adapters([f"a={folder}"], "base")
-    (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
-    with pytest.raises(ServingError, match=r"no adapter_model\.safetensors"):
         checks.adapters([f"a={folder}"], "base")
 
 

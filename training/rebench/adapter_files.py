@@ -1,57 +1,62 @@
-"""What an adapter's folder must hold, and whether it was made for a base, read without loading weights."""
+"""Whether an adapter was made for a base, read without loading weights; digests of both."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fiduciary.adapter_files import FACTS, AdapterFiles, noted_facts, read_adapter, some
+from fiduciary.errors import UsageError
+from fiduciary.tensor_files import tensors
 from fiduciary.training.errors import TrainingError
+from fiduciary.training.targets import read_target
 
-CONFIG, WEIGHTS, FACTS = "adapter_config.json", "adapter_model.safetensors", "training.json"
+Shape = tuple[int, ...]
 
-_LORA = re.compile(r"^base_model\.model\.(?P<module>.+)\.lora_(?P<side>[AB])\.weight$")
+_LAYER = re.compile(r"(?:^|\.)(?P<layer>[^.]+\.\d+)(?=\.|$)")
 
 
-def check_adapter(folder: Path, base: str) -> dict[str, Any]:
-    """The adapter's configuration, if the folder holds a LoRA adapter for the base.
+def whole_adapter(folder: Path) -> AdapterFiles:
+    """An adapter's files, checked without its base.
+
+    Raises:
+        TrainingError: as :func:`fiduciary.adapter_files.read_adapter`.
+    """
+    try:
+        found = read_adapter(folder)
+    except UsageError as error:
+        raise TrainingError(str(error)) from error
+    try:
+        if "target" in found.facts:
+            read_target(found.facts["target"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise TrainingError(
+            f"{folder} is damaged: the target in {FACTS} is none ({error}). Copy or train it again."
+        ) from error
+    return found
+
+
+def check_adapter(folder: Path, base: str) -> AdapterFiles:
+    """An adapter's files, if the folder holds a LoRA adapter for the base.
 
     Args:
         folder: the adapter's.
         base: folder or name of the base it is to be used with.
 
     Raises:
-        TrainingError: no adapter, another kind than LoRA, pickled weights, or one for another base.
+        TrainingError: no whole LoRA adapter, or one for another base.
     """
-    if not folder.is_dir():
-        raise TrainingError(f"there is no adapter folder {folder}.")
-    if not (folder / CONFIG).is_file():
-        raise TrainingError(f"{folder} holds no adapter (no {CONFIG}).")
-    if not (folder / WEIGHTS).is_file():
-        raise TrainingError(
-            f"{folder} has no {WEIGHTS}. Pickled weights are not read, since they can run code when loaded: "
-            f"save the adapter again where you trust it, with safe_serialization=True."
-        )
-    try:
-        config = dict(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
-        shapes = tensor_shapes(folder / WEIGHTS)
-        facts(folder)
-    except (ValueError, TypeError, OSError) as error:
-        raise TrainingError(f"{folder} is damaged: {error}. Copy or train it again.") from error
-    if config.get("peft_type") != "LORA":
-        raise TrainingError(f"{folder} is a {config.get('peft_type')} adapter; only LORA is served here.")
-    _check_base(folder, config, shapes, base)
-    return config
+    found = whole_adapter(folder)
+    _check_base(found, base)
+    return found
 
 
 def facts(folder: Path) -> dict[str, Any]:
     """What the training noted beside the adapter; empty where it was made elsewhere."""
-    path = folder / FACTS
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    return noted_facts(folder / FACTS)
 
 
 def weights_digest(folder: Path) -> str:
@@ -76,39 +81,9 @@ def _file_digest(path: Path, size: int, changed: int) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def adapter_rank(folder: Path) -> int:
-    """The largest rank of the adapter's matrices, which a server has to make room for."""
-    shapes = tensor_shapes(folder / WEIGHTS)
-    return max((shape[0] for name, shape in shapes.items() if ".lora_A." in name), default=0)
-
-
-def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Name → shape of every tensor of a safetensors file, from its header.
-
-    Raises:
-        ValueError: the file has no such header, or not the bytes that it announces.
-    """
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        if not 0 < size <= path.stat().st_size:
-            raise ValueError(f"{path.name} is not a whole safetensors file")
-        header = json.loads(file.read(size))
-    try:
-        tensors = {name: entry for name, entry in header.items() if name != "__metadata__"}
-        shapes = {name: tuple(entry["shape"]) for name, entry in tensors.items()}
-        end = max((entry["data_offsets"][1] for entry in tensors.values()), default=0)
-    except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError(f"{path.name} is not a safetensors file") from error
-    if path.stat().st_size != 8 + size + end:
-        raise ValueError(f"{path.name} is not a whole safetensors file")
-    return shapes
-
-
-def _check_base(
-    folder: Path, config: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]], base: str
-) -> None:
-    noted = facts(folder).get("base") or {}
-    named = str(noted.get("name") or config.get("base_model_name_or_path"))
+def _check_base(found: AdapterFiles, base: str) -> None:
+    folder, noted = found.folder, found.facts.get("base", {})
+    named = str(noted.get("name") or found.config.get("base_model_name_or_path"))
     local = Path(base)
     if not local.is_dir():
         if named != base:
@@ -121,27 +96,76 @@ def _check_base(
             f"{folder} was trained on a base with other weights than {base} has (it was {named}). Name that "
             f"base, or train the adapter again."
         )
-    theirs: dict[str, tuple[int, ...]] = {}
-    for path in local.glob("*.safetensors"):
+    names, shapes = _on_disk(local)
+    for name, wanted in found.pairs().items():
+        for side, shape in wanted.items():
+            # A maps the module's input to the rank, B the rank to its output; some layers lie transposed.
+            there = shapes.get(name, ())
+            if len(there) == 2 and len(shape) == 2 and (shape[1] if side == "A" else shape[0]) not in there:
+                raise TrainingError(
+                    f"{folder} is an adapter for another base: {name}.lora_{side}.weight is {shape}, and "
+                    f"{base} has {there} there. It was trained on {named}."
+                )
+    if lost := _lost(found, names, local):
+        raise TrainingError(
+            f"{folder} is an adapter for another base: {some(lost, len(found.modules()))} of the modules "
+            f"that it changes are none of {base}'s. It was trained on {named}."
+        )
+
+
+def _lost(found: AdapterFiles, names: set[str], base: Path) -> list[str]:
+    """Modules of an adapter that a base cannot have: tied, packed and renamed ones are not named on disk."""
+    lost = [name for name in found.modules() if name not in names]
+    if not lost:
+        return []
+    built = _built(base.resolve())
+    if built is not None:
+        known = {_tail(name) for name in names | built}
+        return [name for name in lost if _tail(name) not in known]
+    if len(lost) == len(found.modules()):  # of this very base they have other names on disk
+        return [] if "digest" in found.facts.get("base", {}) else lost
+    layers = {_tail(name, layer=True) for name in names}
+    return [name for name in lost if _tail(name, layer=True) not in layers | {""}]
+
+
+@cache
+def _built(base: Path) -> frozenset[str] | None:
+    """Names of the modules as they are in memory; None where nothing here can tell."""
+    try:
+        import torch
+        from transformers import AutoConfig, AutoModelForCausalLM
+
+        config = AutoConfig.from_pretrained(base, trust_remote_code=False)
+        with torch.device("meta"):
+            model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+    except Exception:  # whatever an unknown configuration leads to: loading the base will say it
+        return None
+    return frozenset(name for name, _ in model.named_modules())
+
+
+def _tail(name: str, *, layer: bool = False) -> str:
+    """A module's name from its layer on, such as layers.3.mlp: what comes before differs by who loads it.
+
+    Args:
+        name: the module's.
+        layer: the layer alone, "" for a module in none.
+    """
+    if matched := _LAYER.search(name):
+        return matched["layer"] if layer else name[matched.start("layer") :]
+    return "" if layer else name.rpartition(".")[2]
+
+
+def _on_disk(base: Path) -> tuple[set[str], dict[str, Shape]]:
+    """Names of the modules that a base has weights of, and shapes of those that are not quantised."""
+    names, shapes = set(), {}
+    for path in base.glob("*.safetensors"):
         try:
-            theirs |= tensor_shapes(path)
+            header = tensors(path)
         except ValueError as error:
             raise TrainingError(f"the base {base} is damaged: {error}. Copy it again.") from error
-    known = 0
-    for name, shape in shapes.items():
-        matched = _LORA.match(name)
-        weight = theirs.get(f"{matched['module']}.weight") if matched else None
-        if matched is None or weight is None or len(weight) != 2:
-            continue  # tied, packed or renamed on disk: only loading tells
-        known += 1
-        # A maps the module's input to the rank, B the rank to its output; some layers lie transposed.
-        if (shape[1] if matched["side"] == "A" else shape[0]) not in weight:
-            raise TrainingError(
-                f"{folder} is an adapter for another base: {name} is {shape}, and {base} has {weight} there. "
-                f"It was trained on {named}."
-            )
-    if not known and digest is None:
-        raise TrainingError(
-            f"{folder} is an adapter for another base: {base} has none of the modules that it changes. It "
-            f"was trained on {named}."
-        )
+        for name, tensor in header.items():
+            module, _, kind = name.rpartition(".")
+            names.add(module)
+            if kind == "weight" and tensor.plain:
+                shapes[module] = tensor.shape
+    return names, shapes

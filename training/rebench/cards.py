@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fiduciary.adapter_files import FACTS
 from fiduciary.comparison.games import of_adapter
 from fiduciary.scorers.rendering import markdown_lines
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.card_parts import front, split
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.evaluation_metadata import model_index
-from fiduciary.training.rebench.adapter_files import FACTS
 from fiduciary.training.rebench.plan import Contender
 from fiduciary.training.rebench.record import measured, plain
 from fiduciary.training.rebench.report import replace_file, sections

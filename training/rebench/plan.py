@@ -16,7 +16,7 @@ from inspect_ai import Task
 from fiduciary.economics.principals import Principal
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preflight import check_base
-from fiduciary.training.rebench.adapter_files import adapter_rank, check_adapter, facts, weights_digest
+from fiduciary.training.rebench.adapter_files import check_adapter, facts, weights_digest
 from fiduciary.training.targets import AnyTarget, read_target
 
 BASE = "base"
@@ -207,10 +207,10 @@ def make_plan(
 def _contender(name: str, folder: Path, base: str, target: Principal | None) -> Contender:
     if Path(base).is_dir() and folder.is_dir() and folder.resolve() == Path(base).resolve():
         return Contender(name, target=target)
-    check_adapter(folder, base)
-    stated = facts(folder).get("target")
+    files = check_adapter(folder, base)
+    stated = files.facts.get("target")
     own = target if stated is None else read_target(stated)
-    return Contender(name, folder.resolve(), own, weights_digest(folder), adapter_rank(folder))
+    return Contender(name, folder.resolve(), own, weights_digest(folder), files.rank)
 
 
 def _is_task(registry_info: Any, thing: Any) -> bool:

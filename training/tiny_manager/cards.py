@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+from math import prod
 from pathlib import Path
 from typing import Any
 
+from fiduciary.adapter_files import FACTS, WEIGHTS
+from fiduciary.tensor_files import tensors
 from fiduciary.training.adapter_card import MEASURED, card
 from fiduciary.training.card_parts import AUTHORS
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.adapter_files import (
-    FACTS,
-    WEIGHTS,
     file_digest,
-    tensor_shapes,
     weights_digest,
 )
 from fiduciary.training.tiny_manager.base_card import base_card
@@ -51,8 +51,7 @@ def write_cards(folder: Path) -> list[Path]:
 def base_text(folder: Path) -> str:
     """The base's card, from ``training.json`` and its weights."""
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    shapes = tensor_shapes(folder / BASE_WEIGHTS)
-    numbers = sum(_product(shape) for shape in shapes.values())
+    numbers = sum(prod(tensor.shape) for tensor in tensors(folder / BASE_WEIGHTS).values())
     digests = {BASE_WEIGHTS: file_digest(folder / BASE_WEIGHTS)}
     return base_card(facts, numbers, digests, weights_digest(folder))
 
@@ -64,13 +63,6 @@ def adapter_text(folder: Path) -> tuple[dict[str, Any], str]:
     before = (folder / CARD).read_text(encoding="utf-8")
     measured = before.partition(MEASURED[0])[2].partition(MEASURED[1])[0]
     return facts, card(facts, measured or "\n")
-
-
-def _product(shape: tuple[int, ...]) -> int:
-    out = 1
-    for size in shape:
-        out *= size
-    return out
 
 
 def _replace(path: Path, text: str) -> Path:
