@@ -1,8 +1,9 @@
 """Proof that every adapter is applied, before hours are spent on asking.
 
 A server can accept an adapter's name and answer as the base. So the same problems are put to base and
-adapters, and their log-probabilities compared; the base is asked twice, which tells how much of a
-difference is noise of the machine.
+adapters, and their log-probabilities compared; the base is asked more than once, which tells how much of a
+difference is noise of the machine. A server may be several behind one address, which nobody outside can tell
+apart: it is asked the same several times, so that one without an adapter answers some of it, and differs.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from fiduciary.training.rebench.servers import Served
 PROBLEMS = 12
 FLOOR = 1e-3  # nats; smaller differences are rounding
 TIMES_NOISE = 5.0
+ASKINGS = 8
+"""Of a server that runs already: one in eight replicas answers none of ``ASKINGS × PROBLEMS`` requests that
+are spread at random with probability (7/8)^96 ≈ 3e-6."""
 
 _SEED = 31  # any problems will do
 
@@ -37,7 +41,7 @@ class Sighting:
     Attributes:
         name: the contender.
         difference: largest difference of a log-probability from the base's, nats.
-        noise: the same between two askings of the base.
+        noise: the same between askings of the base.
     """
 
     name: str
@@ -58,11 +62,13 @@ def canary(served: Served, wording: str) -> list[Sighting]:
         wording: of the problems; one that the base understands.
 
     Raises:
-        TrainingError: an adapter that is not applied, or two that answer alike though they differ.
+        TrainingError: an adapter that is not applied, or not by every replica, or two that answer alike
+            though they differ.
     """
-    readings = asyncio.run(_ask(served, wording))
+    askings = asyncio.run(_ask(served, wording))
+    readings = {name: asked[0] for name, asked in askings.items()}
     base = readings[BASE]
-    noise = difference(base, readings[f"{BASE} again"])
+    noise = max(difference(base, again) for again in askings[BASE][1:])
     if noise == float("inf"):
         raise TrainingError("the base returned other tokens when asked the same again: the server is broken.")
     sightings = []
@@ -72,6 +78,7 @@ def canary(served: Served, wording: str) -> list[Sighting]:
             continue
         sighting = Sighting(contender.name, difference(base, readings[contender.name]), noise)
         sightings.append(sighting)
+        _refuse_replicas_apart(askings[contender.name], base, sighting)
         if not sighting.applied:
             raise TrainingError(
                 f"the adapter {contender.name} is not applied, or does nothing: over {PROBLEMS} problems "
@@ -97,16 +104,32 @@ def difference(one: Reading, other: Reading) -> float:
     )
 
 
-async def _ask(served: Served, wording: str) -> dict[str, Reading]:
-    asked = {f"{BASE} again": served.plan.contenders[0]} | {c.name: c for c in served.plan.contenders}
+def _refuse_replicas_apart(asked: Sequence[Reading], base: Reading, sighting: Sighting) -> None:
+    """Of the same problem, an answer that is as near to the base's as to another answer came without it."""
+    for place, before in enumerate(base):
+        answers = [reading[place] for reading in asked]
+        moved = max(difference([before], [answer]) for answer in answers)
+        apart = max(difference([answers[0]], [answer]) for answer in answers)
+        if apart > max(FLOOR, TIMES_NOISE * sighting.noise, moved / 2):
+            raise TrainingError(
+                f"{sighting.name} answers the same problem differently (log-probabilities {apart:.2g} apart; "
+                f"the base's: {sighting.noise:.2g}): of the servers behind this address, some have "
+                f"the adapter and some have not, or have another one. Start them all with the same adapters."
+            )
+
+
+async def _ask(served: Served, wording: str) -> dict[str, list[Reading]]:
+    """Contender → its readings: as many as replicas may need, else one, and two of the base."""
     return {
-        name: await _reading(served, contender, wording)
-        for name, contender in asked.items()
-        if contender.adapter is not None or contender.name == BASE
+        one.name: await _readings(
+            served, one, wording, ASKINGS if served.found else 2 if one.name == BASE else 1
+        )
+        for one in served.plan.contenders
+        if one.adapter is not None or one.name == BASE
     }
 
 
-async def _reading(served: Served, contender: Contender, wording: str) -> Reading:
+async def _readings(served: Served, contender: Contender, wording: str, times: int) -> list[Reading]:
     model = served.model(contender, fresh=True)
     config = GenerateConfig(temperature=1.0, max_tokens=1, logprobs=True, top_logprobs=20, seed=0)
 
@@ -118,7 +141,9 @@ async def _reading(served: Served, contender: Contender, wording: str) -> Readin
             raise TrainingError(f"{contender.name} gives no log-probabilities; the canary needs them.")
         return {top.token: top.logprob for top in logprobs.content[0].top_logprobs or []}
 
-    return list(await asyncio.gather(*(one(text) for text in _texts(wording))))
+    # All together, so that they are on as many connections as there may be.
+    found = await asyncio.gather(*(one(text) for text in [*_texts(wording)] * times))
+    return [list(found[k : k + PROBLEMS]) for k in range(0, len(found), PROBLEMS)]
 
 
 def _texts(wording: str) -> Sequence[str]:

@@ -38,6 +38,7 @@ class Served:
         key: its API key.
         names: contender → name under which the server knows it.
         plan: what is compared.
+        found: whether the server ran already, so that nobody here knows how many it is.
     """
 
     what: str
@@ -45,6 +46,7 @@ class Served:
     url: str | None = None
     key: str = "none"
     names: tuple[tuple[str, str], ...] = ()
+    found: bool = False
 
     def model(self, contender: Contender, *, fresh: bool = False) -> Model:
         """The Inspect model of a contender.
@@ -197,7 +199,7 @@ def _running(plan: Plan, url: str) -> Served:
                 f"{url} does not serve {contender.name}; it serves {', '.join(every) or 'nothing'}. Start it "
                 f"with --enable-lora --lora-modules {contender.name}=DIR."
             )
-    return Served(f"the server at {url}", plan, url, key, tuple(names))
+    return Served(f"the server at {url}", plan, url, key, tuple(names), found=True)
 
 
 _port: list[int] = []

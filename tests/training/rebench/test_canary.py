@@ -18,7 +18,15 @@ from inspect_ai.model import (
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.prompts import WORDINGS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.rebench.canary import FLOOR, PROBLEMS, TIMES_NOISE, Sighting, canary, difference
+from fiduciary.training.rebench.canary import (
+    ASKINGS,
+    FLOOR,
+    PROBLEMS,
+    TIMES_NOISE,
+    Sighting,
+    canary,
+    difference,
+)
 from fiduciary.training.rebench.plan import BASE, Contender, Plan, TaskSpec
 
 LETTERS = "ABCDE"
@@ -26,6 +34,8 @@ LETTERS = "ABCDE"
 
 class Answering:
     """Stands in for a place where models answer: log-probabilities of letters, moved by so much a model."""
+
+    found = False
 
     def __init__(self, tmp_path, noise=0.0, **moved):
         contenders = [Contender(BASE)]
@@ -99,6 +109,35 @@ def test_two_adapters_under_one_name_are_an_error(tmp_path):
 def test_the_same_adapter_under_two_names_is_none(tmp_path):
     """``first`` and ``first_again`` have one digest."""
     assert len(canary(Answering(tmp_path, first=0.5, first_again=0.5), "plain")) == 2
+
+
+class Replicas(Answering):
+    """Several behind one address, of which the first has not got the adapter ``first``."""
+
+    found = True
+
+    def __init__(self, tmp_path, replicas, **moved):
+        super().__init__(tmp_path, **moved)
+        self.replicas = replicas
+
+    def output(self, name, text):
+        forgets = name == "first" and self.rng.integers(self.replicas) == 0
+        return super().output(BASE if forgets else name, text)
+
+
+@pytest.mark.parametrize("replicas", [2, 8])
+def test_one_replica_without_the_adapter_is_noticed(replicas, tmp_path):
+    with pytest.raises(TrainingError, match=r"first answers the same problem differently.*0\.5 apart"):
+        canary(Replicas(tmp_path, replicas, first=0.5, second=0.3), "plain")
+
+
+def test_replicas_that_all_have_it_are_asked_several_times_and_pass(tmp_path):
+    place = Replicas(tmp_path, 4, second=0.5)
+    place.noise = 0.01
+    [seen] = canary(place, "plain")
+    assert seen.applied
+    asked = [text for who, text, _ in place.asked if who == "second"]
+    assert len(asked) == ASKINGS * PROBLEMS and len(set(asked)) == PROBLEMS
 
 
 def test_noise_of_the_machine_is_no_adapter(tmp_path):
