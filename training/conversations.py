@@ -42,6 +42,20 @@ def folded(messages: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     )
 
 
+def whole(tokenizer: Any, messages: Sequence[Mapping[str, str]]) -> str:
+    """The text of a conversation that has come to its end.
+
+    Raises:
+        TrainingError: the template cannot lay this conversation out.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        return str(tokenizer.apply_chat_template([dict(message) for message in messages], tokenize=False))
+    except (TemplateError, ValueError) as error:
+        raise _not_laid_out(messages, error) from error
+
+
 def laid_out(tokenizer: Any, messages: Sequence[Mapping[str, str]], *, system: bool) -> list[int]:
     """Token numbers up to where the model goes on.
 
@@ -63,10 +77,11 @@ def laid_out(tokenizer: Any, messages: Sequence[Mapping[str, str]], *, system: b
             asked, add_generation_prompt=not begun, continue_final_message=begun, return_dict=False
         )
     except (TemplateError, ValueError) as error:
-        roles = ", ".join(message["role"] for message in asked)
-        raise TrainingError(
-            f"the model's chat template cannot lay out a conversation of {roles}"
-            + (" whose last turn is to be continued" if begun else "")
-            + f": {str(error).splitlines()[0] if str(error) else type(error).__name__}."
-        ) from error
+        raise _not_laid_out(asked, error, " whose last turn is to be continued" if begun else "") from error
     return list(ids)
+
+
+def _not_laid_out(asked: Sequence[Mapping[str, str]], error: Exception, how: str = "") -> TrainingError:
+    roles = ", ".join(message["role"] for message in asked)
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return TrainingError(f"the model's chat template cannot lay out a conversation of {roles}{how}: {said}.")

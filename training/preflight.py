@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fiduciary.training.conversations import folded, laid_out, takes_system, whole
 from fiduciary.training.errors import TrainingError
 
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _BYTES = 4  # of an adapter's weight
 _SPARE = 64 * 2**20
+_KERNELS = {"flash_attention_2": "flash_attn", "flash_attention_3": "flash_attn_interface"}
+"""Attention that needs a package: its name, the package's."""
 
 
 def check_base(base: str) -> None:
@@ -45,11 +49,47 @@ def check_base(base: str) -> None:
         )
 
 
+def check_machine(config: Any, model: Any) -> None:
+    """Look for the packages and the hardware that a recipe's settings need.
+
+    Args:
+        config: TRL's settings.
+        model: TRL's settings of the model.
+
+    Raises:
+        TrainingError: something is missing, or a setting that would be ignored.
+    """
+    import torch
+
+    gpu = bool(torch.cuda.is_available())
+    attention = model.attn_implementation or ""
+    bits = next((bits for bits in (4, 8) if getattr(model, f"load_in_{bits}bit")), None)
+    if "/" in attention:
+        raise TrainingError(f"attn_implementation: {attention} would run code from the Hub, which stays off.")
+    if (package := _KERNELS.get(attention)) and not (gpu and find_spec(package)):
+        what = f"the package {package.replace('_', '-')}" if gpu else "a GPU"
+        raise TrainingError(
+            f"attn_implementation: {attention} needs {what}, which is not here. Take PyTorch's, sdpa."
+        )
+    if config.use_liger_kernel and not (gpu and find_spec("liger_kernel")):
+        what = "the package liger-kernel" if gpu else "a GPU"
+        raise TrainingError(f"use_liger_kernel needs {what}, which is not here. Set it to false.")
+    if bits and not (gpu and find_spec("bitsandbytes")):
+        what = "the package bitsandbytes" if gpu else "a GPU"
+        raise TrainingError(f"load_in_{bits}bit needs {what}, which is not here. Leave it out.")
+    if bits != 4:
+        kin = ("bnb_4bit_quant_type", "use_bnb_nested_quant", "bnb_4bit_quant_storage")
+        unset = type(model)()
+        if idle := [name for name in kin if getattr(model, name) != getattr(unset, name)]:
+            raise TrainingError(f"{idle[0]} says how 4 bits are used, and load_in_4bit is not set.")
+
+
 def load_tokenizer(base: str, revision: str) -> Any:
     """The base's tokenizer, which must know how to lay out a conversation.
 
     Raises:
-        TrainingError: it has no chat template, or cannot be loaded without running its own code.
+        TrainingError: it has no chat template, one that cannot lay out a question and its answer, or cannot
+            be loaded without running its own code.
     """
     from transformers import AutoTokenizer
 
@@ -62,7 +102,24 @@ def load_tokenizer(base: str, revision: str) -> Any:
             f"{base} has no chat template: it is a completion model, not an instruct model. Use the "
             f"instruct variant, or put a chat_template.jinja beside its tokenizer."
         )
+    asked = [{"role": "system", "content": "You manage."}, {"role": "user", "content": "Choose."}]
+    asked = asked if takes_system(tokenizer) else folded(asked)
+    laid_out(tokenizer, asked, system=True)
+    whole(tokenizer, [*asked, {"role": "assistant", "content": "A"}])
     return tokenizer
+
+
+def with_system_folded(table: Any, tokenizer: Any) -> Any:
+    """A table of conversations that the chat template can lay out.
+
+    Args:
+        table: with a column ``prompt`` of messages.
+        tokenizer: the base's. Where its template takes no system message, the system texts go into the first
+            user's turn.
+    """
+    if takes_system(tokenizer):
+        return table
+    return table.map(lambda row: {"prompt": folded(row["prompt"])}, load_from_cache_file=False)
 
 
 def check_lengths(rows: Sequence[dict[str, Any]], tokenizer: Any, limit: int | None) -> int:
@@ -74,7 +131,7 @@ def check_lengths(rows: Sequence[dict[str, Any]], tokenizer: Any, limit: int | N
         limit: the recipe's ``max_length``.
 
     Raises:
-        TrainingError: longer than the limit.
+        TrainingError: longer than the limit, or what the chat template cannot lay out.
     """
     answers = [name for name in ("chosen", "rejected", "completion") if name in rows[0]]
 
@@ -86,7 +143,7 @@ def check_lengths(rows: Sequence[dict[str, Any]], tokenizer: Any, limit: int | N
     longest = 0
     for row in sorted(rows, key=characters)[-32:]:
         for name in answers:
-            text = tokenizer.apply_chat_template([*row["prompt"], *row[name]], tokenize=False)
+            text = whole(tokenizer, [*row["prompt"], *row[name]])
             longest = max(longest, len(tokenizer(text, add_special_tokens=False)["input_ids"]))
     if limit is not None and longest > limit:
         raise TrainingError(

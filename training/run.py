@@ -22,7 +22,14 @@ from fiduciary.training.folders import RunFolder
 from fiduciary.training.games_situations import refuse_evaluation_games
 from fiduciary.training.preference_data import PreferenceData
 from fiduciary.training.preference_pairs import PairDesign
-from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+from fiduciary.training.preflight import (
+    check_base,
+    check_disk,
+    check_lengths,
+    check_machine,
+    load_tokenizer,
+    with_system_folded,
+)
 from fiduciary.training.rebench.adapter_files import check_adapter, file_digest
 from fiduciary.training.targets import SocialTarget, read_target
 
@@ -136,7 +143,7 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
         TrainingError: a setting that is unknown, or not allowed here.
     """
     import torch
-    from trl import ModelConfig, TrlParser
+    from trl import ModelConfig, TrlParser, get_quantization_config
 
     arguments = ["--config", str(request.recipe), "--bf16", str(_bf16(request.recipe, torch))]
     arguments += [*request.overrides, "--output_dir", str(folder.checkpoints), "--seed", str(request.seed)]
@@ -152,6 +159,8 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
         raise TrainingError("trust_remote_code stays off: a base must not bring code of its own.")
     if not model.use_peft:
         raise TrainingError(f"{request.recipe}: use_peft must be true; what is made here are adapters.")
+    check_machine(config, model)
+    quantized = get_quantization_config(model)
     config.model_init_kwargs = {
         **(config.model_init_kwargs or {}),
         "revision": model.model_revision,
@@ -159,6 +168,7 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
         "dtype": model.dtype,
         "trust_remote_code": False,
         "use_safetensors": True,
+        **({"quantization_config": quantized} if quantized else {}),
     }
     config.logging_nan_inf_filter = False
     return config, model
@@ -224,6 +234,7 @@ def _train(
     data: PreferenceData,
     state: Any,
 ) -> None:
+    from jinja2 import TemplateError
     from trl import get_peft_config
 
     from fiduciary.training.finish import write_adapter
@@ -234,6 +245,7 @@ def _train(
         table = table.select_columns(list(method.columns)).rename_columns(
             {old: new for old, new in method.columns.items() if old != new}
         )
+        table = with_system_folded(table, tokenizer)
         check_lengths(table.to_list(), tokenizer, config.max_length)
     try:
         trainer = watched(method.trainer)(
@@ -244,7 +256,7 @@ def _train(
             peft_config=get_peft_config(model),
             callbacks=[MarkWhole()],
         )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TemplateError) as error:
         if _disk_is_full(error):
             raise
         raise TrainingError(f"training {model.model_name_or_path} could not begin: {error}") from error

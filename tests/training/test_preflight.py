@@ -37,9 +37,10 @@ def test_the_8b_recipe_holds_the_published_hyperparameters(tmp_path):
 def test_every_recipe_is_read(recipe, tmp_path):
     from trl import DPOConfig, SFTConfig
 
+    from fiduciary.training.matching import MatchConfig
     from fiduciary.training.run import Method, Request, settings
 
-    config = DPOConfig if recipe.stem.endswith("dpo") else SFTConfig
+    config = {"dpo": DPOConfig, "sft": SFTConfig, "match": MatchConfig}[recipe.stem.rpartition("-")[2]]
     request = Request(recipe, tmp_path / "x", base="some/base", overrides=("--learning_rate", "0.5"))
     read, model = settings(request, Method("", config, object, {}, ()), RunFolder(request.out))
     assert (read.learning_rate, model.model_name_or_path) == (0.5, "some/base")
@@ -79,6 +80,132 @@ def test_pickled_weights_adapters_and_folders_without_a_model(base, tmp_path):
         check_base(str(tmp_path / "nowhere"))
     check_base(str(base))
     check_base("some-organisation/some-model")
+
+
+REFUSES = (
+    "{%- if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{%- endif %}"
+    "{%- for message in messages %}{%- if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('Roles must alternate') }}{%- endif %}"
+    "{{- '<start_of_turn>' + ('model' if message['role'] == 'assistant' else 'user') }}"
+    "{{- '\n' + message['content'] + '<end_of_turn>\n' }}{%- endfor %}"
+    "{%- if add_generation_prompt %}{{- '<start_of_turn>model\n' }}{%- endif %}"
+)
+"""Gemma's: no system role, and turns that alternate."""
+
+
+def with_template(base, folder, template):
+    shutil.copytree(base, folder)
+    (folder / "chat_template.jinja").write_text(template)
+    return folder
+
+
+@pytest.mark.parametrize("method", ["dpo", "sft"])
+def test_system_texts_go_into_the_users_turn_where_the_template_takes_none(
+    method, base, pairs, tmp_path, command, monkeypatch
+):
+    """What the trainer is given holds the text, and the run ends in an adapter."""
+    import trl
+
+    seen = []
+    trainer = getattr(trl, f"{method.upper()}Trainer")
+    begin = trainer.__init__
+
+    def watched(self, *arguments, train_dataset, **keywords):
+        seen.extend(train_dataset["prompt"])
+        begin(self, *arguments, train_dataset=train_dataset, **keywords)
+
+    monkeypatch.setattr(trainer, "__init__", watched)
+    bare = with_template(base, tmp_path / "bare", REFUSES)
+    assert main(command(method, "--base", str(bare), "--max_steps", "1")) == 0
+    assert (tmp_path / "adapter" / "adapter_model.safetensors").is_file()
+    given = preference_data.read(pairs).table["prompt"]
+    assert len(seen) == 24
+    for (system, user), asked in zip(given, seen, strict=True):
+        assert asked == [{"role": "user", "content": f"{system['content']}\n\n{user['content']}"}]
+
+
+@pytest.mark.parametrize("method", ["dpo", "sft"])
+def test_a_template_that_can_lay_nothing_out_is_said_before_data_are_made(
+    method, base, tmp_path, command, capsys
+):
+    broken = with_template(base, tmp_path / "broken", "{{ raise_exception('no such role') }}")
+    message = stopped(command(method, "--base", str(broken)), capsys, tmp_path)
+    assert message == (
+        "error: the model's chat template cannot lay out a conversation of user: no such role.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        (("--load_in_4bit", "true"), "load_in_4bit needs a GPU"),
+        (("--load_in_8bit", "true"), "load_in_8bit needs a GPU"),
+        (("--use_bnb_nested_quant", "true"), "use_bnb_nested_quant says how 4 bits are used"),
+        (("--bnb_4bit_quant_type", "fp4"), "bnb_4bit_quant_type says how 4 bits are used"),
+        (("--attn_implementation", "flash_attention_2"), "flash_attention_2 needs a GPU"),
+        (("--attn_implementation", "some/kernel"), "would run code from the Hub"),
+        (("--use_liger_kernel", "true"), "use_liger_kernel needs a GPU"),
+    ],
+)
+@pytest.mark.parametrize("method", ["dpo", "sft", "match"])
+def test_what_this_machine_has_not_is_said_before_any_work(
+    method, setting, message, base, command, tmp_path, capsys
+):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    asked = command("dpo", *setting)
+    if method != "dpo":
+        asked = [method, "--recipe", str(RECIPES / f"tiny-{method}.yaml"), "--base", str(base), *setting]
+        asked += ["--principal", "nonprofit", "--out", str(tmp_path / "adapter")]
+        asked += ["--gamma", "2"] if method == "match" else []
+    said = stopped(asked, capsys, tmp_path)
+    assert message in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "package"),
+    [
+        ({"load_in_4bit": True}, "bitsandbytes"),
+        ({"load_in_8bit": True}, "bitsandbytes"),
+        ({"attn_implementation": "flash_attention_2"}, "flash-attn"),
+        ({"use_liger_kernel": True}, "liger-kernel"),
+    ],
+)
+def test_a_package_that_is_missing_beside_a_gpu_is_named(setting, package, tmp_path, monkeypatch):
+    import torch
+    from trl import ModelConfig
+
+    from fiduciary.training import preflight
+
+    config = read_settings(RECIPES / "tiny-sft.yaml", tmp_path)
+    model = ModelConfig()
+    for name, value in setting.items():
+        setattr(model if hasattr(model, name) else config, name, value)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(preflight, "find_spec", lambda _: None)
+    with pytest.raises(TrainingError, match=f"needs the package {package}"):
+        preflight.check_machine(config, model)
+
+
+def test_the_base_is_loaded_in_few_bits_where_that_was_asked_for(tmp_path, monkeypatch):
+    from fiduciary.training import run
+
+    monkeypatch.setattr(run, "check_machine", lambda *_: None)
+    setting = ("--load_in_8bit", "true")
+    quantized = read_settings(RECIPES / "tiny-sft.yaml", tmp_path, *setting).model_init_kwargs
+    assert quantized["quantization_config"].load_in_8bit
+    assert "quantization_config" not in read_settings(RECIPES / "tiny-sft.yaml", tmp_path).model_init_kwargs
+
+
+def read_settings(recipe, tmp_path, *overrides):
+    from trl import SFTConfig
+
+    from fiduciary.training.run import Method, Request, settings
+
+    request = Request(recipe, tmp_path / "x", base="some/base", overrides=overrides)
+    return settings(request, Method("", SFTConfig, object, {}, ()), RunFolder(request.out))[0]
 
 
 def test_remote_code_stays_off(command, tmp_path, capsys):
