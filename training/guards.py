@@ -11,10 +11,12 @@ from transformers import TrainerCallback
 
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import WHOLE
+from fiduciary.training.like_lengths import BY_LENGTH, LikeLengths, token_lengths
 
 
 def watched(trainer_class: type) -> type:
-    """The trainer's class, with every loss looked at before the optimiser's step."""
+    """The trainer's class, with every loss looked at before the optimiser's step, and its batches by length
+    where the recipe asks for that."""
 
     class Watched(trainer_class):  # type: ignore[misc]
         def training_step(self, *arguments: Any, **keywords: Any) -> torch.Tensor:
@@ -26,6 +28,12 @@ def watched(trainer_class: type) -> type:
                     f"lower learning_rate (it is {self.args.learning_rate:g}), or look at the data."
                 )
             return loss
+
+        def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+            if self.args.train_sampling_strategy != BY_LENGTH:
+                return super()._get_train_sampler(train_dataset)
+            batch = self.args.train_batch_size * self.args.gradient_accumulation_steps
+            return LikeLengths(token_lengths(self.train_dataset), batch, self.args.seed)
 
     Watched.__name__ = trainer_class.__name__  # TRL writes it into its texts
     return Watched

@@ -160,6 +160,8 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
     if not model.use_peft:
         raise TrainingError(f"{request.recipe}: use_peft must be true; what is made here are adapters.")
     check_machine(config, model)
+    if method.problems is not None and config.train_sampling_strategy != "random":
+        raise TrainingError(f"{method.name} draws its problems at random: leave train_sampling_strategy out.")
     quantized = get_quantization_config(model)
     config.model_init_kwargs = {
         **(config.model_init_kwargs or {}),

@@ -176,6 +176,45 @@ def test_two_processes_train_the_same_adapter(unbroken, command, tmp_path):
         torch.testing.assert_close(other[name], weight, rtol=1e-3, atol=1e-4)
 
 
+class Stopped(Exception):
+    pass
+
+
+@pytest.mark.parametrize("method", ["dpo", "sft"])
+def test_batches_of_like_lengths_are_drawn_again_the_same_when_a_run_is_resumed(
+    method, command, pairs, base, tmp_path, monkeypatch
+):
+    import trl
+
+    trainer = getattr(trl, f"{method.upper()}Trainer")
+    step, compute, widths = trainer.training_step, trainer.compute_loss, []
+
+    def stops(self, *arguments, **keywords):
+        if self.state.global_step == 9:  # in the second pass, behind a checkpoint
+            raise Stopped
+        return step(self, *arguments, **keywords)
+
+    def looked_at(self, model, inputs, *arguments, **keywords):
+        widths.append(inputs["input_ids"].shape[1])
+        return compute(self, model, inputs, *arguments, **keywords)
+
+    by_length = ("--num_train_epochs", "2", "--train_sampling_strategy", "group_by_length")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    with monkeypatch.context() as patched:
+        patched.setattr(trainer, "compute_loss", looked_at)
+        assert main(command(method, *by_length, out=whole)) == 0
+    # The longest come first, and within a batch of two steps lengths fall.
+    assert widths[0] == max(widths) and all(a >= b for a, b in zip(widths[::2], widths[1::2], strict=True))
+    with monkeypatch.context() as patched:
+        patched.setattr(trainer, "training_step", stops)
+        with pytest.raises(Stopped):
+            main(command(method, *by_length, out=broken))
+    assert main([*command(method, *by_length, out=broken), "--resume"]) == 0
+    first, second = (load_file(f / "adapter_model.safetensors") for f in (whole, broken))
+    for name, weight in first.items():
+        torch.testing.assert_close(second[name], weight, rtol=1e-5, atol=1e-7)
+
+
 def test_a_loss_that_is_no_number_stops_the_run(command, tmp_path, capsys, monkeypatch):
     from trl import DPOTrainer
 

@@ -278,3 +278,21 @@ def test_nothing_to_resume_and_nothing_overwritten(command, tmp_path, capsys):
     (tmp_path / "adapter").mkdir()
     assert "exists. Remove it" in stopped(command(), capsys, tmp_path)
     assert json.dumps(sorted(p.name for p in tmp_path.iterdir())) == '["adapter"]'
+
+
+@pytest.mark.parametrize("recipe", ["small-dpo", "small-sft"])
+def test_the_small_recipes_hold_what_they_say(recipe, tmp_path):
+    text = (RECIPES / f"{recipe}.yaml").read_text("utf-8")
+    assert "\nbf16: true" in text
+    import yaml
+
+    read = yaml.safe_load(text)
+    assert (read["lora_r"], read["learning_rate"], read["lora_target_modules"]) == (32, 2e-4, "all-linear")
+    assert read["per_device_train_batch_size"] * read["gradient_accumulation_steps"] == 16
+
+
+def test_matched_problems_are_drawn_at_random_alone(base, tmp_path, capsys):
+    asked = ["match", "--recipe", str(RECIPES / "tiny-match.yaml"), "--base", str(base), "--gamma", "2"]
+    asked += ["--principal", "nonprofit", "--out", str(tmp_path / "adapter")]
+    message = stopped([*asked, "--train_sampling_strategy", "group_by_length"], capsys, tmp_path)
+    assert "leave train_sampling_strategy out" in message
