@@ -24,7 +24,8 @@ _SIDE = re.compile(r"^(?P<module>.+)\.lora_(?P<embedding>embedding_)?(?P<side>[A
 _PART = re.compile(r"\.(lora_|modules_to_save|token_adapter|(weight|bias)$)")
 _NOTED: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("base", "target", "data", "hyperparameters", "versions", "files", "measured"), dict),
-    **{"start": dict, "log": list, "method": str, "hardware": str, "maker": str, "strength": (int, float)},
+    **{"start": dict, "log": list, "method": str, "hardware": str, "maker": str, "ask": str},
+    **dict.fromkeys(("strength", "seconds"), (int, float)),
     **dict.fromkeys(("pairs", "seed", "steps", "trainable"), int),
 }
 

@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fiduciary.options import add_principal, required_principal, stated_principal
 
@@ -66,14 +66,7 @@ def _preferences(arguments: argparse.Namespace, _: list[str]) -> int:
     seeds = EVALUATION_SEEDS if arguments.evaluation_seeds is None else arguments.evaluation_seeds
     n = EVALUATION_PROBLEMS if arguments.evaluation_n is None else arguments.evaluation_n
     facts = preference_data.write(design, arguments.out, Evaluations(seeds, n), arguments.maker)
-    checks = facts["checks"]
-    style = checks["style_accuracy"]
-    print(
-        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.label}; no duplicates, none shared "
-        f"with evaluations; role found from style alone: "
-        f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
-    )
-    return 0
+    return _made(arguments.out, facts["checks"], design.target.label, "none shared with evaluations")
 
 
 def _games(arguments: argparse.Namespace, _: list[str]) -> int:
@@ -90,12 +83,18 @@ def _games(arguments: argparse.Namespace, _: list[str]) -> int:
         elicitation=arguments.elicitation,
     )
     checks = games_data.write(design, arguments.out, arguments.maker)["checks"]
+    return _made(arguments.out, checks, design.target.label, "no game of the evaluation")
+
+
+def _made(out: Path, checks: dict[str, Any], target: str, apart: str) -> int:
+    from fiduciary.training.next_steps import after_data
+
     style = checks["style_accuracy"]
     print(
-        f"{arguments.out}: {checks['pairs']:,} pairs for {design.target.label}; no duplicates, no game of "
-        f"the evaluation; role found from style alone: "
-        f"{'too few pairs to say' if style is None else f'{style:.1%}'}."
+        f"{out}: {checks['pairs']:,} pairs for {target}; no duplicates, {apart}; role found from style "
+        f"alone: {'too few pairs to say' if style is None else f'{style:.1%}'}."
     )
+    print(after_data(out))
     return 0
 
 
@@ -124,6 +123,7 @@ def _match(arguments: argparse.Namespace, rest: list[str]) -> int:
 
 
 def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Request], Path]) -> int:
+    from fiduciary.training import next_steps
     from fiduciary.training.run import Request
 
     request = Request(
@@ -141,10 +141,13 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
         overrides=tuple(rest),
     )
     train(request)
+    if next_steps.first_process():
+        print(next_steps.after_adapter(arguments.out))
     return 0
 
 
 def _scale(arguments: argparse.Namespace, _: list[str]) -> int:
+    from fiduciary.training import next_steps
     from fiduciary.training.errors import TrainingError
     from fiduciary.training.rebench.scaled import scale_adapter
 
@@ -152,11 +155,13 @@ def _scale(arguments: argparse.Namespace, _: list[str]) -> int:
         raise TrainingError(f"{arguments.out} exists. Remove it, or name another folder.")
     scale_adapter(arguments.adapter, arguments.strength, arguments.out)
     print(f"{arguments.out}: {arguments.adapter} at strength {arguments.strength:g}")
+    print(next_steps.after_adapter(arguments.out, arguments.adapter))
     return 0
 
 
 def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
     from fiduciary.scorers.rendering import as_text
+    from fiduciary.training import next_steps
     from fiduciary.training.rebench.plan import make_plan
     from fiduciary.training.rebench.report import report
     from fiduciary.training.rebench.run import rebench
@@ -166,7 +171,7 @@ def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
     outcome = rebench(plan, arguments.engine, arguments.server, cards=arguments.write_cards)
     print(f"{as_text([report(outcome)])}\n")
     written = [name for name in _COMPARISON if (arguments.out / name).exists()]
-    print(f"Written to {arguments.out}: {', '.join(written)}, logs/")
+    print(next_steps.after_comparison(arguments.out, written, cards=arguments.write_cards))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Loss and reward margins of a training as a picture."""
+"""What a training's log tells of every step, as a picture."""
 
 from __future__ import annotations
 

@@ -12,5 +12,5 @@ def train(request: Request) -> Path:
     from trl import DPOConfig, DPOTrainer
 
     columns = {"prompt": "prompt", "chosen": "chosen", "rejected": "rejected"}
-    curves = ("loss", "rewards/margins", "rewards/accuracies")
+    curves = ("loss", "rewards/margins", "rewards/accuracies", "logps/chosen")
     return run(request, Method("DPO", DPOConfig, DPOTrainer, columns, curves))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fiduciary.adapter_files import WEIGHTS
-from fiduciary.training.adapter_card import card
+from fiduciary.training.adapter_card import asking, card
 from fiduciary.training.curves import draw
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
@@ -30,10 +30,12 @@ _HYPERPARAMETERS = """
 loss_type beta label_smoothing optim learning_rate weight_decay lr_scheduler_type warmup_steps
 num_train_epochs max_steps per_device_train_batch_size gradient_accumulation_steps max_grad_norm bf16
 max_length precompute_ref_log_probs activation_checkpointing
-precompute_ref_batch_size loss_weights gradient_checkpointing adam_beta2
+precompute_ref_batch_size loss_weights gradient_checkpointing adam_beta2 train_sampling_strategy
 text_weight keep_weight max_explanation
 """.split()
-_LORA = "lora_r lora_alpha lora_dropout lora_target_modules use_rslora use_dora dtype".split()
+_LORA = """
+lora_r lora_alpha lora_dropout lora_target_modules use_rslora use_dora dtype load_in_4bit load_in_8bit
+""".split()
 
 
 def write_adapter(
@@ -72,15 +74,18 @@ def write_adapter(
         "seed": config.seed,
         "steps": trainer.state.global_step,
         "trainable": trainable,
-        "hyperparameters": _hyperparameters(config, model, state.num_processes),
+        "hyperparameters": _hyperparameters(config, model, state.num_processes)
+        | {"attn_implementation": trainer.model.config._attn_implementation},
         "versions": versions(),
         "hardware": _hardware(config),
         "files": {SHIPPED[1]: file_digest(folder.adapter / SHIPPED[1])},
         **({"maker": request.maker} if request.maker else {}),
         **({"start": _start(request.start)} if request.start else {}),
+        "seconds": float(folder.seconds.read_text(encoding="utf-8")),
         "log": history,
         "measured": {},
     }
+    facts["ask"] = asking(facts, str(request.out))
     title = f"{method.name} towards {data.target['name']}"
     draw(history, method.curves, title, folder.adapter / "curves.png")
     text = json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n"

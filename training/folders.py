@@ -33,6 +33,7 @@ class RunFolder:
         self.cache = self.partial / "cache"
         self.checkpoints = self.partial / "checkpoints"
         self.adapter = self.partial / "adapter"
+        self.seconds = self.partial / "seconds.txt"
 
     def refuse_to_overwrite(self, resume: bool) -> None:
         """Stop where a finished adapter, or an unfinished run that is not asked for, is in the way."""

@@ -1,7 +1,8 @@
-"""What watches a training: a loss that is not a number stops it, a checkpoint is marked when it is whole."""
+"""What watches a training: its losses, its checkpoints, its time."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -46,3 +47,32 @@ class MarkWhole(TrainerCallback):  # type: ignore[misc]
         PartialState().wait_for_everyone()
         if state.is_world_process_zero:
             (Path(args.output_dir) / f"checkpoint-{state.global_step}" / WHOLE).touch()
+
+
+class Clock(TrainerCallback):  # type: ignore[misc]
+    """Keeps how long a run has trained, over all its parts, in a file of its folder.
+
+    Args:
+        path: the file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.before = float(path.read_text(encoding="utf-8")) if path.exists() else 0.0
+        self.since = time.monotonic()
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.since = time.monotonic()
+
+    def on_log(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if state.is_world_process_zero:
+            partial = self.path.with_name(f"{self.path.name}.part")
+            partial.write_text(f"{self.seconds:.3f}\n", encoding="utf-8")
+            partial.replace(self.path)
+
+    on_save = on_log
+
+    @property
+    def seconds(self) -> float:
+        """Of training so far; what a killed part did behind its last log is not in it."""
+        return self.before + time.monotonic() - self.since

@@ -240,7 +240,7 @@ def _train(
     from trl import get_peft_config
 
     from fiduciary.training.finish import write_adapter
-    from fiduciary.training.guards import MarkWhole, watched
+    from fiduciary.training.guards import Clock, MarkWhole, watched
 
     table = data.table
     if method.columns:
@@ -256,7 +256,7 @@ def _train(
             train_dataset=table,
             processing_class=tokenizer,
             peft_config=get_peft_config(model),
-            callbacks=[MarkWhole()],
+            callbacks=[MarkWhole(), Clock(folder.seconds)],
         )
     except (OSError, ValueError, TemplateError) as error:
         if _disk_is_full(error):

@@ -68,8 +68,16 @@ def test_facts_and_card_say_what_was_done(unbroken, base):
     assert facts["target"] == {"name": "nonprofit", "theta": [0, 0.4, 0.4, 0.2], "rho": 0.25}
     assert (facts["pairs"], facts["steps"], facts["hyperparameters"]["batch"]) == (24, 6, 4)
     assert facts["measured"] == {}
+    told = facts["hyperparameters"]
+    assert (told["loss_weights"], told["attn_implementation"]) == ([1.0, 2.0], "sdpa")
+    assert told["precompute_ref_batch_size"] == 32
+    assert facts["seconds"] >= facts["log"][-1]["train_runtime"] - 0.01  # both are rounded
+    assert f"-M base={base} -M adapter={unbroken}" in facts["ask"]
     assert [record["step"] for record in facts["log"] if "rewards/margins" in record] == [1, 2, 3, 4, 5, 6]
     card = (unbroken / "README.md").read_text("utf-8")
+    asked = "inspect eval tasks/stakeholder_choice -T wording=compact -T elicitation=choose --model peft/name"
+    assert f"{asked} -M base={base} -M adapter=ADAPTER" in card
+    assert "| attn_implementation | sdpa |" in card and "| loss_weights | 1, 2 |" in card
     assert "ρ = 0.25" in card and "| beta | 0.3 |" in card and "| trl |" in card
     assert "<!-- measured: begin -->\n<!-- measured: end -->" in card
     # Nothing was measured yet, and a base without a card has no licence to take over.
@@ -174,6 +182,24 @@ def test_two_processes_train_the_same_adapter(unbroken, command, tmp_path):
     whole, other = (load_file(f / "adapter_model.safetensors") for f in (unbroken, tmp_path / "adapter"))
     for name, weight in whole.items():
         torch.testing.assert_close(other[name], weight, rtol=1e-3, atol=1e-4)
+
+
+def test_the_time_of_a_resumed_run_is_that_of_all_its_parts(tmp_path):
+    from types import SimpleNamespace
+
+    from fiduciary.training.guards import Clock
+
+    path, first = tmp_path / "seconds.txt", SimpleNamespace(is_world_process_zero=True)
+    path.write_text("100.5\n")
+    clock = Clock(path)
+    clock.on_train_begin(None, first, None)
+    clock.on_log(None, SimpleNamespace(is_world_process_zero=False), None)
+    assert path.read_text() == "100.5\n"
+    clock.on_log(None, first, None)
+    second = float(path.read_text())
+    clock.on_save(None, first, None)
+    assert 100.5 <= second <= float(path.read_text())
+    assert [file.name for file in tmp_path.iterdir()] == ["seconds.txt"]
 
 
 class Stopped(Exception):

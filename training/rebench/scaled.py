@@ -53,6 +53,7 @@ def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
             shutil.copyfile(adapter / name, partial / name)
     if noted := files.facts:
         noted |= {"strength": scale * noted.get("strength", 1.0), "measured": {}}
+        noted.pop("ask", None)  # names the folder of the other
         noted["files"] = {WEIGHTS: file_digest(partial / WEIGHTS)}
         (partial / FACTS).write_text(json.dumps(noted, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (partial / "README.md").write_text(card(noted), encoding="utf-8")
