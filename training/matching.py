@@ -137,6 +137,10 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
             loaded.enable_input_require_grads()
         args.remove_unused_columns = False
         args.label_names = []
+        # One process may take two passes where another takes one, and would wait for it to send its buffers,
+        # which never change.
+        args.ddp_broadcast_buffers = False
+        args.ddp_find_unused_parameters = False
         self.tokenizer = processing_class
         self._system = takes_system(processing_class)
         self._pad = processing_class.pad_token_id

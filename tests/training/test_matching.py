@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +14,12 @@ import pytest
 pytest.importorskip("trl")
 
 import torch
+from safetensors.torch import load_file
 
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.training.command import train as main
 
+ROOT = Path(__file__).parents[2]
 RECIPE = Path(__file__).parents[2] / "training" / "recipes" / "tiny-match.yaml"
 ROOM = ("--max_length", "1024", "--max_explanation", "6")
 """The base of random weights knows no word, so that a conversation takes many tokens."""
@@ -163,6 +168,30 @@ def test_a_resumed_run_ends_with_the_same_weights(base, tmp_path):
         matching.MatchTrainer = kept
     assert main([*command(base, broken), "--resume"]) == 0
     assert weights_digest(whole) == weights_digest(broken)
+
+
+@pytest.mark.slow
+def test_two_processes_match_the_same_adapter(base, tmp_path):
+    """A batch of eight, once in one process and once half of it in each of two."""
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    launch = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
+    launch += ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    launch += ["--main_process_port", "0", "-m", "fiduciary", "train"]
+    # Adam would make whole steps of gradients that are nearly 0, whose sign is rounding.
+    alike = ("--own_share", "0", "--use_cpu", "true", "--optim", "sgd", "--learning_rate", "0.1")
+    whole, halves = tmp_path / "whole", tmp_path / "halves"
+    assert main(command(base, whole, *alike)) == 0
+    asked = command(base, halves, *alike, "--per_device_train_batch_size", "4", "--ddp_backend", "gloo")
+    done = subprocess.run([*launch, *asked], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("Written to") == 1
+    facts = json.loads((halves / "training.json").read_text("utf-8"))
+    assert (facts["hyperparameters"]["processes"], facts["hyperparameters"]["batch"]) == (2, 8)
+    one, two = (load_file(folder / "adapter_model.safetensors") for folder in (whole, halves))
+    assert one.keys() == two.keys()
+    assert max(float(weight.abs().max()) for name, weight in one.items() if "lora_B" in name) > 1e-3
+    for name, weight in one.items():
+        torch.testing.assert_close(two[name], weight, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize(
