@@ -12,7 +12,21 @@ from transformers import TrainerCallback
 
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import WHOLE
-from fiduciary.training.like_lengths import BY_LENGTH, LikeLengths, token_lengths
+from fiduciary.training.matching_batches import AlikeInBatches
+
+BY_LENGTH = "group_by_length"
+"""What a recipe's ``train_sampling_strategy`` says for batches of conversations of like length."""
+
+
+def token_lengths(table: Any) -> list[int]:
+    """Tokens of each row of a table that TRL has prepared, of its longer response where there are two."""
+    if "input_ids" in table.column_names:
+        return [len(ids) for ids in table["input_ids"]]
+    columns = (table["prompt_ids"], table["chosen_ids"], table["rejected_ids"])
+    return [
+        len(prompt) + max(len(chosen), len(rejected))
+        for prompt, chosen, rejected in zip(*columns, strict=True)
+    ]
 
 
 def watched(trainer_class: type) -> type:
@@ -33,8 +47,11 @@ def watched(trainer_class: type) -> type:
         def _get_train_sampler(self, train_dataset: Any = None) -> Any:
             if self.args.train_sampling_strategy != BY_LENGTH:
                 return super()._get_train_sampler(train_dataset)
-            batch = self.args.train_batch_size * self.args.gradient_accumulation_steps
-            return LikeLengths(token_lengths(self.train_dataset), batch, self.args.seed)
+            # TRL's DPO has no lengths where transformers looks, which takes the order from
+            # PyTorch's state at that moment, so that a resumed run would go on with other batches.
+            steps = self.args.gradient_accumulation_steps * self.args.world_size
+            batch = self.args.per_device_train_batch_size * steps
+            return AlikeInBatches(token_lengths(self.train_dataset), batch, self.args.seed)
 
     Watched.__name__ = trainer_class.__name__  # TRL writes it into its texts
     return Watched
