@@ -15,7 +15,7 @@ class AlikeInBatches(torch.utils.data.Sampler[int]):
     """Every row once an epoch: of each random lot of rows those of like length meet.
 
     Transformers' own sampler by length leaves a lot sorted, so that a model sees long rows first and short
-    ones last, over and over; here the batches of a lot are mixed. The same seed and epoch give the same order.
+    ones last, over and over; here the batches of a lot are mixed. Seed and epoch give the order.
 
     Args:
         lengths: of the rows.
