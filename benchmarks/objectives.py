@@ -10,8 +10,10 @@ argmax choice and another one; matching from the target's probabilities), and on
 adapters the same problems in every way. Two tables: the objectives at the position that they train, with the
 time that training took; and for each adapter what the same problems show when asked otherwise. *nats* is the
 divergence of the choice probabilities from the target's at its stated γ (DPO and SFT know none: at the
-nearest one), *answers* how many would tell it from the target (5 %, power 80 %). What is finished stays in
-the work folder and is not made again.
+nearest one), *answers* how many would tell it from the target (5 %, power 80 %). Beside them stand the
+published fine-tunes: how far a chooser with their printed weights and the target's own ρ and γ is from their
+targets on the same problems (a lower bound: their K is not printed, so that their ρ says nothing here). What
+is finished stays in the work folder and is not made again.
 """
 
 from __future__ import annotations
@@ -23,8 +25,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fiduciary.__main__ import main as fiduciary
+from fiduciary.economics.inference.telling import divergence
+from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.principals import Principal
+from fiduciary.economics.problems import generate, stack
+from fiduciary.economics.published import PUBLISHED
+from fiduciary.economics.utility import CES
 from fiduciary.solvers.asking import CLOSINGS
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS
 from fiduciary.training.matching_data import TRAINED_CLOSINGS, TRAINED_WORDINGS
@@ -73,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _print(f"objectives, {options.problems:,} problems, asked as trained", _objectives(found, ways, times))
     for name in times:
         _print(f"{name}: the same problems, asked otherwise", _transfer(found, ways, name))
+    _print(f"published fine-tunes, at the targets' ρ and γ = {options.gamma:g}", _published(options))
     return 0
 
 
@@ -134,6 +144,21 @@ def _transfer(found: Any, ways: dict[str, str], name: str) -> Iterator[tuple[str
     yield HEADS
     for title, way in ways.items():
         yield (title, *_row(found, way, name))
+
+
+def _published(options: argparse.Namespace) -> Iterator[tuple[str, ...]]:
+    yield ("", "Σ|θ − θ*|", "nats", "answers")
+    welfare = stack(generate(options.ask, 0, trade_offs="joint"))
+    for name, printed in PUBLISHED.items():
+        if "fine-tune" not in name:
+            continue
+        target = Principal.named(name.partition(" ")[0]).utility
+        theta = np.array(printed.theta) / sum(printed.theta)
+        own = CES(tuple(theta.tolist()), target.rho if max(target.theta) < 1 else 1.0)
+        q = choice_probabilities(options.gamma * own.utility(welfare))
+        apart = divergence(target.utility(welfare), q, options.gamma)
+        distance = float(np.abs(theta - target.theta).sum())
+        yield (name, f"{distance:.3f}", f"{apart.nats:.4f}", _count(apart.answers))
 
 
 def _row(found: Any, way: str, name: str) -> tuple[str, ...]:
