@@ -43,7 +43,7 @@ RECIPES = Path(__file__).parents[1] / "training" / "recipes"
 OBJECTIVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "match": ("match", ()),
     "dpo": ("dpo", ("--loss_type", "sigmoid", "--loss_weights", "1")),
-    "dpo+sft": ("dpo", ("--loss_type", "sigmoid", "sft", "--loss_weights", "1", "2")),
+    "dpo-sft": ("dpo", ("--loss_type", "sigmoid", "sft", "--loss_weights", "1", "2")),
     "ipo": ("dpo", ("--loss_type", "ipo", "--loss_weights", "1")),
     "sft": ("sft", ()),
 }

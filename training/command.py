@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fiduciary.options import add_principal, required_principal, stated_principal
 
 if TYPE_CHECKING:
-    from fiduciary.training.run import Request
+    pass
 
 
 def train(argv: Sequence[str] | None = None) -> int:
     """Run ``fiduciary train``; the exit code is 2 where the user can put something right."""
     parser = _train_parser()
     arguments, rest = parser.parse_known_args(argv)
-    if rest and arguments.command not in ("match", "dpo", "sft"):
+    if rest and arguments.command not in _METHODS:
         parser.error(f"unknown arguments: {' '.join(rest)}")
     return _guarded(arguments, rest)
 
@@ -104,28 +105,19 @@ def _screen(arguments: argparse.Namespace, _: list[str]) -> int:
     return run(arguments.data, arguments.out, arguments.logs, arguments.fail_on)
 
 
-def _dpo(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from fiduciary.training.dpo import train
-
-    return _train(arguments, rest, train)
-
-
-def _sft(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from fiduciary.training.sft import train
-
-    return _train(arguments, rest, train)
+_METHODS = {
+    "match": ("matching", "train a LoRA adapter on the target's choice probabilities"),
+    "dpo": ("dpo", "train a LoRA adapter on preference pairs"),
+    "sft": ("sft", "train a LoRA adapter on the chosen responses"),
+}
+"""Command → the module of this room whose ``train`` it runs, and what it does."""
 
 
-def _match(arguments: argparse.Namespace, rest: list[str]) -> int:
-    from fiduciary.training.matching import train
-
-    return _train(arguments, rest, train)
-
-
-def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Request], Path]) -> int:
+def _train(arguments: argparse.Namespace, rest: list[str]) -> int:
     from fiduciary.training import next_steps
     from fiduciary.training.run import Request
 
+    method = import_module(f"fiduciary.training.{_METHODS[arguments.command][0]}")
     request = Request(
         recipe=arguments.recipe,
         target=stated_principal(arguments),
@@ -140,7 +132,7 @@ def _train(arguments: argparse.Namespace, rest: list[str], train: Callable[[Requ
         maker=arguments.maker,
         overrides=tuple(rest),
     )
-    train(request)
+    method.train(request)
     if next_steps.first_process():
         print(next_steps.after_adapter(arguments.out))
     return 0
@@ -299,11 +291,7 @@ def _train_parser() -> argparse.ArgumentParser:
     screen.add_argument("--fail-on", choices=("problem", "note"), help="exit with 1 if one was found")
     screen.set_defaults(run=_screen)
 
-    for name, run, what in (
-        ("match", _match, "train a LoRA adapter on the target's choice probabilities"),
-        ("dpo", _dpo, "train a LoRA adapter on preference pairs"),
-        ("sft", _sft, "train a LoRA adapter on the chosen responses"),
-    ):
+    for name, (_, what) in _METHODS.items():
         command = commands.add_parser(
             name,
             parents=[target],
@@ -339,7 +327,7 @@ def _train_parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
         command.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)
         command.add_argument("--resume", action="store_true", help="continue a run that was stopped")
-        command.set_defaults(run=run)
+        command.set_defaults(run=_train)
 
     scale = commands.add_parser(
         "scale",
