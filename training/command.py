@@ -10,12 +10,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fiduciary.options import add_principal, required_principal, stated_principal
-
-if TYPE_CHECKING:
-    pass
 
 
 def train(argv: Sequence[str] | None = None) -> int:
