@@ -175,7 +175,7 @@ def _row(found: Any, way: str, name: str) -> tuple[str, ...]:
     ]
     parameters = [_number(estimate.get("estimates", estimate).get(key)) for key in ("rho", "gamma")]
     return (
-        _number((own["distance"] or [None, None])[1]),
+        _number((own["distance"] or {}).get("adapter")),
         *parameters,
         *shares,
         _after(own, "regret", "${:.0f}"),

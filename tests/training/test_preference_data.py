@@ -80,7 +80,7 @@ def test_command(tmp_path, capsys):
         (["--theta", "0.5,0.5,0.5,0", "--rho", "1"], "--theta must be four weights >= 0 that sum to 1"),
         (["--theta", "0.5,0.5,0,0"], "--rho must be given together with theta"),
         (["--principal", "profit"], "--principal must be one of"),
-        ([], "--principal must be one of"),
+        ([], "a principal is needed: --principal (study1"),
         (["--principal", "nonprofit", "--trade-offs", "taxes"], "trade_offs must be one of"),
     ],
 )
