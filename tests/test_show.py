@@ -55,7 +55,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "duopoly_pricing": {"n": 1, "periods": 3, "probes": 2},
     "moral_dilemmas": {"n": 4, "probe": 4},
     "stress": {"n": 2},
-    "hexaco100": {},
+    "hexaco100": {"labels": "letters"},
     "dark_tetrad": {"labels": "letters"},
 }
 """Few samples of each task: all of them are asked."""

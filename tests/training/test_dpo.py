@@ -216,6 +216,7 @@ class Stopped(Exception):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["dpo", "sft"])
 def test_batches_of_like_lengths_are_drawn_again_the_same_when_a_run_is_resumed(
     method, command, pairs, base, tmp_path, monkeypatch

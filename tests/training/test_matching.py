@@ -143,6 +143,7 @@ def test_explanations_are_kept_by_the_divergence_from_the_base(base, tmp_path):
     assert kept[0] == pytest.approx(0, abs=1e-6) and kept[-1] > 1e-6
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_weights(base, tmp_path):
     from fiduciary.training.rebench.adapter_files import weights_digest
 
