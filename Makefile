@@ -82,8 +82,9 @@ test-fast: $(DEV) ## the tests that take less than about ten seconds
 test-train: $(TRAIN) ## the tests of training, DPO and SFT of a tiny model included
 	$(VENV_TRAIN)/bin/python -m pytest tests/training tests/runs/test_alignment.py
 
-test-train-fast: $(TRAIN) ## the same without those that take more than about ten seconds
-	$(VENV_TRAIN)/bin/python -m pytest tests/training -m "not slow"
+NO_TORCH = screening test_checks.py test_games_data.py test_preference_pairs.py test_reasoning.py
+test-train-fast: $(TRAIN) ## the same without those that take more than about ten seconds, or need no torch (make test runs these)
+	$(VENV_TRAIN)/bin/python -m pytest tests/training -m "not slow" $(addprefix --ignore=tests/training/,$(NO_TORCH))
 
 test-vllm: $(TRAIN) ## a real vLLM server on the CPU beside transformers in process (Linux x86-64, 3 GB)
 	runs/serve_cpu.sh --install-only
