@@ -24,6 +24,7 @@ from transformers import AutoModelForCausalLM, Trainer, TrainingArguments, set_s
 from fiduciary.solvers.asking import continued
 from fiduciary.solvers.temperature import DEFAULT as TEMPERATURES
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS
+from fiduciary.training.checks import Evaluations, refuse_overlap
 from fiduciary.training.conversations import folded, laid_out, takes_system
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.matching_batches import AlikeInBatches
@@ -99,7 +100,9 @@ def problems(request: Request, config: MatchConfig) -> Any:
         )
     except ValueError as error:
         raise TrainingError(f"{error}.") from error
-    return make(design)
+    data = make(design)
+    refuse_overlap(data.table["problem"], Evaluations())
+    return data
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ V = γ U(welfare; θ, ρ) its choice probabilities are ``softmax(V/τ)``, exactl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.principals import Principal
-from fiduciary.economics.problems import ChoiceProblem, generate
+from fiduciary.economics.problems import generate
 from fiduciary.solvers.asking import CLOSING, CLOSINGS
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, NEUTRAL_WORDINGS, WORDINGS
 from fiduciary.training.card_parts import program_version
@@ -111,12 +110,13 @@ def build(design: MatchDesign) -> Iterator[dict[str, Any]]:
         begun = design.closings[int(rng.integers(len(design.closings)))]
         labels = "".join(LABELS[k] for k in (drawn if moved < MOVED_LETTERS else range(problem.n_options)))
         part = "own" if which < design.own else "written" if which < design.own + design.written else "choose"
-        wanted = probabilities(problem, wording, order, design)
+        welfare = problem.displayed(WORDINGS[wording].decimals)[order]
+        wanted = choice_probabilities(design.gamma * design.target.utility.utility(welfare))
         text = ""
         if part == "written":
             place = int(np.searchsorted(np.cumsum(wanted), argued * float(wanted.sum()), side="right"))
             place = min(place, problem.n_options - 1)
-            shown = Shown(problem.displayed(WORDINGS[wording].decimals)[order], wording, labels)
+            shown = Shown(welfare, wording, labels)
             fitting = suitable(voice, shown, (place,), weights)
             text = respond(shown, place, "explain", fitting[int(said * len(fitting))], weights)
         asked = prompt(problem, wording, order.tolist(), _way(part, turn), labels)
@@ -134,21 +134,12 @@ def build(design: MatchDesign) -> Iterator[dict[str, Any]]:
         }
 
 
-def probabilities(
-    problem: ChoiceProblem, wording: str, order: Sequence[int] | np.ndarray[Any, Any], design: MatchDesign
-) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """softmax(γ U) of the figures that the wording shows, (options,), in the order shown."""
-    welfare = problem.displayed(WORDINGS[wording].decimals)[order]
-    return np.asarray(choice_probabilities(design.gamma * design.target.utility.utility(welfare)))
-
-
-def make(design: MatchDesign, evaluations: Evaluations | None = None) -> PreferenceData:
+def make(design: MatchDesign) -> PreferenceData:
     """The problems as a table, with the facts of their making."""
     from datasets import Dataset, disable_progress_bars
 
     disable_progress_bars()
-    facts = describe(design, evaluations or Evaluations())
-    return PreferenceData(Dataset.from_list(list(build(design))), facts)
+    return PreferenceData(Dataset.from_list(list(build(design))), describe(design, Evaluations()))
 
 
 def describe(design: MatchDesign, evaluations: Evaluations) -> dict[str, Any]:

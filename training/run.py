@@ -119,11 +119,7 @@ def run(request: Request, method: Method) -> Path:
             if method.problems is None:
                 _make_data(request, folder)
         state.wait_for_everyone()
-        if method.problems is None:
-            data = _read_data(request, folder)
-        else:
-            data = method.problems(request, config)
-            refuse_overlap(data.table["problem"], Evaluations())
+        data = method.problems(request, config) if method.problems else _read_data(request, folder)
         _train(request, method, folder, config, model, tokenizer, data, state)
     except Exception as error:
         if state.is_main_process and not any(folder.checkpoints.glob("checkpoint-*")) and not request.resume:

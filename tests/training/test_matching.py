@@ -144,7 +144,7 @@ def test_explanations_are_kept_by_the_divergence_from_the_base(base, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_resumed_run_ends_with_the_same_weights(base, tmp_path):
+def test_a_resumed_run_ends_with_the_same_weights(base, tmp_path, monkeypatch):
     from fiduciary.training.rebench.adapter_files import weights_digest
 
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -161,12 +161,10 @@ def test_a_resumed_run_ends_with_the_same_weights(base, tmp_path):
                 raise Stops
             return super().training_step(*arguments, **keywords)
 
-    kept, matching.MatchTrainer = matching.MatchTrainer, Broken
-    try:
+    with monkeypatch.context() as patched:
+        patched.setattr(matching, "MatchTrainer", Broken)
         with pytest.raises(Stops):
             main(command(base, broken))
-    finally:
-        matching.MatchTrainer = kept
     assert main([*command(base, broken), "--resume"]) == 0
     assert weights_digest(whole) == weights_digest(broken)
 
