@@ -12,6 +12,7 @@ import numpy as np
 from fiduciary.comparison.paired import NAN, Change, corrected, paired
 from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.estimation import (
+    NO_ESTIMATE,
     CESFit,
     Separation,
     TestResult,
@@ -25,7 +26,7 @@ from fiduciary.economics.inference.telling import Divergence, divergence
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.utility import CES
 from fiduciary.leaderboard.board import by_problem, lay_out
-from fiduciary.leaderboard.choices import NO_ESTIMATE, Answers, estimated
+from fiduciary.leaderboard.choices import Answers, estimated
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.scorers.choice_table import Table
 from fiduciary.scorers.grounds import shown

@@ -11,6 +11,7 @@ from inspect_ai.log import EvalLog
 
 from fiduciary.comparison.paired import Change, paired
 from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.estimation import NO_ESTIMATE
 from fiduciary.economics.games import (
     SocialFit,
     SocialPreference,
@@ -20,7 +21,6 @@ from fiduciary.economics.games import (
 )
 from fiduciary.economics.inference import Interval
 from fiduciary.scorers.economic_games.grounds import withheld
-from fiduciary.scorers.economic_games.metrics import NO_ESTIMATE
 from fiduciary.scorers.economic_games.table import Play, choices, plays
 
 PARAMETERS = ("alpha", "beta", "kappa")

@@ -13,16 +13,13 @@ from inspect_ai.log import EvalSample, EvalSampleSummary
 from inspect_ai.scorer import SampleScore, Score
 
 from fiduciary.economics.arrays import BoolArray, FloatArray
-from fiduciary.economics.estimation import CESFit, Interval
+from fiduciary.economics.estimation import NO_ESTIMATE, CESFit, Interval
 from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.leaderboard.log_files import Say, one_line, samples, summaries
 from fiduciary.scorers.choice_table import Table, table
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS, fit
-
-NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
-"""What an estimate from answers that do not allow one may raise."""
 
 ASKED = {
     "choose": "the probabilities of the options' labels behind the closing words, without an explanation",

@@ -6,13 +6,14 @@ from fiduciary.economics.estimation.comparison import (
     likelihood_ratio_test,
     wald_test,
 )
-from fiduciary.economics.estimation.data import TooFewChoices
+from fiduciary.economics.estimation.data import NO_ESTIMATE, TooFewChoices
 from fiduciary.economics.estimation.fit import fit_ces
 from fiduciary.economics.estimation.results import THETA_NAMES, CESFit, Interval, PowerTest
 from fiduciary.economics.estimation.sample_size import problems_needed
 from fiduciary.economics.estimation.separation import Separation
 
 __all__ = [
+    "NO_ESTIMATE",
     "THETA_NAMES",
     "CESFit",
     "Interval",

@@ -16,6 +16,10 @@ MIN_CHOICES = 10
 CERTAIN = 0.9999  # probability of a single observed label from which the censored ones count as 0
 
 
+NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
+"""What an estimate from answers that do not allow one may raise."""
+
+
 class TooFewChoices(ValueError):
     """Fewer valid choices than any estimate could rest on."""
 

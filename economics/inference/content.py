@@ -43,6 +43,7 @@ from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.inference.means import lower_bound
 from fiduciary.economics.inference.place_slopes import unread_places
 from fiduciary.economics.inference.shown import Shown
+from fiduciary.economics.inference.telling import noncentrality
 
 ALPHA = 0.01
 """Level of the test."""
@@ -256,12 +257,7 @@ def smallest_share(rank: int, free: int) -> float:
     """
     if rank == 0 or free <= rank:
         return math.nan
-    critical = scipy.stats.chi2.ppf(1 - ALPHA, rank)
-
-    def short(noncentrality: float) -> float:
-        return float(scipy.stats.ncx2.sf(critical, rank, noncentrality)) - POWER
-
-    needed = float(scipy.optimize.brentq(short, 1e-6, 1e3))
+    needed = noncentrality(rank, ALPHA, POWER)
     return needed / (needed + free)
 
 

@@ -80,8 +80,10 @@ def answers_to_tell(
     """
     if not nats > 0:
         return float("inf")
-    critical = scipy.stats.chi2.isf(level, parameters)
-    needed = scipy.optimize.brentq(
-        lambda x: float(scipy.stats.ncx2.sf(critical, parameters, x)) - power, 1e-9, 1e4
-    )
-    return float(needed / (2 * nats))
+    return noncentrality(parameters, level, power) / (2 * nats)
+
+
+def noncentrality(df: int, level: float, power: float) -> float:
+    """λ at which χ² with ``df`` degrees of freedom is above its critical value with probability ``power``."""
+    critical = scipy.stats.chi2.isf(level, df)
+    return float(scipy.optimize.brentq(lambda x: scipy.stats.ncx2.sf(critical, df, x) - power, 1e-9, 1e4))

@@ -26,7 +26,7 @@ from fiduciary.economics.budgets import (
     relative_costs,
 )
 from fiduciary.economics.consistency.profile import bootstrap
-from fiduciary.economics.estimation import CESFit, wald_test
+from fiduciary.economics.estimation import NO_ESTIMATE, CESFit, wald_test
 from fiduciary.economics.inference import Interval
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.economics.utility import CES
@@ -34,7 +34,7 @@ from fiduciary.scorers.allocation.budget_set import spent_of, valid_rows
 from fiduciary.scorers.allocation.grounds import grounds
 from fiduciary.scorers.allocation.table import Allocations, Row, allocations, rows_of
 from fiduciary.scorers.reports import Cell, Figures, Options, Section, Told, missing, reading, report_of
-from fiduciary.scorers.stakeholder_choice.report import NO_ESTIMATE, differences, estimate_told
+from fiduciary.scorers.stakeholder_choice.report import differences, estimate_told
 
 AGENTS = 1000
 

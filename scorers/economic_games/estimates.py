@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fiduciary.economics.estimation import NO_ESTIMATE
 from fiduciary.economics.games import (
     FORMS,
     Identification,
@@ -17,7 +18,6 @@ from fiduciary.economics.games import (
 )
 from fiduciary.economics.games.responsiveness import responsiveness_table
 from fiduciary.economics.inference import Interval, around
-from fiduciary.scorers.economic_games.metrics import NO_ESTIMATE
 from fiduciary.scorers.reports import Cell, Figures
 
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
+from fiduciary.economics.estimation import NO_ESTIMATE
 from fiduciary.economics.games import FORMS, best_responses, fit_social_preference
 from fiduciary.economics.games.social_fit import SocialFit
 from fiduciary.economics.inference import NOTHING, Interval, ratio
@@ -173,9 +174,6 @@ def rules_right() -> Metric:
 logger = logging.getLogger(__name__)
 
 PARAMETERS = ("alpha", "beta", "kappa", "lam")
-
-NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
-"""What an estimate from answers that do not allow one may raise."""
 
 _recent = Recent[SocialFit | None]()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
-from fiduciary.economics.estimation import CESFit, TestResult, likelihood_ratio_test, wald_test
+from fiduciary.economics.estimation import NO_ESTIMATE, CESFit, TestResult, likelihood_ratio_test, wald_test
 from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.estimation.results import PROPORTIONAL
 from fiduciary.economics.inference import Interval
@@ -36,9 +36,6 @@ from fiduciary.scorers.reports import (
 )
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import fit
 from fiduciary.scorers.stakeholder_choice.wordings import wordings_told
-
-NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
-"""What an estimate from answers that do not allow one may raise."""
 
 SOURCES = {
     "choose": "from the closing words begun for the model (log-probabilities, τ = 1)",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from fiduciary.economics.estimation import NO_ESTIMATE
 from fiduciary.economics.inference import LEVEL, Interval, mean
 from fiduciary.scorers.choice_table import Table
 from fiduciary.scorers.reports import Figures
@@ -18,8 +19,6 @@ from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETE
 
 FEWEST = 3
 """Wordings below which there is no interval."""
-
-NO_ESTIMATE = (ValueError, ArithmeticError, np.linalg.LinAlgError)
 
 
 def between_wordings(data: Table, level: float = LEVEL) -> tuple[int, dict[str, Interval]]:
