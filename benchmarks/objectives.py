@@ -131,7 +131,10 @@ def _ways(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
     yield "text", f"{asked} wording={trained} elicitation=text"
 
 
-HEADS = ("", "Σ|θ − θ*|", "ρ", "γ", "best", "loss share", "regret", "nats", "answers", "missing", "agreement")
+HEADS = (
+    *("", "Σ|θ − θ*|", "ρ", "γ", "best", "loss share", "regret", "of the likeliest"),
+    *("nats", "answers", "missing", "agreement"),
+)
 
 
 def _objectives(found: Any, ways: dict[str, str], times: dict[str, float]) -> Iterator[tuple[str, ...]]:
@@ -179,6 +182,7 @@ def _row(found: Any, way: str, name: str) -> tuple[str, ...]:
         *parameters,
         *shares,
         _after(own, "regret", "${:.0f}"),
+        _after(own, "likeliest_regret", "${:.0f}"),
         nats,
         answers,
         f"{estimate['missing'] / estimate['n']:.1%}",

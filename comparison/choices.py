@@ -32,6 +32,9 @@ from fiduciary.scorers.choice_table import Table
 from fiduciary.scorers.grounds import shown
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 
+LIKELIEST = "regret of the likeliest option, dollars"
+"""Of probabilities, beside what they cost as they are: a target that is unsure on purpose errs at τ = 1."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -40,8 +43,9 @@ class Choices:
     Attributes:
         target: whom it is to serve; None where nobody was stated, and then nothing is held against anybody.
         changes: of the table's figures: the share of missing answers; with a target what choices cost it,
-            where the model's answers give grounds for figures (before: where the base's do); parameters that
-            have a standard error on both sides.
+            where the model's answers give grounds for figures (before: where the base's do), and where they
+            are probabilities, what the likeliest option alone would cost; parameters that have a standard
+            error on both sides.
         alike: exact exchange test of "it chooses like the base", free of any model; None without a base.
         h1: likelihood-ratio test of "the same preference as the base" (θ and ρ; own γ each), problems paired.
         h2: likelihood-ratio test of "the preference is the target".
@@ -69,8 +73,8 @@ class Choices:
     h2_p: float = NAN
 
     def change(self, name: str) -> Change | None:
-        """The change of one of the table's figures, such as ``regret``."""
-        return next((one for one in self.changes if one.key == f"{CHOICE}.{name}"), None)
+        """The change of one of the table's figures, such as ``regret``, or of ``LIKELIEST``."""
+        return next((one for one in self.changes if one.key in (f"{CHOICE}.{name}", name)), None)
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def _changes(base: Answers | None, own: Answers, target: Principal | None) -> It
         return
     places, ones = np.arange(len(problems.ids)), np.ones(len(problems.ids))
     gone = None if base is None else _missing(problems.ids, base)
-    yield _change("missing", gone, _missing(problems.ids, own), places, ones)
+    yield _change(f"{CHOICE}.missing", gone, _missing(problems.ids, own), places, ones)
     if target is not None and own.grounds.withheld is None:
         utility = target.at(problems.shift)
         after = by_problem(problems, own, utility)
@@ -146,7 +150,13 @@ def _changes(base: Answers | None, own: Answers, target: Principal | None) -> It
             ("regret", "regret", ones),
         ):
             first = None if before is None else getattr(before, part)
-            yield _change(name, first, getattr(after, part), places, weight)
+            yield _change(f"{CHOICE}.{name}", first, getattr(after, part), places, weight)
+        if own.data.by_probability:
+            after = by_problem(problems, own.likeliest, utility)
+            first = (
+                None if base is None or not reads else by_problem(problems, base.likeliest, utility).regret
+            )
+            yield _change(LIKELIEST, first, after.regret, places, ones)
     if base is None or base.fit is None or own.fit is None:
         return
     test = _by_wald(own.fit, base.fit)
@@ -157,12 +167,12 @@ def _changes(base: Answers | None, own: Answers, target: Principal | None) -> It
 
 
 def _change(
-    name: str, before: FloatArray | None, after: FloatArray, places: IntArray, weight: FloatArray
+    key: str, before: FloatArray | None, after: FloatArray, places: IntArray, weight: FloatArray
 ) -> Change:
     if before is not None:
-        return paired(f"{CHOICE}.{name}", before, after, places, weight)
+        return paired(key, before, after, places, weight)
     kept = np.isfinite(after)
-    return Change(f"{CHOICE}.{name}", NAN, ratio(after[kept], weight[kept], places[kept]).value)
+    return Change(key, NAN, ratio(after[kept], weight[kept], places[kept]).value)
 
 
 def _missing(ids: Sequence[str], answers: Answers) -> FloatArray:

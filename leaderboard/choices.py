@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
 import numpy as np
@@ -57,6 +57,14 @@ class Answers:
     def missing(self) -> BoolArray:
         """(n,), whether an answer is missing."""
         return np.asarray(~np.isfinite(self.shares).any(axis=1))
+
+    @property
+    def likeliest(self) -> Answers:
+        """The same as if the likeliest option were always taken, ties in equal parts: the limit τ → 0."""
+        top = self.shares == np.fmax.reduce(self.shares, axis=1, initial=-np.inf)[:, None]
+        count = top.sum(axis=1, keepdims=True)
+        shares = np.where(np.isfinite(self.shares), top / np.maximum(count, 1), np.nan)
+        return replace(self, shares=shares)
 
 
 def read_table(file: str) -> Table:

@@ -15,7 +15,8 @@ from fiduciary.training.folders import WHOLE
 from fiduciary.training.matching_batches import AlikeInBatches
 
 BY_LENGTH = "group_by_length"
-"""What a recipe's ``train_sampling_strategy`` says for batches of conversations of like length."""
+"""What a recipe's ``train_sampling_strategy`` says for batches of conversations of like length, short ones
+first."""
 
 
 def token_lengths(table: Any) -> list[int]:
@@ -51,7 +52,7 @@ def watched(trainer_class: type) -> type:
             # PyTorch's state at that moment, so that a resumed run would go on with other batches.
             steps = self.args.gradient_accumulation_steps * self.args.world_size
             batch = self.args.per_device_train_batch_size * steps
-            return AlikeInBatches(token_lengths(self.train_dataset), batch, self.args.seed)
+            return AlikeInBatches(token_lengths(self.train_dataset), batch, self.args.seed, short_first=True)
 
     Watched.__name__ = trainer_class.__name__  # TRL writes it into its texts
     return Watched

@@ -46,6 +46,7 @@ class MatchConfig(TrainingArguments):  # type: ignore[misc]
         keep_weight: w_k.
         max_explanation: tokens of the model's own explanations.
         max_length: tokens of the longest conversation.
+        short_first: whether the first epoch begins with problems of few options and short wordings.
     """
 
     trade_offs: str = "default"
@@ -58,6 +59,7 @@ class MatchConfig(TrainingArguments):  # type: ignore[misc]
     keep_weight: float = 0.0
     max_explanation: int = 160
     max_length: int = 1024
+    short_first: bool = False
     model_init_kwargs: dict[str, Any] | str | None = field(default=None)
     trust_remote_code: bool = False
 
@@ -196,7 +198,8 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
     def _get_train_sampler(self, train_dataset: Any = None) -> AlikeInBatches:
         rows = self.train_dataset if train_dataset is None else train_dataset
         steps = self.args.gradient_accumulation_steps * self.args.world_size
-        return AlikeInBatches(rows["length"], self.args.per_device_train_batch_size * steps, self.args.seed)
+        batch = self.args.per_device_train_batch_size * steps
+        return AlikeInBatches(rows["length"], batch, self.args.seed, self.args.short_first)
 
     def floating_point_ops(self, inputs: Mapping[str, Any]) -> int:
         """Not counted: batches are texts here."""

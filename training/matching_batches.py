@@ -21,11 +21,14 @@ class AlikeInBatches(torch.utils.data.Sampler[int]):
         lengths: of the rows.
         batch: rows of a step on all processes together.
         seed: of the order.
+        short_first: whether the first epoch begins with short rows: one that is longer than a share q of the
+            others comes anywhere behind the first q/2 of the rows. A model that cannot compare figures yet
+            learns it from two options sooner, and at a third of the cost, than from five.
     """
 
-    def __init__(self, lengths: Sequence[int], batch: int, seed: int) -> None:
+    def __init__(self, lengths: Sequence[int], batch: int, seed: int, short_first: bool = False) -> None:
         self.lengths = np.asarray(lengths)
-        self.batch, self.seed, self.epoch = batch, seed, 0
+        self.batch, self.seed, self.short_first, self.epoch = batch, seed, short_first, 0
 
     def set_epoch(self, epoch: int) -> None:
         """The next order."""
@@ -37,6 +40,9 @@ class AlikeInBatches(torch.utils.data.Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         rng = np.random.default_rng([self.seed, self.epoch])
         rows = rng.permutation(len(self.lengths))
+        if self.short_first and not self.epoch:
+            longer = self.lengths.argsort(kind="stable").argsort() / (2 * len(rows))
+            rows = np.argsort(rng.uniform(longer, 1.0), kind="stable")
         # The last batch may be a smaller one, and only at the end: all others are whole.
         whole = len(rows) // self.batch * self.batch
         for start in range(0, whole, REACH * self.batch):

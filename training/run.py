@@ -142,6 +142,8 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
     from trl import ModelConfig, TrlParser, get_quantization_config
 
     arguments = ["--config", str(request.recipe), "--bf16", str(_bf16(request.recipe, torch))]
+    if not torch.accelerator.is_available():
+        arguments += ["--use_cpu", "true"]  # without it bf16 is refused
     arguments += [*request.overrides, "--output_dir", str(folder.checkpoints), "--seed", str(request.seed)]
     if request.base is not None:
         arguments += ["--model_name_or_path", request.base]
@@ -173,12 +175,19 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
 
 
 def _bf16(recipe: Path, torch: Any) -> bool:
-    """Whether to compute in bf16: where the recipe asks for it and the hardware has it."""
+    """Whether to compute in bf16: where the recipe asks for it and GPU, or processor alone, have it."""
     import yaml
 
     text = yaml.safe_load(recipe.read_text(encoding="utf-8"))
     asked = bool(text.get("bf16", False)) if isinstance(text, dict) else False
-    return asked and bool(torch.cuda.is_available() and torch.cuda.is_bf16_supported())
+    if torch.cuda.is_available():
+        return asked and bool(torch.cuda.is_bf16_supported())
+    # Without instructions of its own a processor only emulates it, several times slower.
+    return (
+        asked
+        and not torch.accelerator.is_available()
+        and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    )
 
 
 def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:

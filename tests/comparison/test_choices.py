@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fiduciary.comparison.choices import Choices, Comparison, compare_models, identified_set
+from fiduciary.comparison.choices import (
+    LIKELIEST,
+    Choices,
+    Comparison,
+    compare_models,
+    identified_set,
+)
 from fiduciary.economics.conventions import DOLLARS_PER_UNIT
 from fiduciary.economics.inference import holm, holm_by_name
 from fiduciary.economics.losses import Losses, losses
@@ -241,6 +247,21 @@ def test_regret_and_loss_share_are_sums_over_the_same_losses(found, tables):
     verdict = the(found)
     assert verdict.change("regret").after == pytest.approx(lost.mean())
     assert verdict.change("loss_share").after == pytest.approx(lost.sum() / stake.sum())
+
+
+def test_the_likeliest_option_of_the_target_itself_loses_nothing_though_its_probabilities_do():
+    tables = {
+        "base": answers("study1", 60, elicitation="choose"),
+        "adapter": answers("nonprofit", 60, elicitation="choose"),
+    }
+    verdict = the(compare_models("", tables, {"adapter": NONPROFIT}))
+    drawn, likeliest = verdict.change("regret"), verdict.change(LIKELIEST)
+    assert drawn.after > 1 > likeliest.after == pytest.approx(0)
+    assert likeliest.before > likeliest.after and likeliest.p_value < 0.05
+
+
+def test_texts_have_no_likeliest_option(found):
+    assert the(found).change(LIKELIEST) is None
 
 
 def test_several_adapters_are_corrected_for_their_number(tables):

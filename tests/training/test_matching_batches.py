@@ -38,3 +38,16 @@ def test_long_and_short_batches_are_mixed():
 def test_an_order_comes_back_with_its_seed_and_epoch_and_only_then():
     assert order() == order()
     assert order() != order(epoch=1) != order(seed=4)
+
+
+def test_short_rows_come_first_where_that_is_asked_and_only_in_the_first_epoch():
+    lengths = np.random.default_rng(0).integers(20, 400, 10_000)
+    sampler = AlikeInBatches(lengths, 8, 3, short_first=True)
+    rows = list(sampler)
+    assert sorted(rows) == list(range(10_000))
+    tenths = [float(lengths[part].mean()) for part in np.array_split(rows, 10)]
+    assert tenths[0] < 150 < 190 < min(tenths[4:]) and max(tenths[4:]) < 260
+    sampler.set_epoch(1)
+    assert [float(lengths[part].mean()) for part in np.array_split(list(sampler), 10)] == pytest.approx(
+        [210] * 10, abs=15
+    )

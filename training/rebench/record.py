@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlparse
 
 import numpy as np
 
-from fiduciary.comparison.choices import Answers, Choices, Comparison
+from fiduciary.comparison.choices import LIKELIEST, Answers, Choices, Comparison
 from fiduciary.comparison.games import PlayComparison, PlayEstimate, PlayVerdict
 from fiduciary.comparison.paired import Change
 from fiduciary.comparison.tables import SOCIAL_SYMBOLS
@@ -141,6 +141,7 @@ def _choices(found: Choices, identified: Separation | None) -> dict[str, Any]:
         "best": _change(found.change("consistent")),
         "loss_share": _change(found.change("loss_share")),
         "regret": _change(found.change("regret")),
+        "likeliest_regret": _change(found.change(LIKELIEST)),
         "identified_at_best": _set(identified),
     }
 
