@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier real test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench lock build clean
+.PHONY: help install install-dev train-env demo align dossier real test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench audit lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -57,7 +57,8 @@ $(TRAIN): locks/train.txt $(PACKAGES)
 	@echo "making $(VENV_TRAIN) with torch, TRL and PEFT (about 1 GB, some minutes)"
 	@[ -x "$(VENV_TRAIN)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_TRAIN)"
 	$(TRAIN_PIP) install $(TORCH)
-	$(TRAIN_PIP) install -r locks/train.txt $$(grep -oE '^(hypothesis|pytest)==[^ ]+' locks/dev.txt)
+	$(TRAIN_PIP) install --no-deps --require-hashes -r locks/train.txt
+	$(TRAIN_PIP) install --no-deps --require-hashes -r <(awk '/^[^ ]/ { kept = /^(hypothesis|iniconfig|pluggy|pytest|sortedcontainers)==/ } kept' locks/dev.txt)
 	$(TRAIN_PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -117,6 +118,9 @@ format: $(DEV) ## let ruff put the code in order
 
 bench: $(DEV) ## the benchmarks: recovery, speed, memory (minutes)
 	$(BIN)/python -m benchmarks
+
+audit: $(DEV) ## known vulnerabilities of everything that the locks hold
+	AUDIT=$(BIN)/pip-audit locks/audit.sh
 
 lock: $(DEV) ## resolve pyproject.toml again; UPGRADE=1 takes newer versions
 	$(PIP) install uv==0.13.8

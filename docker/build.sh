@@ -69,7 +69,7 @@ mkdir -p dist/sbom
 for image in "${images[@]}"; do
     name="fiduciary-$image:$TAG" file="docker/${image%-[cg]pu}.Dockerfile" base="$BASE" arguments=()
     # The serving image's default base is the GPU's.
-    [ "$image" != serve-cpu ] || base="${base:-python:3.12.12-slim-bookworm}"
+    [ "$image" != serve-cpu ] || base="${base:-$(sed -n 's/^ARG BASE_IMAGE=//p' docker/suite.Dockerfile)}"
     [[ "$image" != serve-* ]] || arguments+=(--build-arg "VARIANT=${image#serve-}")
     [ -z "$base" ] || arguments+=(--build-arg "BASE_IMAGE=$base")
     [ -z "$NETWORK" ] || arguments+=(--network "$NETWORK")

@@ -2,9 +2,9 @@
 #
 # docker/build.sh serve-gpu and docker/build.sh serve-cpu build it, with BuildKit, from the top of the checkout.
 
-# gpu: CUDA and Ubuntu's Python 3.12. cpu: any image with Python 3.11 or 3.12 and venv, such as
-# python:3.12.12-slim-bookworm. Pinned by its exact tag; a digest can follow it (@sha256:…).
-ARG BASE_IMAGE=nvidia/cuda:13.0.1-base-ubuntu24.04
+# gpu: CUDA and Ubuntu's Python 3.12. cpu: any image with Python 3.11 or 3.12 and venv; build.sh takes the
+# suite's. Pinned by its digest; the tag is for people.
+ARG BASE_IMAGE=nvidia/cuda:13.0.1-base-ubuntu24.04@sha256:f8ef28f579ea42a44b415d2c5d46f788e6a9b395c6c83f2929416e1fc192c143
 
 FROM ${BASE_IMAGE} AS base
 # On a GPU Triton compiles its launchers while it serves, hence a compiler beside Python. Versions are those of
@@ -27,9 +27,9 @@ ARG TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
 RUN --mount=type=cache,target=/var/cache/pip --mount=type=secret,id=pip.conf --mount=type=secret,id=ca \
     pip() { /pip/bin/pip --python /venv/bin/python install --no-deps "$@"; }; \
     case "$VARIANT" in \
-        gpu) pip -r /src/serve-gpu.txt ;; \
+        gpu) pip --require-hashes -r /src/serve-gpu.txt ;; \
         cpu) { pip "$TORCH_CPU" || pip --extra-index-url "$TORCH_CPU_INDEX" "$TORCH_CPU"; } \
-            && pip -r /src/serve-cpu.txt ;; \
+            && pip --require-hashes -r /src/serve-cpu.txt ;; \
         *) echo "VARIANT must be gpu or cpu, not '$VARIANT'" >&2; exit 1 ;; \
     esac
 

@@ -2,8 +2,8 @@
 #
 # docker/build.sh suite builds it, with BuildKit, from the top of the checkout.
 
-# Any image with Python 3.11 or later, venv and bash. Pinned by its exact tag; a digest can follow it (@sha256:…).
-ARG BASE_IMAGE=python:3.12.12-slim-bookworm
+# Any image with Python 3.11 or later, venv and bash. Pinned by its digest; the tag is for people.
+ARG BASE_IMAGE=python:3.12.12-slim-bookworm@sha256:593bd06efe90efa80dc4eee3948be7c0fde4134606dd40d8dd8dbcade98e669c
 
 FROM ${BASE_IMAGE} AS builder
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_CONFIG_FILE=/run/secrets/pip.conf PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -31,6 +31,11 @@ RUN PATH=/venv/bin:$PATH && export INSPECT_DISPLAY=plain HOME=/tmp/run \
     && python -c 'import openai.types.chat, inspect_ai.model._providers.vllm, inspect_ai._view.fastapi_server'
 
 FROM ${BASE_IMAGE}
+# What lays out a dossier as PDF, and a font for it. Versions are those of the base image's own release.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-liberation libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 fiduciary \
     && useradd --uid 10001 --gid 10001 --no-log-init --home-dir /tmp --no-create-home fiduciary \
     && install -d -o fiduciary -g fiduciary /app /app/logs

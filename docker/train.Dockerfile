@@ -2,8 +2,8 @@
 #
 # docker/build.sh train builds it, with BuildKit, from the top of the checkout.
 
-# CUDA and Ubuntu's Python 3.12. Pinned by its exact tag; a digest can follow it (@sha256:…).
-ARG BASE_IMAGE=nvidia/cuda:13.0.1-base-ubuntu24.04
+# CUDA and Ubuntu's Python 3.12. Pinned by its digest; the tag is for people.
+ARG BASE_IMAGE=nvidia/cuda:13.0.1-base-ubuntu24.04@sha256:f8ef28f579ea42a44b415d2c5d46f788e6a9b395c6c83f2929416e1fc192c143
 
 FROM ${BASE_IMAGE} AS base
 # A compiler for Triton, and Python where the base has none. Versions are those of the base image's own release.
@@ -20,7 +20,7 @@ COPY locks/train.txt /src/locks/train.txt
 ARG TORCH=torch==2.13.0
 RUN --mount=type=cache,target=/var/cache/pip --mount=type=secret,id=pip.conf --mount=type=secret,id=ca \
     /pip/bin/pip --python /venv/bin/python install "$TORCH" \
-    && /pip/bin/pip --python /venv/bin/python install -r /src/locks/train.txt
+    && /pip/bin/pip --python /venv/bin/python install --no-deps --require-hashes -r /src/locks/train.txt
 COPY . /src
 RUN /pip/bin/pip --python /venv/bin/python install --no-deps --no-build-isolation /src \
     && /pip/bin/pip --python /venv/bin/python check

@@ -8,8 +8,8 @@
 
 MODEL is a name as the logs hold it, without its provider where that is enough; with a * in it, every model
 that fits, each with a folder of its own below --out. Into the folder go dossier.html, dossier.json (every
-claim with the files that back it) and, where WeasyPrint is installed (pip install 'fiduciary[dossier]') and
-finds Pango, dossier.pdf. What no log shows stands in the document as a gap, with the command that fills it.
+claim with the files that back it) and, where the system has Pango, dossier.pdf. What no log shows stands in
+the document as a gap, with the command that fills it.
 
 Exit codes: 0; 2 for a path, a name or an argument that cannot be used.
 """

@@ -9,8 +9,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from typing import Any
 
-HOW = "pip install 'fiduciary[dossier]'"
-
 
 class NoPDF(RuntimeError):
     """PDFs cannot be made here; one line says why and what to do."""
@@ -20,18 +18,13 @@ def render(html: str) -> bytes:
     """The document as a tagged PDF (PDF/UA-1) with bookmarks; equal documents give equal files.
 
     Raises:
-        NoPDF: WeasyPrint is not installed, or the system lacks Pango.
+        NoPDF: the system lacks Pango.
     """
     try:
         # Its import ends in an OSError, with many lines printed, where Pango is not there.
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
             weasyprint: Any = import_module("weasyprint")
             urls: Any = import_module("weasyprint.urls")
-    except ImportError:
-        raise NoPDF(
-            f"no PDF: WeasyPrint is not installed; {HOW} (and Pango: apt install libpango-1.0-0 "
-            "libpangoft2-1.0-0)"
-        ) from None
     except OSError:
         raise NoPDF(
             "no PDF: WeasyPrint finds no Pango; apt install libpango-1.0-0 libpangoft2-1.0-0, or brew "

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Resolve pyproject.toml again and write the locks. `make lock` calls this; UV names the uv to use.
 #
-# base.txt   what running needs          (hashes; any platform, Python 3.11 and later)
-# dev.txt    base.txt and the dev extra  (hashes; the same versions)
-# train.txt  base.txt and the train extra without torch (no hashes; see its first lines)
+# base.txt       what running needs          (any platform, Python 3.11 and later)
+# dev.txt        base.txt and the dev extra  (the same versions)
+# train.txt      base.txt and the train extra without torch (see its first lines)
+# serve-cpu.txt, docker/serve-gpu.txt  versions by hand, as their first lines say; their hashes are renewed
 #
-# Kept as they are: versions already in a lock, unless UPGRADE=1. serve-cpu.txt is made by hand.
+# All of them hold the hashes of everything that pip may take. Kept as they are: versions already in a lock,
+# unless UPGRADE=1.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -30,16 +32,31 @@ locked --generate-hashes --extra dev --constraint locks/base.txt --no-annotate -
 # torch comes first and separately: which build is right depends on the machine, and its CUDA
 # packages are in no list that a machine without a GPU should install.
 echo "torch==$TORCH" >"$train.in"
-locked --extra train --constraint locks/base.txt --constraint "$train.in" --no-header --no-annotate -o "$train" >/dev/null
+locked --generate-hashes --extra train --constraint locks/base.txt --constraint "$train.in" --no-header --no-annotate \
+    -o "$train" >/dev/null
 {
     cat <<HEADER
 # Training: locks/base.txt and the train extra, made by \`make lock\`. Install torch first, in the build
 # that suits the machine (CPU or CUDA), then the rest:
 #
 #     pip install torch==$TORCH
-#     pip install -r locks/train.txt
+#     pip install --no-deps --require-hashes -r locks/train.txt
 #
-# torch, triton and the CUDA packages are left out, and so are hashes: a build of torch differs by machine.
+# torch, triton and the CUDA packages are left out: a build of torch differs by machine, and so do its hashes.
 HEADER
-    grep -vE '^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+)(\[[a-z0-9,-]+\])?==' "$train"
+    # The lines below an entry are its hashes.
+    awk '/^[^ ]/ { kept = $0 !~ /^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+)(\[[a-z0-9,-]+\])?==/ } kept' "$train"
 } >locks/train.txt
+
+# Which packages a server takes is decided by what was tried (see the lists' first lines); only hashes are new.
+hashed() { # LIST PYTHON
+    local found
+    found=$(mktemp)
+    grep '^#' "$1" >"$found.head"
+    "$UV" pip compile --quiet --no-deps --generate-hashes --no-annotate --no-header --no-emit-index-url \
+        --python-version "$2" --python-platform x86_64-manylinux_2_28 -o "$found" "$1" >/dev/null
+    cat "$found.head" "$found" >"$1"
+    rm -f "$found" "$found.head"
+}
+hashed locks/serve-cpu.txt 3.11
+hashed docker/serve-gpu.txt 3.12

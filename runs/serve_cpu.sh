@@ -63,7 +63,7 @@ install() {
                 die "no CPU build of torch; name an index that has $TORCH in TORCH_INDEX_URL"
         fi
     fi
-    "${pip[@]}" install --quiet --no-deps -r "$LOCK"
+    "${pip[@]}" install --quiet --no-deps --require-hashes -r "$LOCK"
     "$VENV/bin/python" -c 'import torch; assert torch.version.cuda is None' ||
         die "the torch in $VENV is not a CPU build; remove $VENV and try again"
     cp "$LOCK" "$mark"

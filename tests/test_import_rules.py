@@ -49,7 +49,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
     # leaderboard: logs are read and matched by its rows.
     "comparison": ASKING | {"leaderboard", "scorers", "economics"},
-    # weasyprint: an extra; without it the document is written, and no PDF.
+    # weasyprint: where the system lacks Pango, the document is written, and no PDF.
     "dossier": ASKING
     | {"leaderboard", "comparison", "monitor", "cards", "scorers", "economics", "matplotlib", "weasyprint"},
     # It asks in the benchmark's words and through its solvers.

@@ -40,10 +40,8 @@ def faults(instructions: list[Instruction]) -> set[str]:
     for word, rest in instructions:
         if word == "FROM":
             image = re.sub(r"\$\{(\w+)\}", lambda match: arguments.get(match[1], ""), rest.split()[0])
-            # An exact tag: at least three numbers.
-            if image not in stages and not re.search(
-                r":\D*\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?$", image
-            ):
+            # A tag of at least three numbers for people, and a digest.
+            if image not in stages and not re.search(r":\D*\d+\.\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}$", image):
                 found.add("base is not pinned")
         if word == "ADD":
             found.add("ADD")
@@ -70,11 +68,13 @@ def test_keeps_to_the_rules(name: str, docker_folder: Path) -> None:
     assert faults(parse((docker_folder / f"{name}.Dockerfile").read_text("utf-8"))) == set()
 
 
-GOOD = """\
-ARG BASE_IMAGE=python:3.12.12-slim
-FROM ${BASE_IMAGE} AS builder
+DIGEST = f"@sha256:{'0' * 64}"
+
+GOOD = f"""\
+ARG BASE_IMAGE=python:3.12.12-slim{DIGEST}
+FROM ${{BASE_IMAGE}} AS builder
 RUN pip install -r lock.txt
-FROM ${BASE_IMAGE}
+FROM ${{BASE_IMAGE}}
 RUN useradd --uid 10001 somebody
 USER 10001:10001
 LABEL org.opencontainers.image.version=1 org.opencontainers.image.revision=2 \\
@@ -87,6 +87,7 @@ LABEL org.opencontainers.image.version=1 org.opencontainers.image.revision=2 \\
     [
         ("python:3.12.12-slim", "python:latest", "base is not pinned"),
         ("python:3.12.12-slim", "python", "base is not pinned"),
+        (DIGEST, "", "base is not pinned"),
         ("RUN pip", "ADD https://example.org/x /x\nRUN pip", "ADD"),
         ("RUN pip", "ARG HF_TOKEN\nRUN pip", "secret in ARG or ENV"),
         ("RUN pip", "ENV A=1 API_KEY=x\nRUN pip", "secret in ARG or ENV"),
@@ -113,8 +114,26 @@ def test_python_packages_come_from_the_locks(docker_folder: Path, root: Path) ->
         text = (docker_folder / f"{name}.Dockerfile").read_text("utf-8")
         assert all(lock in text and (root / lock).is_file() for lock in locks)
         assert all(version for version in re.findall(r"ARG TORCH\w*=torch(\S*)", text))
-    assert "--require-hashes" in (docker_folder / "suite.Dockerfile").read_text("utf-8")
+        installs = re.findall(r"(?:pip|install)[^&;]* -r /src\S*", text)
+        assert installs and all("--require-hashes" in one for one in installs)
     assert "torch" not in re.findall(r"^([a-z0-9-]+)==", (root / "locks/base.txt").read_text("utf-8"), re.M)
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["locks/base.txt", "locks/dev.txt", "locks/train.txt", "locks/serve-cpu.txt", "docker/serve-gpu.txt"],
+)
+def test_every_package_of_a_lock_has_hashes(lock: str, root: Path) -> None:
+    """An exact version, and hashes: pip refuses a list in which one has none."""
+    entries = re.split(r"\n(?=[a-z0-9])", "\n" + (root / lock).read_text("utf-8"))[1:]
+    assert len(entries) > 50
+    for entry in entries:
+        assert re.match(r"[a-z0-9][\w.-]*(\[[\w,-]+\])?==\S+", entry) and "--hash=sha256:" in entry, entry
+
+
+def test_actions_are_pinned_by_commit(root: Path) -> None:
+    used = re.findall(r"uses: (\S+)", (root / ".github/workflows/ci.yml").read_text("utf-8"))
+    assert used and all(re.search(r"@[0-9a-f]{40}$", one) for one in used)
 
 
 def test_vllm_is_the_same_everywhere(docker_folder: Path, root: Path) -> None:
