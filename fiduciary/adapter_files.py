@@ -16,6 +16,9 @@ from fiduciary.tensor_files import Tensor, nonfinite, parse_json, tensors
 
 CONFIG, WEIGHTS, FACTS = "adapter_config.json", "adapter_model.safetensors", "training.json"
 
+CHECKPOINTS = "checkpoints"
+"""Folder of an adapter that holds earlier states of it: an adapter each, called by the step."""
+
 UNUSED_RANK = 1024
 """Largest rank that a configuration may state though none of its matrices has it."""
 
@@ -26,7 +29,7 @@ _NOTED: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("base", "target", "data", "hyperparameters", "versions", "files", "measured"), dict),
     **{"start": dict, "log": list, "method": str, "hardware": str, "maker": str, "ask": str},
     **dict.fromkeys(("strength", "seconds"), (int, float)),
-    **dict.fromkeys(("pairs", "seed", "steps", "trainable"), int),
+    **dict.fromkeys(("pairs", "seed", "seen", "steps", "trainable"), int),
 }
 
 

@@ -126,6 +126,7 @@ def _train(arguments: argparse.Namespace, rest: list[str]) -> int:
         start=arguments.start,
         seed=arguments.seed,
         resume=arguments.resume,
+        keep_checkpoints=arguments.keep_checkpoints,
         maker=arguments.maker,
         overrides=tuple(rest),
     )
@@ -155,8 +156,8 @@ def _rebench(arguments: argparse.Namespace, _: list[str]) -> int:
     from fiduciary.training.rebench.report import report
     from fiduciary.training.rebench.run import rebench
 
-    target = stated_principal(arguments)
-    plan = make_plan(arguments.base, arguments.adapter, arguments.task, arguments.out, target)
+    asked = (arguments.base, arguments.adapter, arguments.task, arguments.out)
+    plan = make_plan(*asked, stated_principal(arguments), checkpoints=arguments.checkpoints)
     outcome = rebench(plan, arguments.engine, arguments.server, cards=arguments.write_cards)
     print(f"{as_text([report(outcome)])}\n")
     written = [name for name in _COMPARISON if (arguments.out / name).exists()]
@@ -169,7 +170,7 @@ def _stop(message: str) -> int:
     return 2
 
 
-_COMPARISON = ("comparison.md", "comparison.json", "comparison.png")
+_COMPARISON = ("comparison.md", "comparison.json", "comparison.png", "checkpoints.png")
 _MAKER = "who answers for it, for its card"
 
 
@@ -324,6 +325,12 @@ def _train_parser() -> argparse.ArgumentParser:
         command.add_argument("--seed", type=int, default=0, help="seed of pairs and training (0)")
         command.add_argument("--maker", metavar="'NAME, ADDRESS'", help=_MAKER)
         command.add_argument("--resume", action="store_true", help="continue a run that was stopped")
+        command.add_argument(
+            "--keep-checkpoints",
+            action="store_true",
+            help="leave every checkpoint's adapter in DIR/checkpoints/STEP, for rebench --checkpoints: one "
+            "every save_steps, also of those that save_total_limit deletes",
+        )
         command.set_defaults(run=_train)
 
     scale = commands.add_parser(
@@ -344,9 +351,8 @@ def _rebench_parser() -> argparse.ArgumentParser:
         parents=[_target_options("the target of adapters that do not say it themselves")],
         allow_abbrev=False,
         description="Measure base and adapters alike, and compare them.",
-        epilog="Writes comparison.md, .json and .png and logs/ into --out. A stopped run continues when the "
-        "same command is given again. --principal, or --theta and --rho, "
-        "state the target of adapters that do not say it themselves.",
+        epilog="Writes comparison.md, .json and .png, checkpoints.png and logs/ into --out. A stopped run "
+        "continues when the same command is given again.",
     )
     parser.add_argument("--base", required=True, metavar="MODEL", help="folder or name of the base")
     parser.add_argument(
@@ -356,6 +362,11 @@ def _rebench_parser() -> argparse.ArgumentParser:
         metavar="[NAME=]DIR",
         help="adapter to compare with the base; can be repeated. The base's own folder "
         "makes a second name for the base",
+    )
+    parser.add_argument(
+        "--checkpoints",
+        action="store_true",
+        help="ask the checkpoints that train --keep-checkpoints kept of each adapter too, as NAME-STEP",
     )
     parser.add_argument(
         "--task",

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fiduciary.adapter_files import WEIGHTS
+from fiduciary.adapter_files import CONFIG, FACTS, WEIGHTS
 from fiduciary.training.adapter_card import asking, card
 from fiduciary.training.curves import draw
 from fiduciary.training.errors import TrainingError
@@ -20,9 +20,6 @@ from fiduciary.training.rebench.adapter_files import file_digest, weights_digest
 
 if TYPE_CHECKING:
     from fiduciary.training.run import Method, Request
-
-SHIPPED = ("adapter_config.json", "adapter_model.safetensors")
-"""Files of the trainer's own output that an adapter consists of; the rest are pickles or the base's own."""
 
 _NOT_OF_DATA = ("target", "checks", "maker")
 _PACKAGES = ("fiduciary", "torch", "transformers", "trl", "peft", "datasets", "accelerate")
@@ -59,9 +56,8 @@ def write_adapter(
     state.wait_for_everyone()
     if not state.is_main_process:
         return
-    shutil.rmtree(folder.adapter, ignore_errors=True)
-    folder.adapter.mkdir()
-    for name in SHIPPED:
+    folder.adapter.mkdir(exist_ok=True)  # kept checkpoints are there
+    for name in (CONFIG, WEIGHTS):  # the rest are pickles or the base's own
         shutil.copyfile(saved / name, folder.adapter / name)
     _refuse_nonfinite(folder)
     history = [record for record in trainer.state.log_history if "step" in record]
@@ -73,12 +69,13 @@ def write_adapter(
         "pairs": len(data.table),
         "seed": config.seed,
         "steps": trainer.state.global_step,
+        "seen": round(trainer.state.epoch * len(data.table)),
         "trainable": trainable,
         "hyperparameters": _hyperparameters(config, model, state.num_processes)
         | {"attn_implementation": trainer.model.config._attn_implementation},
         "versions": versions(),
         "hardware": _hardware(config),
-        "files": {SHIPPED[1]: file_digest(folder.adapter / SHIPPED[1])},
+        "files": {WEIGHTS: file_digest(folder.adapter / WEIGHTS)},
         **({"maker": request.maker} if request.maker else {}),
         **({"start": _start(request.start)} if request.start else {}),
         "seconds": float(folder.seconds.read_text(encoding="utf-8")),
@@ -88,10 +85,33 @@ def write_adapter(
     facts["ask"] = asking(facts, str(request.out))
     title = f"{method.name} towards {data.target['name']}"
     draw(history, method.curves, title, folder.adapter / "curves.png")
-    text = json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n"
-    (folder.adapter / "training.json").write_text(text, encoding="utf-8")
+    _write_facts(folder.adapter, facts)
+    _describe_kept(folder.kept, facts)
     (folder.adapter / "README.md").write_text(card(facts), encoding="utf-8")
     folder.publish()
+
+
+def _write_facts(folder: Path, facts: dict[str, Any]) -> None:
+    text = json.dumps(facts, indent=2, ensure_ascii=False, default=str) + "\n"
+    (folder / FACTS).write_text(text, encoding="utf-8")
+
+
+def _describe_kept(kept: Path, finished: dict[str, Any]) -> None:
+    """Note beside the adapter of every kept checkpoint how far the training had come; that of the last step
+    is the finished one and goes."""
+    shared = {name: value for name, value in finished.items() if name not in ("ask", "seconds")}
+    for folder in kept.glob("*"):
+        step = int(folder.name)
+        if step == finished["steps"]:
+            shutil.rmtree(folder)
+            continue
+        own = {
+            "steps": step,
+            "seen": round(finished["seen"] * step / finished["steps"]),
+            "files": {WEIGHTS: file_digest(folder / WEIGHTS)},
+            "log": [record for record in finished["log"] if record["step"] <= step],
+        }
+        _write_facts(folder, shared | own)
 
 
 def versions() -> dict[str, str]:
@@ -145,7 +165,7 @@ def _revision(trainer: Any, model: Any) -> str:
 def _refuse_nonfinite(folder: RunFolder) -> None:
     from safetensors.torch import load_file
 
-    weights = load_file(folder.adapter / SHIPPED[1])
+    weights = load_file(folder.adapter / WEIGHTS)
     bad = [name for name, weight in weights.items() if not bool(weight.isfinite().all())]
     if bad:
         raise TrainingError(

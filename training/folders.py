@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from fiduciary.adapter_files import CHECKPOINTS
 from fiduciary.training.errors import TrainingError
 
 WHOLE = "whole"
@@ -24,6 +25,7 @@ class RunFolder:
     Attributes:
         out: the adapter's folder.
         partial: the run's own.
+        kept: the adapters of checkpoints that are to stay, within the adapter to come.
     """
 
     def __init__(self, out: Path) -> None:
@@ -33,6 +35,7 @@ class RunFolder:
         self.cache = self.partial / "cache"
         self.checkpoints = self.partial / "checkpoints"
         self.adapter = self.partial / "adapter"
+        self.kept = self.adapter / CHECKPOINTS
         self.seconds = self.partial / "seconds.txt"
 
     def refuse_to_overwrite(self, resume: bool) -> None:

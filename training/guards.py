@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 from accelerate import PartialState
 from transformers import TrainerCallback
 
+from fiduciary.adapter_files import CONFIG, WEIGHTS
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import WHOLE
 from fiduciary.training.matching_batches import AlikeInBatches
@@ -56,6 +58,28 @@ def watched(trainer_class: type) -> type:
 
     Watched.__name__ = trainer_class.__name__  # TRL writes it into its texts
     return Watched
+
+
+class KeepAdapter(TrainerCallback):  # type: ignore[misc]
+    """Copies the adapter out of every checkpoint, since earlier checkpoints are deleted (save_total_limit).
+
+    Stands before :class:`MarkWhole`, so that the adapter of a whole checkpoint is kept; what a kill cut
+    short is copied again when the resumed run comes to that step.
+
+    Args:
+        folder: where to; each goes into a folder called by its step.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if not state.is_world_process_zero:
+            return
+        kept = self.folder / str(state.global_step)
+        kept.mkdir(parents=True, exist_ok=True)
+        for name in (CONFIG, WEIGHTS):
+            shutil.copyfile(Path(args.output_dir) / f"checkpoint-{state.global_step}" / name, kept / name)
 
 
 class MarkWhole(TrainerCallback):  # type: ignore[misc]

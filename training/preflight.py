@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -153,18 +154,42 @@ def check_lengths(rows: Sequence[dict[str, Any]], tokenizer: Any, limit: int | N
     return longest
 
 
-def check_disk(folder: Path, parameters: int, checkpoints: int) -> int:
-    """Bytes that checkpoints (weights and two moments of Adam) and the adapter take; they must be free.
+def count_kept(config: Any, rows: int) -> int:
+    """How many checkpoints there will be before the last step, of which the adapter is kept.
+
+    Args:
+        config: TRL's settings.
+        rows: of what is learnt from.
+
+    Raises:
+        TrainingError: none.
+    """
+    batch = config.per_device_train_batch_size * config.gradient_accumulation_steps * config.world_size
+    steps = config.max_steps if config.max_steps > 0 else math.ceil(config.num_train_epochs * rows / batch)
+    every = config.save_steps if config.save_steps >= 1 else math.ceil(steps * config.save_steps)
+    kept = {"steps": (steps - 1) // every, "epoch": math.ceil(config.num_train_epochs) - 1}
+    found = int(kept.get(config.save_strategy, 0))
+    if found < 1:
+        raise TrainingError(
+            f"--keep-checkpoints would keep none: the recipe saves by save_strategy {config.save_strategy}, "
+            f"save_steps {config.save_steps:g}, and there are about {steps} steps. Add --save_steps N."
+        )
+    return found
+
+
+def check_disk(folder: Path, parameters: int, checkpoints: int, kept: int = 0) -> int:
+    """Bytes that checkpoints (weights and two moments of Adam) and adapters take; they must be free.
 
     Args:
         folder: where they go; it exists.
         parameters: trainable parameters.
         checkpoints: most checkpoints there will be at a time.
+        kept: checkpoints of which the adapter stays.
 
     Raises:
         TrainingError: too little space.
     """
-    needed = parameters * _BYTES * (3 * (checkpoints + 1) + 1) + _SPARE
+    needed = parameters * _BYTES * (3 * (checkpoints + 1) + 1 + kept) + _SPARE
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise TrainingError(

@@ -27,6 +27,7 @@ from fiduciary.training.preflight import (
     check_disk,
     check_lengths,
     check_machine,
+    count_kept,
     load_tokenizer,
     with_system_folded,
 )
@@ -53,6 +54,7 @@ class Request:
         resume: go on with a run that was stopped.
         overrides: further arguments for TRL, which override the recipe.
         maker: who answers for the adapter, for its card.
+        keep_checkpoints: leave the adapter of every checkpoint in the finished folder.
     """
 
     recipe: Path
@@ -67,6 +69,7 @@ class Request:
     resume: bool = False
     overrides: tuple[str, ...] = ()
     maker: str | None = None
+    keep_checkpoints: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,7 @@ def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:
         "data": None if request.data is None else str(request.data),
         "start": None if request.start is None else file_digest(request.start / WEIGHTS),
         "seed": request.seed,
+        "keep_checkpoints": request.keep_checkpoints,
     }
 
 
@@ -245,7 +249,7 @@ def _train(
     from trl import get_peft_config
 
     from fiduciary.training.finish import write_adapter
-    from fiduciary.training.guards import Clock, MarkWhole, watched
+    from fiduciary.training.guards import Clock, KeepAdapter, MarkWhole, watched
 
     table = data.table
     if method.columns:
@@ -254,6 +258,8 @@ def _train(
         )
         table = with_system_folded(table, tokenizer)
         check_lengths(table.to_list(), tokenizer, config.max_length)
+    kept = count_kept(config, len(table)) if request.keep_checkpoints else 0
+    keeping = [KeepAdapter(folder.kept)] if request.keep_checkpoints else []
     try:
         trainer = watched(method.trainer)(
             model=model.model_name_or_path,
@@ -261,7 +267,7 @@ def _train(
             train_dataset=table,
             processing_class=tokenizer,
             peft_config=get_peft_config(model),
-            callbacks=[MarkWhole(), Clock(folder.seconds)],
+            callbacks=[*keeping, MarkWhole(), Clock(folder.seconds)],
         )
     except (OSError, ValueError, TemplateError) as error:
         if _disk_is_full(error):
@@ -270,7 +276,7 @@ def _train(
     if request.start is not None:
         _go_on_from(request.start, trainer.accelerator.unwrap_model(trainer.model))
     trainable = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
-    check_disk(folder.partial, trainable, config.save_total_limit or 10)
+    check_disk(folder.partial, trainable, config.save_total_limit or 10, kept)
     last = folder.last_checkpoint() if request.resume and state.is_main_process else None
     state.wait_for_everyone()
     if request.resume and not state.is_main_process:

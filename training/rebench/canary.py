@@ -63,7 +63,8 @@ def canary(served: Served, wording: str) -> list[Sighting]:
 
     Raises:
         TrainingError: an adapter that is not applied, or not by every replica, or two that answer alike
-            though they differ.
+            though they differ. Of checkpoints neither is an error: early ones can be as the base, and
+            neighbours as each other.
     """
     askings = asyncio.run(_ask(served, wording))
     readings = {name: asked[0] for name, asked in askings.items()}
@@ -79,13 +80,15 @@ def canary(served: Served, wording: str) -> list[Sighting]:
         sighting = Sighting(contender.name, difference(base, readings[contender.name]), noise)
         sightings.append(sighting)
         _refuse_replicas_apart(askings[contender.name], base, sighting)
-        if not sighting.applied:
+        if not sighting.applied and not contender.checkpoint_of:
             raise TrainingError(
                 f"the adapter {contender.name} is not applied, or does nothing: over {PROBLEMS} problems "
                 f"no log-probability is further than {sighting.difference:.2g} from the base's (the base "
                 f"asked twice: {noise:.2g}). Look at how the server was given the adapter."
             )
         for other in seen:
+            if other.training == contender.training:
+                continue
             apart = difference(readings[other.name], readings[contender.name])
             if other.digest != contender.digest and apart <= max(FLOOR, TIMES_NOISE * noise):
                 raise TrainingError(

@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 CARD = "README.md"
 
 
-def check_card(folder: Path) -> tuple[str, str]:
-    """The card's text before and after what was measured, both with their markers.
+def check_card(contender: Contender) -> tuple[str, str]:
+    """The text of an adapter's card before and after what was measured, both with their markers.
 
     Raises:
         TrainingError: the folder has no card of this project.
     """
+    folder = contender.adapter
+    assert folder is not None
     card = folder / CARD
     text = card.read_text(encoding="utf-8") if card.is_file() else ""
     before, begin, rest = text.partition(MEASURED[0])
@@ -47,7 +49,7 @@ def fill(outcome: Outcome, contender: Contender) -> None:
     """
     folder = contender.adapter
     assert folder is not None
-    before, after = check_card(folder)
+    before, after = check_card(contender)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     own = _own(outcome, contender.name)
     facts["measured"] = plain({"engine": outcome.engine, **measured(own)})

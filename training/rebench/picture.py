@@ -1,13 +1,15 @@
-"""Estimated weights of base and adapters as dots with intervals, targets as diamonds."""
+"""Estimated weights of base and adapters as dots with intervals, targets as diamonds; figures over steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fiduciary.comparison.choices import Comparison
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
+from fiduciary.training.rebench.along import Panel
 
 _COLOURS = ("#4C566A", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all
 
@@ -48,4 +50,34 @@ def draw(comparisons: Sequence[Comparison], path: Path) -> None:
         panels[0].set_yticks(range(len(names)), names)
         panels[0].set_ylim(len(names) - 0.5, -0.5)
     figure.supxlabel("dot and line: estimate and 95 % interval; diamond: target", fontsize=8)
+    figure.savefig(path, dpi=130)
+
+
+def draw_along(trainings: Mapping[str, Sequence[Panel]], path: Path) -> None:
+    """One row a training, one panel a figure over its steps; the base's value is a dotted line.
+
+    Args:
+        trainings: name → panels.
+        path: PNG file to write.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 3.6 * len(trainings)), layout="constrained")
+    FigureCanvasAgg(figure)
+    parts = figure.subfigures(len(trainings), 1, squeeze=False)[:, 0]
+    for part, (name, panels) in zip(parts, trainings.items(), strict=True):
+        part.suptitle(name, fontsize=10)
+        for axes, panel in zip(part.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+            for k, (label, (values, base)) in enumerate(panel.lines.items()):
+                colour = _COLOURS[k % len(_COLOURS)]
+                axes.plot(panel.steps, values, ".-", color=colour, linewidth=1.3, label=label)
+                if math.isfinite(base):
+                    axes.axhline(base, color=colour, linestyle=":", linewidth=1)
+            axes.set_title(panel.title, fontsize=9)
+            axes.set_xlabel("step (dotted: the base)", fontsize=8)
+            axes.set_xlim(left=0)
+            axes.set_ylim(bottom=0)
+            axes.grid(alpha=0.3)
+            axes.legend(fontsize=6)
     figure.savefig(path, dpi=130)

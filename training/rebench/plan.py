@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from inspect_ai import Task
 
+from fiduciary.adapter_files import CHECKPOINTS
 from fiduciary.economics.principals import Principal
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preflight import check_base
@@ -40,6 +41,7 @@ class Contender:
         target: the preference it is to hold; None where none was stated.
         digest: SHA-256 of the adapter's weights, "" for the base.
         rank: rank r of the adapter, 0 for the base.
+        checkpoint_of: name of the contender that its training ended with; "" for all that are no checkpoints.
     """
 
     name: str
@@ -47,6 +49,12 @@ class Contender:
     target: AnyTarget | None = None
     digest: str = ""
     rank: int = 0
+    checkpoint_of: str = ""
+
+    @property
+    def training(self) -> str:
+        """What the training is called that it comes from: as the adapter that this ended with."""
+        return self.checkpoint_of or self.name
 
     @property
     def noted(self) -> dict[str, Any]:
@@ -171,7 +179,13 @@ class Plan:
 
 
 def make_plan(
-    base: str, adapters: Sequence[str], tasks: Sequence[str], out: Path, target: Principal | None = None
+    base: str,
+    adapters: Sequence[str],
+    tasks: Sequence[str],
+    out: Path,
+    target: Principal | None = None,
+    *,
+    checkpoints: bool = False,
 ) -> Plan:
     """Read and check the command line.
 
@@ -181,31 +195,63 @@ def make_plan(
         tasks: task and arguments, one text each; empty for ``DEFAULT_TASKS``.
         out: where logs and results go.
         target: of adapters that do not say themselves.
+        checkpoints: whether those that the adapters' training kept are contenders too, as ``NAME-STEP``.
 
     Raises:
         TrainingError: whatever is wrong with one of these.
     """
     check_base(base)
     contenders = [Contender(BASE, target=target)]
-    for given in adapters:
-        name, named, folder = given.partition("=")  # a name has none, a folder may
-        if not named:
-            name, folder = Path(given).resolve().name, given
+    for given in _with_checkpoints(base, adapters) if checkpoints else adapters:
+        name, folder = _named(given)
         if not _NAME.match(name):
             raise TrainingError(f"--adapter {given}: a name has letters, digits and . _ - only.")
         if name in {one.name for one in contenders}:
             raise TrainingError(f"--adapter {given}: the name {name} is taken. Give another one: NAME=DIR.")
-        contenders.append(_contender(name, Path(folder), base, target))
+        contenders.append(_contender(name, folder, base, target))
     if len(contenders) == 1:
         raise TrainingError("name at least one adapter: --adapter NAME=DIR.")
     specs = tuple(TaskSpec.parse(text) for text in tasks or DEFAULT_TASKS)
     if len({spec.label for spec in specs}) < len(specs):
         raise TrainingError("two of the tasks are the same.")
-    return Plan(base, tuple(contenders), specs, out)
+    return Plan(base, tuple(_linked(contenders)), specs, out)
+
+
+def _named(given: str) -> tuple[str, Path]:
+    name, named, folder = given.partition("=")  # a name has none, a folder may
+    return (name, Path(folder)) if named else (Path(given).resolve().name, Path(given))
+
+
+def _with_checkpoints(base: str, adapters: Sequence[str]) -> Iterator[str]:
+    """Before each adapter its checkpoints in the order of their steps."""
+    for given in adapters:
+        name, folder = _named(given)
+        if folder.is_dir() and not _is_base(folder, base):
+            kept = [path for path in (folder / CHECKPOINTS).glob("*") if path.name.isdecimal()]
+            if not kept:
+                raise TrainingError(
+                    f"--checkpoints: {folder} has none ({CHECKPOINTS}/STEP). Train it with --keep-checkpoints, "
+                    f"or leave --checkpoints out."
+                )
+            yield from (f"{name}-{path.name}={path}" for path in sorted(kept, key=lambda p: int(p.name)))
+        yield given
+
+
+def _linked(contenders: Sequence[Contender]) -> Iterator[Contender]:
+    """The contenders, checkpoints with what their training ended with, where that is one too."""
+    names = {one.adapter: one.name for one in contenders if one.adapter is not None}
+    for one in contenders:
+        if one.adapter is not None and one.adapter.parent.name == CHECKPOINTS:
+            one = replace(one, checkpoint_of=names.get(one.adapter.parent.parent, ""))
+        yield one
+
+
+def _is_base(folder: Path, base: str) -> bool:
+    return Path(base).is_dir() and folder.is_dir() and folder.resolve() == Path(base).resolve()
 
 
 def _contender(name: str, folder: Path, base: str, target: Principal | None) -> Contender:
-    if Path(base).is_dir() and folder.is_dir() and folder.resolve() == Path(base).resolve():
+    if _is_base(folder, base):
         return Contender(name, target=target)
     files = check_adapter(folder, base)
     stated = files.facts.get("target")

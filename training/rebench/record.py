@@ -19,6 +19,7 @@ from fiduciary.comparison.tables import SOCIAL_SYMBOLS
 from fiduciary.economics.estimation import THETA_NAMES, Separation, TestResult
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS
 from fiduciary.training.finish import versions
+from fiduciary.training.rebench.along import along_json
 
 if TYPE_CHECKING:
     from fiduciary.training.rebench.run import Outcome
@@ -34,6 +35,7 @@ def as_json(outcome: Outcome, out: Path) -> dict[str, Any]:
             "versions": versions(),
             "canary": [vars(seen) for seen in outcome.sightings],
             **measured(outcome),
+            "checkpoints": along_json(outcome),
             "logs": {
                 label: {name: _relative(log, out) for name, log in of.items()}
                 for label, of in outcome.logs.items()

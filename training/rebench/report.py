@@ -11,7 +11,8 @@ from fiduciary.comparison.choices import Comparison
 from fiduciary.comparison.tables import NOTE, asked_by, changed, identified, played, preferences
 from fiduciary.scorers.rendering import as_markdown
 from fiduciary.scorers.reports import Figures, Report, Section
-from fiduciary.training.rebench.picture import draw
+from fiduciary.training.rebench.along import along, panels
+from fiduciary.training.rebench.picture import draw, draw_along
 from fiduciary.training.rebench.record import as_json
 
 if TYPE_CHECKING:
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
 
 
 def write(outcome: Outcome, out: Path) -> None:
-    """Write ``comparison.json``, ``comparison.md`` and ``comparison.png``, each whole or not at all."""
+    """Write ``comparison.json``, ``.md`` and ``.png``, and ``checkpoints.png``, each whole or not at all."""
     record = json.dumps(as_json(outcome, out), indent=2, ensure_ascii=False, allow_nan=False)
     replace_file(out / "comparison.json", record + "\n")
     replace_file(out / "comparison.md", markdown(outcome))
+    partial = out / "comparison.part.png"
     if outcome.comparisons:
-        partial = out / "comparison.part.png"
         draw(outcome.comparisons, partial)
         os.replace(partial, out / "comparison.png")
+    if drawn := panels(outcome):
+        draw_along(drawn, partial)
+        os.replace(partial, out / "checkpoints.png")
 
 
 def markdown(outcome: Outcome) -> str:
@@ -41,7 +45,7 @@ def report(outcome: Outcome) -> Report:
     if outcome.sightings:
         applied = ", ".join(f"{s.name} {s.difference:.2f}" for s in outcome.sightings)
         first.append(f"Canary, largest difference of a log-probability from the base's: {applied}.")
-    told = (Section(body=tuple(first)), *sections(outcome))
+    told = (Section(body=tuple(first)), *along(outcome), *sections(outcome))
     return Report("Re-benchmark of", names, sections=told)
 
 

@@ -68,27 +68,25 @@ def rebench(plan: Plan, engine: str = "auto", server: str | None = None, *, card
     """
     for spec in plan.tasks:
         spec.make()  # arguments are checked before a server is started
-    if cards:
-        for contender in plan.contenders:
-            if contender.adapter is not None:
-                check_card(contender.adapter)
+    described = [c for c in plan.contenders if cards and c.adapter is not None and not c.checkpoint_of]
+    for contender in described:
+        check_card(contender)
     plan.begin()
     with served(plan, engine, server, plan.out / "server" / "server.log") as found:
         say(f"{', '.join(c.name for c in plan.contenders)} from {found.what}")
         sightings = canary(found, _wording(plan.tasks))
         for seen in sightings:
+            verdict = "is applied" if seen.applied else "cannot be told from the base"
             say(
-                f"canary: {seen.name} is applied (log-probabilities up to {seen.difference:.2f} from the "
+                f"canary: {seen.name} {verdict} (log-probabilities up to {seen.difference:.2f} from the "
                 f"base's; the base asked twice: {seen.noise:.1g})"
             )
         logs = {spec.label: _ask(plan, spec, found) for spec in plan.tasks}
     outcome = outcome_of(plan, found.what, tuple(sightings), logs)
     report.write(outcome, plan.out)
-    if cards:
-        for contender in plan.contenders:
-            if contender.adapter is not None:
-                fill(outcome, contender)
-                say(f"{contender.adapter}: what was measured is in its README.md and training.json")
+    for contender in described:
+        fill(outcome, contender)
+        say(f"{contender.adapter}: what was measured is in its README.md and training.json")
     return outcome
 
 
