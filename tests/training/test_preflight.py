@@ -14,7 +14,7 @@ from fiduciary.training import preference_data
 from fiduciary.training.command import train as main
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
-from fiduciary.training.preflight import check_base, check_disk, check_lengths, load_tokenizer
+from fiduciary.training.preflight import check_base, check_disk, check_lengths, count_kept, load_tokenizer
 from tests.training.conftest import RECIPES
 
 
@@ -249,9 +249,36 @@ def test_too_little_disk(tmp_path, monkeypatch):
     usage = namedtuple("usage", "free")
     needed = check_disk(tmp_path, 1_000_000, 2)
     assert needed == 40_000_000 + 64 * 2**20
+    assert check_disk(tmp_path, 1_000_000, 2, 5) == needed + 20_000_000  # kept adapters: weights alone
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(needed - 1))
     with pytest.raises(TrainingError, match=r"has 0.11 GB free and the run needs 0.11 GB"):
         check_disk(tmp_path, 1_000_000, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ({"save_steps": 10}, 4),  # of 50 steps; the last one is the adapter itself
+        ({"save_steps": 9}, 5),
+        ({"save_steps": 0.2}, 4),
+        ({"save_steps": 10, "max_steps": 21}, 2),
+        ({"save_steps": 10, "gradient_accumulation_steps": 2}, 2),
+        ({"save_strategy": "epoch"}, 1),
+        ({"save_steps": 50}, None),
+        ({"save_strategy": "no"}, None),
+    ],
+)
+def test_how_many_checkpoints_there_will_be_to_keep(settings, kept, tmp_path):
+    from transformers import TrainingArguments
+
+    config = TrainingArguments(
+        str(tmp_path), **{"per_device_train_batch_size": 4, "num_train_epochs": 2, "use_cpu": True} | settings
+    )
+    if kept is None:
+        with pytest.raises(TrainingError, match=r"would keep none.*about 50 steps\. Add --save_steps N"):
+            count_kept(config, 100)
+    else:
+        assert count_kept(config, 100) == kept
 
 
 def test_conversations_are_not_cut(base, pairs):

@@ -1,4 +1,4 @@
-"""A re-benchmark seen along each training: where the target is reached, and where other scores begin to move."""
+"""A re-benchmark along each training: where the target is reached, and where other scores begin to move."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ TITLE = "along the training"
 HEADS = ("Σ|θ − θ*|", "loss share", "best choices", "missing", "reads the question")
 
 NOTE = (
-    "Seen: problems, or pairs, that were learnt from by then, repeats counted. Scores that moved: those of the other "
-    "tasks that differ from the base's at 5 % after Holm's correction over the scores and models of their task, of "
-    "those that could be tested; few samples show few changes."
+    "Seen: problems, or pairs, that were learnt from by then, repeats counted. Scores that moved: those of "
+    "the other tasks that differ from the base's at 5 % after Holm's correction over the scores and models "
+    "of their task, of those that could be tested. Few samples show few changes."
 )
 
 

@@ -230,8 +230,8 @@ def _with_checkpoints(base: str, adapters: Sequence[str]) -> Iterator[str]:
             kept = [path for path in (folder / CHECKPOINTS).glob("*") if path.name.isdecimal()]
             if not kept:
                 raise TrainingError(
-                    f"--checkpoints: {folder} has none ({CHECKPOINTS}/STEP). Train it with --keep-checkpoints, "
-                    f"or leave --checkpoints out."
+                    f"--checkpoints: {folder} has none ({CHECKPOINTS}/STEP). Train it with "
+                    f"--keep-checkpoints, or leave --checkpoints out."
                 )
             yield from (f"{name}-{path.name}={path}" for path in sorted(kept, key=lambda p: int(p.name)))
         yield given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -109,6 +110,30 @@ def test_two_adapters_under_one_name_are_an_error(tmp_path):
 def test_the_same_adapter_under_two_names_is_none(tmp_path):
     """``first`` and ``first_again`` have one digest."""
     assert len(canary(Answering(tmp_path, first=0.5, first_again=0.5), "plain")) == 2
+
+
+def test_checkpoints_may_answer_as_the_base_and_as_each_other(tmp_path):
+    """An early one has hardly moved, and neighbours are near; that is what is to be measured."""
+
+    def place(*checkpoints):
+        found = Answering(tmp_path, early=0.0, late=0.5, ended=0.5, other=0.3)
+        contenders = [
+            replace(c, checkpoint_of="ended") if c.name in checkpoints else c for c in found.plan.contenders
+        ]
+        found.plan = replace(found.plan, contenders=tuple(contenders))
+        return found
+
+    seen = canary(place("early", "late"), "plain")
+    assert [(one.name, one.applied) for one in seen] == [
+        ("early", False),
+        ("late", True),
+        ("ended", True),
+        ("other", True),
+    ]
+    with pytest.raises(TrainingError, match="the adapter early is not applied"):
+        canary(place("late"), "plain")
+    with pytest.raises(TrainingError, match="late and ended answer alike"):
+        canary(place("early"), "plain")
 
 
 class Replicas(Answering):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from fiduciary.adapter_files import CHECKPOINTS
 from fiduciary.economics.principals import Principal
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench.plan import DEFAULT_TASKS, TaskSpec, make_plan
@@ -25,9 +26,9 @@ def plan(base, tmp_path):
     write_adapter(tmp_path / "first", str(base), facts=NONPROFIT)
     write_adapter(tmp_path / "second", str(base), rank=8)
 
-    def make(*adapters, tasks=("stakeholder_choice n=5",), target=None):
+    def make(*adapters, tasks=("stakeholder_choice n=5",), target=None, **more):
         given = [text.replace("DIR", str(tmp_path)) for text in adapters]
-        return make_plan(str(base), given, tasks, tmp_path / "out", target)
+        return make_plan(str(base), given, tasks, tmp_path / "out", target, **more)
 
     return make
 
@@ -185,6 +186,49 @@ def test_a_folder_keeps_to_the_plan_it_was_begun_with(plan, tmp_path):
     assert "other contenders" in message and "another --out" in message
     message = refused(plan("DIR/first", tasks=["stakeholder_choice n=6"]).begin)
     assert "other contenders and tasks" in message
+
+
+def kept(tmp_path, of, *steps):
+    """Checkpoints beside an adapter's weights."""
+    for step in steps:
+        write_adapter(
+            tmp_path / of / CHECKPOINTS / str(step), str(tmp_path / "base"), rank=2, facts=NONPROFIT
+        )
+
+
+def test_checkpoints_come_before_their_adapter_in_the_order_of_their_steps(plan, tmp_path):
+    kept(tmp_path, "first", 100, 20)
+    (tmp_path / "first" / CHECKPOINTS / "notes").mkdir()
+    found = plan("one=DIR/first", "again=DIR/base", checkpoints=True).contenders
+    assert [c.name for c in found] == ["base", "one-20", "one-100", "one", "again"]
+    assert [c.checkpoint_of for c in found] == ["", "one", "one", "", ""]
+    assert [c.training for c in found] == ["base", "one", "one", "one", "again"]
+    assert found[1].adapter == (tmp_path / "first" / CHECKPOINTS / "20").resolve() and found[1].rank == 2
+    assert found[1].target.name == "nonprofit"
+    assert [c.name for c in plan("one=DIR/first").contenders] == ["base", "one"]
+
+
+def test_some_of_the_checkpoints_can_be_named_one_by_one(plan, tmp_path):
+    kept(tmp_path, "first", 20, 100)
+    found = plan("start=DIR/first/checkpoints/20", "one=DIR/first").contenders
+    assert [(c.name, c.checkpoint_of) for c in found[1:]] == [("start", "one"), ("one", "")]
+    assert plan("start=DIR/first/checkpoints/20").contenders[1].checkpoint_of == ""
+
+
+def test_an_adapter_that_kept_no_checkpoints_is_named_before_work(plan, tmp_path):
+    kept(tmp_path, "first", 20)
+    message = refused(plan, "DIR/first", "DIR/second", checkpoints=True)
+    assert f"{tmp_path}/second has none" in message and "--keep-checkpoints" in message
+    assert "\n" not in message
+    (tmp_path / "second" / CHECKPOINTS).mkdir()
+    assert "has none" in refused(plan, "DIR/second", checkpoints=True)
+    assert "there is no adapter folder" in refused(plan, "DIR/nowhere", checkpoints=True)
+
+
+def test_a_damaged_checkpoint_is_named(plan, tmp_path):
+    kept(tmp_path, "first", 20)
+    (tmp_path / "first" / CHECKPOINTS / "20" / "adapter_model.safetensors").write_bytes(b"half")
+    assert "first/checkpoints/20 is damaged" in refused(plan, "DIR/first", checkpoints=True)
 
 
 def test_an_adapter_that_was_trained_again_is_another_plan(plan, tmp_path):
