@@ -87,6 +87,7 @@ def test_it_says_how_far_the_training_had_come(trained):
         assert "seconds" not in facts and "ask" not in facts  # these are the whole run's
 
 
+@pytest.mark.slow
 def test_the_re_benchmark_asks_them_like_adapters_and_tells_what_happened_along_the_training(
     trained, tmp_path, capsys
 ):
@@ -94,8 +95,11 @@ def test_the_re_benchmark_asks_them_like_adapters_and_tells_what_happened_along_
     again = tmp_path / "rebench"
     asked = ["rebench", "--base", str(TINY), "--adapter", str(out), "--checkpoints", "--out", str(again)]
     asked += ["--engine", "transformers", "--write-cards"]
-    asked += ["--task", "stakeholder_choice trade_offs=joint n=60 wording=compact elicitation=choose"]
-    assert main([*asked, "--task", "transitivity n=20 wording=compact elicitation=choose"]) == 0
+    asked += [
+        "--task",
+        "stakeholder_choice trade_offs=joint n=60 wording=compact elicitation=choose order=given",
+    ]
+    assert main([*asked, "--task", "transitivity n=6 wording=compact elicitation=choose"]) == 0
     said = capsys.readouterr().out
     assert "rebench: base, adapter-2, adapter-4, adapter from transformers" in said
     assert "\nalong the training\n" in said and "checkpoints.png" in said
