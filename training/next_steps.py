@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from fiduciary.adapter_files import CONFIG, AdapterFiles, read_adapter
+from fiduciary.adapter_files import CHECKPOINTS, CONFIG, AdapterFiles, read_adapter
 from fiduciary.training.adapter_card import task_asked
 
 
@@ -30,6 +30,7 @@ def after_adapter(out: Path, *beside: Path) -> str:
     words = ["fiduciary", "rebench", "--base", _base(found)]
     for folder in (*beside, out):
         words += ["--adapter", _named(folder)]
+    words += ["--checkpoints"] if (out / CHECKPOINTS).is_dir() else []
     if "data" in found.facts and "target" in found.facts:
         task, given = task_asked(found.facts)
         words += ["--task", " ".join([task, *(f"{name}={value}" for name, value in given.items())])]

@@ -13,6 +13,7 @@ from fiduciary.__main__ import main
 from fiduciary.adapter_files import CHECKPOINTS, read_adapter
 from fiduciary.training import matching
 from fiduciary.training.folders import WHOLE
+from fiduciary.training.next_steps import after_adapter
 from fiduciary.training.rebench.adapter_files import check_adapter, file_digest
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,7 @@ def test_every_checkpoint_stays_as_an_adapter_and_nothing_else_of_it(trained):
         assert file_digest(kept[step] / WEIGHTS) == saved[f"checkpoint-{step}"]
     assert len({file_digest(folder / WEIGHTS) for folder in (*kept.values(), out)}) == 3
     assert read_adapter(out).facts["steps"] == 6
+    assert f" --adapter {out} --checkpoints " in after_adapter(out)
 
 
 def test_it_says_how_far_the_training_had_come(trained):
