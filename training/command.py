@@ -121,8 +121,9 @@ def _train(arguments: argparse.Namespace, rest: list[str]) -> int:
         out=arguments.out,
         base=arguments.base,
         gamma=getattr(arguments, "gamma", None),
+        lam=getattr(arguments, "lam", None),
         pairs=arguments.pairs,
-        data=getattr(arguments, "data", None),
+        data=arguments.data,
         start=arguments.start,
         seed=arguments.seed,
         resume=arguments.resume,
@@ -299,7 +300,9 @@ def _train_parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--recipe", type=Path, required=True, metavar="YAML", help="TRL's settings")
         command.add_argument("--base", metavar="MODEL", help="base model instead of the recipe's")
+        what, options = ("pairs made by train pairs or train games", ("--pairs",))
         if name == "match":
+            what, options = ("games made by train games, whose plans are matched", ("--problems", "--pairs"))
             command.add_argument(
                 "--gamma",
                 type=float,
@@ -307,18 +310,12 @@ def _train_parser() -> argparse.ArgumentParser:
                 help="how sharply the target tells better from worse (> 0)",
             )
             command.add_argument(
-                "--problems", dest="pairs", type=int, metavar="N", help="number of problems to make (10000)"
+                "--lam", type=float, metavar="L", help="noise of plans in games, points (> 0)"
             )
-        else:
-            command.add_argument(
-                "--data",
-                type=Path,
-                metavar="DIR",
-                help="pairs made by train pairs or train games; otherwise made now",
-            )
-            command.add_argument(
-                "--pairs", type=int, metavar="N", help="number of pairs to make (10000), or to take of --data"
-            )
+        command.add_argument("--data", type=Path, metavar="DIR", help=f"{what}; otherwise made now")
+        command.add_argument(
+            *options, dest="pairs", type=int, metavar="N", help="number to make (10000), or to take of --data"
+        )
         command.add_argument(
             "--start", type=Path, metavar="DIR", help="an adapter to continue from instead of a new one"
         )

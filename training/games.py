@@ -16,8 +16,8 @@ stand in the prompt, and are not taught.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
@@ -210,6 +210,7 @@ def rows(pairs: list[GamePair]) -> Iterator[dict[str, object]]:
         row |= {"problem": pair.situation.problem, "form": game.form, "band": pair.situation.band}
         row |= dict(zip("TRPS", game.payoffs, strict=True)) | {"belief": list(pair.situation.belief)}
         row |= {"labels": pair.labels, "elicitation": pair.elicitation}
+        row["presentation"] = _digits(map(int, astuple(pair.presentation)))
         row |= {"chosen_plan": _digits(pair.chosen_plan), "rejected_plan": _digits(pair.rejected_plan)}
         yield row | {"utility_gap": pair.utility_gap}
 
@@ -295,5 +296,5 @@ def _lines(answers: list[str]) -> str:
     return "\n".join(f"{number}: {answer}" for number, answer in enumerate(answers, 1))
 
 
-def _digits(plan: Plan) -> str:
+def _digits(plan: Iterable[int]) -> str:
     return "".join(map(str, plan))

@@ -17,7 +17,9 @@ TASK = "economic_games"
 
 _COLUMNS = {"problem": "string", "form": "string", "band": "string"}
 _COLUMNS |= dict.fromkeys("TRPS", "float64") | {"belief": "[float64]"}
-_COLUMNS |= {name: "string" for name in ("labels", "elicitation", "chosen_plan", "rejected_plan")}
+_COLUMNS |= {
+    name: "string" for name in ("labels", "elicitation", "presentation", "chosen_plan", "rejected_plan")
+}
 _COLUMNS |= {"utility_gap": "float64"}
 
 

@@ -8,6 +8,17 @@ loss is the cross-entropy of p* and the model's distribution over the whole voca
 less the entropy of p*, which is constant, so that 0 is reached where p* = q and no other token has any
 probability. L_text is the cross-entropy of explanations that were written for the model, a mean over their
 tokens; KL is a mean over the tokens of explanations that the model wrote itself, and keeps them as they are.
+
+In games the target states a plan x with p*(x) = softmax(u/λ), over several tokens. By the chain rule the
+cross-entropy of whole answers is a sum over their tokens of those of next-token distributions::
+
+    −Σ_x p*(x) log q(x) = E_{x ~ p*} Σ_t −Σ_v p*(v | x_<t) log q(v | x_<t)
+
+with p*(v | x_<t) that of the plans that begin with x_<t. One plan is drawn a game and step, which leaves the
+sum unbiased, and at each of its tokens the target's whole distribution is matched, so that chance decides
+only behind which decisions the later ones are seen. The places where plans part make up the first term of L,
+less the entropies, and all others L_text; KL is then a mean over the tokens of the player's stated beliefs,
+of which a preference says nothing.
 """
 
 from __future__ import annotations
@@ -21,14 +32,14 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, Trainer, TrainingArguments, set_seed
 
-from fiduciary.solvers.asking import continued
 from fiduciary.solvers.temperature import DEFAULT as TEMPERATURES
-from fiduciary.tasks.stakeholder_choice.prompts import LABELS
 from fiduciary.training.checks import Evaluations, refuse_overlap
-from fiduciary.training.conversations import folded, laid_out, takes_system
 from fiduciary.training.errors import TrainingError
+from fiduciary.training.games_matching import plans_to_match
 from fiduciary.training.matching_batches import AlikeInBatches
 from fiduciary.training.matching_data import TRAINED_CLOSINGS, TRAINED_WORDINGS, MatchDesign, make
+from fiduciary.training.matching_layout import Laid, Layout, Stated
+from fiduciary.training.preference_data import PreferenceData
 from fiduciary.training.run import Method, Request, run
 
 
@@ -70,12 +81,16 @@ def train(request: Request) -> Path:
     return run(request, Method("match", MatchConfig, MatchTrainer, {}, curves, problems))
 
 
-def problems(request: Request, config: MatchConfig) -> Any:
-    """The problems that a request asks for, with the target's probabilities.
+def problems(request: Request, config: MatchConfig, given: PreferenceData | None) -> PreferenceData:
+    """What a request asks for, with the target's probabilities: the plans of given games, or problems.
 
     Raises:
-        TrainingError: no target, no γ, or a setting that is not allowed.
+        TrainingError: no target, no noise, or a setting that is not allowed.
     """
+    if given is not None:
+        return _games(request, given)
+    if request.lam is not None:
+        raise TrainingError("--lam is the noise of plans in games: name these with --data.")
     if request.target is None:
         raise TrainingError("say whose choices are matched: --principal NAME, or --theta with --rho.")
     if request.gamma is None:
@@ -107,19 +122,15 @@ def problems(request: Request, config: MatchConfig) -> Any:
     return data
 
 
-@dataclass(frozen=True)
-class Laid:
-    """A conversation as tokens.
-
-    Attributes:
-        ids: all of it.
-        label: place of the label, or where it would follow.
-        text: places of the tokens that an explanation consists of, its label left out.
-    """
-
-    ids: list[int]
-    label: int
-    text: list[int]
+def _games(request: Request, given: PreferenceData) -> PreferenceData:
+    if request.gamma is not None:
+        raise TrainingError("--gamma is the noise of stakeholder choices; that of plans in games is --lam.")
+    if request.lam is None:
+        raise TrainingError(
+            "say how noisy the target is: --lam L, points (its plans have probabilities softmax(utility / "
+            "L); where L is small beside what plans differ by, nearly all is on the best one)."
+        )
+    return plans_to_match(given, request.lam)
 
 
 class MatchTrainer(Trainer):  # type: ignore[misc]
@@ -147,11 +158,10 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         args.ddp_broadcast_buffers = False
         args.ddp_find_unused_parameters = False
         self.tokenizer = processing_class
-        self._system = takes_system(processing_class)
+        self.layout = Layout(processing_class, args.max_length)
         self._pad = processing_class.pad_token_id
         if self._pad is None:
             self._pad = processing_class.eos_token_id
-        self._tokens: dict[str, dict[str, int]] = {}
         self._sums: dict[str, list[Any]] = defaultdict(lambda: [0.0, 0])
         super().__init__(
             get_peft_model(loaded, peft_config),
@@ -169,10 +179,8 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         Raises:
             TrainingError: longer than the recipe allows.
         """
-        rows = sorted(
-            self.train_dataset, key=lambda row: len(row["prompt"][-1]["content"]) + len(row["written"])
-        )
-        laid = [self._whole(row) if row["part"] == "written" else self._laid(row) for row in rows[-32:]]
+        rows = sorted(self.train_dataset, key=_characters)
+        laid = [self._longest(row) for row in rows[-32:]]
         room = self.args.max_explanation if any(row["part"] == "own" for row in rows) else 0
         longest = max(len(one.ids) for one in laid) + room
         if longest > self.args.max_length:
@@ -181,11 +189,19 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
                 f"{self.args.max_length}: set max_length to {longest} or more, or max_explanation lower."
             )
 
+    def _longest(self, row: Mapping[str, Any]) -> Laid | Stated:
+        if row["part"] == "plan":
+            longest = max(row["responses"], key=len)
+            return self.layout.stated(row, row["responses"].index(longest))
+        return self.layout.written(row) if row["part"] == "written" else self.layout.begun(row)
+
     def compute_loss(
         self, model: Any, inputs: Mapping[str, Any], return_outputs: bool = False, **_: Any
     ) -> torch.Tensor:
         """Mean over the rows; labels behind the closing words alone have a pass of their own."""
         rows = inputs["rows"]
+        if rows[0]["part"] == "plan":
+            return self._plans(model, rows).mean()
         alone = [row for row in rows if row["part"] == "choose"]
         explained = [row for row in rows if row["part"] != "choose"]
         total: Any = 0.0
@@ -213,7 +229,7 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         super().log(logs, *arguments, **keywords)
 
     def _labels_alone(self, model: Any, rows: Sequence[Mapping[str, Any]]) -> torch.Tensor:
-        laid = [self._laid(row) for row in rows]
+        laid = [self.layout.begun(row) for row in rows]
         logits = self._forward(model, [one.ids for one in laid], 1)[:, -1]
         return self._divergence(logits, rows)
 
@@ -221,8 +237,11 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         own = [row for row in rows if row["part"] == "own"]
         written = [row for row in rows if row["part"] == "written"]
         rows = [*own, *written]
-        laid = [self._laid(row, text) for row, text in zip(own, self._explanations(model, own), strict=True)]
-        laid += [self._whole(row) for row in written]
+        laid = [
+            self.layout.begun(row, text)
+            for row, text in zip(own, self._explanations(model, own), strict=True)
+        ]
+        laid += [self.layout.written(row) for row in written]
         # Counted from the end, where all conversations of a batch are aligned.
         keep = max(len(one.ids) - min([one.label, *one.text]) + 1 for one in laid)
         logits = self._forward(model, [one.ids for one in laid], keep)
@@ -242,14 +261,45 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
                 loss[k] = loss[k] + self.args.text_weight * text
                 self._note("text", text)
             elif reference is not None:
-                log_p = torch.log_softmax(reference[k, [before[k] + p for p in one.text]].float(), -1)
-                kept = (log_p.exp() * (log_p - log_q)).sum(-1).mean()
+                places = [before[k] + place for place in one.text]
+                kept = _divergence(reference[k, places], logits[k, places])
                 loss[k] = loss[k] + self.args.keep_weight * kept
                 self._note("kept", kept)
         return torch.stack(loss)
 
+    def _plans(self, model: Any, rows: Sequence[Mapping[str, Any]]) -> torch.Tensor:
+        """Loss of each row, whose whole responses have stated probabilities."""
+        drawn = [int(torch.multinomial(torch.tensor(row["probabilities"]), 1)) for row in rows]
+        laid = [self.layout.stated(row, k) for row, k in zip(rows, drawn, strict=True)]
+        kept = bool(self.args.keep_weight)
+        keep = max(len(one.ids) - min(one.response[:1] + (one.given[:1] if kept else [])) + 1 for one in laid)
+        logits = self._forward(model, [one.ids for one in laid], keep)
+        reference = self._reference(model, laid, keep) if kept else None
+        out = []
+        for k, one in enumerate(laid):
+            before = logits.shape[1] - len(one.ids) - 1
+            log_q = torch.log_softmax(logits[k, [before + place for place in one.response]].float(), -1)
+            many = max(map(len, one.wanted))
+            tokens = torch.tensor([[*w, *[0] * (many - len(w))] for w in one.wanted], device=log_q.device)
+            wanted = torch.tensor([[*w.values(), *[0.0] * (many - len(w))] for w in one.wanted]).to(log_q)
+            at = log_q.gather(1, tokens)
+            apart = (torch.special.xlogy(wanted, wanted) - wanted * at).sum(-1)
+            parts = torch.tensor([len(w) > 1 for w in one.wanted], device=log_q.device)
+            mass = (at.exp() * (wanted > 0))[parts].sum(-1).mean()
+            self._note("divergence", apart[parts].sum())
+            self._note("mass", mass)
+            self._note("best", (at.argmax(-1) == wanted.argmax(-1))[parts].float().mean())
+            self._note("text", apart[~parts].mean())
+            out.append(apart[parts].sum() + self.args.text_weight * apart[~parts].mean())
+            if reference is not None and one.given:
+                places = [before + place for place in one.given]
+                moved = _divergence(reference[k, places], logits[k, places])
+                out[-1] = out[-1] + self.args.keep_weight * moved
+                self._note("kept", moved)
+        return torch.stack(out)
+
     @torch.no_grad()
-    def _reference(self, model: Any, laid: Sequence[Laid], keep: int) -> torch.Tensor:
+    def _reference(self, model: Any, laid: Sequence[Laid | Stated], keep: int) -> torch.Tensor:
         """What the base says at the same places."""
         base = self.accelerator.unwrap_model(model)
         with base.disable_adapter():
@@ -261,7 +311,7 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         out = []
         for row, own in zip(rows, log_q, strict=True):
             wanted = torch.tensor(row["probabilities"], dtype=own.dtype, device=own.device)
-            known = self._label_tokens(row["closing"])
+            known = self.layout.label_tokens(row["closing"])
             at = own[[known[label] for label in row["labels"]]]
             out.append((torch.special.xlogy(wanted, wanted) - wanted * at).sum())
             self._note("divergence", out[-1])
@@ -294,7 +344,7 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         if not rows:
             return []
         writer = self.accelerator.unwrap_model(model)
-        prompts = [self._ids(row["prompt"]) for row in rows]
+        prompts = [self.layout.ids(row["prompt"]) for row in rows]
         longest = max(map(len, prompts))
         ids = torch.tensor([[self._pad] * (longest - len(p)) + p for p in prompts], device=self.args.device)
         mask = torch.tensor(
@@ -315,60 +365,23 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         writer.train()
         return list(self.tokenizer.batch_decode(out[:, longest:], skip_special_tokens=True))
 
-    def _laid(self, row: Mapping[str, Any], text: str = "") -> Laid:
-        """A turn that is begun up to the label, behind an explanation or behind nothing."""
-        begun = str(continued(text, row["closing"]))
-        ids = self._ids([*row["prompt"], {"role": "assistant", "content": begun}])
-        if (
-            text and len(ids) > self.args.max_length
-        ):  # what is no language may be longer when it is read again
-            return self._laid(row, text[: len(text) // 2])
-        explanation = begun.removesuffix(row["closing"]).rstrip()
-        if not explanation:
-            return Laid(ids, len(ids), [])
-        start = len(self._ids(row["prompt"]))
-        stop = len(self._ids([*row["prompt"], {"role": "assistant", "content": explanation}]))
-        return Laid(ids, len(ids), list(range(start, min(stop, len(ids)))))
-
-    def _whole(self, row: Mapping[str, Any]) -> Laid:
-        """A written turn with its closing sentence and its end."""
-        turns = [*row["prompt"], {"role": "assistant", "content": row["written"]}]
-        turns = turns if self._system else folded(turns)
-        ids = list(self.tokenizer.apply_chat_template(turns, return_dict=False))
-        upto = row["written"].rindex(row["closing"]) + len(row["closing"])
-        begun = {"role": "assistant", "content": row["written"][:upto]}
-        label = len(self._ids([*row["prompt"], begun]))
-        start = len(self._ids(row["prompt"]))
-        return Laid(ids, label, [place for place in range(start, len(ids)) if place != label])
-
-    def _ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
-        return laid_out(self.tokenizer, messages, system=self._system)
-
-    def _label_tokens(self, closing: str) -> dict[str, int]:
-        """The token of every label behind the closing words.
-
-        Raises:
-            TrainingError: a tokenizer in which a label is no single token.
-        """
-        if closing not in self._tokens:
-            before = self._plain(closing)
-            found = {label: self._plain(f"{closing} {label}") for label in LABELS}
-            broken = [label for label, ids in found.items() if ids[:-1] != before]
-            if broken:
-                raise TrainingError(
-                    f"in this model's tokenizer the label {broken[0]} behind {closing!r} is no token of its "
-                    "own, so its probability cannot be matched."
-                )
-            self._tokens[closing] = {label: ids[-1] for label, ids in found.items()}
-        return self._tokens[closing]
-
-    def _plain(self, text: str) -> list[int]:
-        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
-
     def _note(self, name: str, value: torch.Tensor) -> None:
         total = self._sums[name]
         total[0] = total[0] + value.detach()
         total[1] += 1
+
+
+def _characters(row: Mapping[str, Any]) -> int:
+    """Length of a row as text."""
+    return sum(len(message["content"]) for message in row["prompt"]) + max(
+        map(len, row.get("responses") or [row["written"]])
+    )
+
+
+def _divergence(base: torch.Tensor, model: torch.Tensor) -> torch.Tensor:
+    """KL(base ‖ model) of logits (places, vocabulary), nats, a mean over places."""
+    log_p, log_q = torch.log_softmax(base.float(), -1), torch.log_softmax(model.float(), -1)
+    return (log_p.exp() * (log_p - log_q)).sum(-1).mean()
 
 
 def _as_they_are(rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -46,7 +46,8 @@ class Request:
         target: the preference to state; None takes the data's.
         out: the adapter's folder.
         base: base model, or None for the recipe's.
-        gamma: γ of the target, where its noise is a part of what is taught; None for none.
+        gamma, lam: noise of the target, where it is a part of what is taught: γ of choices, λ of plans in
+            games; None for none.
         pairs: number of pairs or problems to make, or to take of the data; None for 10,000, or all.
         data: folder of pairs, or None to make them.
         start: folder of an adapter to go on from, of the same rank and layers; None for a new one.
@@ -62,6 +63,7 @@ class Request:
     target: Principal | None = None
     gamma: float | None = None
     base: str | None = None
+    lam: float | None = None
     pairs: int | None = None
     data: Path | None = None
     start: Path | None = None
@@ -82,7 +84,7 @@ class Method:
         trainer: TRL's class that trains.
         columns: columns of the pairs that it takes, and what it calls them.
         curves: figures of its log to draw.
-        problems: makes what it learns from, where that is not pairs.
+        problems: makes what it learns from where that is not pairs, of data where these are given.
     """
 
     name: str
@@ -90,7 +92,7 @@ class Method:
     trainer: type
     columns: Mapping[str, str]
     curves: Sequence[str]
-    problems: Callable[[Request, Any], PreferenceData] | None = None
+    problems: Callable[[Request, Any, PreferenceData | None], PreferenceData] | None = None
 
 
 def run(request: Request, method: Method) -> Path:
@@ -122,7 +124,11 @@ def run(request: Request, method: Method) -> Path:
             if method.problems is None:
                 _make_data(request, folder)
         state.wait_for_everyone()
-        data = method.problems(request, config) if method.problems else _read_data(request, folder)
+        if method.problems is None:
+            data = _read_data(request, folder)
+        else:
+            given = None if request.data is None else _read_data(request, folder)
+            data = method.problems(request, config, given)
         _train(request, method, folder, config, model, tokenizer, data, state)
     except Exception as error:
         if state.is_main_process and not any(folder.checkpoints.glob("checkpoint-*")) and not request.resume:
@@ -202,6 +208,7 @@ def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:
         "base": model.model_name_or_path,
         "target": None if request.target is None else request.target.label,
         "gamma": request.gamma,
+        "lam": request.lam,
         "pairs": request.pairs,
         "data": None if request.data is None else str(request.data),
         "start": None if request.start is None else file_digest(request.start / WEIGHTS),

@@ -66,7 +66,7 @@ def trainer(base: Path, tmp_path: Path, *overrides: str):
     )
     method = Method("match", MatchConfig, MatchTrainer, {}, ())
     config, model = settings(request, method, RunFolder(request.out))
-    data = problems(request, config).table
+    data = problems(request, config, None).table
     made = MatchTrainer(
         str(base), config, data, AutoTokenizer.from_pretrained(base), get_peft_config(model), callbacks=[]
     )

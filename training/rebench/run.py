@@ -99,7 +99,8 @@ def outcome_of(
     stated = {c.name: c.target for c in plan.contenders}
     targets = {name: target if isinstance(target, Principal) else None for name, target in stated.items()}
     social = {name: target for name, target in stated.items() if isinstance(target, SocialTarget)}
-    gammas = {c.name: c.noted["data"]["gamma"] for c in plan.contenders if c.noted.get("method") == "match"}
+    matched = [c for c in plan.contenders if c.noted.get("method") == "match"]
+    gammas = {c.name: c.noted["data"]["gamma"] for c in matched if c.name not in social}
     for spec in plan.tasks:
         if spec.name == GAMES_TASK:
             played = compare_plays(spec.label, logs[spec.label], social)
