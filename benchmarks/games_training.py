@@ -4,11 +4,12 @@
     python -m benchmarks.games_training --work /tmp/games-training --minutes 6 --pairs 6000
 
 In `.venv-train`. A Llama is trained from nothing to read the games (a noisy player with a preference of
-its own, on a stream of games that neither the adapters' data nor the evaluation has); ``python -m
-training games`` and ``sft`` make adapters of homo economicus and homo moralis from it; ``rebench`` puts
-the evaluation's 18 games to all three through ``tasks/economic_games``. The table gives the share of
-plans that are best ones of each target under the model's own beliefs, asked against measured; exit code 1
-where a figure is missed.
+its own, on a stream of games that neither the adapters' data nor the evaluation has); ``fiduciary train
+games``, ``sft`` and ``match`` make adapters of homo economicus and homo moralis from it, from the same games
+and in as many steps; ``rebench`` puts the evaluation's 18 games to all of them through
+``tasks/economic_games``. The tables give the preferences that come back and the share of plans that are
+best ones of each target under the model's own beliefs, asked against measured; exit code 1 where a figure is
+missed.
 """
 
 from __future__ import annotations
@@ -40,14 +41,17 @@ from fiduciary.training.tiny_manager.tokens import CHAT_TEMPLATE, END, PAD, SPEC
 BASE = SocialPreference(alpha=0.15, beta=0.1, kappa=0.2)
 """What the base wants, with noise λ = ``NOISE`` points."""
 NOISE = 8.0
-ADAPTERS = {"economicus": ("--agent", "homo_economicus"), "moralis": ("--agent", "homo_moralis")}
+TARGETS = {"economicus": ("--agent", "homo_economicus"), "moralis": ("--agent", "homo_moralis")}
+METHODS = {"sft": "", "match": "--max_length 512 --lam LAM"}
+COMMON = ("--num_train_epochs", "3", "--per_device_train_batch_size", "32", "--save_steps", "1000")
 WIDTH, LAYERS = 96, 3
 SEED = 1_000_000
 """Stream of the base's games, apart from those of small seeds that adapters are trained on."""
-ASKED, MISSING, LEVEL = 0.8, 0.02, 0.01
-"""Share of an adapter's plans that are best ones of its target, at least; missing answers, at most; level of
-the test against the base. Moralis and the missing answers fall short by a hair (``training/LOG.md``)."""
-RECIPE = Path(__file__).parents[1] / "training" / "recipes" / "tiny-sft.yaml"
+ASKED, NEAR, MISSING, LEVEL = 0.8, 0.1, 0.02, 0.01
+"""Share of an SFT adapter's plans that are best ones of its target, at least; distance of a matched one's κ,
+at most; missing answers, at most; level of the test against the base. A matched player errs on purpose, so
+that no share is asked of it."""
+RECIPES = Path(__file__).parents[1] / "training" / "recipes"
 
 PERCENT = tuple(range(5, 100, 5))
 SHOWN = [Presentation(*bits) for bits in product((False, True), repeat=4)]
@@ -267,102 +271,93 @@ def loss(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Train, re-benchmark and print the table."""
+    """Train, re-benchmark and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.games_training", description=__doc__)
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="where everything goes")
     parser.add_argument("--minutes", type=float, default=6, help="CPU minutes of the base's training (6)")
-    parser.add_argument("--pairs", type=int, default=6_000, help="pairs for each adapter (6000)")
+    parser.add_argument("--pairs", type=int, default=6_000, help="games for each adapter (6000)")
+    parser.add_argument("--lam", type=float, default=2, help="noise of what is matched, points (2)")
     parser.add_argument("--repeats", type=int, default=5, help="of each of the 18 games (5)")
     given = parser.parse_args(argv)
-    base = given.work / "base"
+    work, base = given.work, given.work / "base"
     if not base.exists():
         train_base(base, given.minutes, 6_000)
-    for name, agent in ADAPTERS.items():
-        data, adapter = given.work / f"data-{name}", given.work / name
-        if adapter.exists():
-            continue
-        made = ["games", *agent, "--pairs", str(given.pairs), "--elicitation", "answer", "--out", str(data)]
-        trained = [
-            "sft",
-            "--recipe",
-            str(RECIPE),
-            "--base",
-            str(base),
-            "--data",
-            str(data),
-            "--out",
-            str(adapter),
-        ]
-        if fiduciary(["train", *made]) or fiduciary(
-            [
-                "train",
-                *trained,
-                "--num_train_epochs",
-                "3",
-                "--save_steps",
-                "1000",
-                "--per_device_train_batch_size",
-                "32",
-            ]
-        ):
+    adapters = [f"{target}-{method}" for target in TARGETS for method in METHODS]
+    for name in adapters:
+        target, method = name.split("-")
+        data = work / f"data-{target}"
+        made = ["games", *TARGETS[target], "--pairs", str(given.pairs), "--elicitation", "answer"]
+        asked = [method, "--recipe", str(RECIPES / f"tiny-{method}.yaml"), "--base", str(base), *COMMON]
+        asked += ["--data", str(data), *METHODS[method].replace("LAM", f"{given.lam:g}").split()]
+        if not data.exists() and fiduciary(["train", *made, "--out", str(data)]):
             return 2
-    out = given.work / "rebench"
-    adapters = [part for name in ADAPTERS for part in ("--adapter", f"{name}={given.work / name}")]
-    task = f"economic_games elicitation=text repeats={given.repeats}"
-    asked = [
-        "rebench",
-        "--base",
-        str(base),
-        *adapters,
-        "--engine",
-        "transformers",
-        "--task",
-        task,
-        "--out",
-        str(out),
-    ]
-    if code := fiduciary(asked):
+        if not (work / name).exists() and fiduciary(["train", *asked, "--out", str(work / name)]):
+            return 2
+    named = [part for name in adapters for part in ("--adapter", f"{name}={work / name}")]
+    task, out = f"economic_games elicitation=text repeats={given.repeats}", work / "rebench"
+    asked = ["rebench", "--base", str(base), *named, "--engine", "transformers"]
+    if code := fiduciary([*asked, "--task", task, "--out", str(out)]):
         return code
-    return report(json.loads((out / "comparison.json").read_text("utf-8")))
+    facts = {name: json.loads((work / name / "training.json").read_text("utf-8")) for name in adapters}
+    return report(json.loads((out / "comparison.json").read_text("utf-8")), facts)
 
 
-def report(found: dict[str, Any]) -> int:
-    """Asked against measured, and what each model's plans are best ones of."""
+def report(found: dict[str, Any], facts: dict[str, dict[str, Any]]) -> int:
+    """Preferences recovered, what each model's plans are best ones of, and asked against measured."""
     [games] = found["games"]
     estimates, adapters = games["estimates"], games["adapters"]
-    names = {name: one["target"]["name"] for name, one in adapters.items()}
-    print(
-        f"\n{'best plans of':<22}"
-        + "".join(f"{target:>26}" for target in names.values())
-        + f"{'missing':>10}"
-    )
+    targets = sorted({one["target"]["name"] for one in adapters.values()})
+    columns = ("alpha", "beta", "kappa", "lam", *targets, "loss share", "missing", "minutes")
+    print(f"\n{'':<18}" + "".join(f"{column:>24}" for column in columns))
     for model, one in estimates.items():
-        shares = (
-            f"{one['best'][target]['share']:>20.1%} ±{one['best'][target]['se']:.1%}"
-            for target in names.values()
-        )
-        print(f"{model:<22}" + "".join(shares) + f"{one['missing'] / one['n']:>10.1%}")
+        cells = [figure(one, name) for name in ("alpha", "beta", "kappa", "lam")]
+        cells += [
+            f"{one['best'][target]['share']:.1%} ({one['best'][target]['se']:.1%})" for target in targets
+        ]
+        lost = adapters[model]["loss_share"] if model in adapters else None
+        cells += [
+            f"{lost['adapter']:.1%} ({lost['se']:.1%})" if lost else "",
+            f"{one['missing'] / one['n']:.1%}",
+        ]
+        cells += [f"{facts[model]['seconds'] / 60:.1f}" if model in facts else ""]
+        print(f"{model:<18}" + "".join(f"{cell:>24}" for cell in cells))
     chance = estimates["base"]["chance"]
-    print(f"{'random plans':<22}" + "".join(f"{chance[target]:>26.1%}" for target in names.values()))
+    print("random plans: " + ", ".join(f"{chance[target]:.1%} of {target}" for target in targets) + "\n")
     rows = []
     for name, one in adapters.items():
-        moved = one["best"]
-        share, p = moved["adapter"], moved["p_value"]
+        best, own = one["best"], one["target"]["name"]
+        if name.endswith("sft"):
+            share = best["adapter"]
+            rows.append(
+                (f"{name}: share of its target's plans", f">= {ASKED:.0%}", f"{share:.1%}", share >= ASKED)
+            )
+        else:
+            away = abs(estimates[name]["estimates"]["kappa"] - one["target"]["kappa"])
+            rows.append((f"{name}: distance of κ", f"<= {NEAR:g}", f"{away:.3f}", away <= NEAR))
+        more, p = best["difference"], best["p_value"]
+        shown = f"{more:+.1%}, p {'n/a' if p is None else f'{p:.1g}'}"
         rows.append(
-            (f"{name}: share of its target's plans", f">= {ASKED:.0%}", f"{share:.1%}", share >= ASKED)
+            (f"{name}: more than the base", f"p < {LEVEL}", shown, more > 0 and p is not None and p < LEVEL)
         )
-        more = moved["difference"] > 0 and p is not None and p < LEVEL
-        shown = f"{moved['difference']:+.1%}, p {'n/a' if p is None else f'{p:.1g}'}"
-        rows.append((f"{name}: more than the base", f"p < {LEVEL}", shown, more))
-        others = [m for m in names if m != name]
-        best = max(estimates[m]["best"][names[name]]["share"] for m in others)
-        rows.append((f"{name}: more than the other adapter", "> 0", f"{share - best:+.1%}", share > best))
+        others = [
+            estimates[m]["best"][own]["share"] for m in adapters if adapters[m]["target"]["name"] != own
+        ]
+        ahead = best["adapter"] - max(others)
+        rows.append((f"{name}: more than the other target's", "> 0", f"{ahead:+.1%}", ahead > 0))
         missing = estimates[name]["missing"] / estimates[name]["n"]
         rows.append((f"{name}: missing answers", f"<= {MISSING:.0%}", f"{missing:.1%}", missing <= MISSING))
-    print()
     for what, asked, measured, reached in rows:
-        print(f"{what:<46}{asked:>10}{measured:>22}   {'ok' if reached else 'MISSED'}")
+        print(f"{what:<50}{asked:>10}{measured:>22}   {'ok' if reached else 'MISSED'}")
     return 0 if all(row[-1] for row in rows) else 1
+
+
+def figure(one: dict[str, Any], name: str) -> str:
+    """An estimate with its standard error, or where it has none its interval."""
+    if "estimates" not in one:
+        return "none"
+    se = one["standard_errors"][name]
+    low, high = one["intervals"][name]
+    return f"{one['estimates'][name]:.3f} " + (f"[{low:.2f}, {high:.2f}]" if se is None else f"({se:.3f})")
 
 
 if __name__ == "__main__":

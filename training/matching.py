@@ -275,28 +275,35 @@ class MatchTrainer(Trainer):  # type: ignore[misc]
         keep = max(len(one.ids) - min(one.response[:1] + (one.given[:1] if kept else [])) + 1 for one in laid)
         logits = self._forward(model, [one.ids for one in laid], keep)
         reference = self._reference(model, laid, keep) if kept else None
-        out = []
-        for k, one in enumerate(laid):
-            before = logits.shape[1] - len(one.ids) - 1
-            log_q = torch.log_softmax(logits[k, [before + place for place in one.response]].float(), -1)
-            many = max(map(len, one.wanted))
-            tokens = torch.tensor([[*w, *[0] * (many - len(w))] for w in one.wanted], device=log_q.device)
-            wanted = torch.tensor([[*w.values(), *[0.0] * (many - len(w))] for w in one.wanted]).to(log_q)
-            at = log_q.gather(1, tokens)
-            apart = (torch.special.xlogy(wanted, wanted) - wanted * at).sum(-1)
-            parts = torch.tensor([len(w) > 1 for w in one.wanted], device=log_q.device)
-            mass = (at.exp() * (wanted > 0))[parts].sum(-1).mean()
-            self._note("divergence", apart[parts].sum())
-            self._note("mass", mass)
-            self._note("best", (at.argmax(-1) == wanted.argmax(-1))[parts].float().mean())
-            self._note("text", apart[~parts].mean())
-            out.append(apart[parts].sum() + self.args.text_weight * apart[~parts].mean())
-            if reference is not None and one.given:
-                places = [before + place for place in one.given]
-                moved = _divergence(reference[k, places], logits[k, places])
-                out[-1] = out[-1] + self.args.keep_weight * moved
-                self._note("kept", moved)
-        return torch.stack(out)
+        before = [logits.shape[1] - len(one.ids) - 1 for one in laid]
+        of = torch.tensor([k for k, one in enumerate(laid) for _ in one.response], device=logits.device)
+        places = [before[k] + place for k, one in enumerate(laid) for place in one.response]
+        log_q = torch.log_softmax(logits[of, places].float(), -1)
+        asked = [wanted for one in laid for wanted in one.wanted]
+        many = max(map(len, asked))
+        tokens = torch.tensor([[*w, *[0] * (many - len(w))] for w in asked], device=log_q.device)
+        wanted = torch.tensor([[*w.values(), *[0.0] * (many - len(w))] for w in asked]).to(log_q)
+        at = log_q.gather(1, tokens)
+        loss = (torch.special.xlogy(wanted, wanted) - wanted * at).sum(-1)
+        parts = torch.tensor([len(w) > 1 for w in asked], device=log_q.device)
+        zeros, tokens_of = (
+            torch.zeros(len(laid), device=log_q.device),
+            of[~parts].bincount(minlength=len(laid)),
+        )
+        divergence = zeros.index_add(0, of[parts], loss[parts])
+        text = zeros.index_add(0, of[~parts], loss[~parts]) / tokens_of
+        self._note("divergence", divergence.mean())
+        self._note("text", text.mean())
+        self._note("mass", (at.exp() * (wanted > 0))[parts].sum(-1).mean())
+        self._note("best", (at.argmax(-1) == wanted.argmax(-1))[parts].float().mean())
+        total = divergence + self.args.text_weight * text
+        if reference is not None:
+            whose = [k for k, one in enumerate(laid) for _ in one.given]
+            places = [before[k] + place for k, one in enumerate(laid) for place in one.given]
+            moved = _divergence(reference[whose, places], logits[whose, places])
+            self._note("kept", moved)
+            total = total + self.args.keep_weight * moved
+        return total
 
     @torch.no_grad()
     def _reference(self, model: Any, laid: Sequence[Laid | Stated], keep: int) -> torch.Tensor:

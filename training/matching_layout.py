@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -84,6 +85,7 @@ class Layout:
         self.tokenizer, self.max_length = tokenizer, max_length
         self._system = takes_system(tokenizer)
         self._labels: dict[str, dict[str, int]] = {}
+        self._answers: dict[str, tuple[array[int], list[list[int]], list[int]]] = {}
 
     def begun(self, row: Row, text: str = "") -> Laid:
         """A turn that is begun up to the label, behind an explanation or behind nothing."""
@@ -110,15 +112,22 @@ class Layout:
 
     def stated(self, row: Row, along: int) -> Stated:
         """One of a row's whole responses, and at each of its tokens what all of them together ask for."""
+        if row["problem"] not in self._answers:  # a template takes longer than a step of a small model
+            self._answers[row["problem"]] = self._laid_out(row)
+        before, responses, given = self._answers[row["problem"]]
+        ids = [*before, *responses[along]]
+        wanted = next_tokens(responses, row["probabilities"], along)
+        return Stated(ids, list(range(len(before), len(ids))), wanted, given)
+
+    def _laid_out(self, row: Row) -> tuple[array[int], list[list[int]], list[int]]:
+        """Tokens of a prompt and of each response to it, and places of the assistant's earlier turns."""
         prompt = row["prompt"]
+        before, given = array("l", self.ids(prompt)), list[int]()
         whole = [self._whole(prompt, response) for response in row["responses"]]
-        start = len(self.ids(prompt))
-        wanted = next_tokens([ids[start:] for ids in whole], row["probabilities"], along)
-        given: list[int] = []
         for k, message in enumerate(prompt):
             if message["role"] == "assistant":
                 given += range(len(self.ids(prompt[:k])), len(self.ids(prompt[: k + 1])))
-        return Stated(whole[along], list(range(start, len(whole[along]))), wanted, given)
+        return before, [ids[len(before) :] for ids in whole], given
 
     def ids(self, messages: Sequence[Mapping[str, str]]) -> list[int]:
         """Tokens up to where the model goes on."""
