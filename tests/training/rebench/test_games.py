@@ -25,7 +25,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, EvalLog]:
 
 
 def test_report_and_card_tell_it(logs, tmp_path):
-    folder = write_adapter(tmp_path / "moral", "some/base", facts={"method": "match", "target": MORAL.facts()})
+    facts = {"method": "match", "target": MORAL.facts()}
+    folder = write_adapter(tmp_path / "moral", "some/base", facts=facts)
     contenders = (
         Contender(BASE),
         Contender("moral", folder, MORAL, "digest", 4),
