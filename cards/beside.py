@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,8 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-JSON_BYTES = 16 * 2**20
-HEADER_BYTES = 64 * 2**20
+from fiduciary.parsing import read_object
+from fiduciary.tensor_files import tensors
+
 HASHED_BYTES = 2**30
 """Files larger than this are not hashed."""
 
@@ -69,7 +69,7 @@ def look(folder: Path, *, hashes: bool) -> Beside:
     found: dict[str, Mapping[str, Any]] = {}
     for name in _JSON:
         if name in names:
-            _try(unread, name, lambda path=names[name], name=name: found.update({name: _json(path)}))
+            _try(unread, name, lambda path=names[name], name=name: found.update({name: read_object(path)}))
     tables: list[Table] = []
     for name, path in names.items():
         if name.endswith(".parquet"):
@@ -101,33 +101,16 @@ def parameters(path: Path) -> int:
     """Numbers in a safetensors file, from its header.
 
     Raises:
-        ValueError: no such header.
+        ValueError: no such file.
     """
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        if not 0 < size <= min(HEADER_BYTES, path.stat().st_size):
-            raise ValueError("not a safetensors file")
-        header = json.loads(file.read(size))
-    try:
-        return sum(math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")
-    except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError("not a safetensors file") from error
+    return sum(math.prod(tensor.shape) for tensor in tensors(path).values())
 
 
 def _try(unread: list[str], name: str, read: Any) -> None:
     try:
         read()
-    except (OSError, ValueError, RecursionError) as error:  # pyarrow's errors are among these
+    except (OSError, ValueError) as error:  # pyarrow's errors are among these
         unread.append(f"{name} cannot be read: {' '.join(str(error).split())[:100]}")
-
-
-def _json(path: Path) -> Mapping[str, Any]:
-    if path.stat().st_size > JSON_BYTES:
-        raise ValueError(f"larger than {JSON_BYTES // 2**20} MiB")
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict):
-        raise ValueError("no mapping")
-    return content
 
 
 def _table(path: Path, name: str) -> Table:

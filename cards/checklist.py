@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from fiduciary.cards.card import KINDS
 from fiduciary.cards.values import VALID
+from fiduciary.parsing import parse_yaml
 
 FILE = Path(__file__).with_name("checklist.yaml")
 
@@ -108,7 +107,7 @@ def checklist() -> Checklist:
     Raises:
         ValueError: an item that is not whole; only an edited file has one.
     """
-    stated = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    stated = parse_yaml(FILE.read_text(encoding="utf-8"))
     items = tuple(_item(one, stated) for one in stated["items"])
     ids = [item.id for item in items]
     if len(set(ids)) < len(ids):

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from fiduciary.parsing import parse_yaml
+
 MOST_CHARACTERS = 262_144
 """Front matter longer than this is refused."""
 
@@ -67,10 +69,10 @@ def load(text: str) -> Front:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is None:
             return EMPTY
-        values = yaml.safe_load(text)
+        values = parse_yaml(text)
     except yaml.YAMLError as error:
         raise FrontError(f"front matter is not YAML: {_brief(error)}") from error
-    except (ValueError, OverflowError, RecursionError) as error:  # such as a date with a 13th month
+    except (ValueError, RecursionError) as error:  # such as a date with a 13th month
         raise FrontError(f"front matter holds a value that cannot be read: {error}") from error
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         raise FrontError("front matter is not a mapping of fields to values")

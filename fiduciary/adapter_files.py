@@ -12,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.errors import UsageError
-from fiduciary.tensor_files import Tensor, nonfinite, parse_json, tensors
+from fiduciary.parsing import read_object
+from fiduciary.tensor_files import Tensor, nonfinite, tensors
 
 CONFIG, WEIGHTS, FACTS = "adapter_config.json", "adapter_model.safetensors", "training.json"
 
 CHECKPOINTS = "checkpoints"
 """Folder of an adapter that holds earlier states of it: an adapter each, called by the step."""
-
-UNUSED_RANK = 1024
-"""Largest rank that a configuration may state though none of its matrices has it."""
 
 _PREFIX = "base_model.model."
 _SIDE = re.compile(r"^(?P<module>.+)\.lora_(?P<embedding>embedding_)?(?P<side>[AB])(\.weight)?$")
@@ -101,14 +99,10 @@ def read_adapter(folder: Path) -> AdapterFiles:
             f"{folder} has no {WEIGHTS}. Pickled weights are not read, since they can run code when loaded: "
             f"save the adapter again where you trust it, with safe_serialization=True."
         )
-    if links := list(_outside(folder)):
-        raise UsageError(
-            f"{folder} is no adapter: {len(links)} of its files are links that lead out of it (the first is "
-            f"{links[0]}). Copy the files themselves."
-        )
+    refuse_links(folder)
     try:
         found = AdapterFiles(
-            folder, _object(folder / CONFIG), tensors(folder / WEIGHTS), noted_facts(folder / FACTS)
+            folder, read_object(folder / CONFIG), tensors(folder / WEIGHTS), noted_facts(folder / FACTS)
         )
         kind = found.config.get("peft_type")
         if kind == "LORA":
@@ -136,7 +130,7 @@ def noted_facts(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         return {}
-    noted = _object(path)
+    noted = read_object(path)
     for name, kind in _NOTED.items():
         if name in noted and (not isinstance(noted[name], kind) or isinstance(noted[name], bool)):
             raise ValueError(f"{path.name} has {type(noted[name]).__name__} for {name}")
@@ -145,16 +139,6 @@ def noted_facts(path: Path) -> dict[str, Any]:
         if not isinstance(base.get(name, ""), str):
             raise ValueError(f"{path.name} has {type(base[name]).__name__} for base.{name}")
     return noted
-
-
-def _object(path: Path) -> dict[str, Any]:
-    try:
-        found = parse_json(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"{path.name} holds a {type(found).__name__}, not an object")
-    return found
 
 
 def _check_pairs(found: AdapterFiles) -> None:
@@ -166,10 +150,12 @@ def _check_pairs(found: AdapterFiles) -> None:
     alone = [f"{module}.lora_{side}" for module, pair in pairs.items() for side in pair if len(pair) == 1]
     if alone:
         raise ValueError(f"{some(alone, len(pairs))} modules have one matrix of the two, A and B")
+    if empty := [name for name, tensor in found.weights.items() if 0 in tensor.shape]:
+        raise ValueError(f"{some(empty, len(found.weights))} tensors hold no numbers")
     apart = [
         module
         for module, pair in pairs.items()
-        if len(pair["A"]) < 2 or len(pair["B"]) < 2 or pair["A"][0] != pair["B"][1] or pair["A"][0] < 1
+        if len(pair["A"]) < 2 or len(pair["B"]) < 2 or pair["A"][0] != pair["B"][1]
     ]
     if apart:
         shapes = " and ".join(str(pairs[apart[0]][side]) for side in "AB")
@@ -180,16 +166,19 @@ def _check_ranks(found: AdapterFiles) -> None:
     config, pairs = found.config, found.pairs()
     pattern = config.get("rank_pattern") or {}
     stated = {"r": config.get("r"), **(pattern if isinstance(pattern, dict) else {"rank_pattern": pattern})}
-    largest = max(pair["A"][0] for pair in pairs.values())
+    widest = max(max(pair["A"][1], pair["B"][0]) for pair in pairs.values())
     for name, rank in stated.items():
         if type(rank) is not int or rank < 1:
             raise ValueError(f"{CONFIG} gives no rank ({name} is {rank!r})")
-        if rank > max(largest, UNUSED_RANK):
-            raise ValueError(f"{CONFIG} says rank {rank:,} ({name}), and no matrix has more than {largest}")
+        if rank > widest:  # no module has room for it, and a server would make room for what is stated
+            raise ValueError(f"{CONFIG} says rank {rank:,} ({name}), and the widest module has {widest}")
     alphas = config.get("alpha_pattern") or {}
     scales = [config.get("lora_alpha", 1), *(alphas.values() if isinstance(alphas, dict) else ("",))]
     if not all(isinstance(alpha, int | float) and math.isfinite(alpha) for alpha in scales):
         raise ValueError(f"{CONFIG} gives no lora_alpha")
+    largest = max(pair["A"][0] for pair in pairs.values())
+    if largest > widest and not config.get("target_parameters"):
+        raise ValueError(f"its matrices have rank {largest:,}, and the widest module has {widest}")
     apart = [
         module
         for module, pair in pairs.items()
@@ -217,6 +206,19 @@ def _rank(module: str, otherwise: int, pattern: Mapping[str, int]) -> int:
         except re.error as error:
             raise ValueError(f"{CONFIG} has {ending!r} in rank_pattern: {error}") from error
     return otherwise
+
+
+def refuse_links(folder: Path) -> None:
+    """Hold a folder that others made to files of its own: what it links to is read, copied and mounted too.
+
+    Raises:
+        UsageError: links that lead elsewhere than into the folder or the Hub's cache.
+    """
+    if links := list(_outside(folder)):
+        raise UsageError(
+            f"{folder} cannot be used: {len(links)} of its files are links that lead out of it (the first is "
+            f"{links[0]}). Copy the files themselves."
+        )
 
 
 def _outside(folder: Path) -> Iterator[str]:

@@ -6,7 +6,6 @@ last byte), the numbers without gaps. Source: https://huggingface.co/docs/safete
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -14,11 +13,14 @@ from typing import Any
 
 import numpy as np
 
+from fiduciary.parsing import parse_json
+
 _HEADER_LIMIT = 100_000_000  # bytes, as in the library
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 _BYTES |= {"U64": 8, "U32": 4, "U16": 2, "F8_E4M3": 1, "F8_E5M2": 1}
 _READ = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _BF16_EXPONENT = 0x7F80
+_DIMENSIONS, _LENGTH = 64, 2**63  # as many as PyTorch and the library can hold
 _CHUNK = 2**22  # numbers looked at together
 
 
@@ -41,14 +43,6 @@ class Tensor:
     def plain(self) -> bool:
         """Whether its numbers are the weights themselves, and not codes of some quantisation."""
         return self.dtype in _READ
-
-
-def parse_json(text: str | bytes) -> Any:
-    """JSON, and a ValueError also where it is nested too deep to be read."""
-    try:
-        return json.loads(text)
-    except RecursionError:
-        raise ValueError("its JSON is nested too deep") from None
 
 
 def tensors(path: Path) -> dict[str, Tensor]:
@@ -117,7 +111,8 @@ def _tensor(path: Path, name: str, entry: Any, start: int) -> Tensor:
     if not (
         isinstance(dtype, str)
         and isinstance(shape, list)
-        and all(type(number) is int and number >= 0 for number in (*shape, begin, end))
+        and len(shape) <= _DIMENSIONS
+        and all(type(number) is int and 0 <= number < _LENGTH for number in (*shape, begin, end))
         and begin <= end
     ):
         raise ValueError(f"{path.name} is not a safetensors file: {name} has no dtype, shape and offsets")

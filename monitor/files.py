@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.errors import UsageError
+from fiduciary.parsing import parse_json
 
 _TAIL = 1 << 20  # bytes; far more than a line has
 
@@ -56,7 +57,7 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     records = []
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError:
             record = None
         if not isinstance(record, dict):
@@ -75,7 +76,7 @@ def last_line(path: Path) -> dict[str, Any] | None:
         lines = file.read().split(b"\n")
     for line in reversed(lines[:-1]):  # after the last line end there is nothing, or what a crash cut off
         try:
-            record = json.loads(line)
+            record = parse_json(line)
         except ValueError:
             continue
         return record if isinstance(record, dict) else None

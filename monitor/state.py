@@ -34,6 +34,7 @@ from fiduciary.monitor.files import (
     read_lines,
     write_whole,
 )
+from fiduciary.parsing import parse_json
 
 FORMAT = 2
 """Version of the files; another one is not read."""
@@ -297,7 +298,7 @@ class Folder:
     def _read(self, name: str) -> dict[str, Any] | None:
         path = self.path / name
         try:
-            stored = json.loads(path.read_text("utf-8"))
+            stored = parse_json(path.read_bytes())
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from inspect_ai.log import EvalLog, read_eval_log
 
+from fiduciary.adapter_files import FACTS, noted_facts
 from fiduciary.comparison.choices import Comparison, compare_models
 from fiduciary.comparison.paired import Change
 from fiduciary.comparison.tables import SYMBOLS, parameters, share_missing
@@ -34,7 +35,6 @@ from fiduciary.scorers.choice_table import tables
 from fiduciary.scorers.rendering import as_markdown
 from fiduciary.scorers.reports import Cell, Figures, Report, Section
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.rebench.adapter_files import facts
 from fiduciary.training.rebench.plan import make_plan
 from fiduciary.training.rebench.record import comparison_json, plain, scores_json
 from fiduciary.training.rebench.run import rebench, say, shifts
@@ -186,7 +186,7 @@ def _costs(logs: Mapping[str, EvalLog], adapters: Mapping[str, Path]) -> dict[st
     """Training time and pairs, and tokens read and written a decision, of every technique."""
     out = {}
     for technique in TECHNIQUES:
-        noted = facts(adapters[technique.model]) if technique.model in adapters else {}
+        noted = noted_facts(adapters[technique.model] / FACTS) if technique.model in adapters else {}
         seconds = next((r["train_runtime"] for r in noted.get("log", ())[::-1] if "train_runtime" in r), 0.0)
         log = logs[technique.name]
         used = sum(usage.total_tokens for usage in log.stats.model_usage.values())

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fiduciary.adapter_files import read_adapter
+from fiduciary.adapter_base import check_base
+from fiduciary.adapter_files import read_adapter, refuse_links
 from fiduciary.errors import UsageError
+from fiduciary.parsing import read_object
 from fiduciary.serving.errors import RefusedError
-from fiduciary.tensor_files import parse_json
+from fiduciary.tensor_files import tensors
 
 RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
 """Ranks that vLLM can be told to make room for."""
@@ -22,7 +24,6 @@ Mounts = tuple[tuple[Path, str], ...]
 
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
-_HEADER_LIMIT = 100_000_000  # bytes, as in the safetensors format
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ def model(given: str) -> Model:
         return Model(hub=given)
     if not (folder / "config.json").is_file():
         raise RefusedError(f"no config.json in '{given}': give the folder of a Hugging Face checkpoint")
+    try:
+        refuse_links(folder)
+    except UsageError as error:
+        raise RefusedError(str(error)) from error
     _read_json(folder / "config.json")
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
@@ -95,7 +100,12 @@ def model(given: str) -> Model:
             + ": only safetensors weights are served"
         )
     for file in weights:
-        _safetensors(file)
+        try:
+            tensors(file)
+        except (OSError, ValueError) as error:
+            raise RefusedError(
+                f"'{file}' cannot be served: {error} (a pointer of git-lfs? run git lfs pull)"
+            ) from None
     index = folder / "model.safetensors.index.json"
     if index.is_file():
         parts = _read_json(index).get("weight_map")
@@ -106,19 +116,23 @@ def model(given: str) -> Model:
     return Model(mounts=mounts(folder, "/model"))
 
 
-def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tuple[tuple[Adapter, ...], int]:
+def adapters(
+    given: Sequence[str], base: str, taken: str, limit: int | None = None
+) -> tuple[tuple[Adapter, ...], int]:
     """The adapters that the command line names, and the rank that the server makes room for.
 
     Args:
         given: ``NAME=DIR`` each.
-        taken: the base model's name.
+        base: folder of the base model, or its name on the Hub.
+        taken: the name under which the base is served.
         limit: largest rank; None for the smallest limit that fits all.
 
     Returns:
         The adapters, and the limit rounded up to one of ``RANKS``.
 
     Raises:
-        RefusedError: not ``NAME=DIR``; a name given twice; no adapter there; a rank above the limit.
+        RefusedError: not ``NAME=DIR``; a name given twice; no adapter there, or one for another base; a rank
+            above the limit.
     """
     if limit is not None and not 1 <= limit <= RANKS[-1]:
         raise RefusedError(f"--max-lora-rank must be from 1 to {RANKS[-1]}, not {limit}")
@@ -131,7 +145,7 @@ def adapters(given: Sequence[str], taken: str, limit: int | None = None) -> tupl
             raise RefusedError(f"an adapter's name has no '/': '{name}'")
         if name in {taken, *(a.name for a in accepted)}:
             raise RefusedError(f"two models would be called '{name}': give the adapter another name")
-        accepted.append(_adapter(name, Path(folder).expanduser()))
+        accepted.append(_adapter(name, Path(folder).expanduser(), base))
     largest = max((a.rank for a in accepted), default=0)
     room = next(r for r in RANKS if r >= limit) if limit is not None else RANKS[-1]
     for adapter in accepted:
@@ -196,9 +210,10 @@ def mounts(folder: Path, target: str) -> Mounts:
     return tuple((file.resolve(), f"{target}/{file.name}") for file in sorted(files))
 
 
-def _adapter(name: str, folder: Path) -> Adapter:
+def _adapter(name: str, folder: Path, base: str) -> Adapter:
     try:
         found = read_adapter(folder)
+        check_base(found, base)
     except UsageError as error:
         raise RefusedError(str(error)) from error
     return Adapter(name, found.rank, mounts(folder, f"/adapters/{name}"))
@@ -206,22 +221,6 @@ def _adapter(name: str, folder: Path) -> Adapter:
 
 def _read_json(file: Path) -> dict[str, object]:
     try:
-        found = parse_json(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RefusedError(f"no {file.name} in '{file.parent}'") from None
+        return read_object(file)
     except (OSError, ValueError) as error:
         raise RefusedError(f"'{file}' cannot be read: {error}") from None
-    if not isinstance(found, dict):
-        raise RefusedError(f"'{file}' does not hold settings")
-    return found
-
-
-def _safetensors(file: Path) -> None:
-    """Look at the first bytes: a length, then JSON. Pointers of git-lfs and renamed pickles have neither."""
-    try:
-        with file.open("rb") as stream:
-            length, brace = int.from_bytes(stream.read(8), "little"), stream.read(1)
-    except OSError as error:
-        raise RefusedError(f"'{file}' cannot be read: {error.strerror}") from None
-    if brace != b"{" or length > min(_HEADER_LIMIT, file.stat().st_size):
-        raise RefusedError(f"'{file}' is not a safetensors file (a pointer of git-lfs? run git lfs pull)")

@@ -74,10 +74,12 @@ def plan(arguments: argparse.Namespace, words: Sequence[str]) -> Plan:
         ServingError: a model, adapter or name that cannot be served.
     """
     name = checks.served_name(arguments.name)
-    adapters, rank = checks.adapters(arguments.adapter, name, arguments.max_lora_rank)
+    model = checks.model(arguments.model)
+    base = model.hub or str(Path(arguments.model).expanduser())
+    adapters, rank = checks.adapters(arguments.adapter, base, name, arguments.max_lora_rank)
     tag = os.environ.get("FIDUCIARY_TAG") or "local"
     found = Plan(
-        model=checks.model(arguments.model),
+        model=model,
         name=name,
         adapters=adapters,
         rank=rank,

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlparse
 from inspect_ai.log import read_eval_log_async
 
 from fiduciary._inspect import inspect_cache_dir, sample_active
+from fiduciary.parsing import parse_json
 
 _UNSAFE = re.compile(r"[^\w.+-]+")
 
@@ -100,7 +101,7 @@ def _complete_lines(path: Path) -> tuple[list[Any], int]:
         return lines, end
     for line in path.read_bytes().splitlines(keepends=True):
         try:
-            parsed = json.loads(line) if line.endswith(b"\n") else None
+            parsed = parse_json(line) if line.endswith(b"\n") else None
         except ValueError:
             parsed = None
         if parsed is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import math
+import re
+import reprlib
+import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,8 +19,13 @@ from inspect_ai.model import (
     ModelOutput,
 )
 
+from fiduciary.safe_text import one_line
+
 _MOST_ANSWERS, _MOST_ALTERNATIVES = 10_000, 20
+_LONGEST = 400  # characters of an error
 _LEAST_LOG = -9999.0  # JSON has no infinity; vLLM writes it so
+
+_HALF_PAIR = re.compile(r"[\ud800-\udfff]")
 
 _ROLES: Mapping[str, type[ChatMessageSystem] | type[ChatMessageUser] | type[ChatMessageAssistant]] = {
     "system": ChatMessageSystem,
@@ -32,7 +39,7 @@ class RequestError(ValueError):
     """A request that gets no answer: a status, what is wrong, and with which field."""
 
     def __init__(self, status: int, message: str, param: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(one_line(message)[:_LONGEST])
         self.status, self.param = status, param
 
     def body(self) -> dict[str, Any]:
@@ -52,10 +59,12 @@ def messages_of(given: Any) -> list[ChatMessage]:
         raise RequestError(400, "messages must be a list with at least one message", "messages")
     messages: list[ChatMessage] = []
     for k, message in enumerate(given):
-        role = str(message.get("role")) if isinstance(message, dict) else ""
-        if role not in _ROLES:
+        role = message.get("role") if isinstance(message, dict) else None
+        if not isinstance(role, str) or role not in _ROLES:
             raise RequestError(
-                400, f"messages[{k}].role must be one of {', '.join(_ROLES)}, got {role!r}", "messages"
+                400,
+                f"messages[{k}].role must be one of {', '.join(_ROLES)}, got {reprlib.repr(role)}",
+                "messages",
             )
         messages.append(_ROLES[role](content=_text(message.get("content"), k)))
     return messages
@@ -63,13 +72,16 @@ def messages_of(given: Any) -> list[ChatMessage]:
 
 def _text(content: Any, k: int) -> str:
     """Text of a message: a string, or the text parts of a list."""
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else [content]
+    parts = content if isinstance(content, list) else [{"text": content}]
     texts = [part.get("text") if isinstance(part, dict) else None for part in parts]
     if not all(isinstance(text, str) for text in texts):
         raise RequestError(400, f"messages[{k}].content must be text or a list of text parts", "messages")
-    return "\n".join(str(text) for text in texts)
+    joined = "\n".join(str(text) for text in texts)
+    if _HALF_PAIR.search(joined):
+        raise RequestError(
+            400, f"messages[{k}].content must be text, and half a surrogate pair is none", "messages"
+        )
+    return joined
 
 
 def config_of(request: Mapping[str, Any]) -> GenerateConfig:
@@ -84,13 +96,13 @@ def config_of(request: Mapping[str, Any]) -> GenerateConfig:
         if value is None:
             return None
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool) or not test(value):
-            raise RequestError(400, f"{name} must be {allowed}, got {value!r}", name)
+            raise RequestError(400, f"{name} must be {allowed}, got {reprlib.repr(value)}", name)
         return value
 
     limit = "max_completion_tokens" if request.get("max_completion_tokens") is not None else "max_tokens"
     return GenerateConfig(
         temperature=take(
-            "temperature", (int, float), "finite and >= 0", lambda t: t >= 0 and math.isfinite(t)
+            "temperature", (int, float), "finite and >= 0", lambda t: 0 <= t <= sys.float_info.max
         ),
         seed=take("seed", int, "a whole number", lambda _: True),
         num_choices=take("n", int, f"from 1 to {_MOST_ANSWERS}", lambda n: 1 <= n <= _MOST_ANSWERS),

@@ -15,18 +15,24 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
+import reprlib
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from fiduciary.parsing import parse_json
 from fiduciary.subjects.arguments import SubjectError
 from fiduciary.subjects.catalogue import ARGUMENTS
 from fiduciary.subjects.chat_format import RequestError, completion_of, config_of, messages_of
 from fiduciary.subjects.provider import SubjectAPI
 
 _MOST_BYTES = 16 * 2**20
+_BODY_SECONDS = 30.0  # for the next part of a body that was announced
+_DRAINED = 4 * _MOST_BYTES  # bytes of a refused body that are read, so that its sender hears why
 
 
 class SubjectServer(ThreadingHTTPServer):
@@ -78,13 +84,18 @@ class SubjectServer(ThreadingHTTPServer):
         if not isinstance(request, dict):
             raise RequestError(400, "the body must be a JSON object")
         if request.get("model") != self.served:
-            raise RequestError(404, f"The model {request.get('model')!r} does not exist.", "model")
+            raise RequestError(
+                404, f"The model {reprlib.repr(request.get('model'))} does not exist.", "model"
+            )
         if request.get("stream"):
             raise RequestError(400, "stream must be false: subjects answer in one piece", "stream")
         output = asyncio.run(
             self.api.generate(messages_of(request.get("messages")), [], "none", config_of(request))
         )
         return completion_of(output, self.served)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that broke, usually because the client has gone: nobody is left to tell."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -108,29 +119,56 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """A chat completion."""
         try:
-            body = self._body()
-            if self.path != "/v1/chat/completions":
-                raise RequestError(404, f"there is nothing at {self.path}")
-            try:
-                request = json.loads(body)
-            except ValueError as error:
-                raise RequestError(400, f"the body is not JSON: {error}") from None
-            self._send(200, self.server.complete(request))
+            self._send(200, self._answer(self._body()))
         except RequestError as error:
             self._fail(error)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What the protocol's own parser refuses, in the form of all other errors."""
+        self.close_connection = True
+        self._fail(RequestError(code, message or HTTPStatus(code).phrase))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep the terminal quiet: a run is thousands of requests."""
 
+    def _answer(self, body: bytes) -> dict[str, Any]:
+        if self.path != "/v1/chat/completions":
+            raise RequestError(404, f"there is nothing at {self.path}")
+        try:
+            request = parse_json(body)
+        except ValueError as error:
+            raise RequestError(400, f"the body is not JSON: {error}") from None
+        try:
+            return self.server.complete(request)
+        except RequestError:
+            raise
+        except Exception as error:  # a client waits, whatever happened
+            raise RequestError(500, f"the subject failed: {type(error).__name__}: {error}") from error
+
     def _body(self) -> bytes:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal():
-            self.close_connection = True
+        self.close_connection, kept = True, self.close_connection
+        given = self.headers.get("Content-Length")
+        if given is None or "Transfer-Encoding" in self.headers:
             raise RequestError(411, "a request needs its Content-Length")
-        if int(length) > _MOST_BYTES:
-            self.close_connection = True
-            raise RequestError(413, f"a request may have {_MOST_BYTES} bytes, not {length}")
-        return self.rfile.read(int(length))
+        if not re.fullmatch(r"[0-9]{1,18}", given):
+            raise RequestError(400, f"Content-Length must be a number of bytes, got {reprlib.repr(given)}")
+        length = int(given)
+        self.connection.settimeout(_BODY_SECONDS)
+        try:
+            if length > _MOST_BYTES:
+                # Unread, it would make the system reset the connection before the answer is read.
+                left = min(length, _DRAINED)
+                while left > 0 and (part := self.rfile.read(min(left, 1 << 16))):
+                    left -= len(part)
+                raise RequestError(413, f"a request may have {_MOST_BYTES} bytes, not {length}")
+            body = self.rfile.read(length)
+        except TimeoutError:
+            raise RequestError(408, f"the body of {length} bytes did not come") from None
+        if len(body) < length:
+            raise RequestError(400, f"the body ended after {len(body)} of {length} bytes")
+        self.connection.settimeout(self.timeout)
+        self.close_connection = kept
+        return body
 
     def _fail(self, error: RequestError) -> None:
         self._send(error.status, error.body())
@@ -141,8 +179,11 @@ class Handler(BaseHTTPRequestHandler):
         if content is not None:
             self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

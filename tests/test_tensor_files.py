@@ -62,6 +62,8 @@ def test_what_is_no_safetensors_file_is_an_error(content: bytes, path: Path) -> 
         ({"a": entry(0, 8, 2)}, "a has no dtype, shape and offsets"),
         ({"a": entry(0, 8, (2,), ["F32"])}, "a has no dtype, shape and offsets"),
         ({"a": entry(0, 8), "b": entry(8, 16)}, "is not a whole safetensors file"),
+        ({"a": entry(0, 8, (10**4000,) * 3)}, "a has no dtype, shape and offsets"),
+        ({"a": entry(0, 8, (1,) * 100_000)}, "a has no dtype, shape and offsets"),
         (b'{"a":' + b"[" * 100_000, "nested too deep"),
     ],
 )

@@ -12,6 +12,7 @@ import yaml
 from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 from fiduciary.economics.inference import clopper_pearson
 from fiduciary.economics.principals import Principal
+from fiduciary.parsing import parse_yaml
 
 AUTHORS = "The Fiduciary authors"
 LICENCE = "apache-2.0"
@@ -42,7 +43,7 @@ def split(text: str) -> tuple[dict[str, Any], str]:
     if not text.startswith("---\n"):
         return {}, text
     head, _, body = text[4:].partition("\n---\n")
-    metadata = yaml.safe_load(head)
+    metadata = parse_yaml(head)
     return (metadata if isinstance(metadata, dict) else {}), body
 
 

@@ -9,14 +9,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fiduciary.adapter_files import CONFIG, FACTS, WEIGHTS
+from fiduciary.adapter_base import file_digest, weights_digest
+from fiduciary.adapter_files import CONFIG, FACTS, WEIGHTS, noted_facts
 from fiduciary.training.adapter_card import asking, card
 from fiduciary.training.curves import draw
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.folders import RunFolder
 from fiduciary.training.preference_data import PreferenceData
-from fiduciary.training.rebench.adapter_files import facts as noted_beside
-from fiduciary.training.rebench.adapter_files import file_digest, weights_digest
 
 if TYPE_CHECKING:
     from fiduciary.training.run import Method, Request
@@ -152,7 +151,7 @@ def _base(trainer: Any, model: Any) -> dict[str, str]:
 
 def _start(folder: Path) -> dict[str, Any]:
     """The adapter that training went on from: its weights' digest, and what it had learnt from by then."""
-    noted = noted_beside(folder)
+    noted = noted_facts(folder / FACTS)
     before = {name: noted[name] for name in ("pairs", "steps", "strength") if name in noted}
     return {"digest": file_digest(folder / WEIGHTS), **before}
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.adapter_files import CHECKPOINTS
+from fiduciary.parsing import read_object
 from fiduciary.training.errors import TrainingError
 
 WHOLE = "whole"
@@ -53,7 +54,10 @@ class RunFolder:
         """Note the settings of a new run, or hold a resumed one to those it began with."""
         note = self.partial / "run.json"
         if resume:
-            before = json.loads(note.read_text(encoding="utf-8"))
+            try:
+                before = read_object(note)
+            except ValueError as error:
+                raise TrainingError(f"{self.partial} cannot be resumed: {error}. Remove it.") from error
             changed = sorted(
                 name for name in before.keys() | settings.keys() if before.get(name) != settings.get(name)
             )

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fiduciary.parsing import read_object
 from fiduciary.training.card_parts import DIGEST, program_version
 from fiduciary.training.checks import Evaluations, measure, refuse_overlap
 from fiduciary.training.data_card import card
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preference_pairs import PairDesign, build, rows
+from fiduciary.training.targets import read_target
 
 if TYPE_CHECKING:
     from datasets import Dataset
@@ -149,7 +151,11 @@ def read(folder: Path, cache: Path | None = None) -> PreferenceData:
             table = Dataset.from_parquet(str(folder / TABLE), cache_dir=temporary, keep_in_memory=True)
     else:
         table = Dataset.from_parquet(str(folder / TABLE), cache_dir=str(cache))
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    try:
+        facts = read_object(folder / FACTS)
+        read_target(facts["target"])
+    except (LookupError, TypeError, ValueError) as error:
+        raise TrainingError(f"{folder / FACTS} does not say what the data are: {error}.") from error
     return PreferenceData(table, facts)
 
 

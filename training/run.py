@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fiduciary.adapter_files import WEIGHTS
+from fiduciary.adapter_base import file_digest
+from fiduciary.adapter_files import WEIGHTS, AdapterFiles
 from fiduciary.economics.principals import Principal
+from fiduciary.parsing import parse_yaml
 from fiduciary.training import preference_data
 from fiduciary.training.checks import Evaluations, refuse_overlap
 from fiduciary.training.errors import TrainingError
@@ -31,10 +33,11 @@ from fiduciary.training.preflight import (
     load_tokenizer,
     with_system_folded,
 )
-from fiduciary.training.rebench.adapter_files import check_adapter, file_digest
+from fiduciary.training.rebench.adapter_files import check_adapter
 from fiduciary.training.targets import SocialTarget, read_target
 
 PAIRS = 10_000
+_ALPHA = 8  # PEFT's own, where a configuration states none
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def run(request: Request, method: Method) -> Path:
     config, model = settings(request, method, folder)
     check_base(model.model_name_or_path)
     if request.start is not None:
-        check_adapter(request.start, model.model_name_or_path)
+        _same_scale(check_adapter(request.start, model.model_name_or_path), model)
     tokenizer = load_tokenizer(model.model_name_or_path, model.model_revision)
 
     _ = config.device  # sets up the processes
@@ -150,7 +153,8 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
     import torch
     from trl import ModelConfig, TrlParser, get_quantization_config
 
-    arguments = ["--config", str(request.recipe), "--bf16", str(_bf16(request.recipe, torch))]
+    stated = _recipe(request.recipe)
+    arguments = ["--config", str(request.recipe), "--bf16", str(_bf16(stated, torch))]
     if not torch.accelerator.is_available():
         arguments += ["--use_cpu", "true"]  # without it bf16 is refused
     arguments += [*request.overrides, "--output_dir", str(folder.checkpoints), "--seed", str(request.seed)]
@@ -183,12 +187,9 @@ def settings(request: Request, method: Method, folder: RunFolder) -> tuple[Any, 
     return config, model
 
 
-def _bf16(recipe: Path, torch: Any) -> bool:
+def _bf16(settings: Mapping[str, Any], torch: Any) -> bool:
     """Whether to compute in bf16: where the recipe asks for it and GPU, or processor alone, have it."""
-    import yaml
-
-    text = yaml.safe_load(recipe.read_text(encoding="utf-8"))
-    asked = bool(text.get("bf16", False)) if isinstance(text, dict) else False
+    asked = bool(settings.get("bf16", False))
     if torch.cuda.is_available():
         return asked and bool(torch.cuda.is_bf16_supported())
     # Without instructions of its own a processor only emulates it, several times slower.
@@ -197,6 +198,39 @@ def _bf16(recipe: Path, torch: Any) -> bool:
         and not torch.accelerator.is_available()
         and bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     )
+
+
+def _recipe(file: Path) -> dict[str, Any]:
+    """What a recipe states, before TRL reads it.
+
+    Raises:
+        TrainingError: no YAML of names and values.
+    """
+    try:
+        stated = parse_yaml(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"the recipe {file} cannot be read: {error}.") from error
+    if not isinstance(stated, dict) or not all(isinstance(name, str) for name in stated):
+        raise TrainingError(f"the recipe {file} states no settings (NAME: VALUE, one a line).")
+    return stated
+
+
+def _same_scale(start: AdapterFiles, model: Any) -> None:
+    """Hold an adapter to go on from to the recipe's factor α/r: its weights mean nothing under another one.
+
+    Raises:
+        TrainingError: they differ.
+    """
+    ours = {name: getattr(model, name) for name in ("lora_alpha", "use_rslora", "use_dora")}
+    theirs = {"lora_alpha": start.config.get("lora_alpha", _ALPHA)}
+    theirs |= {name: bool(start.config.get(name)) for name in ("use_rslora", "use_dora")}
+    if apart := [f"{name} {theirs[name]}, not {ours[name]}" for name in ours if theirs[name] != ours[name]]:
+        raise TrainingError(
+            f"--start {start.folder} was trained with {' and '.join(apart)}: its change would become another "
+            "one. Give the recipe the same."
+        )
+    if start.config.get("alpha_pattern"):
+        raise TrainingError(f"--start {start.folder} has an alpha_pattern, which no recipe can state.")
 
 
 def _note(request: Request, method: Method, model: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from fiduciary.economics.inference import holm
 from fiduciary.economics.principals import Principal, legible
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.rows import Row
+from fiduciary.parsing import parse_json
 
 PLACE = "development.bonding"
 METHODS = {"sft": "SFT training", "dpo": "DPO training"}
@@ -130,7 +130,7 @@ def _record(case: Case, row: Row) -> Mapping[str, Any]:
 
 def _json(file: Path) -> Mapping[str, Any]:
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
+        held = parse_json(file.read_bytes())
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, Mapping) else {}

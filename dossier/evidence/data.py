@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import Unit, plain
 from fiduciary.errors import UsageError
+from fiduciary.parsing import parse_json
 
 PLACE = "data.screening"
 KIND, VERSION = "fiduciary.screening", 1
@@ -73,7 +73,7 @@ def screenings(given: str) -> Iterator[Mapping[str, Any]]:
 def _stored(file: Path) -> list[Mapping[str, Any]] | None:
     """The screenings of a file; None for JSON that is something else, such as data."""
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
+        held = parse_json(file.read_bytes())
     except (OSError, ValueError) as error:
         raise UsageError(f"--data {file} cannot be read: {error}") from error
     if not isinstance(held, dict) or held.get("kind") != KIND:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fiduciary.errors import UsageError
+from fiduciary.parsing import parse_json
 from fiduciary.scorers.reading.choice import read_choice
 
 NUMBER_KINDS = ("amount", "rating", "agreement", "lines")
@@ -111,8 +112,8 @@ def readings(lines: Iterable[str]) -> Iterator[Read]:
 
 def _read(text: str) -> Read:
     try:
-        line = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        line = parse_json(text)
+    except ValueError as error:
         raise UsageError(f"not JSON ({error})") from None
     if not isinstance(line, dict):
         raise UsageError(f"must be a JSON object, got {type(line).__name__}")

@@ -6,11 +6,12 @@ or in mathematical bold become plain ones. Nothing is executed, and every patter
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
+
+from fiduciary.parsing import parse_json
 
 BOX_OPENS, BOX_CLOSES = "⟦", "⟧"
 """What stands for LaTeX's box around a final answer."""
@@ -106,8 +107,8 @@ def _json_as_text(text: str, cut_off: bool) -> str:
     if begin < 0:
         return text
     try:
-        found = json.loads(text[begin : end + 1], object_pairs_hook=_Pairs, strict=False)
-    except (ValueError, RecursionError):
+        found = parse_json(text[begin : end + 1], object_pairs_hook=_Pairs, strict=False)
+    except ValueError:
         found = None
     if isinstance(found, _Pairs):
         said = "".join(f"\nAnswer: {' '.join(value.split())}\n" for value in _answers(found, 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.economics.inference import Interval
+from fiduciary.parsing import parse_json
 from fiduciary.scorers.supervision.prompts import QUESTIONS
 
 SCHEMA = "supervision/1"
@@ -199,8 +199,8 @@ def load(path: str | Path) -> Supervision:
     """
     file = Path(path) / FILE if Path(path).is_dir() else Path(path)
     try:
-        data = json.loads(file.read_text("utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        data = parse_json(file.read_bytes())
+    except ValueError as error:
         raise ValueError(f"{file} is not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise ValueError(f"{file} is not a report of {SCHEMA}")

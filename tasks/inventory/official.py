@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from fiduciary.economics.psychometrics.instruments import Instrument, checksum, own, with_statements
+from fiduciary.parsing import parse_json
 from fiduciary.tasks.inventory.statements import InstrumentError
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -91,7 +92,7 @@ def load(name: str) -> Instrument:
             f"Obtain it from its authors, then: {again} (a PDF, TXT or CSV file); it is kept in {path.parent}"
         )
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = parse_json(path.read_bytes())
         statements = tuple(str(statement) for statement in content["statements"])
         intact = content["instrument"] == name and content["sha256"] == checksum(statements)
         instrument = with_statements(name, statements)

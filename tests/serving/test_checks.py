@@ -44,7 +44,7 @@ def test_other_formats_are_refused(checkpoint):
 )
 def test_only_the_name_is_safetensors(checkpoint, content):
     (checkpoint / "model.safetensors").write_bytes(content)
-    with pytest.raises(ServingError, match="is not a safetensors file"):
+    with pytest.raises(ServingError, match=r"is not a whole safetensors file.*git lfs pull"):
         checks.model(str(checkpoint))
 
 
@@ -71,19 +71,33 @@ def test_files_that_the_container_may_not_read(checkpoint):
         checks.model(str(checkpoint))
 
 
-def test_links_to_elsewhere_are_mounted_one_by_one(checkpoint, tmp_path):
-    cache = tmp_path / "snapshot"
-    cache.mkdir()
-    for file in checkpoint.iterdir():
-        (cache / file.name).symlink_to(os.path.relpath(file, cache))
-    found = checks.model(str(cache)).mounts
-    assert found == tuple((checkpoint / n, f"/model/{n}") for n in ("config.json", "model.safetensors"))
+def test_files_of_the_hubs_cache_are_mounted_one_by_one(checkpoint, tmp_path):
+    snapshot = tmp_path / "models--some--model" / "snapshots" / "4f2a"
+    snapshot.mkdir(parents=True)
+    blobs = checkpoint.rename(tmp_path / "models--some--model" / "blobs")
+    for file in blobs.iterdir():
+        (snapshot / file.name).symlink_to(os.path.relpath(file, snapshot))
+    found = checks.model(str(snapshot)).mounts
+    assert found == tuple((blobs / n, f"/model/{n}") for n in ("config.json", "model.safetensors"))
+
+
+@pytest.mark.parametrize("name", ["config.json", "notes.txt", "more"])
+def test_links_out_of_a_model_mount_nothing(checkpoint, tmp_path, name):
+    """Whoever made the folder would choose what of this machine the container sees."""
+    secret = tmp_path / "secret"
+    if (checkpoint / name).exists():
+        (checkpoint / name).rename(secret)
+    else:
+        secret.write_text("private")
+    (checkpoint / name).symlink_to(secret)
+    with pytest.raises(ServingError, match=f"links that lead out of it \\(the first is {name}"):
+        checks.model(str(checkpoint))
 
 
 @pytest.mark.parametrize(("ranks", "expected"), [((4,), 8), ((8, 16), 16), ((17,), 32), ((257,), 320)])
 def test_room_for_the_largest_rank(tmp_path, ranks, expected):
-    given = [f"a{rank}={write_adapter(tmp_path / str(rank), rank)}" for rank in ranks]
-    found, room = checks.adapters(given, "base")
+    given = [f"a{rank}={write_adapter(tmp_path / str(rank), rank, hidden=512)}" for rank in ranks]
+    found, room = checks.adapters(given, "organisation/name", "base")
     assert room == expected
     assert tuple(a.rank for a in found) == ranks
     assert found[0].mounts == ((tmp_path / str(ranks[0]), f"/adapters/a{ranks[0]}"),)
@@ -91,7 +105,7 @@ def test_room_for_the_largest_rank(tmp_path, ranks, expected):
 
 def test_a_rank_may_be_a_layers_own(tmp_path):
     folder = write_adapter(tmp_path / "a", 4, r=64, rank_pattern={"q_proj": 4, "v_proj": 4})
-    assert checks.adapters([f"a={folder}"], "base")[1] == 64
+    assert checks.adapters([f"a={folder}"], str(MODEL), "base")[1] == 64
 
 
 @pytest.mark.parametrize(
@@ -104,13 +118,31 @@ def test_a_rank_may_be_a_layers_own(tmp_path):
     ],
 )
 def test_rank_above_the_limit(tmp_path, rank, limit, message):
-    folder = write_adapter(tmp_path / "a", rank)
+    folder = write_adapter(tmp_path / "a", rank, hidden=768)
     with pytest.raises(ServingError, match=message):
-        checks.adapters([f"a={folder}"], "base", limit)
+        checks.adapters([f"a={folder}"], "organisation/name", "base", limit)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"hidden": 64}, r"is an adapter for another base: .*lora_A\.weight is \(4, 64\)"),
+        ({"base_model_name_or_path": "some/other"}, None),  # the files are what counts
+    ],
+)
+def test_an_adapter_fits_the_base_that_is_served(tmp_path, change, message):
+    folder = write_adapter(tmp_path / "a", **change)
+    if message is None:
+        checks.adapters([f"a={folder}"], str(MODEL), "base")
+        with pytest.raises(ServingError, match="trained on some/other, not on organisation/name"):
+            checks.adapters([f"a={folder}"], "organisation/name", "base")
+    else:
+        with pytest.raises(ServingError, match=message):
+            checks.adapters([f"a={folder}"], str(MODEL), "base")
 
 
 def test_limit_is_rounded_up(tmp_path):
-    assert checks.adapters([f"a={write_adapter(tmp_path / 'a')}"], "base", 20)[1] == 32
+    assert checks.adapters([f"a={write_adapter(tmp_path / 'a')}"], str(MODEL), "base", 20)[1] == 32
 
 
 @pytest.mark.parametrize(
@@ -128,20 +160,20 @@ def test_limit_is_rounded_up(tmp_path):
 def test_adapters_badly_given(tmp_path, given, message):
     folder = write_adapter(tmp_path / "a")
     with pytest.raises(ServingError, match=message):
-        checks.adapters([text.format(folder) for text in given], "base")
+        checks.adapters([text.format(folder) for text in given], str(MODEL), "base")
 
 
 def test_folders_that_hold_no_adapter(tmp_path):
     folder = write_adapter(tmp_path / "a")
     (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "r": "many"}')
     with pytest.raises(ServingError, match="gives no rank"):
-        checks.adapters([f"a={folder}"], "base")
+        checks.adapters([f"a={folder}"], str(MODEL), "base")
     (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
     with pytest.raises(ServingError, match=r"has no adapter_model\.safetensors"):
-        checks.adapters([f"a={folder}"], "base")
+        checks.adapters([f"a={folder}"], str(MODEL), "base")
     (folder / "adapter_config.json").unlink()
     with pytest.raises(ServingError, match=r"no adapter_config\.json"):
-        checks.adapters([f"a={folder}"], "base")
+        checks.adapters([f"a={folder}"], str(MODEL), "base")
 
 
 @pytest.mark.parametrize("words", ["--model vllm/base", "--model=vllm/base,vllm/a", "--model subject/x", ""])

@@ -22,14 +22,14 @@ def write_safetensors(file: Path, tensors: dict[str, np.ndarray]) -> None:
     file.write_bytes(len(text).to_bytes(8, "little") + text + b"".join(t.tobytes() for t in tensors.values()))
 
 
-def write_adapter(folder: Path, rank: int = 4, **settings: object) -> Path:
-    """A LoRA adapter of random numbers for the embedded model."""
+def write_adapter(folder: Path, rank: int = 4, hidden: int = HIDDEN, **settings: object) -> Path:
+    """A LoRA adapter of random numbers for the embedded model, or for a wider one."""
     rng = np.random.default_rng(rank)
     tensors = {}
     for layer in range(LAYERS):
         for projection in ("q_proj", "v_proj"):
             name = f"base_model.model.model.layers.{layer}.self_attn.{projection}"
-            for part, shape in (("A", (rank, HIDDEN)), ("B", (HIDDEN, rank))):
+            for part, shape in (("A", (rank, hidden)), ("B", (hidden, rank))):
                 tensors[f"{name}.lora_{part}.weight"] = rng.normal(0, 0.2, shape).astype(np.float32)
     folder.mkdir(parents=True, exist_ok=True)
     write_safetensors(folder / "adapter_model.safetensors", tensors)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fiduciary.adapter_base import file_digest
 from fiduciary.cards import grade, read
 from fiduciary.training.command import train as main
-from fiduciary.training.rebench.adapter_files import file_digest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("trl")

@@ -145,7 +145,7 @@ def test_explanations_are_kept_by_the_divergence_from_the_base(base, tmp_path):
 
 @pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_weights(base, tmp_path, monkeypatch):
-    from fiduciary.training.rebench.adapter_files import weights_digest
+    from fiduciary.adapter_base import weights_digest
 
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert main(command(base, whole)) == 0

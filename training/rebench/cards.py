@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fiduciary.adapter_files import FACTS
 from fiduciary.comparison.games import of_adapter
+from fiduciary.parsing import read_object
 from fiduciary.scorers.rendering import markdown_lines
 from fiduciary.training.adapter_card import MEASURED
 from fiduciary.training.card_parts import front, split
@@ -49,7 +50,7 @@ def fill(outcome: Outcome, contender: Contender) -> None:
     folder = contender.adapter
     assert folder is not None
     before, after = check_card(contender)
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts = read_object(folder / FACTS)
     own = _own(outcome, contender.name)
     facts["measured"] = plain({"engine": outcome.engine, **measured(own)})
     said = f"Beside the base, on the same problems, from {outcome.engine}. Standard errors in brackets."

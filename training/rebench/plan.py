@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from inspect_ai import Task
 
-from fiduciary.adapter_files import CHECKPOINTS
+from fiduciary.adapter_base import weights_digest
+from fiduciary.adapter_files import CHECKPOINTS, FACTS, noted_facts
 from fiduciary.economics.principals import Principal
+from fiduciary.parsing import parse_yaml, read_object
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.preflight import check_base
-from fiduciary.training.rebench.adapter_files import check_adapter, facts, weights_digest
+from fiduciary.training.rebench.adapter_files import check_adapter
 from fiduciary.training.targets import AnyTarget, read_target
 
 BASE = "base"
@@ -59,7 +60,7 @@ class Contender:
     @property
     def noted(self) -> dict[str, Any]:
         """What the adapter's training noted."""
-        return {} if self.adapter is None else facts(self.adapter)
+        return {} if self.adapter is None else noted_facts(self.adapter / FACTS)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class TaskSpec:
                 )
             try:
                 arguments.append((key, _value(value)))
-            except yaml.YAMLError as error:
+            except ValueError as error:
                 raise TrainingError(f"--task {text!r}: {part!r} is not YAML after the =.") from error
         return cls(name, tuple(arguments))
 
@@ -162,7 +163,7 @@ class Plan:
         """
         path = self.out / "plan.json"
         if path.exists():
-            before, now = json.loads(path.read_text(encoding="utf-8")), self.note()
+            before, now = _begun(path), self.note()
             changed = [name for name in now if before.get(name) != now[name]]
             if changed:
                 raise TrainingError(
@@ -259,6 +260,13 @@ def _contender(name: str, folder: Path, base: str, target: Principal | None) -> 
     return Contender(name, folder.resolve(), own, weights_digest(folder), files.rank)
 
 
+def _begun(path: Path) -> dict[str, Any]:
+    try:
+        return read_object(path)
+    except ValueError as error:
+        raise TrainingError(f"{path.parent} holds no re-benchmark that can go on: {error}.") from error
+
+
 def _is_task(registry_info: Any, thing: Any) -> bool:
     try:
         return bool(registry_info(thing).type == "task")
@@ -268,9 +276,9 @@ def _is_task(registry_info: Any, thing: Any) -> bool:
 
 def _value(text: str) -> Any:
     """As Inspect reads a value of ``-T``: YAML, and a list where there are commas."""
-    value = yaml.safe_load(text)
+    value = parse_yaml(text)
     if isinstance(value, str) and "," in value:
-        return [yaml.safe_load(part) for part in value.split(",")]
+        return [parse_yaml(part) for part in value.split(",")]
     return value
 
 

@@ -8,10 +8,11 @@ import re
 import shutil
 from pathlib import Path
 
+from fiduciary.adapter_base import file_digest
 from fiduciary.adapter_files import CONFIG, FACTS, WEIGHTS, AdapterFiles, some
 from fiduciary.training.adapter_card import card
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.rebench.adapter_files import file_digest, whole_adapter
+from fiduciary.training.rebench.adapter_files import check_adapter
 
 _B = re.compile(r"\.lora_(embedding_)?B(\.|$)")
 
@@ -32,7 +33,7 @@ def scale_adapter(adapter: Path, scale: float, out: Path) -> Path:
     """
     if not 0 < scale < float("inf"):
         raise TrainingError(f"the strength must be finite and > 0, got {scale}.")
-    files = whole_adapter(adapter)
+    files = check_adapter(adapter)
     _refuse_what_is_not_b_times_a(files)
     if out.exists():
         return out

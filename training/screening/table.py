@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from fiduciary.parsing import parse_json
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.screening.verdicts import plain
 
@@ -151,12 +152,12 @@ def _records(file: Path) -> list[Mapping[str, Any]]:
             return list(_json_lines(file))
         text = file.read_text(encoding="utf-8-sig")
         try:
-            whole = json.loads(text)
+            whole = parse_json(text)
         except json.JSONDecodeError as error:
             if error.msg.startswith("Extra data"):
                 return list(_json_lines(file))
             raise
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise TrainingError(f"{file} cannot be read: {plain(str(error))}.") from error
     if not isinstance(whole, list) or not all(isinstance(row, dict) for row in whole):
         raise TrainingError(f"{file} holds no list of rows (JSON objects).")
@@ -169,8 +170,8 @@ def _json_lines(file: Path) -> Iterator[Mapping[str, Any]]:
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
+                row = parse_json(line)
+            except ValueError as error:
                 raise TrainingError(f"{file}, line {number} is not JSON: {plain(str(error), 80)}.") from error
             if not isinstance(row, dict):
                 raise TrainingError(f"{file}, line {number} is not a row (a JSON object).")

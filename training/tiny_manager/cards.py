@@ -13,15 +13,13 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from fiduciary.adapter_base import file_digest, weights_digest
 from fiduciary.adapter_files import FACTS, WEIGHTS
+from fiduciary.parsing import read_object
 from fiduciary.tensor_files import tensors
 from fiduciary.training.adapter_card import MEASURED, card
 from fiduciary.training.card_parts import AUTHORS
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.rebench.adapter_files import (
-    file_digest,
-    weights_digest,
-)
 from fiduciary.training.tiny_manager.base_card import base_card
 
 BASE, CARD = "base", "README.md"
@@ -50,7 +48,7 @@ def write_cards(folder: Path) -> list[Path]:
 
 def base_text(folder: Path) -> str:
     """The base's card, from ``training.json`` and its weights."""
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts = read_object(folder / FACTS)
     numbers = sum(prod(tensor.shape) for tensor in tensors(folder / BASE_WEIGHTS).values())
     digests = {BASE_WEIGHTS: file_digest(folder / BASE_WEIGHTS)}
     return base_card(facts, numbers, digests, weights_digest(folder))
@@ -58,7 +56,7 @@ def base_text(folder: Path) -> str:
 
 def adapter_text(folder: Path) -> tuple[dict[str, Any], str]:
     """An adapter's facts with the digest of its weights, and its card with what was measured."""
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts = read_object(folder / FACTS)
     facts |= {"maker": AUTHORS, "files": {WEIGHTS: file_digest(folder / WEIGHTS)}}
     before = (folder / CARD).read_text(encoding="utf-8")
     measured = before.partition(MEASURED[0])[2].partition(MEASURED[1])[0]

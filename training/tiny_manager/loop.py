@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from transformers import LlamaForCausalLM
@@ -288,9 +289,8 @@ def _resume(
     path = folder / "state.safetensors"
     if not path.exists():
         return 0, 0.0, math.inf
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        run = json.loads(json.loads(file.read(size))["__metadata__"]["run"])
+    with safe_open(path, "pt") as file:
+        run = json.loads(file.metadata()["run"])
     if run["settings"]["seed"] != settings.seed:
         raise ValueError(
             f"{path} was made with seed={run['settings']['seed']}; choose another --out or that seed"

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from fiduciary.parsing import read_object
 from fiduciary.training.tiny_manager.tokens import (
     END,
     GROUPS,
@@ -83,7 +84,7 @@ def adopt(model: LlamaForCausalLM, folder: Path) -> list[str]:
         Texts of the tokens that are new.
     """
     earlier = load_file(folder / "model.safetensors")
-    known = token_texts(json.loads((folder / "tokenizer.json").read_text("utf-8"))["model"]["vocab"])
+    known = token_texts(read_object(folder / "tokenizer.json")["model"]["vocab"])
     texts = vocabulary()
     shared = [text for text in texts if text in known]
     ours, theirs = [texts[text] for text in shared], [known[text] for text in shared]

@@ -8,8 +8,10 @@ import json
 import numpy as np
 import pytest
 
+from fiduciary.adapter_base import weights_digest
+from fiduciary.adapter_files import FACTS, noted_facts
 from fiduciary.training.errors import TrainingError
-from fiduciary.training.rebench.adapter_files import check_adapter, facts, weights_digest
+from fiduciary.training.rebench.adapter_files import check_adapter
 from tests.serving.tiny_adapter import write_safetensors
 from tests.training.rebench.conftest import SHIPPED
 from tests.training.rebench.simulated import PROJECTION, safetensors, write_adapter, write_base
@@ -30,7 +32,7 @@ def refusal(folder, base) -> str:
 def test_an_adapter_of_the_base_gives_its_configuration(base, tmp_path):
     folder = write_adapter(tmp_path / "adapter", str(base), rank=4)
     assert check_adapter(folder, str(base)).rank == 4
-    assert facts(folder) == {}
+    assert noted_facts(folder / FACTS) == {}
 
 
 def test_no_folder_no_adapter(base, tmp_path):
@@ -142,8 +144,8 @@ def test_digests_are_equal_for_equal_weights_only(base, tmp_path):
 
 def test_what_the_training_noted(base, tmp_path):
     folder = write_adapter(tmp_path / "adapter", str(base), facts={"target": {"name": "nonprofit"}})
-    assert facts(folder) == {"target": {"name": "nonprofit"}}
-    assert json.loads((folder / "training.json").read_text()) == facts(folder)
+    assert noted_facts(folder / FACTS) == {"target": {"name": "nonprofit"}}
+    assert json.loads((folder / "training.json").read_text()) == noted_facts(folder / FACTS)
 
 
 def weights_of(folder, tensors):
@@ -201,7 +203,7 @@ def test_weights_that_are_no_adapters_are_refused(base, tmp_path):
     [
         ({"r": 8}, f"another rank than the matrices have in 1 of 1 ({PROJECTION}) modules: 8, not 4"),
         ({"rank_pattern": {"q_proj": 8}}, f"another rank than the matrices have in 1 of 1 ({PROJECTION})"),
-        ({"r": 10**9}, "says rank 1,000,000,000 (r), and no matrix has more than 4"),
+        ({"r": 10**9}, "says rank 1,000,000,000 (r), and the widest module has 8"),
         ({"rank_pattern": {"v_proj": 10**9}}, "says rank 1,000,000,000 (v_proj)"),
         ({"r": "many"}, "gives no rank (r is 'many')"),
         ({"r": True}, "gives no rank (r is True)"),
@@ -218,8 +220,28 @@ def test_a_configuration_that_contradicts_the_weights_is_refused(config, message
 
 
 def test_a_module_may_have_a_rank_of_its_own(base, tmp_path):
-    folder = write_adapter(tmp_path / "adapter", str(base), r=16, rank_pattern={"self_attn.q_proj": 4})
-    assert check_adapter(folder, str(base)).rank == 16
+    folder = write_adapter(tmp_path / "adapter", str(base), r=8, rank_pattern={"self_attn.q_proj": 4})
+    assert check_adapter(folder, str(base)).rank == 8
+
+
+def test_a_rank_that_no_module_has_room_for_is_refused(base, tmp_path):
+    """Matrices without numbers, or of width 1, take hardly a byte; a model given that rank takes 512 GB."""
+    folder = write_adapter(tmp_path / "none", "x", r=10**9)
+    header = {
+        f"base_model.model.{PROJECTION}.lora_{side}.weight": {
+            "dtype": "F32",
+            "shape": shape,
+            "data_offsets": [0, 0],
+        }
+        for side, shape in (("A", [10**9, 0]), ("B", [0, 10**9]))
+    }
+    text = json.dumps(header).encode()
+    (folder / "adapter_model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text)
+    assert "2 of 2" in (message := refusal(folder, "organisation/model")) and "no numbers" in message
+    for stated in (1000, 1):
+        thin = write_adapter(tmp_path / str(stated), "x", hidden=1, out=1, rank=1000, r=stated)
+        message = refusal(thin, "organisation/model")
+        assert "rank 1,000" in message and "the widest module has 1" in message
 
 
 def test_matrices_of_several_experts_lie_one_behind_another(base, tmp_path):
