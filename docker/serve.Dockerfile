@@ -40,7 +40,7 @@ RUN groupadd --gid 10001 fiduciary \
     && useradd --uid 10001 --gid 10001 --no-log-init --home-dir /cache --no-create-home fiduciary \
     && install -d -o fiduciary -g fiduciary /cache /model /adapters
 COPY --from=builder /venv /venv
-COPY docker/server.sh runs/_serve_common.sh /usr/local/lib/fiduciary/
+COPY docker/server.sh serving/vllm_arguments.py runs/_serve_common.sh /usr/local/lib/fiduciary/
 # What vLLM, Triton and PyTorch compile, and what fetch downloads, goes below HOME. Nothing is reported to
 # anybody, and a server never downloads: only `fetch` does.
 ENV PATH=/venv/bin:$PATH HOME=/cache USER=fiduciary VARIANT=${VARIANT} \

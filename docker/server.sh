@@ -23,9 +23,18 @@ read_key() {
     export VLLM_API_KEY
 }
 
+# A link could show the server whatever else is in this container, its key among it.
+check_links() { # folder, and where its links may lead
+    local link
+    while IFS= read -r -d '' link; do
+        [[ "$(readlink -m "$link")" == "$(readlink -m "$2")"/* ]] || die "'$link' is a link that leads out of $2"
+    done < <(find "$1" -type l -print0)
+}
+
 # Weights in other formats can run code as they load.
 check_adapter() {
     [ -d "$1" ] || die "adapter '$1' does not exist; adapters lie below /adapters (ADAPTERS_DIR)"
+    check_links "$1" "$(dirname "$1")"
     [ -f "$1/adapter_model.safetensors" ] || die "no adapter_model.safetensors in '$1'"
 }
 
@@ -36,16 +45,16 @@ check_model() {
     [ -r "$MODEL/config.json" ] || [ ! -e "$MODEL/config.json" ] ||
         die "MODEL_DIR is not readable for user $(id -u); chmod -R a+rX it"
     check_model_dir "$MODEL"
+    check_links "$MODEL" "$MODEL"
 }
 
 start() {
     read_key
     check_model
     local arguments=() loras=() lora
-    # Word splitting is what these two are for.
-    # shellcheck disable=SC2206
-    arguments=(${SERVER_ARGS:-}) loras=(${LORA_MODULES:-})
-    [[ " ${arguments[*]} " != *trust[-_]remote[-_]code* ]] || die "SERVER_ARGS: code that a model brings is never run"
+    mapfile -d '' -t arguments < <("$PYTHON" "$HERE/vllm_arguments.py" SERVER_ARGS "${SERVER_ARGS:-}")
+    wait "$!" || die "SERVER_ARGS cannot be used: the line above says why"
+    read -r -a loras <<<"${LORA_MODULES:-}" || true
     for lora in "${loras[@]}"; do
         [[ "$lora" == ?*=/?* ]] || die "LORA_MODULES: '$lora' is not name=/adapters/folder"
         check_adapter "${lora#*=}"

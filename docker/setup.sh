@@ -22,7 +22,7 @@ fi
 KEY_FILE=docker/secrets/api_key
 if [ ! -s "$KEY_FILE" ]; then
     (umask 077 && mkdir -p docker/secrets)
-    head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$KEY_FILE"
+    new_key >"$KEY_FILE"
     chmod 0444 "$KEY_FILE"
 fi
 

@@ -117,7 +117,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--timeout", metavar="TIME", default="60s", help="longest wait in one of three tries (default 60s)")
     add("--jsonl", type=Path, metavar="FILE", help="add every line to this file too")
     add("--webhook", metavar="URL", help="post JSON on an alarm, and when an outage begins and ends")
-    add("--metrics", metavar="FILE|:PORT", help="Prometheus' text format: into a file, or served")
+    add(
+        "--metrics",
+        metavar="FILE|[HOST]:PORT",
+        help="Prometheus' text format: into a file, or served (HOST 127.0.0.1)",
+    )
     add("--status", action="store_true", help="report where the monitor stands, and ask the model nothing")
     add("--reset", metavar="WHY", help="withdraw an alarm, and ask the model nothing")
     return parser

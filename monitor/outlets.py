@@ -15,6 +15,8 @@ from fiduciary.monitor import prometheus, webhook
 from fiduciary.monitor.files import add_once, last_line
 from fiduciary.monitor.state import Folder, Progress, Setup
 
+_LOOPBACK = ("127.0.0.1", "localhost")
+
 
 @dataclass(frozen=True)
 class Outlets:
@@ -60,8 +62,9 @@ class Outlets:
         if self.address is None:
             yield
             return
-        with prometheus.served(self.address, self._page) as port:
-            say(f"Metrics are served at port {port}, /metrics")
+        with prometheus.served(self.address, self._page) as url:
+            others = "" if self.address[0] in _LOOPBACK else ", which others can reach too"
+            say(f"Metrics are served at {url}{others}")
             yield
 
     def catch_up(self, progress: Progress) -> None:

@@ -90,7 +90,7 @@ def exposition(setup: Setup, progress: Progress) -> str:
 
 
 def address_of(given: str) -> tuple[str, int] | None:
-    """Host and port of ``:9090`` or ``host:9090``; None for anything else, which names a file.
+    """Host and port of ``:9090``, at this machine alone, or ``host:9090``; None for anything else: a file.
 
     Raises:
         UsageError: a port outside 1 … 65535.
@@ -100,7 +100,7 @@ def address_of(given: str) -> tuple[str, int] | None:
         return None
     if not 0 < int(match["port"]) < 65_536:
         raise UsageError(f"--metrics must be a file or an address such as :9090, got {given!r}")
-    return match["host"], int(match["port"])
+    return match["host"] or "127.0.0.1", int(match["port"])
 
 
 def write(path: Path, text: str) -> None:
@@ -127,8 +127,8 @@ class Page:
 
 
 @contextmanager
-def served(address: tuple[str, int], page: Page) -> Iterator[int]:
-    """Serve a page at ``/metrics`` while the context lasts; the port.
+def served(address: tuple[str, int], page: Page) -> Iterator[str]:
+    """Serve a page at ``/metrics`` while the context lasts; its address.
 
     Raises:
         UsageError: the address cannot be listened at.
@@ -152,14 +152,16 @@ def served(address: tuple[str, int], page: Page) -> Iterator[int]:
 
     try:
         server = ThreadingHTTPServer(address, Handler)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the latter for what cannot be a host's name
         shown = f"{address[0]}:{address[1]}"
-        raise UsageError(f"--metrics {shown} cannot be listened at: {error.strerror}") from None
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"--metrics {shown} cannot be listened at: {why}") from None
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield server.server_address[1]
+        host, port = server.server_address[:2]
+        yield f"http://{host!s}:{port}/metrics"
     finally:
         server.shutdown()
         server.server_close()

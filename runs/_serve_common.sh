@@ -78,6 +78,19 @@ write_env() {
     } >.env
 }
 
+# 24 random bytes in hexadecimal digits.
+new_key() { head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n'; }
+
+# The key that is given, else the one that an earlier start at this address made: whoever asks while a server is
+# started again goes on. Else a new one.
+choose_key() {
+    local before=""
+    if [ -f .env ] && grep -qxF "VLLM_BASE_URL=$BASE_URL" .env; then
+        before="$(sed -nE 's/^VLLM_API_KEY=([0-9a-f]{48})$/\1/p' .env | tail -n 1)"
+    fi
+    VLLM_API_KEY="${VLLM_API_KEY:-${before:-$(new_key)}}"
+}
+
 stop_server() {
     local pid="$SERVER_PID"
     SERVER_PID=""
@@ -103,9 +116,10 @@ server_died() {
 serve() {
     local started=$SECONDS reason="" given_url="${VLLM_BASE_URL:-}"
     BASE_URL="http://127.0.0.1:$PORT/v1"
+    choose_key
     # The server reads its key from the environment too, which unlike an
     # argument is not in the list of processes.
-    export VLLM_API_KEY="${VLLM_API_KEY:-local}"
+    export VLLM_API_KEY
     export VLLM_NO_USAGE_STATS="${VLLM_NO_USAGE_STATS:-1}"
 
     trap stop_server EXIT
@@ -136,6 +150,7 @@ serve() {
     fi
     say "from $PWD, in another terminal:"
     printf '\n    inspect eval TASK --model vllm/%s\n\n' "$NAME"
+    say "from elsewhere on this machine, first: set -a; . '$PWD/.env'; set +a"
     say "Ctrl-C stops the server"
 
     wait "$SERVER_PID" || true

@@ -45,7 +45,7 @@ MODEL="$("$TRAIN_PYTHON" runs/real_model.py)"
 
 echo "2/4 the server"
 runs/serve_cpu.sh --install-only
-export VLLM_BASE_URL="http://127.0.0.1:$PORT/v1" VLLM_API_KEY="${VLLM_API_KEY:-local}"
+export VLLM_BASE_URL="http://127.0.0.1:$PORT/v1" VLLM_API_KEY="${VLLM_API_KEY:-$(od -An -tx1 -N24 /dev/urandom | tr -d ' \n')}"
 SERVER_DIR="$LOG_DIR/server" # serve_cpu.sh writes .env where it runs, once it is ready; the user's own stays
 mkdir -p "$SERVER_DIR"
 rm -f "$SERVER_DIR/.env"

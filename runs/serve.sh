@@ -28,7 +28,7 @@ What follows -- goes to `vllm serve`, for example:
 An adapter is evaluated as `--model vllm/my-adapter`.
 
 Environment:
-  VLLM_API_KEY     key the server asks for (default: local)
+  VLLM_API_KEY     key the server asks for (default: a random one, in .env)
 USAGE
 }
 

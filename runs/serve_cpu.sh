@@ -32,7 +32,7 @@ What follows -- goes to vLLM, for example a shorter context or LoRA adapters:
   -- --enable-lora --lora-modules my-adapter=/path/to/adapter
 
 Environment:
-  VLLM_API_KEY            key the server asks for (default: local)
+  VLLM_API_KEY            key the server asks for (default: a random one, in .env)
   VLLM_CPU_KVCACHE_SPACE  GiB for the KV cache    (default 2)
   VLLM_VENV               the serving environment (default .venv-vllm in the repository)
   BASE_PYTHON             Python 3.11 or 3.12 it is made from (default python3)

@@ -13,6 +13,7 @@ from fiduciary.serving import engine, ready
 from fiduciary.serving.checks import Adapter, Model
 from fiduciary.serving.errors import SEE_ARGS, RefusedError, ServingError, ended
 from fiduciary.serving.signals import Signals
+from fiduciary.serving.vllm_arguments import words_of
 
 PORT = "8000/tcp"
 USER = "10001:10001"  # the image's own
@@ -57,8 +58,10 @@ class Plan:
     def environment(self) -> dict[str, str]:
         """What the image's entry point reads."""
         arguments = os.environ.get(SEE_ARGS, "")
-        if "trust" in arguments and "remote" in arguments:
-            raise RefusedError(f"{SEE_ARGS}: code that a model brings is never run")
+        try:
+            words_of(arguments)
+        except ValueError as error:
+            raise RefusedError(f"{SEE_ARGS}: {error}") from None
         if self.adapters:
             arguments = f"--max-lora-rank {self.rank} --max-loras {len(self.adapters)} {arguments}"
         found = {

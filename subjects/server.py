@@ -30,9 +30,9 @@ from fiduciary.subjects.catalogue import ARGUMENTS
 from fiduciary.subjects.chat_format import RequestError, completion_of, config_of, messages_of
 from fiduciary.subjects.provider import SubjectAPI
 
-_MOST_BYTES = 16 * 2**20
+_MOST_BYTES = 4 * 2**20
 _BODY_SECONDS = 30.0  # for the next part of a body that was announced
-_DRAINED = 4 * _MOST_BYTES  # bytes of a refused body that are read, so that its sender hears why
+_DRAINED = 64 * 2**20  # bytes of a refused body that are read, so that its sender hears why
 
 
 class SubjectServer(ThreadingHTTPServer):
@@ -126,6 +126,7 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What the protocol's own parser refuses, in the form of all other errors."""
         self.close_connection = True
+        self.request_version = self.protocol_version  # without one there would be no head
         self._fail(RequestError(code, message or HTTPStatus(code).phrase))
 
     def log_message(self, format: str, *args: Any) -> None:

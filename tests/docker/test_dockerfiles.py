@@ -178,7 +178,7 @@ def test_what_gets_into_the_build(root: Path) -> None:
     patterns = [line for line in lines if line and not line.startswith("#")]
     wanted = (
         "pyproject.toml README.md LICENSE locks/base.txt economics/market.py docker/relay.py docker/suite.sh "
-        "docker/serve-gpu.txt runs/_serve_common.sh runs/consistency.sh "
+        "docker/serve-gpu.txt runs/_serve_common.sh runs/consistency.sh serving/vllm_arguments.py "
         "subjects/tiny_manager/base/model.safetensors"
     ).split()
     kept_out = (

@@ -283,11 +283,12 @@ def test_sbom_reads_system_packages(
 
 
 @pytest.fixture
-def inside(checkout: Path) -> Path:
+def inside(checkout: Path, root: Path) -> Path:
     """Both scripts as the images have them; what is mounted lies beside them."""
     folder = checkout / "inside"
     (folder / "docker").mkdir(parents=True)
     shutil.copy(checkout / "runs" / "_serve_common.sh", folder / "docker")
+    shutil.copy(root / "serving" / "vllm_arguments.py", folder / "docker")
     (folder / "api_key").write_text("the-key")
     (checkout / "model").rename(folder / "model")
     (folder / "adapters" / "mine").mkdir(parents=True)
@@ -299,8 +300,12 @@ def inside(checkout: Path) -> Path:
     return folder
 
 
+PARSED = f'case "$1" in *vllm_arguments.py) exec {sys.executable} "$@" ;; esac\n'
+"""Begins a stand-in for Python that is one for what is parsed before anything starts."""
+
+
 def test_server_command(inside: Path, stand_ins: Path) -> None:
-    stand_in(stand_ins, "python3", 'echo "$VLLM_API_KEY" "$@"')
+    stand_in(stand_ins, "python3", PARSED + 'printf "%s\\n" "$VLLM_API_KEY" "$@"')
     adapter = inside / "adapters" / "mine"
     (adapter / "adapter_model.safetensors").write_text("")
     settings = {
@@ -308,12 +313,12 @@ def test_server_command(inside: Path, stand_ins: Path) -> None:
         "LORA_MODULES": f"mine={adapter}",
         "TENSOR_PARALLEL": "2",
         "DATA_PARALLEL": "4",
-        "SERVER_ARGS": "--max-model-len 4096",
+        "SERVER_ARGS": '--max-model-len 4096 --hf-overrides \'{"a": "*  b"}\'',
         "VARIANT": "gpu",
     }
     done = run(inside, "server.sh", path=stand_ins, **settings)
     assert done.returncode == 0, done.stderr
-    words = done.stdout.split()
+    words = done.stdout.splitlines()
     assert words[0] == "the-key"
     assert "the-key" not in words[1:]
     command = " ".join(words)
@@ -327,9 +332,10 @@ def test_server_command(inside: Path, stand_ins: Path) -> None:
         "--max-model-len 4096",
     ):
         assert part in command
+    assert words[-2:] == ["--hf-overrides", '{"a": "*  b"}']
     assert "--enforce-eager" not in command
     assert "trust" not in command
-    cpu = run(inside, "server.sh", path=stand_ins, VARIANT="cpu").stdout
+    cpu = " ".join(run(inside, "server.sh", path=stand_ins, VARIANT="cpu").stdout.splitlines())
     assert "--enforce-eager --no-enable-chunked-prefill" in cpu
     assert "parallel" not in cpu
     assert "lora" not in cpu
@@ -338,20 +344,31 @@ def test_server_command(inside: Path, stand_ins: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"SERVER_ARGS": "--trust-remote-code"}, ["code that a model brings is never run"]),
-        ({"SERVER_ARGS": "--seed 1 --trust_remote_code=true"}, ["code that a model brings is never run"]),
+        ({"SERVER_ARGS": "--trust-remote-code"}, ["SERVER_ARGS cannot be used"]),
+        ({"SERVER_ARGS": "--chat-template 'a"}, ["SERVER_ARGS cannot be used"]),
         ({"LORA_MODULES": "mine"}, ["'mine' is not name=/adapters/folder"]),
         ({"LORA_MODULES": "mine=/nowhere"}, ["adapter '/nowhere' does not exist"]),
         ({"LORA_MODULES": "mine={adapters}/mine"}, ["no adapter_model.safetensors"]),
+        (
+            {"LORA_MODULES": "mine={adapters}/linked"},
+            ["linked/adapter_model.safetensors' is a link"],
+        ),
     ],
 )
 def test_server_refuses(inside: Path, stand_ins: Path, settings: dict[str, str], words: list[str]) -> None:
-    stand_in(stand_ins, "python3", "echo started")
+    stand_in(stand_ins, "python3", f"{PARSED}echo started")
     adapters = str(inside / "adapters")
+    (inside / "adapters" / "linked").mkdir()
+    (inside / "adapters" / "linked" / "adapter_model.safetensors").symlink_to(inside / "api_key")
     filled = {name: value.format(adapters=adapters) for name, value in settings.items()}
     done = run(inside, "server.sh", path=stand_ins, **filled)
-    says(done, *words)
+    says(done, *(word.format(adapters=adapters) for word in words))
     assert "started" not in done.stdout
+
+
+def test_a_model_that_links_to_the_key_is_not_served(inside: Path) -> None:
+    (inside / "model" / "tokenizer.json").symlink_to(inside / "api_key")
+    says(run(inside, "server.sh"), "tokenizer.json' is a link that leads out of")
 
 
 def test_server_without_a_checkpoint(inside: Path) -> None:

@@ -115,7 +115,9 @@ def test_metrics_are_served_while_a_schedule_runs(watch: Watch, server: Watched)
                 types.append(response.headers["Content-Type"])
 
     server.before = scrape
-    assert watch("--every", "1s", "--audits", "2", "--metrics", f"127.0.0.1:{port}").code == 0
+    found = watch("--every", "1s", "--audits", "2", "--metrics", f":{port}")
+    assert found.code == 0
+    assert f"Metrics are served at http://127.0.0.1:{port}/metrics\n" in found.err
     assert value(pages[0], "audits_total") == 1
     assert types == ["text/plain; version=0.0.4; charset=utf-8"]
     assert not [one for one in threading.enumerate() if "serve_forever" in one.name and not one.daemon]
@@ -127,6 +129,19 @@ def test_a_port_that_is_taken_is_named(watch: Watch, server: Watched) -> None:
     assert found.code == 2
     assert f"--metrics 127.0.0.1:{port} cannot be listened at" in found.err
     assert server.requests == []
+
+
+def test_who_else_can_read_the_metrics_is_said(watch: Watch, server: Watched) -> None:
+    given = f"0.0.0.0:{free_port()}"
+    found = watch("--every", "1s", "--audits", "1", "--metrics", given)
+    assert f"Metrics are served at http://{given}/metrics, which others can reach too\n" in found.err
+
+
+@pytest.mark.parametrize("host", ["no such host", "a" * 80, "\u2024.example"])
+def test_what_is_no_host_is_named(watch: Watch, server: Watched, host: str) -> None:
+    found = watch("--every", "1s", "--metrics", f"{host.replace(' ', '-')}:9090")
+    assert found.code == 2
+    assert "cannot be listened at" in found.err and len(found.err.splitlines()) == 1
 
 
 def test_messages_on_an_alarm_and_around_an_outage(
@@ -233,7 +248,8 @@ def test_a_password_in_an_address_is_refused_and_not_shown() -> None:
 @pytest.mark.parametrize(
     ("given", "address"),
     [
-        (":9090", ("", 9090)),
+        (":9090", ("127.0.0.1", 9090)),
+        ("0.0.0.0:9090", ("0.0.0.0", 9090)),
         ("127.0.0.1:9100", ("127.0.0.1", 9100)),
         ("metrics.prom", None),
         ("/var/lib/node/x.prom", None),

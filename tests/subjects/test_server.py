@@ -7,6 +7,7 @@ import http.client
 import json
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,23 @@ def posted(server: SubjectServer, body: bytes, path: str = "/v1/chat/completions
     found = response.status, json.loads(response.read())
     connection.close()
     return found
+
+
+def spoken(server: SubjectServer, sent: bytes, *, done: bool = True) -> tuple[bytes, bytes]:
+    """Head and body of what these bytes are answered with, until the server closes the connection.
+
+    Args:
+        server: that answers.
+        sent: as they go over the wire.
+        done: whether the client says that nothing more comes.
+    """
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=20) as connection:
+        connection.sendall(sent)
+        if done:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head, body
 
 
 @pytest.mark.parametrize(
@@ -137,6 +155,16 @@ def test_content_in_parts_reads_like_text(client: openai.OpenAI) -> None:
         ({"logprobs": 1}, 400, "logprobs must be true or false, got 1"),
         ({"stream": True}, 400, "stream must be false"),
         ({"seed": 1.5}, 400, "seed must be a whole number, got 1.5"),
+        ({"n": 10**9}, 400, "n must be from 1 to 10000, got 1000000000"),
+        ({"max_tokens": -1}, 400, "max_tokens must be a whole number >= 1, got -1"),
+        ({"temperature": 10**400}, 400, "temperature must be finite and >= 0, got 1000"),
+        ({"temperature": float("nan")}, 400, "temperature must be finite"),
+        ({"temperature": [[[[[[[[[[]]]]]]]]]]}, 400, "got [[[[[[[...]]]]]]]"),
+        ({"model": "x" * 10**6}, 404, "xxx' does not exist"),
+        ({"messages": {}}, 400, "messages must be a list"),
+        ({"messages": [{"role": ["user"], "content": "x"}]}, 400, "got ['user']"),
+        ({"messages": [{"role": "user", "content": "half \ud800"}]}, 400, "half a surrogate pair"),
+        ({"messages": [{"role": "user"}]}, 400, "content must be text"),
     ],
 )
 def test_errors_are_openai_errors(
@@ -145,24 +173,100 @@ def test_errors_are_openai_errors(
     request = {"model": "explainer", "messages": [{"role": "user", "content": LETTER}], **change}
     found, body = posted(server, json.dumps(request).encode())
     assert found == status
-    assert said in body["error"]["message"]
+    is_one_line(body, said)
+
+
+def is_one_line(body: Any, said: str) -> None:
+    """An error as OpenAI's clients read it, short enough for a terminal."""
     assert set(body["error"]) == {"message", "type", "param", "code"}
+    message = body["error"]["message"]
+    assert said in message
+    assert len(message) <= 400 and "\n" not in message and "Traceback" not in message
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'"text"'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"\xff\xfe", b'"text"', b"[" * 100_000, b'{"a":' * 100_000, b"1" * 10_000]
+)
 def test_what_is_no_request(server: SubjectServer, body: bytes) -> None:
-    assert posted(server, body)[0] == 400
+    status, answer = posted(server, body)
+    assert status == 400
+    is_one_line(answer, "the body")
 
 
 def test_other_paths(server: SubjectServer) -> None:
     assert posted(server, b"{}", "/v1/completions")[0] == 404
 
 
-def test_a_request_without_its_length_is_refused(server: SubjectServer) -> None:
-    address = "127.0.0.1", server.server_address[1]
-    with socket.create_connection(address, timeout=20) as connection:
-        connection.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 411")
+REQUEST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        (REQUEST + b"\r\n", 411, "needs its Content-Length"),
+        (REQUEST + b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}", 411, "Content-Length"),
+        (REQUEST + b"Content-Length: -5\r\n\r\n", 400, "a number of bytes, got '-5'"),
+        (REQUEST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n", 400, "a number of bytes, got '999"),
+        (REQUEST + b"Content-Length: 50\r\n\r\n{}", 400, "the body ended after 2 of 50 bytes"),
+        (REQUEST + b"Content-Length: 999999999999\r\n\r\n{}", 413, "may have 4194304 bytes"),
+        (REQUEST + b"x" * 70_000 + b": 1\r\n\r\n", 431, "Line too long"),
+        (REQUEST + b"a: b\r\n" * 200 + b"\r\n", 431, "Too many headers"),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 414, "URI"),
+        (b"BREW / HTTP/1.1\r\n\r\n", 501, "Unsupported method"),
+        (b"one two three four\r\n\r\n", 400, "Bad request"),
+        (b"GET / HTTP/9.9\r\n\r\n", 505, "Invalid HTTP version"),
+        (b"GET /nothing HTTP/1.1\r\nConnection: close\r\n\r\n", 404, "there is nothing at /nothing"),
+    ],
+    ids=lambda value: repr(value)[-30:],
+)
+def test_what_is_no_http_is_answered_and_the_connection_closed(
+    server: SubjectServer, sent: bytes, status: int, said: str
+) -> None:
+    head, body = spoken(server, sent)
+    assert head.startswith(b"HTTP/1.1 %d " % status)
+    is_one_line(json.loads(body), said)
+
+
+def test_a_body_that_never_comes_is_not_waited_for(
+    server: SubjectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fiduciary.subjects.server._BODY_SECONDS", 0.1)
+    head, body = spoken(server, REQUEST + b"Content-Length: 50\r\n\r\n{}", done=False)
+    assert head.startswith(b"HTTP/1.1 408 ")
+    is_one_line(json.loads(body), "the body of 50 bytes did not come")
+
+
+def test_a_body_that_is_too_large_is_answered_to_its_end(server: SubjectServer) -> None:
+    """A client that is still sending would otherwise see a broken connection instead of the reason."""
+    status, answer = posted(server, b" " * 20_000_000)
+    assert status == 413
+    is_one_line(answer, "may have 4194304 bytes, not 20000000")
+
+
+def test_a_subject_that_fails_is_an_answer_too(
+    server: SubjectServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(*args: Any) -> None:
+        raise RuntimeError("broken\nin two lines")
+
+    monkeypatch.setattr(server.api, "generate", fail)
+    request = {"model": "explainer", "messages": [{"role": "user", "content": LETTER}]}
+    status, answer = posted(server, json.dumps(request).encode())
+    assert status == 500
+    is_one_line(answer, "the subject failed: RuntimeError: broken in two lines")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_client_that_goes_away_is_no_trouble(
+    server: SubjectServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    request = {"model": "explainer", "n": 500, "messages": [{"role": "user", "content": EXPLAIN}]}
+    body = json.dumps(request).encode()
+    with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=20) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(REQUEST + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert posted(server, json.dumps(request).encode())[0] == 200
+    assert capfd.readouterr().err == ""
 
 
 def test_many_at_once_are_counted_once_each() -> None:

@@ -1,0 +1,122 @@
+"""The README's way: runs/serve.sh in one terminal, `inspect eval … --model vllm/llama-3.1-8b` in another."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.serving.tiny_adapter import MODEL
+
+
+def clean(**given: str) -> dict[str, str]:
+    """This process's environment without a server's address or key."""
+    names = ("VLLM_BASE_URL", "VLLM_API_KEY")
+    return {name: value for name, value in os.environ.items() if name not in names} | given
+
+
+@pytest.fixture
+def folder(tmp_path: Path, root: Path) -> Path:
+    """Where both commands are given: as in a checkout, tasks/ lies there."""
+    place = tmp_path / "here"
+    place.mkdir()
+    (place / "tasks").symlink_to(root / "tasks", target_is_directory=True)
+    return place
+
+
+@pytest.fixture
+def path(tmp_path: Path, root: Path) -> str:
+    """PATH with a vllm command before all others."""
+    script = tmp_path / "bin" / "vllm"
+    script.parent.mkdir()
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH={root} exec {sys.executable} -m tests.serving.vllm_stand_in "$@"\n'
+    )
+    script.chmod(0o755)
+    return f"{script.parent}:{os.environ['PATH']}"
+
+
+@pytest.fixture
+def port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return str(one.getsockname()[1])
+
+
+@contextmanager
+def serving(root: Path, folder: Path, port: str, **environment: str) -> Iterator[Path]:
+    """The script, from ready to stopped; what it said."""
+    said = folder / "said.txt"
+    with said.open("w") as file:
+        process = subprocess.Popen(
+            [root / "runs" / "serve.sh", MODEL, "--port", port, "--log", folder / "server.log"],
+            cwd=folder,
+            env=clean(**environment),
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        limit = time.monotonic() + 60
+        while "Ctrl-C stops" not in said.read_text():
+            assert process.poll() is None and time.monotonic() < limit, said.read_text()
+            time.sleep(0.1)
+        yield said
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(40)
+
+
+def settings(folder: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
+
+
+def test_the_key_is_random_and_the_readmes_command_finds_it(
+    root: Path, folder: Path, path: str, port: str
+) -> None:
+    with serving(root, folder, port, PATH=path) as said:
+        found = settings(folder)
+        key = found["VLLM_API_KEY"]
+        assert found == {"VLLM_BASE_URL": f"http://127.0.0.1:{port}/v1", "VLLM_API_KEY": key}
+        assert re.fullmatch("[0-9a-f]{48}", key)
+        assert (folder / ".env").stat().st_mode & 0o077 == 0
+        text = said.read_text() + (folder / "server.log").read_text()
+        assert key not in text
+        assert f". '{folder}/.env'" in text and "--model vllm/llama-3.1-8b" in text
+        models = f"{found['VLLM_BASE_URL']}/models"
+        for given, status in (("local", 401), (key, 200)):
+            bearer = {"Authorization": f"Bearer {given}"}
+            assert httpx.get(models, headers=bearer, trust_env=False).status_code == status
+        command = "inspect eval tasks/stakeholder_choice --model vllm/llama-3.1-8b"
+        assert f"    {command}\n" in (root / "README.md").read_text("utf-8")
+        done = subprocess.run(
+            [sys.executable, "-m", "inspect_ai", *command.split()[1:], "--limit", "2", "--display", "plain"],
+            cwd=folder,
+            env=clean(INSPECT_LOG_FORMAT="json", PYTHONPATH=str(root)),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        (log,) = (folder / "logs").glob("*.json")
+        assert '"status": "success"' in log.read_text("utf-8")
+    with serving(root, folder, port, PATH=path):
+        assert settings(folder)["VLLM_API_KEY"] == key, "who was asking could not go on after a restart"
+
+
+def test_a_key_that_is_given_is_taken_and_others_are_not_kept(
+    root: Path, folder: Path, path: str, port: str
+) -> None:
+    (folder / ".env").write_text(f"OTHER=1\nVLLM_BASE_URL=http://127.0.0.1:{port}/v1\nVLLM_API_KEY=local\n")
+    with serving(root, folder, port, PATH=path):
+        assert settings(folder)["OTHER"] == "1"
+        assert re.fullmatch("[0-9a-f]{48}", settings(folder)["VLLM_API_KEY"])
+    with serving(root, folder, port, PATH=path, VLLM_API_KEY="mine"):
+        assert settings(folder)["VLLM_API_KEY"] == "mine"
