@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import socket
+import sys
 from collections import Counter
 
 Address = tuple[str, int]
@@ -91,11 +92,28 @@ async def serve(listen: Address, target: Address) -> None:
         await server.serve_forever()
 
 
+def healthy(port: int) -> bool:
+    """Whether the relay answers: a connection that says nothing is closed, whatever the servers do."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), CONNECT_SECONDS + 3) as connection:
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(1 << 10):
+                pass
+    except OSError:
+        return False
+    return True
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8000, help="port to listen on, on all addresses")
     parser.add_argument("--target", default="server:8000", help="name and port of the servers")
+    parser.add_argument(
+        "--healthy", action="store_true", help="ask the relay here whether it answers"
+    )
     arguments = parser.parse_args()
+    if arguments.healthy:
+        sys.exit(not healthy(arguments.port))
     host, _, port = arguments.target.rpartition(":")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(("0.0.0.0", arguments.port), (host, int(port))))

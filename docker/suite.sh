@@ -53,7 +53,23 @@ for name in wanted:
 PY
 }
 
+# A health check: the address answers, with the server's key where there is one.
+healthy() {
+    VLLM_API_KEY="$(cat "$KEY_FILE" 2>/dev/null || true)" exec "$PYTHON" - "$1" <<'PY'
+import os, sys, urllib.request
+key = os.environ["VLLM_API_KEY"]
+request = urllib.request.Request(sys.argv[1], headers={"Authorization": f"Bearer {key}"} if key else {})
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+try:
+    with opener.open(request, timeout=10) as response:
+        response.read(1)
+except (OSError, ValueError) as ex:
+    sys.exit(f"{sys.argv[1]}: {ex}")
+PY
+}
+
 [ $# -gt 0 ] || set -- ready
+[ "$1" != healthy ] || healthy "$2"
 if [ -r "$KEY_FILE" ]; then
     BASE_URL="${VLLM_BASE_URL:=http://gateway:8000/v1}"
     VLLM_API_KEY="$(cat "$KEY_FILE")"

@@ -6,16 +6,18 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from statistics import median
 from typing import Any, Literal
 
+from fiduciary.monitor import clock
 from fiduciary.monitor.asking import Answer, Endpoint, Outage, ask_round
+from fiduciary.monitor.clock import Moment
 from fiduciary.monitor.state import Folder, Progress, Setup
 from fiduciary.monitor.webhook import MOST_WAITING, message
 
 Verdict = Literal["holds", "changed", "outage"]
-Now = Callable[[], datetime]
+Now = Callable[[], Moment]
 
 HOLDS, CHANGED, OUTAGE = 0, 1, 3
 """Exit codes; 2 stands for a request that cannot be carried out."""
@@ -33,7 +35,7 @@ class Monitor:
         endpoint: who is asked.
         tell: called with every line once it is written down.
         keeps_messages: whether there is a receiver of messages.
-        now: the time, with its zone.
+        now: reads the clocks.
     """
 
     folder: Folder
@@ -41,7 +43,7 @@ class Monitor:
     endpoint: Endpoint
     tell: Callable[[Mapping[str, Any]], None]
     keeps_messages: bool = False
-    now: Now = lambda: datetime.now(UTC)
+    now: Now = clock.now
 
     async def audit(self, progress: Progress) -> Progress:
         """Finish enrolment where it is not, then one audit; ends early where there is an outage."""
@@ -70,13 +72,18 @@ class Monitor:
         """No answers: no evidence either way. What was answered waits for the next call."""
         time = self.now()
         begun = progress.outage is None
-        known = progress.outage or {"since": _stamp(time), "calls": 0}
+        known = progress.outage or {
+            "since": time.stamp,
+            "boot": time.boot,
+            "uptime": time.uptime,
+            "calls": 0,
+        }
         current = {**known, "reason": str(outage), "calls": known["calls"] + 1}
         line = {
             "verdict": "outage",
             "reason": str(outage),
             "since": current["since"],
-            "seconds": _seconds(current["since"], time),
+            "seconds": time.since(begin_of(current)),
             "answered": answered,
             "questions": len(self.setup.questions),
         }
@@ -91,8 +98,9 @@ class Monitor:
         chosen = [answer.chosen for answer in answers]
         line: dict[str, Any] = {}
         if progress.outage is not None:
-            lasted = _seconds(progress.outage["since"], time)
-            line["outage_ended"] = {**progress.outage, "seconds": lasted}
+            lasted = time.since(begin_of(progress.outage))
+            told = {name: progress.outage[name] for name in ("since", "reason", "calls")}
+            line["outage_ended"] = {**told, "seconds": lasted}
             progress = replace(
                 progress,
                 outage=None,
@@ -135,7 +143,7 @@ class Monitor:
         return self._commit(progress, line, time, event, answers=True)
 
     def _commit(
-        self, progress: Progress, line: Mapping[str, Any], time: datetime, event: str | None, *, answers: bool
+        self, progress: Progress, line: Mapping[str, Any], time: Moment, event: str | None, *, answers: bool
     ) -> Progress:
         """Number the line, keep messages for whoever is told, and write it all down.
 
@@ -164,7 +172,7 @@ class Monitor:
         return progress
 
 
-def reset(folder: Folder, setup: Setup, progress: Progress, reason: str, time: datetime) -> Progress:
+def reset(folder: Folder, setup: Setup, progress: Progress, reason: str, time: Moment) -> Progress:
     """Take an alarm back: evidence starts anew.
 
     What the endpoint's answers taught about what is normal stays, but for those of the audit that raised the
@@ -187,11 +195,11 @@ def reset(folder: Folder, setup: Setup, progress: Progress, reason: str, time: d
     return progress
 
 
-def numbered(setup: Setup, progress: Progress, line: Mapping[str, Any], time: datetime) -> dict[str, Any]:
+def numbered(setup: Setup, progress: Progress, line: Mapping[str, Any], time: Moment) -> dict[str, Any]:
     """A line with its number, time, monitor and model."""
     return {
         "line": progress.lines + 1,
-        "time": _stamp(time),
+        "time": time.stamp,
         "monitor": setup.name,
         "model": setup.model,
         **line,
@@ -210,15 +218,12 @@ def code_of(progress: Progress) -> int:
     return {"holds": HOLDS, "changed": CHANGED, "outage": OUTAGE}[verdict_of(progress)]
 
 
+def begin_of(outage: Mapping[str, Any]) -> Moment:
+    """When an outage began, as :attr:`Progress.outage` holds it."""
+    since = datetime.fromisoformat(outage["since"])
+    return Moment(since, outage.get("boot"), outage.get("uptime", 0.0))
+
+
 def _finite(number: float) -> float | None:
     """A number, or None for one that JSON does not have."""
     return number if math.isfinite(number) else None
-
-
-def _stamp(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _seconds(since: str, time: datetime) -> float:
-    # A clock that was set back must not make an outage shorter than nothing.
-    return max(0.0, round((time - datetime.fromisoformat(since)).total_seconds(), 1))

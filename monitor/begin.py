@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from fiduciary.economics.monitoring.detector import Detector
 from fiduciary.economics.utility import CES
 from fiduciary.errors import UsageError
 from fiduciary.leaderboard.log_files import Say
+from fiduciary.monitor import clock
 from fiduciary.monitor.asking import presentable
 from fiduciary.monitor.baseline import Baseline, digest_of, read
 from fiduciary.monitor.canaries import choose
@@ -118,7 +118,7 @@ def set_up(given: Given, say: Say) -> Setup:
     cost = f", allowing for shared noise of {shared:g}: alarms come {later:.0%} later" if shared else ""
     say(f"Alarm calibrated to 1 false one in {1 / rate:,.0f} audits{cost} ({time.monotonic() - begun:.0f} s)")
     return Setup(
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=clock.now().stamp,
         baseline=baseline.about(),
         model=given.model,
         model_args=dict(given.model_args or {}),

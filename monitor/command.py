@@ -24,7 +24,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from rich.console import Console
 
 from fiduciary.errors import UsageError, unwritable
 from fiduciary.leaderboard.log_files import Say
+from fiduciary.monitor import clock
 from fiduciary.monitor.asking import Endpoint
 from fiduciary.monitor.audit import Monitor, code_of, reset
 from fiduciary.monitor.begin import Given, agreed, model_of, set_up
@@ -167,7 +167,7 @@ def _reset(folder: Folder, reason: str, outlets: Outlets, console: Console) -> i
     folder.repair(progress)
     if progress.alarm is None:
         raise UsageError("--reset: there is no alarm in force")
-    progress = reset(folder, setup, progress, reason.strip(), datetime.now(UTC))
+    progress = reset(folder, setup, progress, reason.strip(), clock.now())
     assert progress.last is not None
     outlets.line(progress.last)
     outlets.publish(setup, progress)

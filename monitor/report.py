@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from fiduciary.monitor.audit import Verdict, verdict_of
+from fiduciary.monitor import clock
+from fiduciary.monitor.audit import Verdict, begin_of, verdict_of
 from fiduciary.monitor.schedule import as_interval
 from fiduciary.monitor.state import Folder, Progress, Setup
 from fiduciary.safe_text import one_line
@@ -80,8 +80,7 @@ def print_status(setup: Setup, progress: Progress, folder: Folder, console: Cons
         ("finding", finding.sentence),
     ]
     if progress.outage is not None:
-        since = datetime.fromisoformat(progress.outage["since"])
-        lasts = as_interval(max(0.0, (datetime.now(UTC) - since).total_seconds()))
+        lasts = as_interval(clock.now().since(begin_of(progress.outage)))
         rows.append(("outage", f"since {progress.outage['since']} ({lasts}): {progress.outage['reason']}"))
     if progress.waiting:
         rows.append(("webhook", f"{_count(len(progress.waiting), 'message')} not received yet"))

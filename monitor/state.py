@@ -146,8 +146,8 @@ class Progress:
         alarm: the line that raised the alarm in force, or None.
         before: the evidence before that audit, which a reset goes back to: had the answers since taught
             what is normal, a change would have become normal while somebody looked into it.
-        outage: since when there are no answers (``since``), why (``reason``), calls that found it so
-            (``calls``); None while there are answers.
+        outage: since when there are no answers (``since``, ``boot`` and ``uptime``: a ``clock.Moment``),
+            why (``reason``), calls that found it so (``calls``); None while there are answers.
         missing: answers without an option so far, by reason.
         outages: that ended.
         outage_seconds: that they lasted.

@@ -43,6 +43,12 @@ def faults(spec: Spec) -> set[str]:
         text = yaml.safe_dump([service.get("environment"), service.get("command"), service.get("build")])
         if re.search(r"API_KEY|sk-|PASSWORD", text):
             found.add(f"{name}: secret in plain sight")
+        if not service.get("pids_limit"):
+            found.add(f"{name}: any number of processes")
+        if name in ("suite", "page", "gateway") and not service.get("mem_limit"):
+            found.add(f"{name}: any amount of memory")
+        if name in ("suite", "page", "gateway") and not service.get("healthcheck", {}).get("test"):
+            found.add(f"{name}: nobody sees whether it works")
         if name.startswith("server") and set(service["networks"]) != {"serving"}:
             found.add(f"{name}: reaches out")
     if spec["networks"]["serving"].get("internal") is not True:
@@ -68,6 +74,9 @@ def test_keeps_to_the_rules(spec: Spec) -> None:
             lambda s: s["services"]["suite"]["environment"].update(VLLM_API_KEY="x"),
             "suite: secret in plain sight",
         ),
+        (lambda s: s["services"]["fetch"].pop("pids_limit"), "fetch: any number of processes"),
+        (lambda s: s["services"]["suite"].pop("mem_limit"), "suite: any amount of memory"),
+        (lambda s: s["services"]["gateway"].pop("healthcheck"), "gateway: nobody sees whether it works"),
         (lambda s: s["networks"]["serving"].pop("internal"), "serving: not internal"),
     ],
 )

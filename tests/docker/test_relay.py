@@ -99,3 +99,23 @@ def test_without_a_server_the_client_is_told_to_try_again(module: dict[str, Any]
 def test_a_name_that_nobody_has_is_no_replica(module: dict[str, Any]) -> None:
     assert asyncio.run(module["Relay"]("name.invalid", 1).replicas()) == []
     assert asyncio.run(module["Relay"]("127.0.0.1", 7).replicas()) == [("127.0.0.1", 7)]
+
+
+def test_healthy_means_that_it_answers(module: dict[str, Any]) -> None:
+    """Also while no server does: that is the server's health, and asked for there."""
+
+    async def run() -> None:
+        server, port = await relay_to(module, [])
+        assert await asyncio.to_thread(module["healthy"], port)
+        server.close()
+        await server.wait_closed()
+        assert not await asyncio.to_thread(module["healthy"], port)
+
+    asyncio.run(run())
+
+
+def test_a_relay_that_hangs_is_not_healthy(module: dict[str, Any]) -> None:
+    with socket.create_server((HOST, 0)) as silent:  # the system takes the connection, nobody else does
+        limit = module["healthy"].__globals__
+        limit["CONNECT_SECONDS"] = -2.9
+        assert not module["healthy"](silent.getsockname()[1])

@@ -431,6 +431,15 @@ def test_healthy_means_one_token(inside: Path, vllm: str, monkeypatch: pytest.Mo
     assert (done.returncode, done.stdout) == (1, "0 tokens generated\n")
 
 
+def test_suite_is_healthy_while_what_it_asks_answers(inside: Path, vllm: str) -> None:
+    assert run(inside, "suite.sh", "healthy", f"{vllm}/models").returncode == 0
+    nowhere = f"http://127.0.0.1:{free_port()}/"
+    done = run(inside, "suite.sh", "healthy", nowhere)
+    assert done.returncode == 1 and done.stderr.startswith(nowhere) and len(done.stderr.splitlines()) == 1
+    (inside / "api_key").unlink()
+    assert run(inside, "suite.sh", "healthy", f"{vllm}/models").returncode == 0
+
+
 def test_suite_gives_a_command_the_server(inside: Path, vllm: str) -> None:
     done = run(
         inside, "suite.sh", "sh", "-c", "echo $VLLM_BASE_URL $VLLM_API_KEY", "vllm/mine", VLLM_BASE_URL=vllm

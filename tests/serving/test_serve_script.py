@@ -21,7 +21,7 @@ from tests.serving.tiny_adapter import MODEL
 
 def clean(**given: str) -> dict[str, str]:
     """This process's environment without a server's address or key."""
-    names = ("VLLM_BASE_URL", "VLLM_API_KEY")
+    names = ("VLLM_BASE_URL", "VLLM_API_KEY", "INSPECT_LOG_DIR")
     return {name: value for name, value in os.environ.items() if name not in names} | given
 
 
@@ -79,6 +79,7 @@ def settings(folder: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
 
 
+@pytest.mark.slow
 def test_the_key_is_random_and_the_readmes_command_finds_it(
     root: Path, folder: Path, path: str, port: str
 ) -> None:
