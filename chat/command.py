@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from fiduciary.chat.guard import LOOPBACK, Guard
 from fiduciary.errors import UsageError
+from fiduciary.safe_text import one_line
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,7 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         _run(arguments)
     except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         pass
@@ -78,7 +79,8 @@ def _run(arguments: argparse.Namespace) -> None:
     blocks = page.build(models, server.asker(where), where.shown)
     with contextlib.closing(bound(host, port)) as listening:
         address = f"[{host}]" if ":" in host else host
-        print(f"base {models.base}; adapters {', '.join(models.adapters) or 'none'}; server {where.shown}")
+        adapters = ", ".join(models.adapters) or "none"
+        print(one_line(f"base {models.base}; adapters {adapters}; server {where.shown}"))
         if arguments.allow_remote:
             print("warning: there is no password; anyone who can reach this address can use the models")
         print(f"open http://{address}:{port} (Ctrl-C ends)", flush=True)

@@ -18,6 +18,10 @@ STREAMING, COMPLETE, FAILED, STOPPED = "streaming", "complete", "failed", "stopp
 MAX_TEMPERATURE = 2.0
 MAX_MAX_TOKENS = 8192
 
+MAX_MESSAGE, MAX_REPLY, MAX_HISTORY = 500_000, 64 * MAX_MAX_TOKENS, 4_000_000
+"""Characters of a message, of a reply, and of all turns together: more than a model reads, and no more than a
+browser's page can hold."""
+
 
 @dataclass(frozen=True)
 class Models:
@@ -127,6 +131,11 @@ class Conversation:
         """Whether a reply is still coming in."""
         return any(reply.state == STREAMING for turn in self.turns for reply in turn.replies.values())
 
+    @property
+    def length(self) -> int:
+        """Characters of all messages and replies."""
+        return sum(len(t.message) + sum(len(r.text) for r in t.replies.values()) for t in self.turns)
+
     def asked(
         self,
         message: str,
@@ -137,12 +146,18 @@ class Conversation:
         """With a new message, to which every model's reply is still empty.
 
         Raises:
-            UsageError: the message is blank, or a reply is still coming in.
+            UsageError: the message is blank or too long, the conversation is, or a reply is still coming in.
         """
         if not message.strip():
             raise UsageError("the message is empty")
         if self.busy:
             raise UsageError("the last replies are still coming in; stop them first")
+        if len(message) > MAX_MESSAGE:
+            raise UsageError(f"the message has {len(message):,} characters; at most {MAX_MESSAGE:,} are sent")
+        if self.length + len(message) > MAX_HISTORY:
+            raise UsageError(
+                f"the conversation would have more than {MAX_HISTORY:,} characters: save it, and reset"
+            )
         replies = MappingProxyType({name: Reply() for name in self.models.names})
         turn = Turn(message, settings, time or datetime.now(UTC), problem, replies)
         return replace(self, turns=(*self.turns, turn))

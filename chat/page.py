@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncGenerator
 from functools import partial
+from html import escape
 from typing import Any
 
 # Read when Gradio is imported: it would otherwise report the start of a program to its makers.
@@ -189,7 +190,7 @@ async def _send(
             yield [left, *markup.columns(conversation)]
             left = gr.skip()
     except UsageError as error:
-        gr.Warning(str(error))
+        gr.Warning(escape(str(error)))  # which is shown as HTML
         yield [gr.skip()] * (1 + len(session.conversation.models.names))
 
 
@@ -207,7 +208,7 @@ def _draw(number: float | None, wording: str, answer: str) -> tuple[Any, ...]:
     try:
         drawn = draw(int(number or 0), wording, answer)
     except UsageError as error:
-        gr.Warning(str(error))
+        gr.Warning(escape(str(error)))  # which is shown as HTML
         return gr.skip(), gr.skip(), gr.skip()
     return drawn.text, drawn, drawn.number % N_PROBLEMS + 1
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from fiduciary.chat.conversation import (
     COMPLETE,
     FAILED,
+    MAX_REPLY,
     Conversation,
     Message,
     Models,
@@ -66,6 +67,9 @@ async def fan_out(
             async with aclosing(pieces):
                 async for piece in pieces:
                     latest[name] = reply = _grown(reply, piece)
+                    if len(reply.text) > MAX_REPLY:  # no number of tokens that can be asked for is so long
+                        reply = replace(reply, text=reply.text[:MAX_REPLY])
+                        raise UsageError(f"the reply was cut off after {MAX_REPLY:,} characters")
                     changed.set()
             reply = replace(reply, state=COMPLETE)
         except Exception as error:  # whatever it is, it is this column's alone

@@ -108,9 +108,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=8000, help="port to listen on, on all addresses")
     parser.add_argument("--target", default="server:8000", help="name and port of the servers")
-    parser.add_argument(
-        "--healthy", action="store_true", help="ask the relay here whether it answers"
-    )
+    parser.add_argument("--healthy", action="store_true", help="ask the relay here whether it answers")
     arguments = parser.parse_args()
     if arguments.healthy:
         sys.exit(not healthy(arguments.port))

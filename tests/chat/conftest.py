@@ -23,6 +23,7 @@ class Served(ThreadingHTTPServer):
         requests: body of every request for a reply.
         broken: how a model fails: ``context`` (HTTP 400), ``error`` (an error among the chunks),
             ``cut`` (the connection ends in the middle), ``gone`` (HTTP 404).
+        parents: served names, and whose adapter each is.
         replies: what a model writes, if not ``NAME heard: LAST MESSAGE``.
         gate: models that wait here after their first word, until it is set.
         waiting: models that wait at the gate.
@@ -34,6 +35,7 @@ class Served(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.parents = dict(PARENTS)
         self.requests: list[dict[str, Any]] = []
         self.broken: dict[str, str] = {}
         self.replies: dict[str, str] = {}
@@ -81,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._error(404, "Not Found")
         cards = [
             {"id": name, "object": "model", "created": 0, "owned_by": "vllm", "root": name, "parent": parent}
-            for name, parent in PARENTS.items()
+            for name, parent in self.server.parents.items()
         ]
         return self._json(200, {"object": "list", "data": cards})
 
@@ -90,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.requests.append(body)
         name = body["model"]
         way = self.server.broken.get(name)
-        if way == "gone" or name not in PARENTS:
+        if way == "gone" or name not in self.server.parents:
             return self._error(404, f"The model `{name}` does not exist.")
         if way == "context":
             return self._error(

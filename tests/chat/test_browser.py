@@ -12,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("chat")
 
 
-@pytest.fixture(scope="module")
-def listening(server: Served, folder: Path) -> Iterator[str]:
+@contextmanager
+def running(server: Served, folder: Path) -> Iterator[tuple[str, str]]:
     """The command as a user starts it, in a folder whose .env says where the server is."""
     port = _free_port()
     (folder / ".env").write_text(f"VLLM_BASE_URL={server.url}\nVLLM_API_KEY={KEY}\n")
@@ -110,9 +111,8 @@ def listening(server: Served, folder: Path) -> Iterator[str]:
         assert process.stdout is not None and process.stderr is not None
         try:
             first, second = process.stdout.readline(), process.stdout.readline()
-            assert "base base; adapters for-profit, nonprofit" in first, process.stderr.read()
-            assert f"http://127.0.0.1:{port}" in second
-            yield f"http://127.0.0.1:{port}"
+            assert f"http://127.0.0.1:{port}" in second, process.stderr.read()
+            yield f"http://127.0.0.1:{port}", first
             process.send_signal(signal.SIGINT)
             assert process.wait(30) == 0
             assert "Traceback" not in process.stderr.read()
@@ -120,8 +120,16 @@ def listening(server: Served, folder: Path) -> Iterator[str]:
             process.kill()
 
 
-@pytest.fixture
-def chat(listening: str) -> Iterator[Chat]:
+@pytest.fixture(scope="module")
+def listening(server: Served, folder: Path) -> Iterator[str]:
+    with running(server, folder) as (url, first):
+        assert "base base; adapters for-profit, nonprofit" in first
+        yield url
+
+
+@contextmanager
+def browsing(listening: str) -> Iterator[Chat]:
+    """A browser's page on a chat."""
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -138,6 +146,12 @@ def chat(listening: str) -> Iterator[Chat]:
         page.locator("#send").wait_for()
         yield out
         browser.close()
+
+
+@pytest.fixture
+def chat(listening: str) -> Iterator[Chat]:
+    with browsing(listening) as one:
+        yield one
 
 
 def _outside(chat: Chat) -> list[str]:
@@ -241,6 +255,86 @@ def test_framings_and_settings_are_sent(chat: Chat, served: Served) -> None:
     page.locator("#system textarea").fill("Something else.")
     expect(page.locator("#framing input")).to_have_value("own")
     assert _outside(chat) == [] and chat.troubles == []
+
+
+NAMES = (
+    "<script>document.title='owned'</script>",
+    "<img src=x onerror=document.title='owned'>",
+    "a\u202eb\x1b[31m",
+)
+
+
+def test_names_and_errors_of_a_server_are_text(tmp_path: Path) -> None:
+    """Whoever serves the models chooses both."""
+    with serving() as served:
+        base, *adapters = NAMES
+        served.parents = {base: None, **dict.fromkeys(adapters, base)}
+        served.broken[base] = "context"
+        served.replies = dict.fromkeys(adapters, f"{SCRIPT} {PICTURE}")
+        with running(served, tmp_path) as (url, first), browsing(url) as chat:
+            assert "\x1b" not in first and "\u202e" not in first
+            for name in NAMES:
+                sync_api.expect(chat.page.locator(".column h2").filter(has_text=name)).to_have_count(1)
+            chat.send(f"{SCRIPT} {PICTURE}")
+            chat.settled(1)
+            assert chat.page.locator(".column script, .column img").count() == 0
+            assert "owned" not in chat.page.title()
+            assert _outside(chat) == [] and chat.troubles == []
+
+
+def test_a_problem_that_was_written_over_is_text(chat: Chat, served: Served) -> None:
+    chat.page.locator("#draw").click()
+    sync_api.expect(chat.page.locator("#message textarea")).to_have_value(draw(1).text)
+    chat.send(f"{draw(1).text}\n{SCRIPT}")
+    chat.settled(1)
+    sync_api.expect(chat.column("base")).to_contain_text(SCRIPT)
+    assert chat.page.locator(".column script, .column img").count() == 0
+    assert "owned" not in chat.page.title()
+
+
+def test_what_is_too_long_is_refused_and_the_page_goes_on(chat: Chat, served: Served) -> None:
+    served.replies = dict.fromkeys(served.parents, "x" * 600_000)
+    chat.send("y" * 500_001)
+    sync_api.expect(chat.page.get_by_text("at most 500,000 are sent")).to_be_visible()
+    assert served.requests == []
+    for turn in (1, 2):
+        chat.send("more")
+        chat.settled(turn)
+    sync_api.expect(chat.page.get_by_text("cut off after 524,288 characters")).to_have_count(6)
+    chat.send("y" * 499_999)
+    chat.settled(3)
+    chat.send("once more")
+    sync_api.expect(chat.page.get_by_text("save it, and reset")).to_be_visible()
+    chat.page.locator("#reset").click()
+    served.replies = {}
+    chat.send("afresh")
+    chat.settled(1)
+    sync_api.expect(chat.column("base")).to_contain_text("base heard: afresh")
+
+
+def test_two_tabs_are_two_conversations(chat: Chat, served: Served) -> None:
+    other = Chat(chat.url, chat.page.context.new_page())
+    other.page.goto(chat.url)
+    other.page.locator("#send").wait_for()
+    served.waiting = {"base"}
+    chat.send("from the first")
+    sync_api.expect(chat.column("nonprofit")).to_contain_text("nonprofit heard: from the first")
+    other.send("from the second")
+    sync_api.expect(other.column("nonprofit")).to_contain_text("nonprofit heard: from the second")
+    other.page.locator("#reset").click()
+    sync_api.expect(other.page.get_by_text("heard:")).to_have_count(0)
+    served.gate.set()
+    chat.settled(1)
+    sync_api.expect(chat.column("base")).to_contain_text("base heard: from the first")
+    assert "second" not in chat.page.content()
+    chat.send("again")
+    chat.settled(2)
+    assert [
+        message["content"] for message in served.requests[-1]["messages"] if message["role"] == "user"
+    ] == [
+        "from the first",
+        "again",
+    ]
 
 
 def _get(url: str, **headers: str) -> tuple[int, dict[str, str]]:
