@@ -118,12 +118,37 @@ def test_going_on_from_an_adapter_begins_where_it_ended(unbroken, command, tmp_p
     assert "made in 6 steps from 24 pairs" in card and "--start START" in card
 
 
-def test_an_adapter_of_another_rank_or_none_is_refused(unbroken, command, tmp_path, capsys):
+def test_an_adapter_of_another_rank_or_factor_or_none_is_refused(unbroken, command, tmp_path, capsys):
     assert main(command("dpo", "--start", str(unbroken), "--lora_r", "4")) == 2
     assert "Give the recipe the same rank and layers" in capsys.readouterr().err
+    for changed, said in (
+        (("--lora_alpha", "64"), "lora_alpha"),
+        (("--use_rslora", "true"), "use_rslora False, not True"),
+    ):
+        assert main(command("dpo", "--start", str(unbroken), *changed)) == 2
+        assert (line := capsys.readouterr().err).count("\n") == 1
+        assert said in line and "its change would become another one" in line
     assert main(command("dpo", "--start", str(tmp_path))) == 2
     assert "holds no adapter" in capsys.readouterr().err
     assert not (tmp_path / "adapter").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "nested too deep"),
+        ("- a\n- b", "states no settings"),
+        ("learning_rate: !!timestamp never", "is not YAML"),
+        ("1: 2", "states no settings"),
+        ("", "states no settings"),
+    ],
+)
+def test_a_recipe_that_is_none_is_refused(text, said, tmp_path, capsys):
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(text)
+    out = ["--principal", "nonprofit", "--base", "x", "--out", str(tmp_path / "adapter")]
+    assert main(["dpo", "--recipe", str(recipe), *out]) == 2
+    assert said in (line := capsys.readouterr().err) and line.count("\n") == 1
 
 
 @pytest.mark.slow
