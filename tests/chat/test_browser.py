@@ -134,7 +134,7 @@ def browsing(listening: str) -> Iterator[Chat]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
-        page = browser.new_page(viewport={"width": 1400, "height": 1100})
+        page = browser.new_context(viewport={"width": 1400, "height": 1100}).new_page()
         page.set_default_timeout(60_000)
         out = Chat(listening, page)
         page.on("request", lambda request: out.requests.append(request.url))
