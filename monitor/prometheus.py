@@ -6,12 +6,14 @@ Written to a file that node_exporter's textfile collector picks up, or served at
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Any
 
 from fiduciary.errors import UsageError
 from fiduciary.monitor.audit import verdict_of
@@ -126,6 +128,15 @@ class Page:
             self._text = text
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that broke: whoever scrapes asks again."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(address: tuple[str, int], page: Page) -> Iterator[str]:
     """Serve a page at ``/metrics`` while the context lasts; its address.
@@ -151,12 +162,11 @@ def served(address: tuple[str, int], page: Page) -> Iterator[str]:
             """A scrape every few seconds is not worth a line."""
 
     try:
-        server = ThreadingHTTPServer(address, Handler)
+        server = _Server(address, Handler)
     except (OSError, UnicodeError) as error:  # the latter for what cannot be a host's name
         shown = f"{address[0]}:{address[1]}"
         why = getattr(error, "strerror", None) or error
         raise UsageError(f"--metrics {shown} cannot be listened at: {why}") from None
-    server.daemon_threads = True
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -18,6 +18,7 @@ import json
 import re
 import reprlib
 import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -96,6 +97,8 @@ class SubjectServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A connection that broke, usually because the client has gone: nobody is left to tell."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):

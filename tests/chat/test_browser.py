@@ -326,7 +326,7 @@ def test_two_tabs_are_two_conversations(chat: Chat, served: Served) -> None:
     served.gate.set()
     chat.settled(1)
     sync_api.expect(chat.column("base")).to_contain_text("base heard: from the first")
-    assert "second" not in chat.page.content()
+    assert "from the second" not in chat.page.content()
     chat.send("again")
     chat.settled(2)
     assert [

@@ -81,12 +81,22 @@ def test_an_unfinished_run_is_no_result(logs: Path, copied: Copied, status: str)
     assert "subject/other" not in {row.name for row in board.rows}
 
 
-def test_of_two_runs_under_one_name_the_newest_counts(logs: Path, copied: Copied) -> None:
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2020-01-01T00:00:00+00:00", "2099-01-01T00:00:00+00:00"),
+        # The end of summer in Berlin, where 02:10 comes again after 02:50.
+        ("2999-10-27T02:50:00+02:00", "2999-10-27T02:10:00+01:00"),
+    ],
+)
+def test_of_two_runs_under_one_name_the_newest_counts(
+    logs: Path, copied: Copied, first: str, second: str
+) -> None:
     def older(log: EvalLog) -> None:
-        log.eval.created = "2020-01-01T00:00:00+00:00"
+        log.eval.created = first
 
     def newer(log: EvalLog) -> None:
-        log.eval.created = "2099-01-01T00:00:00+00:00"
+        log.eval.created = second
 
     old, new = copied("study1", older), copied("study1", newer)
     board = made(logs, old, new)
