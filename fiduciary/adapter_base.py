@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fiduciary.adapter_files import AdapterFiles, some
 from fiduciary.errors import UsageError
-from fiduciary.tensor_files import tensors
+from fiduciary.tensor_files import short, tensors
 
 Shape = tuple[int, ...]
 
@@ -28,7 +28,8 @@ def check_base(found: AdapterFiles, base: str) -> None:
         UsageError: it was made for another base, or the base is damaged.
     """
     folder, noted = found.folder, found.facts.get("base", {})
-    named = str(noted.get("name") or found.config.get("base_model_name_or_path") or "a base without a name")
+    named = noted.get("name") or found.config.get("base_model_name_or_path") or "a base without a name"
+    named = short(str(named))
     local = Path(base)
     if not local.is_dir():
         if named != base and _HUB.fullmatch(named):  # a folder elsewhere may hold what the Hub has
@@ -48,8 +49,8 @@ def check_base(found: AdapterFiles, base: str) -> None:
             there = shapes.get(name, ())
             if len(there) == 2 and len(shape) == 2 and (shape[1] if side == "A" else shape[0]) not in there:
                 raise UsageError(
-                    f"{folder} is an adapter for another base: {name}.lora_{side}.weight is {shape}, and "
-                    f"{base} has {there} there. It was trained on {named}."
+                    f"{folder} is an adapter for another base: {short(name)}.lora_{side}.weight is {shape}, "
+                    f"and {base} has {there} there. It was trained on {named}."
                 )
     if lost := _lost(found, names, local):
         raise UsageError(

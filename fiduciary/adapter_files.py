@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from fiduciary.errors import UsageError
 from fiduciary.parsing import read_object
-from fiduciary.tensor_files import Tensor, nonfinite, tensors
+from fiduciary.tensor_files import Tensor, nonfinite, short, tensors
 
 CONFIG, WEIGHTS, FACTS = "adapter_config.json", "adapter_model.safetensors", "training.json"
 
@@ -81,7 +82,7 @@ def module_name(name: str) -> str:
 
 def some(names: Sequence[str], of: int) -> str:
     """How many of how many, and the first one."""
-    return f"{len(names)} of {of} ({names[0]}{', …' if len(names) > 1 else ''})"
+    return f"{len(names)} of {of} ({short(names[0])}{', …' if len(names) > 1 else ''})"
 
 
 def read_adapter(folder: Path) -> AdapterFiles:
@@ -112,7 +113,7 @@ def read_adapter(folder: Path) -> AdapterFiles:
     except (ValueError, OSError) as error:
         raise UsageError(f"{folder} is damaged: {error}. Copy or train it again.") from error
     if kind != "LORA":
-        raise UsageError(f"{folder} is a {kind} adapter; only LORA can be used here.")
+        raise UsageError(f"{folder} is a {short(str(kind))} adapter; only LORA can be used here.")
     if bad:
         raise UsageError(
             f"{folder} holds values that are not finite, in {some(bad, len(found.weights))} tensors. Train "
@@ -169,9 +170,11 @@ def _check_ranks(found: AdapterFiles) -> None:
     widest = max(max(pair["A"][1], pair["B"][0]) for pair in pairs.values())
     for name, rank in stated.items():
         if type(rank) is not int or rank < 1:
-            raise ValueError(f"{CONFIG} gives no rank ({name} is {rank!r})")
+            raise ValueError(f"{CONFIG} gives no rank ({short(name)} is {reprlib.repr(rank)})")
         if rank > widest:  # no module has room for it, and a server would make room for what is stated
-            raise ValueError(f"{CONFIG} says rank {rank:,} ({name}), and the widest module has {widest}")
+            raise ValueError(
+                f"{CONFIG} says rank {rank:,} ({short(name)}), and the widest module has {widest}"
+            )
     alphas = config.get("alpha_pattern") or {}
     scales = [config.get("lora_alpha", 1), *(alphas.values() if isinstance(alphas, dict) else ("",))]
     if not all(isinstance(alpha, int | float) and math.isfinite(alpha) for alpha in scales):
@@ -204,7 +207,7 @@ def _rank(module: str, otherwise: int, pattern: Mapping[str, int]) -> int:
             if re.match(rf"(.*\.)?({ending})$", module):
                 return rank
         except re.error as error:
-            raise ValueError(f"{CONFIG} has {ending!r} in rank_pattern: {error}") from error
+            raise ValueError(f"{CONFIG} has {reprlib.repr(ending)} in rank_pattern: {error}") from error
     return otherwise
 
 
@@ -217,7 +220,7 @@ def refuse_links(folder: Path) -> None:
     if links := list(_outside(folder)):
         raise UsageError(
             f"{folder} cannot be used: {len(links)} of its files are links that lead out of it (the first is "
-            f"{links[0]}). Copy the files themselves."
+            f"{short(links[0])}). Copy the files themselves."
         )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from fiduciary.parsing import parse_json
+from fiduciary.safe_text import one_line
 
 _HEADER_LIMIT = 100_000_000  # bytes, as in the library
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
@@ -21,6 +22,7 @@ _BYTES |= {"U64": 8, "U32": 4, "U16": 2, "F8_E4M3": 1, "F8_E5M2": 1}
 _READ = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 _BF16_EXPONENT = 0x7F80
 _DIMENSIONS, _LENGTH = 64, 2**63  # as many as PyTorch and the library can hold
+_LONGEST = 200  # characters of a name
 _CHUNK = 2**22  # numbers looked at together
 
 
@@ -45,6 +47,12 @@ class Tensor:
         return self.dtype in _READ
 
 
+def short(text: str) -> str:
+    """A name that others chose, for a line of a terminal."""
+    text = one_line(text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
 def tensors(path: Path) -> dict[str, Tensor]:
     """Name → what the header says of every tensor.
 
@@ -67,7 +75,7 @@ def tensors(path: Path) -> dict[str, Tensor]:
     for name, tensor in sorted(found.items(), key=lambda item: (item[1].begin, item[1].end)):
         if tensor.begin != place:
             what = "overlaps another tensor" if tensor.begin < place else "leaves a gap before it"
-            raise ValueError(f"{path.name} is not a safetensors file: {name} {what}")
+            raise ValueError(f"{path.name} is not a safetensors file: {short(name)} {what}")
         place = tensor.end
     if whole != place:
         raise ValueError(f"{path.name} is not a whole safetensors file")
@@ -115,7 +123,11 @@ def _tensor(path: Path, name: str, entry: Any, start: int) -> Tensor:
         and all(type(number) is int and 0 <= number < _LENGTH for number in (*shape, begin, end))
         and begin <= end
     ):
-        raise ValueError(f"{path.name} is not a safetensors file: {name} has no dtype, shape and offsets")
+        raise ValueError(
+            f"{path.name} is not a safetensors file: {short(name)} has no dtype, shape and offsets"
+        )
     if dtype in _BYTES and end - begin != prod(shape) * _BYTES[dtype]:
-        raise ValueError(f"{path.name} is not a safetensors file: {name} has other bytes than its shape")
+        raise ValueError(
+            f"{path.name} is not a safetensors file: {short(name)} has other bytes than its shape"
+        )
     return Tensor(dtype, tuple(shape), start + begin, start + end)

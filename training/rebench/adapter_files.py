@@ -7,6 +7,7 @@ from pathlib import Path
 from fiduciary.adapter_base import check_base
 from fiduciary.adapter_files import FACTS, AdapterFiles, read_adapter
 from fiduciary.errors import UsageError
+from fiduciary.tensor_files import short
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.targets import read_target
 
@@ -31,7 +32,8 @@ def check_adapter(folder: Path, base: str | None = None) -> AdapterFiles:
         if "target" in found.facts:
             read_target(found.facts["target"])
     except (LookupError, TypeError, ValueError) as error:
+        why = short(str(error))
         raise TrainingError(
-            f"{folder} is damaged: the target in {FACTS} is none ({error}). Copy or train it again."
+            f"{folder} is damaged: the target in {FACTS} is none ({why}). Copy or train it again."
         ) from error
     return found

@@ -48,6 +48,18 @@ def test_pickled_weights_are_not_read(base, tmp_path):
     assert "has no adapter_model.safetensors" in message and "safe_serialization=True" in message
 
 
+@pytest.mark.parametrize("name", ["x" * 100_000, "a\x1b[2Jb\u202ec\nd"])
+def test_what_others_called_something_is_short_and_harmless_in_the_line(name, base, tmp_path):
+    folder = write_adapter(tmp_path / "adapter", name, peft_type=name)
+    message = refusal(folder, base)
+    assert len(message) < 600 + len(str(folder))
+    assert not any(char in message for char in "\x1b\u202e\n")
+    folder = weights_of(write_adapter(tmp_path / "tensors", str(base)), lora(PROJECTION) | {name: BIAS})
+    message = refusal(folder, base)
+    assert len(message) < 600 + len(str(folder))
+    assert not any(char in message for char in "\x1b\u202e\n")
+
+
 def test_only_lora(base, tmp_path):
     folder = write_adapter(tmp_path / "adapter", str(base), peft_type="IA3")
     assert "is a IA3 adapter; only LORA" in refusal(folder, base)
