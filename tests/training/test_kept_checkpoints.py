@@ -10,11 +10,12 @@ import pytest
 pytest.importorskip("trl")
 
 from fiduciary.__main__ import main
+from fiduciary.adapter_base import file_digest
 from fiduciary.adapter_files import CHECKPOINTS, read_adapter
 from fiduciary.training import matching
 from fiduciary.training.folders import WHOLE
 from fiduciary.training.next_steps import after_adapter
-from fiduciary.training.rebench.adapter_files import check_adapter, file_digest
+from fiduciary.training.rebench.adapter_files import check_adapter
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "subjects" / "tiny_manager" / "base"
