@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier real test test-fast test-train test-train-fast test-vllm test-docker test-chat images lint format bench audit lock build clean
+.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat images lint format bench audit lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,8 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 # One process a core: threads inside NumPy would only get in each other's way.
-align test test-fast test-train test-train-fast test-vllm bench: export OPENBLAS_NUM_THREADS := 1
-align test test-fast test-train test-train-fast test-vllm bench: export OMP_NUM_THREADS := 1
+align test test-slow test-train test-train-slow test-vllm bench: export OPENBLAS_NUM_THREADS := 1
+align test test-slow test-train test-train-slow test-vllm bench: export OMP_NUM_THREADS := 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,18 +74,21 @@ dossier: $(TRAIN) $(DEV) ## the embedded model and its adapters examined, and a 
 real: $(TRAIN) $(BASE) ## a real model (SmolLM2-135M) behind vLLM on the CPU: every task, and a page (Linux x86-64, 4 GB)
 	PYTHON="$(BIN)/python" TRAIN_PYTHON="$(VENV_TRAIN)/bin/python" runs/real.sh
 
-test: $(DEV) ## all tests
-	$(BIN)/python -m pytest -n auto
+nightly: ## everything that is proven, slow or not, one after the other, and a table of the outcomes (hours)
+	runs/nightly.sh
 
-test-fast: $(DEV) ## the tests that take less than about ten seconds
+test: $(DEV) ## the tests, but for those of test-slow
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-train: $(TRAIN) ## the tests of training, DPO and SFT of a tiny model included
-	$(VENV_TRAIN)/bin/python -m pytest tests/training tests/runs/test_alignment.py
+test-slow: $(DEV) ## the tests that take more than about ten seconds: whole runs, pages in a browser, kills
+	$(BIN)/python -m pytest -n auto -m slow
 
 NO_TORCH = screening test_checks.py test_games_data.py test_preference_pairs.py test_reasoning.py
-test-train-fast: $(TRAIN) ## the same without those that take more than about ten seconds, or need no torch (make test runs these)
+test-train: $(TRAIN) ## the tests of training, but for those of test-train-slow and those that need no torch (make test)
 	$(VENV_TRAIN)/bin/python -m pytest tests/training -m "not slow" $(addprefix --ignore=tests/training/,$(NO_TORCH))
+
+test-train-slow: $(TRAIN) ## the tests of training that take more than about ten seconds: whole trainings, kills and resumes
+	$(VENV_TRAIN)/bin/python -m pytest tests/training tests/runs/test_alignment.py -m slow
 
 test-vllm: $(TRAIN) ## a real vLLM server on the CPU beside transformers in process (Linux x86-64, 3 GB)
 	runs/serve_cpu.sh --install-only
