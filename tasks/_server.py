@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -22,6 +24,8 @@ START = (
     "(containers), in this folder, and run this again once it says that it is ready"
 )
 _SECONDS = 20.0  # a busy server answers late; one that is gone does not wait
+_STARTING = 600.0  # seconds; weights of some ten gigabytes are loaded in less
+_AGAIN = 2.0  # seconds
 
 
 class NoServerError(PrerequisiteError):
@@ -37,7 +41,8 @@ def check_server() -> None:
 
     Raises:
         NoServerError: ``vllm/…`` without a server's address where vLLM could not start one of its own;
-            a server that does not answer, refuses the key, or does not serve the name.
+            a server that does not answer, refuses the key, or does not serve the name; one that says for
+            ten minutes that it is not ready (HTTP 503), which is waited for and told on standard error.
     """
     model = active_model()
     if model is None or not run_is_set_up() or model.api.__class__.__name__ != "VLLMAPI":
@@ -63,14 +68,21 @@ def _ask(url: str, name: str, model: Model) -> None:
     key = str(getattr(model.api, "api_key", "") or "")
     address = f"{url.rstrip('/').removesuffix('/v1')}/v1/models"
     try:
-        response = httpx.get(
-            address,
-            headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=_SECONDS,
-            follow_redirects=True,
-            # A proxy stands between this machine and others, not between two programs of one.
-            trust_env=not _is_local(url),
-        )
+        # A proxy stands between this machine and others, not between two programs of one.
+        with httpx.Client(timeout=_SECONDS, follow_redirects=True, trust_env=not _is_local(url)) as client:
+            client.headers.update({"Authorization": f"Bearer {key}"} if key else {})
+            response = client.get(address)
+            until = time.monotonic() + _STARTING
+            if _is_starting(response):
+                minutes = f"{_STARTING / 60:g} minutes"
+                print(
+                    f"the server at {url} is not ready yet (HTTP 503); waiting for it, {minutes} at most",
+                    file=sys.stderr,
+                    flush=True,
+                )
+            while _is_starting(response) and time.monotonic() < until:
+                time.sleep(_AGAIN)
+                response = client.get(address)
         response.raise_for_status()
         served = sorted(str(entry["id"]) for entry in response.json()["data"])
     except httpx.HTTPStatusError as error:
@@ -86,6 +98,11 @@ def _ask(url: str, name: str, model: Model) -> None:
     if name not in served:
         names = " or ".join(f"vllm/{one}" for one in served)
         raise NoServerError(f"the server at {url} does not serve '{name}'; ask for {names}")
+
+
+def _is_starting(response: httpx.Response) -> bool:
+    """What a gateway answers while the servers behind it load their weights."""
+    return response.status_code == httpx.codes.SERVICE_UNAVAILABLE
 
 
 def _is_local(url: str) -> bool:

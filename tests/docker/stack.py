@@ -131,6 +131,16 @@ class Stack:
         self.compose("--profile", "cpu", "down", "--volumes", "--remove-orphans", "--timeout", "10")
 
 
+def kill(container: str) -> None:
+    """Kill a container and wait until it has ended: a busy engine may not confirm in time what it does."""
+    subprocess.run(["docker", "kill", container], capture_output=True)
+    wait_for(
+        lambda: run("docker", "inspect", "--format", "{{.State.Running}}", container).strip() == "false",
+        60,
+        f"{container[:12]} killed",
+    )
+
+
 def samples(log: Path) -> int:
     """Samples in a log that is still being written."""
     try:

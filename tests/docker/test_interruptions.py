@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from tests.docker.engine import run
-from tests.docker.stack import PROJECT, Stack, begin, needs_engine, read, report, wait_for
+from tests.docker.stack import PROJECT, Stack, begin, kill, needs_engine, read, report, wait_for
 
 pytestmark = needs_engine
 
@@ -18,7 +18,7 @@ pytestmark = needs_engine
 def test_a_run_resumes_after_its_server_was_killed(stack: Stack, capsys: pytest.CaptureFixture[str]) -> None:
     n = 200
     process, log = begin(stack, n, "--max-retries", "1")
-    run("docker", "kill", stack.container("server-cpu")["Id"])
+    kill(stack.container("server-cpu")["Id"])
     output, _ = process.communicate(timeout=600)
     failed = read(log)
     assert failed.status == "error", output[-2000:]

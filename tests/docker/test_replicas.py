@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.docker.engine import run
-from tests.docker.stack import Stack, begin, needs_engine, read, report, wait_for
+from tests.docker.stack import Stack, begin, kill, needs_engine, read, report, wait_for
 
 pytestmark = needs_engine
 
@@ -54,7 +54,7 @@ def test_one_of_two_is_killed_and_nothing_is_lost(two: Stack, capsys: pytest.Cap
         "both servers at work",
     )
     first, other = replicas(two)
-    run("docker", "kill", first["Id"])
+    kill(first["Id"])
     left = answered(other)
     output, _ = process.communicate(timeout=900)
     assert process.returncode == 0, output[-2000:]

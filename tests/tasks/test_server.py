@@ -13,6 +13,7 @@ from inspect_ai import eval
 from inspect_ai.model._providers._vllm_lora import _vllm_servers
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from fiduciary.tasks import _server
 from fiduciary.tasks._server import NoServerError
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 
@@ -24,11 +25,22 @@ def _no_server_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
+def starting() -> list[None]:
+    """One entry for each time that the server is to answer that it is not ready."""
+    return []
+
+
+@pytest.fixture
+def server(starting: list[None]) -> Iterator[str]:
     """Serves ``mine``, to whoever has the key."""
 
     class Models(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if starting:
+                starting.pop()
+                self.send_response(503)
+                self.end_headers()
+                return
             right = self.path == "/v1/models" and self.headers["Authorization"] == "Bearer right"
             body = json.dumps({"data": [{"id": "mine"}, {"id": "tuned"}]}).encode()
             self.send_response(200 if right else 401)
@@ -93,6 +105,30 @@ def test_the_right_server_passes(server: str, monkeypatch: pytest.MonkeyPatch) -
     [log] = eval("tasks/stakeholder_choice", task_args={"n": 1}, model="vllm/mine", max_retries=0, timeout=5)
     # It got as far as asking, which this server cannot answer.
     assert log.status == "error" and log.eval.model == "vllm/mine"
+
+
+def test_a_server_that_is_starting_is_waited_for_with_a_word(
+    server: str, starting: list[None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_API_KEY", "right")
+    monkeypatch.setattr(_server, "_AGAIN", 0.01)
+    starting += [None, None]
+    assert "does not serve 'other'" in said("vllm/other")
+    assert not starting
+    assert (
+        capsys.readouterr().err.count("is not ready yet (HTTP 503); waiting for it, 10 minutes at most") == 1
+    )
+
+
+def test_a_server_that_never_becomes_ready_ends_the_waiting(
+    server: str, starting: list[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setattr(_server, "_AGAIN", 0.01)
+    monkeypatch.setattr(_server, "_STARTING", 0.05)
+    starting += [None] * 1000
+    assert f"the server at {server} answers HTTP 503" in said("vllm/mine")
 
 
 def test_a_task_that_is_made_after_a_run_is_not_asked_about_its_server(
