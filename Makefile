@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat images lint format bench audit lock build clean
+.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat images lint format bench faults audit lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,8 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 # One process a core: threads inside NumPy would only get in each other's way.
-align test test-slow test-train test-train-slow test-vllm bench: export OPENBLAS_NUM_THREADS := 1
-align test test-slow test-train test-train-slow test-vllm bench: export OMP_NUM_THREADS := 1
+align test test-slow test-train test-train-slow test-vllm bench faults: export OPENBLAS_NUM_THREADS := 1
+align test test-slow test-train test-train-slow test-vllm bench faults: export OMP_NUM_THREADS := 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -124,6 +124,9 @@ bench: $(DEV) ## the benchmarks: recovery, speed, memory (minutes)
 
 audit: $(DEV) ## known vulnerabilities of everything that the locks hold
 	AUDIT=$(BIN)/pip-audit locks/audit.sh
+
+faults: $(DEV) $(TRAIN) ## hostile logs, kills, full disks, fuzz: what becomes of each, into docs/faults.md (about an hour)
+	TRAIN_PYTHON="$(VENV_TRAIN)/bin/python" $(BIN)/python -m benchmarks.faults --out docs/faults.md
 
 lock: $(DEV) ## resolve pyproject.toml again; UPGRADE=1 takes newer versions
 	$(PIP) install uv==0.13.8
