@@ -12,7 +12,6 @@ and cards.md.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +21,8 @@ from fiduciary.cards.card import KINDS, find, read
 from fiduciary.cards.grading import grade
 from fiduciary.cards.report import as_markdown, document, show
 from fiduciary.errors import UsageError, unwritable
+from fiduciary.safe_text import json_text
+from fiduciary.whole_files import write_whole
 
 
 def main(argv: Sequence[str]) -> int:
@@ -43,7 +44,7 @@ def main(argv: Sequence[str]) -> int:
     if options.out is not None and options.out.exists() and not options.out.is_dir():
         raise UsageError(f"--out {options.out} is a file; name a folder")
     graded = [grade(read(path, options.kind)) for path in find(options.cards)]
-    text = json.dumps(document(graded), indent=2, ensure_ascii=False) + "\n"
+    text = json_text(document(graded), indent=2) + "\n"
     if options.format == "text":
         show(graded, Console())
     else:
@@ -51,8 +52,8 @@ def main(argv: Sequence[str]) -> int:
     if options.out is not None:
         try:
             options.out.mkdir(parents=True, exist_ok=True)
-            (options.out / "cards.json").write_text(text, encoding="utf-8")
-            (options.out / "cards.md").write_text(as_markdown(graded), encoding="utf-8")
+            write_whole(options.out / "cards.json", text)
+            write_whole(options.out / "cards.md", as_markdown(graded))
         except OSError as error:
             raise unwritable(options.out, error) from error
     return 0

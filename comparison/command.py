@@ -32,8 +32,9 @@ from rich.console import Console
 
 from fiduciary.comparison.pairs import between, within
 from fiduciary.comparison.report import as_github, reports
-from fiduciary.errors import UsageError
-from fiduciary.leaderboard import build, terminal
+from fiduciary.errors import FOUND, UsageError
+from fiduciary.eval_logs import code_of, tell
+from fiduciary.leaderboard import build
 from fiduciary.options import add_principal, stated_principal
 from fiduciary.scorers.rendering import FORMATS, check_places, deliver, put
 
@@ -67,11 +68,13 @@ def main(argv: Sequence[str]) -> int:
     else:
         places = [options.a, options.b]
         found = between(options.a, options.b, stated, say, mix=options.mix)
-    terminal.print_troubles(found.troubles, progress)
+    tell(found.troubles)
     if not found.pairs and not found.lost:
         raise UsageError(f"{' and '.join(places)} hold nothing that could be compared")
     if options.format == "github":
         put(as_github(found, places), options.out)
     else:
         deliver(reports(found, places), options.format, options.out, None)
-    return 1 if options.fail_on and (found.regressions or found.lost) else 0
+    if options.fail_on and (found.regressions or found.lost):
+        return FOUND
+    return code_of((*found.troubles, *found.lost))

@@ -10,10 +10,11 @@ from fiduciary.comparison.paired import Change, corrected
 from fiduciary.comparison.scores import compare_scores
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import Trouble
 from fiduciary.leaderboard.board import read
 from fiduciary.leaderboard.choices import Answers, read_all
 from fiduciary.leaderboard.columns import CHOICE
-from fiduciary.leaderboard.log_files import Say, Trouble
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.rows import contenders
 from fiduciary.leaderboard.runs import Run
 
@@ -162,10 +163,10 @@ def _judged(
         old, new = (_answers(side, read_in) for side in (couple.before, couple.after))
         if isinstance(new, str):
             run = couple.after[CHOICE]
-            unread = Trouble(run.file, f"{couple.name}: {CHOICE} cannot be read from {run.file}: {new}")
+            unread = Trouble(run.file, f"{couple.name}: {CHOICE} cannot be read from {run.file}: {new}", True)
             (lost if isinstance(old, Answers) else troubles).append(unread)
         if isinstance(old, str):
-            troubles.append(Trouble(couple.before[CHOICE].file, f"its samples cannot be read: {old}"))
+            troubles.append(Trouble(couple.before[CHOICE].file, f"its samples cannot be read: {old}", True))
         first = old if isinstance(old, Answers) else None
         choices, sides = None, {}
         if isinstance(new, Answers) and (first is not None or couple.stage):

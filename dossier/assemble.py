@@ -53,6 +53,7 @@ def assemble(case: Case) -> Dossier:
     ledger = Ledger()
     for kind in KINDS:
         kind.enter(case, ledger)
+    left_out = [*((t.file, t.problem) for t in case.left_out), *ledger.left_out]
     return Dossier(
         plain(case.model),
         None if case.base is None else plain(case.base.name),
@@ -64,7 +65,7 @@ def assemble(case: Case) -> Dossier:
         tuple(ledger.claims.values()),
         tuple(ledger.gaps),
         ledger.sources,
-        tuple((shown_path(file), plain(why, 600)) for file, why in (*case.left_out, *ledger.left_out)),
+        tuple((shown_path(file), plain(why, 600)) for file, why in left_out),
     )
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from fiduciary.dossier.pressed import Pressed, read_pressed
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import Trouble, find
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
 from fiduciary.leaderboard.choices import Answers
 from fiduciary.leaderboard.columns import CHOICE, TASKS
-from fiduciary.leaderboard.log_files import Say, find, read_headers
+from fiduciary.leaderboard.log_files import Say, read_headers
 from fiduciary.leaderboard.rows import Row
 from fiduciary.leaderboard.runs import Run, to_runs
 
@@ -53,7 +54,7 @@ class Case:
         others: row → task → run, of tasks that the table has no column for.
         pressed: file → what the stress tests of the model and of its base show, or why they show nothing.
         folder: where commands are told to put further logs.
-        left_out: (file, why).
+        left_out: logs that do not count, and why.
     """
 
     row: Row
@@ -63,7 +64,7 @@ class Case:
     pressed: Mapping[str, Pressed | str]
     given: Given
     folder: str
-    left_out: tuple[tuple[str, str], ...] = field(default=())
+    left_out: tuple[Trouble, ...] = field(default=())
 
     @property
     def model(self) -> str:
@@ -131,8 +132,7 @@ def gather(
         kept, other = comparable(runs, model)
         files = [run.file for run in kept if run.task in TASKS]
         board = build_board(files, principal, say, base=own, level=LEVEL, found=answers)
-        left_out = [(t.file, t.problem) for t in (*unread, *unfit)] + other
-        left_out += [(t.file, t.problem) for t in board.troubles]
+        left_out = (*unread, *unfit, *other, *board.troubles)
         others: dict[str, dict[str, Run]] = defaultdict(dict)
         for run in sorted((run for run in kept if run.task not in TASKS), key=lambda run: run.created):
             others[run.row][run.task] = run  # the newest counts
@@ -146,9 +146,7 @@ def gather(
                 if one is not None and STRESS in others.get(one, {}):
                     file = others[one][STRESS].file
                     pressed[file] = pressed.get(file) or read_pressed(file, LEVEL)
-            cases[name] = Case(
-                row, rows.get(row.base or ""), board, others, pressed, given, folder, tuple(left_out)
-            )
+            cases[name] = Case(row, rows.get(row.base or ""), board, others, pressed, given, folder, left_out)
         return cases
 
     found = beside(chosen[0])
@@ -173,10 +171,10 @@ def named(given: str, names: Sequence[str], argument: str) -> str:
     )
 
 
-def comparable(runs: Sequence[Run], model: str) -> tuple[list[Run], list[tuple[str, str]]]:
+def comparable(runs: Sequence[Run], model: str) -> tuple[list[Run], list[Trouble]]:
     """Runs that can stand beside the model's own, task by task, and what was left out and why."""
     kept: list[Run] = []
-    left_out: list[tuple[str, str]] = []
+    left_out: list[Trouble] = []
     by_task: dict[str, list[Run]] = defaultdict(list)
     for run in runs:
         by_task[run.task].append(run)
@@ -195,7 +193,7 @@ def comparable(runs: Sequence[Run], model: str) -> tuple[list[Run], list[tuple[s
             differs = run.differences(reference)
             if differs:
                 what = f"left out of {task}: {'; '.join(differs)} (as {reference.file})"
-                left_out.append((run.file, what))
+                left_out.append(Trouble(run.file, what))
             else:
                 kept.append(run)
     return kept, left_out

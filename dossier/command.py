@@ -11,7 +11,8 @@ that fits, each with a folder of its own below --out. Into the folder go dossier
 claim with the files that back it) and, where the system has Pango, dossier.pdf. What no log shows stands in
 the document as a gap, with the command that fills it.
 
-Exit codes: 0; 2 for a path, a name or an argument that cannot be used.
+Exit codes: 0; 2 for a path, a name or an argument that cannot be used. A damaged log among others is named
+and left out, and the dossier is written; the exit code is 2 then, too.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ from fiduciary.dossier.page import PAPERS
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.write import write
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import Trouble, code_of, find, tell
 from fiduciary.leaderboard.build import SERVED, sayer, served
 from fiduciary.leaderboard.columns import TASKS
-from fiduciary.leaderboard.log_files import find, read_headers
+from fiduciary.leaderboard.log_files import read_headers
 from fiduciary.leaderboard.runs import to_runs
 from fiduciary.options import add_principal
 from fiduciary.safe_text import one_line
@@ -60,6 +62,7 @@ def main(argv: Sequence[str]) -> int:
     given = Given(tuple(options.cards), tuple(options.data), options.monitor, options.supervision)
     models = _meant(options.model, options.logs)
     folders = _folders(models)
+    left_out: dict[Trouble, None] = {}
     for case, folder in zip(
         gather(models, options.logs, principal, given, say, options.base), folders, strict=True
     ):
@@ -69,7 +72,9 @@ def main(argv: Sequence[str]) -> int:
         say(f"{case.model}: document")
         files = write(dossier, out, say, pdf=not options.no_pdf, paper=options.paper)
         _print(dossier, files, console)
-    return 0
+        left_out |= dict.fromkeys(case.left_out)
+    tell(left_out)
+    return code_of(left_out)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -137,5 +142,6 @@ def _print(dossier: Dossier, files: Sequence[Path], console: Console) -> None:
         line = Text(one_line(f"{answer.question} "))
         line.append(one_line(answer.word), style=_STYLES[answer.verdict])
         console.print(line)
-    console.print("Written to " + ", ".join(map(str, files)), markup=False, highlight=False, soft_wrap=True)
+    written = one_line("Written to " + ", ".join(map(str, files)))
+    console.print(written, markup=False, highlight=False, soft_wrap=True)
     console.print()

@@ -8,7 +8,8 @@ from inspect_ai.scorer import SampleScore
 
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.robustness.results import Estimate
-from fiduciary.leaderboard.log_files import one_line, samples
+from fiduciary.eval_logs import one_line
+from fiduciary.leaderboard.choices import samples_of
 from fiduciary.scorers.stress.findings import Finding, findings
 from fiduciary.scorers.stress.grounds import stress_grounds
 from fiduciary.scorers.stress.measures import cost_to
@@ -40,7 +41,7 @@ def read_pressed(file: str, level: float) -> Pressed | str:
     try:
         scores = [
             SampleScore(score=sample.scores[_SCORE], sample_id=sample.id, sample_metadata=sample.metadata)
-            for sample in samples(file)
+            for sample in samples_of(file)
             if sample.scores and _SCORE in sample.scores
         ]
         table = stress_table(scores)

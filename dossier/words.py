@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Literal
+
+from fiduciary.safe_text import one_line
 
 Unit = Literal["share", "dollars", "points", "number", "count", "rank", "weight"]
 """``share``: 0 to 1, shown as a percentage. ``points``: difference of shares, in percentage points."""
@@ -12,8 +13,6 @@ Unit = Literal["share", "dollars", "points", "number", "count", "rank", "weight"
 MINUS = "−"
 NARROW = "\u202f"
 """Narrow no-break space between a figure and its sign."""
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def figure(value: float | None, unit: Unit) -> str:
@@ -73,9 +72,7 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
 
 def plain(text: object, limit: int = 200) -> str:
     """Somebody else's text on one line of bounded length, without control characters."""
-    clean = " ".join(_CONTROL.sub(" ", str(text)).split())
-    # A lone surrogate, which names of files may hold, cannot be written as UTF-8.
-    clean = clean.encode("utf-8", "replace").decode("utf-8")
+    clean = " ".join(one_line(str(text)).split())
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 

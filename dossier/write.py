@@ -1,10 +1,7 @@
-"""The dossier's files, each written whole or not at all."""
+"""The dossier's files, all of one make or none."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from pathlib import Path
 
 from fiduciary.dossier.claims import Dossier
@@ -13,6 +10,8 @@ from fiduciary.dossier.pdf import NoPDF, render
 from fiduciary.errors import unwritable
 from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.payload import plain
+from fiduciary.safe_text import json_text
+from fiduciary.whole_files import whole_folder, write_whole
 
 NAMES = ("dossier.html", "dossier.json", "dossier.pdf")
 
@@ -24,8 +23,8 @@ def write(dossier: Dossier, out: Path, say: Say, *, pdf: bool = True, paper: str
         UsageError: a folder that cannot be written to; ``OutsideError`` where the disk is full.
     """
     html = page(dossier, paper)
-    data = json.dumps(plain(dossier.as_json()), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    files = {NAMES[0]: html.encode("utf-8", "replace"), NAMES[1]: data.encode("utf-8", "replace")}
+    data = json_text(plain(dossier.as_json()), indent=1, allow_nan=False) + "\n"
+    files: dict[str, str | bytes] = {NAMES[0]: html, NAMES[1]: data}
     if pdf:
         say("PDF")
         try:
@@ -33,24 +32,9 @@ def write(dossier: Dossier, out: Path, say: Say, *, pdf: bool = True, paper: str
         except NoPDF as error:
             say(str(error))
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name in NAMES:
-            if name in files:
-                _replace(out / name, files[name])
-            else:
-                (out / name).unlink(missing_ok=True)  # an older one would not belong to these figures
+        with whole_folder(out, NAMES) as place:
+            for name, content in files.items():
+                write_whole(place / name, content)
     except OSError as error:
         raise unwritable(out, error) from error
     return [out / name for name in files]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

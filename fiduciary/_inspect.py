@@ -6,8 +6,9 @@ Nothing public does the same. ``tests/test_inspect_private.py`` names what broke
 from __future__ import annotations
 
 import importlib
+from contextlib import AbstractContextManager
+from typing import IO, Any
 
-# Files of any file system that fsspec knows, with Inspect's own options for S3.
 from inspect_ai._util.appdirs import inspect_cache_dir
 
 # Reads NAME=VALUE as ``-T`` and ``-M`` do.
@@ -18,7 +19,9 @@ from inspect_ai._util.dotenv import init_dotenv
 
 # The only error that ``inspect eval`` prints without a traceback.
 from inspect_ai._util.error import PrerequisiteError
-from inspect_ai._util.file import file as open_file
+
+# Files of any file system that fsspec knows, with Inspect's own options for S3.
+from inspect_ai._util.file import file
 
 # Scoring outside of a run needs what a run sets up.
 from inspect_ai._util.platform import platform_init
@@ -57,6 +60,13 @@ __all__ = [
     "run_is_set_up",
     "sample_active",
 ]
+
+
+def open_file(path: str, mode: str) -> AbstractContextManager[IO[Any]]:
+    """A file of this machine by its name, whatever a URL would mean by that; any other by its address."""
+    if "://" in path:
+        return file(path, mode)  # type: ignore[call-overload]
+    return open(path, mode, encoding=None if "b" in mode else "utf-8")
 
 
 def run_is_set_up() -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from fiduciary.safe_text import one_line
+
 DONE, FOUND, UNUSABLE, OUTSIDE = range(4)
 
 CODES = {
@@ -29,7 +31,7 @@ class UsageError(ValueError):
     """What was asked for cannot be done.
 
     Args:
-        message: what is wrong and what to do; line breaks become spaces.
+        message: what is wrong and what to do; on one line, and nothing in it that a terminal would obey.
 
     Attributes:
         code: the exit code.
@@ -38,7 +40,7 @@ class UsageError(ValueError):
     code = UNUSABLE
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        super().__init__(" ".join(one_line(message).split()))
 
 
 class OutsideError(UsageError):

@@ -18,6 +18,7 @@ from fiduciary.options import add_principal, stated_principal
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
 
+    from fiduciary.eval_logs import Trouble
     from fiduciary.scorers.reports import Options, Report, Told
 
 REPORTS = {
@@ -56,7 +57,7 @@ OPTIONS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Report on every log; the exit code is 0, or 2 where there is nothing to report on.
+    """Report on every log; the exit code is 0, or 2 where a log cannot be used or there is none.
 
     Raises:
         UsageError: a path that is no log, no log of this project's tasks, or an option that the reports of
@@ -66,23 +67,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     principal = stated_principal(given)
 
     # After the arguments are read: these load Inspect, which takes most of a second.
-    from inspect_ai.log import read_eval_log
-
-    from fiduciary.scorers.logs import find
+    from fiduciary.eval_logs import code_of, read_own, tell
+    from fiduciary.scorers.logs import task_of
     from fiduciary.scorers.rendering import check_places, deliver
     from fiduciary.scorers.reports import Options
 
     check_places(given.out, given.picture)
     by_report: dict[str, list[EvalLog]] = {}
     tasks: set[str] = set()
-    try:
-        for path in (path for place in given.logs for path in find(place)):
-            task = read_eval_log(path, header_only=True).eval.task.rpartition("/")[2]
-            if task in REPORTS and (log := read_eval_log(path)).samples:
-                tasks.add(task)
-                by_report.setdefault(REPORTS[task], []).append(log)
-    except (FileNotFoundError, ValueError) as error:
-        raise UsageError(str(error)) from error
+    found, troubles = read_own(given.logs, lambda header: task_of(header) in REPORTS)
+    tell(troubles)
+    for log in found:
+        tasks.add(task_of(log))
+        by_report.setdefault(REPORTS[task_of(log)], []).append(log)
     if not tasks:
         raise UsageError(f"no log of this project's tasks among {', '.join(given.logs)}")
     for name, takers in OPTIONS.items():
@@ -98,7 +95,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     drawn: list[Path] = []
     for module, logs in by_report.items():
         of_task = import_module(module)
-        usable, refused = _told(of_task, logs, options)
+        usable, refused, damaged = _told(of_task, logs, options)
+        troubles += damaged
         reports += [one.report for one in usable]
         if usable and hasattr(of_task, "together"):
             reports += of_task.together(usable, options)
@@ -107,27 +105,28 @@ def main(argv: Sequence[str] | None = None) -> int:
             given.picture.mkdir(parents=True, exist_ok=True)
             drawn += of_task.pictures(usable, options, given.picture)
     deliver(reports, given.format, given.out, drawn if given.picture is not None else None)
-    return 0
+    return code_of(troubles)
 
 
-UNUSABLE = (ValueError, LookupError, TypeError)
-"""What a report raises for a log whose samples are not as the task writes them."""
-
-
-def _told(of_task: Any, logs: Sequence[EvalLog], options: Options) -> tuple[list[Told], list[Report]]:
+def _told(
+    of_task: Any, logs: Sequence[EvalLog], options: Options
+) -> tuple[list[Told], list[Report], list[Trouble]]:
     """What each log has to tell, and why the others cannot be used: a bad one stops no other."""
+    from fiduciary.eval_logs import Trouble, one_line
     from fiduciary.scorers.reports import Section, report_of
 
-    usable, refused = [], []
+    usable, refused, damaged = [], [], []
     for log in logs:
         try:
             usable.append(of_task.told(log, options))
         except UsageError:
             raise
-        except UNUSABLE as error:
-            why = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-            refused.append(report_of(log, Section(body=(f"no report: {' '.join(why.split())}",))))
-    return usable, refused
+        except Exception as error:  # samples that are not as the task writes them may fail anywhere
+            why = one_line(error, 400)
+            why = why if isinstance(error, ValueError) else f"{type(error).__name__}: {why}"
+            refused.append(report_of(log, Section(body=(f"no report: {why}",))))
+            damaged.append(Trouble(log.location, f"no report: {why}", damaged=True))
+    return usable, refused, damaged
 
 
 def _beside(given: argparse.Namespace, tasks: set[str]) -> dict[str, Any]:
@@ -167,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="fiduciary report",
         description="What logs say about the models that were asked. Every log gets the report of its task: "
         f"{', '.join(REPORTS)}.",
-        epilog="Exit codes: 0; 2 for a path or an argument that cannot be used.",
+        epilog="Exit codes: 0; 2 for a path or an argument that cannot be used; all other logs are told.",
         allow_abbrev=False,
     )
     parser.add_argument("logs", nargs="+", metavar="LOG", help="log files, or folders of them")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
+from unicodedata import normalize
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -43,10 +45,17 @@ _LATEX = {
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~>$@]|:(?=//)|\.(?=[A-Za-z])|^[-+](?=\s)")
 _LISTED = re.compile(r"^(\d+)([.)])(?=\s|$)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-"""What ends lines, moves cursors or turns the direction of writing."""
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0001\U000e0020-\U000e007f]"
+)
+"""What ends lines, moves cursors, turns the direction of writing, cannot be seen, or is half a character:
+Unicode's categories Cc, Cf, Cs, Zl and Zp."""
 
 _FORMULA = ("=", "+", "-", "@")
+"""Also in full width and small, for which spreadsheets take them (NFKC)."""
 
 
 def one_line(text: str) -> str:
@@ -71,4 +80,19 @@ def harmless(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = one_line(value)
-    return "'" + text if text.lstrip().startswith(_FORMULA) else text
+    return "'" + text if normalize("NFKC", text[:100]).lstrip().startswith(_FORMULA) else text
+
+
+def json_text(value: Any, **how: Any) -> str:
+    """JSON that a terminal may show and a UTF-8 file may hold: what either would not is escaped.
+
+    Args:
+        value: what ``json.dumps`` takes.
+        how: its further arguments.
+    """
+    text = json.dumps(value, ensure_ascii=False, **how)
+    return _CONTROL.sub(lambda found: found[0] if found[0] == "\n" else _escaped(found[0]), text)
+
+
+def _escaped(char: str) -> str:
+    return json.dumps(char)[1:-1]

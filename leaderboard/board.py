@@ -15,6 +15,7 @@ from fiduciary.economics.losses import Losses, losses
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.ranking import Ranking, rank_sets
 from fiduciary.economics.utility import CES
+from fiduciary.eval_logs import Trouble, find, one_line
 from fiduciary.leaderboard.cells import (
     Cell,
     cell_of,
@@ -29,7 +30,7 @@ from fiduciary.leaderboard.cells import (
 )
 from fiduciary.leaderboard.choices import Answers, read_all
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
-from fiduciary.leaderboard.log_files import Say, Trouble, find, named_below, read_headers
+from fiduciary.leaderboard.log_files import Say, named_below, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
 from fiduciary.scorers.stakeholder_choice.wordings import FEWEST
@@ -144,7 +145,8 @@ def build(
             continue
         one = found[row.runs[CHOICE].file]
         if isinstance(one, str):
-            troubles.append(Trouble(row.runs[CHOICE].file, f"its samples cannot be read: {one}"))
+            unread = f"its samples cannot be read: {one}"
+            troubles.append(Trouble(row.runs[CHOICE].file, unread, damaged=True))
             continue
         answers[row.name] = one
         if one.missing.all():
@@ -159,7 +161,15 @@ def read(logs: Sequence[str], say: Say, *, mix: bool = False) -> tuple[Selection
     """The runs that logs hold, one for each model and task, and all that was left out."""
     headers, unread = read_headers(find(logs), say)
     runs, unfit = to_runs(headers, TASKS)
-    selection = select(runs, mix=mix)
+    told = []
+    for run in runs:
+        try:
+            for column in COLUMNS:
+                from_log(column, run.log.header)
+            told.append(run)
+        except Exception as error:  # figures that no scorer of ours wrote
+            unfit.append(Trouble(run.file, f"its figures cannot be used: {one_line(error)}", damaged=True))
+    selection = select(told, mix=mix)
     troubles = [*unread, *unfit, *selection.troubles]
     for name, of in selection.runs.items():
         for task, run in of.items():

@@ -25,15 +25,22 @@ from rich.console import Console
 from fiduciary._inspect import open_file
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError, unwritable
+from fiduciary.eval_logs import MARK, code_of, tell
 from fiduciary.leaderboard import outputs, terminal
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.board import build as build_board
-from fiduciary.leaderboard.log_files import MARK, Say
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.payload import payload
 from fiduciary.options import add_principal, stated_principal
+from fiduciary.safe_text import one_line
+from fiduciary.whole_files import whole_folder
 
 DEFAULT = "symmetric"
 """The principal where none is named: nobody counts for more than another."""
+
+LOGS, INDEX = "logs", "index.html"
+OWN = (*outputs.NAMES, MARK, LOGS, "logs-view", INDEX)
+"""All that a build puts into its folder."""
 
 SERVED = f"whom the models decide for ({DEFAULT} where nobody is stated)"
 
@@ -65,47 +72,53 @@ def main(argv: Sequence[str]) -> int:
         title=options.title,
     )
     if not any(row.ranked for row in board.rows):
-        terminal.print_troubles(board.troubles, progress)
+        tell(board.troubles)
         raise UsageError("none of these logs can be used; nothing was built")
     terminal.print_board(board, console)
-    terminal.print_troubles(board.troubles, progress)
+    tell(board.troubles)
     if options.out is not None:
         made = publish(board, options.out, sayer(progress))
-        console.print(f"Written to {made}", markup=False, highlight=False, soft_wrap=True)
-    return 0
+        console.print(one_line(f"Written to {made}"), markup=False, highlight=False, soft_wrap=True)
+    return code_of(board.troubles)
 
 
 def publish(board: Board, out: Path, say: Say) -> Path:
-    """Write files and page; the address of the page, or of the folder where pages cannot be made.
+    """Write files and page, all of one make or none; the page, or the folder where pages cannot be made.
 
     Raises:
         UsageError: a folder that cannot be written to.
     """
+    pages = find_spec("fiduciary.leaderboard.page") is not None
     try:
-        _, lacking = outputs.write(board, out)
-        for what in lacking:
-            say(what)
-        if find_spec("fiduciary.leaderboard.page") is None:
-            return out
-        logs = copy_logs(board, out, say)
-        return Path(import_module("fiduciary.leaderboard.page").build(payload(board, logs, _commit()), out))
+        _check_logs(board, out)
+        with whole_folder(out, OWN) as place:
+            (place / MARK).touch()
+            _, lacking = outputs.write(board, place)
+            for what in lacking:
+                say(what)
+            if pages:
+                logs = copy_logs(board, place, say)
+                import_module("fiduciary.leaderboard.page").build(payload(board, logs, _commit()), place)
     except OSError as error:
         raise unwritable(out, error) from error
+    return out / INDEX if pages else out
+
+
+def _check_logs(board: Board, out: Path) -> None:
+    """Refuse to take the place of logs that are not copies, or that the table is made from."""
+    folder = out / LOGS
+    files = [run.file for row in board.rows for run in row.runs.values()]
+    if any("://" not in file and Path(file).is_relative_to(folder.resolve()) for file in files):
+        raise UsageError(f"--out {out} holds the logs that it is to be built from; name another")
+    if folder.exists() and not (out / MARK).exists():
+        raise UsageError(f"{folder} exists and was not made by this command; name another --out")
 
 
 def copy_logs(board: Board, out: Path, say: Say) -> dict[str, str]:
     """Put the logs that count into ``out/logs``; file → address relative to ``out``."""
-    folder = out / "logs"
-    files = [run.file for row in board.rows for run in row.runs.values()]
-    if any("://" not in file and Path(file).is_relative_to(folder.resolve()) for file in files):
-        raise UsageError(f"--out {out} holds the logs that it is to be built from; name another")
-    if folder.exists():
-        # From an earlier build into the same folder, unless somebody's own logs lie there.
-        if not (out / MARK).exists():
-            raise UsageError(f"{folder} exists and was not made by this command; name another --out")
-        shutil.rmtree(folder)
+    folder = out / LOGS
     folder.mkdir(parents=True)
-    (out / MARK).touch()
+    files = [run.file for row in board.rows for run in row.runs.values()]
     found: dict[str, str] = {}
     for k, file in enumerate(files, 1):
         name = file.rpartition("/")[2]
@@ -113,7 +126,7 @@ def copy_logs(board: Board, out: Path, say: Say) -> dict[str, str]:
             name = f"{k:03d}-{name}"
         with open_file(file, "rb") as source, (folder / name).open("wb") as copy:
             shutil.copyfileobj(source, copy)
-        found[file] = f"logs/{name}"
+        found[file] = f"{LOGS}/{name}"
         if k % 50 == 0:
             say(f"logs copied: {k} of {len(files)}")
     return found
@@ -138,7 +151,7 @@ def sayer(console: Console) -> Say:
     """Progress, a line at a time."""
 
     def say(text: str) -> None:
-        console.print(text, style="dim", markup=False, highlight=False)
+        console.print(one_line(text), style="dim", markup=False, highlight=False)
 
     return say
 

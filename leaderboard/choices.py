@@ -16,7 +16,8 @@ from fiduciary.economics.arrays import BoolArray, FloatArray
 from fiduciary.economics.estimation import NO_ESTIMATE, CESFit, Interval
 from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.inference.grounds import Grounds
-from fiduciary.leaderboard.log_files import Say, one_line, samples, summaries
+from fiduciary.eval_logs import one_line, read_log, read_summaries
+from fiduciary.leaderboard.log_files import Say
 from fiduciary.scorers.choice_table import Table, table
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS, fit
@@ -74,11 +75,20 @@ def read_table(file: str) -> Table:
         ValueError: samples without what scoring needs.
     """
     try:
-        found: Sequence[EvalSampleSummary | EvalSample] = summaries(file)
+        found: Sequence[EvalSampleSummary | EvalSample] = read_summaries(file)
         return table([_score(sample) for sample in found])
     except ValueError:
         # Summaries leave out long metadata; the samples themselves have them.
-        return table([_score(sample) for sample in samples(file)])
+        return table([_score(sample) for sample in samples_of(file)])
+
+
+def samples_of(file: str) -> list[EvalSample]:
+    """Samples with stores and full metadata, without what was said.
+
+    Raises:
+        UnusableLog: a log that cannot be read.
+    """
+    return read_log(file, ("messages", "events", "attachments")).samples or []
 
 
 def estimated(data: Table, level: float | None = LEVEL) -> Answers:

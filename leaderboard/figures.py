@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from inspect_ai.log import read_eval_log_sample
-
+from fiduciary.eval_logs import read_sample
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.columns import CHOICE, INVENTORIES
 from fiduciary.leaderboard.rows import Row
@@ -66,12 +65,10 @@ def _paths(row: Row, ids: Mapping[str, str]) -> list[dict[str, Any]]:
     out = []
     for sample_id in list(run.log.header.eval.dataset.sample_ids or [])[:PATHS]:
         try:
-            sample = read_eval_log_sample(
-                run.file, sample_id, 1, exclude_fields={"messages", "events", "attachments"}
-            )
-        except IndexError:  # a limit left it out
+            sample = read_sample(run.file, sample_id, ("messages", "events", "attachments"))
+            found = read_run(sample.store.get(STORE), sample.metadata)
+        except Exception:  # a limit left it out, or it is not as the task writes it
             continue
-        found = read_run(sample.store.get(STORE), sample.metadata)
         if found is None:
             continue
         scale = found.market.price_scale

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
@@ -18,7 +17,10 @@ from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import Column
 from fiduciary.leaderboard.payload import plain
 from fiduciary.leaderboard.rows import Row
-from fiduciary.safe_text import harmless, latex, markdown
+from fiduciary.safe_text import harmless, json_text, latex, markdown
+
+NAMES = ("table.csv", "table.json", "table.parquet", "table.md", "table.tex")
+"""Files of the table."""
 
 
 def tidy(board: Board) -> list[dict[str, Any]]:
@@ -75,11 +77,11 @@ def write(board: Board, out: Path) -> tuple[list[Path], list[str]]:
     written = []
 
     def put(name: str, text: str) -> None:
-        (out / name).write_text(text, encoding="utf-8")
+        (out / name).write_bytes(text.encode("utf-8", "replace"))
         written.append(out / name)
 
     put("table.csv", _csv(records))
-    put("table.json", json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    put("table.json", json_text(records, indent=1, allow_nan=False) + "\n")
     put("table.md", as_markdown(board))
     put("table.tex", as_latex(board))
     if find_spec("pyarrow") is None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from fiduciary.economics.principals import LOGGED_METHOD, Principal, PrincipalError, logged, stated
 from fiduciary.economics.utility import PROFILES
-from fiduciary.leaderboard.log_files import Log, Trouble
+from fiduciary.eval_logs import Trouble, one_line
+from fiduciary.leaderboard.log_files import Log
 
 _PER_ROW = frozenset({"framing", "context"})
 """Arguments that make a row of their own: a prompted model is another contender than a neutral one."""
@@ -134,6 +135,13 @@ class Run:
             ids = ids[limit[0] : limit[1]]
         return frozenset(ids)
 
+    def check(self) -> None:
+        """Ask for everything that a header says of a run, so that what is wrong shows before it counts."""
+        for name, asked in vars(type(self)).items():
+            if isinstance(asked, property | cached_property):
+                getattr(self, name)
+        self.differences(self)
+
     def differences(self, other: Run) -> list[str]:
         """What keeps two runs of one task from sharing a column; empty where nothing does.
 
@@ -203,7 +211,15 @@ def to_runs(logs: Sequence[Log], tasks: Sequence[str]) -> tuple[list[Run], list[
             troubles.append(Trouble(log.file, why))
         else:
             kept.append(log)
-    return [Run(log, _row(log, kept), log.header.eval.model, _framing(log)) for log in kept], troubles
+    runs = []
+    for log in kept:
+        try:
+            run = Run(log, _row(log, kept), log.header.eval.model, _framing(log))
+            run.check()
+            runs.append(run)
+        except Exception as error:  # a header says of itself whatever it likes
+            troubles.append(Trouble(log.file, f"its header cannot be used: {one_line(error)}", damaged=True))
+    return runs, troubles
 
 
 def select(runs: Sequence[Run], *, mix: bool = False) -> Selection:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +10,6 @@ from fiduciary.economics.conventions import ABBREVIATIONS, STAKEHOLDERS
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.columns import CHOICE, Column
-from fiduciary.leaderboard.log_files import Trouble
 from fiduciary.leaderboard.outputs import shown
 from fiduciary.safe_text import one_line
 
@@ -22,8 +19,6 @@ _SHOWN = (
     *(f"{CHOICE}.{name}" for name in ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "missing")),
 )
 """Columns of the summary; the files and the page hold all."""
-
-_MOST = 20
 
 
 def print_board(board: Board, console: Console) -> None:
@@ -55,20 +50,6 @@ def print_board(board: Board, console: Console) -> None:
                 style="dim",
             )
         )
-
-
-def print_troubles(troubles: Iterable[Trouble], console: Console) -> None:
-    """What was left out, file by file."""
-    listed = list(troubles)
-    for trouble in listed[:_MOST]:
-        console.print(
-            Text(one_line(trouble.file), style="yellow"),
-            Text(": " + one_line(trouble.problem)),
-            sep="",
-            soft_wrap=True,
-        )
-    if len(listed) > _MOST:
-        console.print(Text(f"and {len(listed) - _MOST} more, all in the files"))
 
 
 def _print(board: Board, keys: list[str], title: str, console: Console) -> None:

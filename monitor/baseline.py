@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 
 from fiduciary.economics.estimation.constants import offsets
 from fiduciary.economics.monitoring import AuditedPreference, noise_p_value
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard.choices import Answers, estimated, read_table
-from fiduciary.leaderboard.log_files import find, one_line, samples
+from fiduciary.eval_logs import UnusableLog, find, one_line, read_header
+from fiduciary.leaderboard.choices import Answers, estimated, read_table, samples_of
 from fiduciary.scorers.choice_table import Table
 
 TASK = "stakeholder_choice"
@@ -101,9 +101,9 @@ def read(path: str) -> Baseline:
     """
     file = _one_file(path)
     try:
-        header = read_eval_log(file, header_only=True)
-    except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
-        raise _refused(path, f"cannot be read: {one_line(error)}") from None
+        header = read_header(file)
+    except UnusableLog as error:
+        raise _refused(path, f"cannot be read: {error}") from None
     task = header.eval.task.rpartition("/")[2]
     if task != TASK:
         raise _refused(path, f"is a log of {task}")
@@ -111,7 +111,7 @@ def read(path: str) -> Baseline:
         raise _refused(path, f"is not finished (status {header.status})")
     try:
         data = read_table(file)
-    except Exception as error:  # as above
+    except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
         raise _refused(path, f"has samples that cannot be read: {one_line(error)}") from None
     if data.elicitation == "explain":
         data = replace(data, elicitation="text")
@@ -180,7 +180,7 @@ def _temperature(answers: Answers) -> float:
 
 def _metadata(file: str, path: str) -> dict[str, Any]:
     """How the samples were asked, which is the same for all of them but for the wording."""
-    asked = [sample.metadata or {} for sample in samples(file)]
+    asked = [sample.metadata or {} for sample in samples_of(file)]
     out: dict[str, Any] = {}
     for name in _ALIKE:
         values = {tuple(v) if isinstance(v := metadata.get(name), list) else v for metadata in asked}

@@ -16,23 +16,6 @@ from fiduciary.parsing import parse_json
 _TAIL = 1 << 20  # bytes; far more than a line has
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace a file in one step: after a crash there is the old text or the new one, never a part.
-
-    The new text lies beside the old one (same file system) until it is on the disk.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _sync_folder(path.parent)
-
-
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
     """Add a record as one line of JSON, on the disk when this returns."""
     new = not path.exists()

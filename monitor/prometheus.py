@@ -17,8 +17,8 @@ from typing import Any
 
 from fiduciary.errors import UsageError
 from fiduciary.monitor.audit import verdict_of
-from fiduciary.monitor.files import write_whole
 from fiduciary.monitor.state import Progress, Setup
+from fiduciary.whole_files import write_whole
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

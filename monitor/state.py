@@ -32,9 +32,9 @@ from fiduciary.monitor.files import (
     as_line,
     locked,
     read_lines,
-    write_whole,
 )
 from fiduciary.parsing import parse_json
+from fiduciary.whole_files import write_whole
 
 FORMAT = 2
 """Version of the files; another one is not read."""

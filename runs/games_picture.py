@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
 from fiduciary.economics.inference import share
+from fiduciary.errors import UsageError
 from fiduciary.scorers.economic_games.metrics import TEMPTED
 from fiduciary.scorers.economic_games.table import Play, plays
 from fiduciary.scorers.logs import logs_of
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         logs = logs_of("economic_games", options.logs)
-    except (FileNotFoundError, ValueError) as error:
+    except UsageError as error:
         parser.error(str(error))
     by_model: dict[str, list[Play]] = defaultdict(list)
     for log in logs:

@@ -20,15 +20,15 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from inspect_ai.log import read_eval_log
 
 # Run as a script, its folder stands where the checkout should.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from fiduciary.economics.consistency.profile import rationality_profile
 from fiduciary.economics.inference import Interval
+from fiduciary.errors import UsageError
+from fiduciary.eval_logs import UnusableLog, find, read_header, read_log
 from fiduciary.scorers.grounds import pair_grounds
-from fiduciary.scorers.logs import find
 from fiduciary.scorers.money_pump.metrics import pumped
 from fiduciary.scorers.money_pump.table import PumpTable, pump_table
 from fiduciary.scorers.transitivity.metrics import circular_share, first_share
@@ -74,8 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, default=Path("rationality.png"), help="where it goes")
     options = parser.parse_args(argv)
     try:
-        rows, left_out = read([path for given in options.logs for path in find(given)])
-    except (FileNotFoundError, ValueError) as error:
+        rows, left_out = read(find(options.logs))
+    except UsageError as error:
         parser.error(str(error))
     for said in left_out:
         print(f"left out: {said}", file=sys.stderr)
@@ -94,15 +94,19 @@ def read(paths: Sequence[str]) -> tuple[dict[str, Row], list[str]]:
     six options, which have no test. The latest log of each task counts.
     """
     latest: dict[tuple[str, str], str] = {}
+    left_out: list[str] = []
     for path in paths:
-        log = read_eval_log(path, header_only=True)
+        try:
+            log = read_header(path)
+        except UnusableLog as error:
+            left_out.append(f"{path}: {error}")
+            continue
         task = log.eval.task.rpartition("/")[2]
         if log.status == "success" and task in SCORERS:
             latest[log.eval.model, task] = path
     rows: dict[str, Row] = {}
-    left_out: list[str] = []
     for (model, task), path in latest.items():
-        log = read_eval_log(path)
+        log = read_log(path)
         withheld = pair_grounds(log, SCORERS[task]).withheld
         if withheld is not None:
             left_out.append(f"{model}, {task}: {withheld}")

@@ -1,47 +1,28 @@
-"""Log files that a report's arguments name, and how a run is called."""
+"""Logs of one task, and how a run is called."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Sequence
 
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
+from inspect_ai.log import EvalLog
 
-
-def find(given: str) -> list[str]:
-    """The log files that a path names, oldest first.
-
-    Raises:
-        FileNotFoundError: no such file or folder, or a folder without logs.
-        ValueError: a file whose name is not that of a log.
-    """
-    if "://" not in given and not Path(given).exists():
-        raise FileNotFoundError(f"no such log file or folder: {given}")
-    if Path(given).is_dir():
-        found = [info.name for info in list_eval_logs(given, descending=False)]
-        if not found:
-            raise FileNotFoundError(f"no logs in the folder {given}")
-        return found
-    if not given.endswith((".eval", ".json")):
-        raise ValueError(f"{given} is no log of Inspect: these end in .eval or .json")
-    return [given]
+from fiduciary.eval_logs import read_own, tell
 
 
-def logs_of(task: str, given: Iterable[str]) -> list[EvalLog]:
-    """The logs of one task, with samples, among files and folders.
-
-    Raises:
-        FileNotFoundError: no such file or folder, or a folder without logs.
-        ValueError: a file that is not a log.
-    """
-    paths = [path for name in given for path in find(name)]
-    # A folder holds other tasks' logs too, whose samples nobody needs.
-    own = [path for path in paths if _task(read_eval_log(path, header_only=True)) == task]
-    return [log for log in map(read_eval_log, own) if log.samples]
-
-
-def _task(log: EvalLog) -> str:
+def task_of(log: EvalLog) -> str:
+    """A task's bare name."""
     return log.eval.task.rpartition("/")[2]
+
+
+def logs_of(task: str, given: Sequence[str]) -> list[EvalLog]:
+    """The logs of one task, with samples, among files and folders; names those that cannot be read.
+
+    Raises:
+        UsageError: no such file or folder, or a folder without logs.
+    """
+    logs, troubles = read_own(given, lambda header: task_of(header) == task)
+    tell(troubles)
+    return logs
 
 
 def arguments_of(log: EvalLog) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -14,9 +13,10 @@ from typing import Any
 
 from fiduciary.economics.inference import Interval
 from fiduciary.errors import UsageError, unwritable
-from fiduciary.safe_text import harmless, latex, markdown, one_line
+from fiduciary.safe_text import harmless, json_text, latex, markdown, one_line
 from fiduciary.scorers.printed import error, number
 from fiduciary.scorers.reports import Cell, Figures, Report, Section
+from fiduciary.whole_files import write_whole
 
 WIDEST = 110  # of the line below a title
 
@@ -44,7 +44,7 @@ def as_latex(reports: Sequence[Report]) -> str:
 
 def as_json(reports: Sequence[Report]) -> str:
     """Everything, numbers unrounded; what is not finite is null."""
-    return json.dumps([_plain(report) for report in reports], ensure_ascii=False, indent=2) + "\n"
+    return json_text([_plain(report) for report in reports], indent=2) + "\n"
 
 
 COLUMNS = (
@@ -120,7 +120,7 @@ def put(text: str, out: Path | None) -> None:
         return
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, "utf-8")
+        write_whole(out, text)
     except OSError as error:
         raise unwritable(out, error) from error
     print(f"report: {out}", file=sys.stderr)

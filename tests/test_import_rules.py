@@ -64,8 +64,8 @@ ALLOWED: dict[str, frozenset[str]] = {
 PACKAGE = "fiduciary"
 FLOOR = frozenset(
     {
-        *("_inspect", "adapter_base", "adapter_files", "errors", "numbers_in_text", "options", "parsing"),
-        *("safe_text", "tensor_files"),
+        *("_inspect", "adapter_base", "adapter_files", "archives", "errors", "eval_logs", "log_headers"),
+        *("numbers_in_text", "options", "parsing", "safe_text", "tensor_files", "whole_files"),
     }
 )
 """Modules of the package itself that every room above the theory may import."""

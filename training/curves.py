@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fiduciary.whole_files import whole_file
+
 
 def draw(history: Sequence[dict[str, Any]], names: Sequence[str], title: str, path: Path) -> None:
     """One panel a curve, over optimiser steps.
@@ -33,4 +35,5 @@ def draw(history: Sequence[dict[str, Any]], names: Sequence[str], title: str, pa
         axes.grid(alpha=0.3)
         axes.margins(x=0.02)
     figure.suptitle(title, fontsize=11)
-    figure.savefig(path, dpi=120)
+    with whole_file(path) as beside:
+        figure.savefig(beside, dpi=120)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fiduciary.leaderboard.page.viewer import with_viewer
+from fiduciary.safe_text import json_text
 
 HERE = Path(__file__).parent
 FORMAT = 1
@@ -121,7 +121,7 @@ def page(payload: Mapping[str, Any]) -> str:
 def embedded(payload: Mapping[str, Any]) -> str:
     """JSON that cannot end the script element that holds it."""
     try:
-        text = json.dumps(payload, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json_text(payload, allow_nan=False, separators=(",", ":"))
     except ValueError as error:
         raise ValueError(f"the page's data hold a number that JSON does not have: {error}") from error
     return text.replace("<", "\\u003c")

@@ -16,6 +16,7 @@ from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.utility import CES
 from fiduciary.scorers.allocation.budget_set import spent_of
 from fiduciary.scorers.allocation.table import Row
+from fiduciary.whole_files import whole_file
 
 _COLUMNS = 3
 
@@ -61,7 +62,8 @@ def draw(
     else:
         figure.suptitle(title, fontsize=11)
     _consistency(figure.add_subplot(grid[lines, :]), means)
-    figure.savefig(path, dpi=150)
+    with whole_file(path) as beside:
+        figure.savefig(beside, dpi=150)
     plt.close(figure)
 
 

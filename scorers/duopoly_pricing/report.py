@@ -21,6 +21,7 @@ from fiduciary.scorers.duopoly_pricing.picture import draw, picture_address
 from fiduciary.scorers.duopoly_pricing.scorer import STORE
 from fiduciary.scorers.duopoly_pricing.table import Run, converged, punishment, read_run
 from fiduciary.scorers.reports import Cell, Figures, Options, Section, Told, missing, reading, report_of
+from fiduciary.whole_files import write_whole
 
 COLUMNS = (
     *("run", "against", "Δ", "price", "other's price", "profit", "other's profit"),
@@ -41,7 +42,7 @@ def pictures(logs: Sequence[Told], options: Options, folder: Path) -> list[Path]
         for name, run in one.found:
             if run is not None:
                 paths.append(folder / picture_address(one.log.location, name).rpartition("/")[2])
-                paths[-1].write_bytes(draw(run, name))
+                write_whole(paths[-1], draw(run, name))
     return paths
 
 

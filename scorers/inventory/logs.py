@@ -8,13 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.psychometrics.instruments import INSTRUMENTS
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import Trouble, UnusableLog, find, read_header, read_log, tell
 from fiduciary.scorers.inventory.table import Administration, administration
-from fiduciary.scorers.logs import find
+from fiduciary.scorers.logs import task_of
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,13 @@ def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
     for given in paths:
         label, path = _label(given)
         newest: dict[tuple[str, str, str], EvalLog] = {}
-        for file in _found(path):
-            header = read_eval_log(file, header_only=True)
-            if (task := header.eval.task.rpartition("/")[2]) in INSTRUMENTS:
+        for file in find([path]):
+            try:
+                header = read_header(file)
+            except UnusableLog as error:
+                tell([Trouble(file, f"cannot be read: {error}")])
+                continue
+            if (task := task_of(header)) in INSTRUMENTS:
                 which = (task, header.eval.model, str(sorted(header.eval.model_args.items())))
                 # A run that was finished counts more than a newer one that was not.
                 before = newest.get(which)
@@ -79,10 +84,13 @@ def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
             headers.setdefault(task, []).append(header)
             if label is not None:
                 called[header.location] = label
-    return {
-        task: contenders([read_eval_log(header.location) for header in found], called)
-        for task, found in headers.items()
-    }
+    try:
+        return {
+            task: contenders([read_log(header.location) for header in found], called)
+            for task, found in headers.items()
+        }
+    except UnusableLog as error:
+        raise UsageError(f"a log of {' and '.join(headers)} cannot be read: {error}") from error
 
 
 def contenders(logs: Sequence[EvalLog], called: Mapping[str, str] | None = None) -> list[Contender]:
@@ -165,13 +173,6 @@ def identical_repeats(data: Administration) -> float:
             both = np.isfinite(a) & np.isfinite(b)
             same += (a[both] == b[both]).tolist()
     return float(np.mean(same)) if same else float("nan")
-
-
-def _found(path: str) -> list[str]:
-    try:
-        return find(path)
-    except FileNotFoundError as error:
-        raise UsageError(str(error)) from error
 
 
 def _label(given: str) -> tuple[str | None, str]:

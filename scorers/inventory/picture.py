@@ -11,6 +11,7 @@ from fiduciary.economics.psychometrics.comparison import Difference
 from fiduciary.economics.psychometrics.scoring import HIGHEST, LOWEST, MIDDLE
 from fiduciary.scorers.inventory.changes import Change
 from fiduciary.scorers.inventory.report import title
+from fiduciary.whole_files import whole_file
 
 _BASE = "#4C566A"
 _COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # told apart by all
@@ -93,7 +94,8 @@ def draw(changes: Sequence[Change], path: Path) -> None:
         x=0.01,
         ha="left",
     )
-    figure.savefig(path, dpi=130)
+    with whole_file(path) as beside:
+        figure.savefig(beside, dpi=130)
 
 
 def _mark(left, right, d: Difference, y: float, colour: str, size: float) -> None:  # type: ignore[no-untyped-def]

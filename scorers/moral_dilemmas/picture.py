@@ -8,6 +8,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from fiduciary.scorers.moral_dilemmas.cases import HUMAN_MORAL, WHO, Row, rating, sacrificed
+from fiduciary.whole_files import whole_file
 
 BARS = (
     ("morality_sacrifice", "right: utilitarian"),
@@ -60,4 +61,5 @@ def draw(rows: Sequence[Row], title: str, path: Path) -> None:
     right.set_ylabel("rating")
     right.legend(frameon=False, fontsize=8, ncols=2, loc="upper center")
     figure.suptitle(title, fontsize=10)
-    figure.savefig(path, dpi=130)
+    with whole_file(path) as beside:
+        figure.savefig(beside, dpi=130)

@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 from fiduciary.errors import UsageError
 from fiduciary.parsing import parse_json
+from fiduciary.safe_text import json_text
 from fiduciary.scorers.reading.choice import read_choice
 
 NUMBER_KINDS = ("amount", "rating", "agreement", "lines")
@@ -91,7 +92,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("file", metavar="FILE.jsonl", help="answers, one a line; - reads standard input")
     options = parser.parse_args(argv)
     for read in readings(_lines(options.file)):
-        print(json.dumps(read._asdict(), ensure_ascii=False))
+        print(json_text(read._asdict()))
     return 0
 
 

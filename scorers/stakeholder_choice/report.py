@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 
 from fiduciary.economics.estimation import NO_ESTIMATE, CESFit, TestResult, likelihood_ratio_test, wald_test
 from fiduciary.economics.estimation.constants import is_constant
@@ -20,9 +20,9 @@ from fiduciary.economics.inference import Interval
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import find, one_line, read_log
 from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
-from fiduciary.scorers.logs import find
 from fiduciary.scorers.reports import (
     Cell,
     Figures,
@@ -66,9 +66,9 @@ def estimates_against(path: str) -> dict[str, CESFit]:
         UsageError: no log of this task, or one that allows no estimate.
     """
     try:
-        return estimates(tables(read_eval_log(find(path)[0])))
-    except (*NO_ESTIMATE, FileNotFoundError) as error:
-        raise UsageError(f"no estimate from --against {path}: {error}") from error
+        return estimates(tables(read_log(find([path])[0])))
+    except Exception as error:  # samples that are not as the task writes them may fail anywhere
+        raise UsageError(f"no estimate from --against {path}: {one_line(error)}") from error
 
 
 def _report(log: EvalLog, options: Options) -> Report:

@@ -13,6 +13,7 @@ from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.robustness.pressures import PRESSURES
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.scorers.stress.findings import Finding
+from fiduciary.whole_files import whole_file
 
 MOST = 5
 """Logs that one picture holds."""
@@ -62,7 +63,8 @@ def draw(found: Mapping[str, Sequence[Finding]], path: Path) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     figure.set_layout_engine("constrained")
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
+    with whole_file(path) as beside:
+        figure.savefig(beside, dpi=150)
     plt.close(figure)
 
 

@@ -26,13 +26,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import anyio
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 from inspect_ai.model import GenerateConfig, Model, get_model
 
 from fiduciary._inspect import PrerequisiteError, init_dotenv, parse_cli_args, plain_message
 from fiduciary.economics.inference import LEVEL
+from fiduciary.errors import FOUND
+from fiduciary.eval_logs import Trouble, code_of, read_own, tell
 from fiduciary.options import add_principal, required_principal
-from fiduciary.scorers.logs import find
+from fiduciary.scorers.logs import task_of
 from fiduciary.scorers.rendering import as_text
 from fiduciary.scorers.supervision.prompts import QUESTIONS
 from fiduciary.scorers.supervision.report import report
@@ -62,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("INSPECT_DISPLAY", "none")
     try:
         held = required_principal(options)
-        logs = _logs(options.logs)
+        logs, troubles = _logs(options.logs)
         judge = _judge(options)
         found, known, judged = anyio.run(
             supervise, logs, judge, held, options.known, options.seed, options.level, options.questions
@@ -79,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.out is not None:
         write(options.out, found, known, judged)
         print(f"\nwritten to {options.out}")
-    return 0 if any(skill.trusted for skill in found.skills.values()) else 1
+    return code_of(troubles) if any(skill.trusted for skill in found.skills.values()) else FOUND
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -124,11 +126,10 @@ def _judge(options: argparse.Namespace) -> Model:
     return get_model(options.supervisor, config=config, **parse_cli_args(tuple(options.model_args)))
 
 
-def _logs(given: Sequence[str]) -> list[EvalLog]:
-    """Logs with explanations among files and folders."""
-    paths = list(dict.fromkeys(path for name in given for path in find(name)))
-    ours = [path for path in paths if read_eval_log(path, header_only=True).eval.task.endswith(TASK)]
-    logs = [log for log in (read_eval_log(path, resolve_attachments=True) for path in ours) if log.samples]
+def _logs(given: Sequence[str]) -> tuple[list[EvalLog], list[Trouble]]:
+    """Logs with explanations among files and folders, and what cannot be read."""
+    logs, troubles = read_own(given, lambda header: task_of(header) == TASK, attachments=True)
+    tell(troubles)
     explained = [
         log for log in logs if any(s.metadata.get("elicitation") in EXPLAINED for s in log.samples or [])
     ]
@@ -137,4 +138,4 @@ def _logs(given: Sequence[str]) -> list[EvalLog]:
             f"no log of {TASK} with explanations among {', '.join(given)}; make one with "
             f"inspect eval tasks/{TASK} --model MODEL"
         )
-    return explained
+    return explained, troubles

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from fiduciary.economics.inference import Interval
 from fiduciary.scorers.supervision.results import QuestionSkill, Supervision
+from fiduciary.whole_files import whole_file
 
 FINDS, PASSES, RAW, CORRECTED = "#b2182b", "#2166ac", "#999999", "#1b7837"
 STEP = 0.16
@@ -62,7 +63,8 @@ def draw(found: Supervision, path: Path) -> None:
         )
     title = f"{found.supervisor}, principal: {found.principal['name']}"
     figure.suptitle(f"{title} (intervals at {100 * found.level:g} %)", fontsize=11, x=0.01, ha="left")
-    figure.savefig(path, dpi=130)
+    with whole_file(path) as beside:
+        figure.savefig(beside, dpi=130)
 
 
 def _about(skill: QuestionSkill) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from inspect_ai.model import Model
 
 from fiduciary._inspect import platform_init
 from fiduciary.economics.principals import Principal
+from fiduciary.safe_text import json_text
 from fiduciary.scorers.rendering import as_markdown
 from fiduciary.scorers.supervision.known import known_log
 from fiduciary.scorers.supervision.measure import SCORER, judged, skills
@@ -19,9 +19,11 @@ from fiduciary.scorers.supervision.picture import draw
 from fiduciary.scorers.supervision.report import report
 from fiduciary.scorers.supervision.results import FILE, Supervision
 from fiduciary.scorers.supervision.scorer import ROLE, supervised
+from fiduciary.whole_files import whole_folder, write_whole
 
 KNOWN_FILE = "known.eval"
 JUDGED_FOLDER = "judged"
+REPORT, PICTURE = "supervision.md", "supervision.png"
 
 
 async def supervise(
@@ -83,14 +85,15 @@ async def supervise(
 
 def write(folder: Path, found: Supervision, known: EvalLog, logs: Sequence[EvalLog]) -> None:
     """Write the report as JSON, Markdown and a picture, and all verdicts as logs."""
-    (folder / JUDGED_FOLDER).mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n", "utf-8")
-    (folder / "supervision.md").write_text(as_markdown([report(found)]), "utf-8")
-    draw(found, folder / "supervision.png")
-    write_eval_log(known, str(folder / KNOWN_FILE))
-    for number, log in enumerate(logs):
-        # Logs of several folders may share a name.
-        write_eval_log(log, str(folder / JUDGED_FOLDER / f"{number:02d}-{Path(log.location).name}"))
+    with whole_folder(folder, (FILE, REPORT, PICTURE, KNOWN_FILE, JUDGED_FOLDER)) as place:
+        (place / JUDGED_FOLDER).mkdir()
+        write_whole(place / FILE, json_text(found.to_json(), indent=1) + "\n")
+        write_whole(place / REPORT, as_markdown([report(found)]))
+        draw(found, place / PICTURE)
+        write_eval_log(known, str(place / KNOWN_FILE))
+        for number, log in enumerate(logs):
+            # Logs of several folders may share a name.
+            write_eval_log(log, str(place / JUDGED_FOLDER / f"{number:02d}-{Path(log.location).name}"))
 
 
 def _unjudged(log: EvalLog) -> EvalLog:

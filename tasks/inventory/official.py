@@ -14,6 +14,7 @@ from pathlib import Path
 from fiduciary.economics.psychometrics.instruments import Instrument, checksum, own, with_statements
 from fiduciary.parsing import parse_json
 from fiduciary.tasks.inventory.statements import InstrumentError
+from fiduciary.whole_files import write_whole
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -65,11 +66,9 @@ def store(name: str, statements: tuple[str, ...]) -> Path:
         )
     path = data_folder() / f"{name}.json"
     content = {"instrument": name, "sha256": instrument.sha256, "statements": list(statements)}
-    unfinished = path.with_suffix(".tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        unfinished.replace(path)  # an interrupted import leaves what was there before
+        write_whole(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise InstrumentError(
             f"the user's data folder must be writable, got {path.parent} ({error.strerror}); "

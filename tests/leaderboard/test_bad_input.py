@@ -14,8 +14,8 @@ from inspect_ai.log import EvalLog
 from fiduciary.__main__ import main
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import find
 from fiduciary.leaderboard.board import Board, build
-from fiduciary.leaderboard.log_files import find
 from fiduciary.leaderboard.outputs import as_latex, as_markdown, tidy
 from fiduciary.leaderboard.payload import payload
 from fiduciary.safe_text import latex, markdown, one_line

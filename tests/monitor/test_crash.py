@@ -18,7 +18,8 @@ import pytest
 
 from fiduciary.errors import UsageError
 from fiduciary.monitor.asking import AT_ONCE
-from fiduciary.monitor.files import add_once, append_line, last_line, read_lines, write_whole
+from fiduciary.monitor.files import add_once, append_line, last_line, read_lines
+from fiduciary.whole_files import write_whole
 from tests.monitor.conftest import Called, Watch
 from tests.monitor.watched import Watched
 

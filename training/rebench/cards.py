@@ -16,7 +16,8 @@ from fiduciary.training.errors import TrainingError
 from fiduciary.training.evaluation_metadata import model_index
 from fiduciary.training.rebench.plan import Contender
 from fiduciary.training.rebench.record import measured, plain
-from fiduciary.training.rebench.report import replace_file, sections
+from fiduciary.training.rebench.report import sections
+from fiduciary.whole_files import write_whole
 
 if TYPE_CHECKING:
     from fiduciary.training.rebench.run import Outcome
@@ -57,8 +58,8 @@ def fill(outcome: Outcome, contender: Contender) -> None:
     # Other scores are in the record; the card is about the target.
     told = [line for section in sections(replace(own, shifts={})) for line in markdown_lines(section)]
     text = "\n".join([before, said, *told, after])
-    replace_file(folder / CARD, _with_results(text, facts))
-    replace_file(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
+    write_whole(folder / CARD, _with_results(text, facts))
+    write_whole(folder / FACTS, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
 
 
 def _with_results(text: str, facts: dict[str, Any]) -> str:

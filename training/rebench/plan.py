@@ -20,6 +20,7 @@ from fiduciary.training.errors import TrainingError
 from fiduciary.training.preflight import check_base
 from fiduciary.training.rebench.adapter_files import check_adapter
 from fiduciary.training.targets import AnyTarget, read_target
+from fiduciary.whole_files import write_whole
 
 BASE = "base"
 """What the base is called in logs and tables."""
@@ -174,9 +175,7 @@ class Plan:
         if self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
             raise TrainingError(f"{self.out} exists and holds no re-benchmark. Name another --out.")
         self.out.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name("plan.json.part")
-        partial.write_text(json.dumps(self.note(), indent=2) + "\n", encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, json.dumps(self.note(), indent=2) + "\n")
 
 
 def make_plan(

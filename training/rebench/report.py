@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fiduciary.comparison.choices import Comparison
 from fiduciary.comparison.tables import NOTE, asked_by, changed, identified, played, preferences
+from fiduciary.safe_text import json_text
 from fiduciary.scorers.rendering import as_markdown
 from fiduciary.scorers.reports import Figures, Report, Section
 from fiduciary.training.rebench.along import along, panels
 from fiduciary.training.rebench.picture import draw, draw_along
 from fiduciary.training.rebench.record import as_json
+from fiduciary.whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
     from fiduciary.training.rebench.run import Outcome
@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 def write(outcome: Outcome, out: Path) -> None:
     """Write ``comparison.json``, ``.md`` and ``.png``, and ``checkpoints.png``, each whole or not at all."""
-    record = json.dumps(as_json(outcome, out), indent=2, ensure_ascii=False, allow_nan=False)
-    replace_file(out / "comparison.json", record + "\n")
-    replace_file(out / "comparison.md", markdown(outcome))
-    partial = out / "comparison.part.png"
+    record = json_text(as_json(outcome, out), indent=2, allow_nan=False)
+    write_whole(out / "comparison.json", record + "\n")
+    write_whole(out / "comparison.md", markdown(outcome))
     if outcome.comparisons:
-        draw(outcome.comparisons, partial)
-        os.replace(partial, out / "comparison.png")
+        with whole_file(out / "comparison.png") as place:
+            draw(outcome.comparisons, place)
     if drawn := panels(outcome):
-        draw_along(drawn, partial)
-        os.replace(partial, out / "checkpoints.png")
+        with whole_file(out / "checkpoints.png") as place:
+            draw_along(drawn, place)
 
 
 def markdown(outcome: Outcome) -> str:
@@ -66,10 +65,3 @@ def _choices(found: Comparison) -> Section:
     for name, one in found.choices.items():
         body += changed(name, one)
     return Section(f"{found.task}, {asked_by(found.elicitation)}", body=tuple(body))
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from inspect_ai import eval_set
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_sample_summaries
+from inspect_ai.log import EvalLog
 
 from fiduciary.comparison.choices import Comparison, compare_models
 from fiduciary.comparison.games import PlayComparison, compare_plays
 from fiduciary.comparison.paired import Change, corrected
 from fiduciary.comparison.scores import compare_scores
 from fiduciary.economics.principals import LOGGED, LOGGED_METHOD, Principal
+from fiduciary.errors import UsageError
+from fiduciary.eval_logs import UnusableLog, find, read_header, read_log, read_summaries
 from fiduciary.scorers.choice_table import tables
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.rebench import report
@@ -168,7 +170,7 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
     out = {}
     for name, model in models.items():
         log = by_model[str(model)]
-        out[name] = read_eval_log(log.location)
+        out[name] = read_log(log.location)
     return out
 
 
@@ -176,10 +178,21 @@ def _finished(folder: Path) -> int:
     """Samples that an earlier, stopped run has answered."""
     if not folder.is_dir():
         return 0
+    try:
+        files = find([str(folder)])
+    except UsageError:
+        return 0
     best: dict[str, int] = {}
-    for info in list_eval_logs(str(folder)):
-        done = sum(summary.completed for summary in read_eval_log_sample_summaries(info))
-        model = read_eval_log(info, header_only=True).eval.model
+    for file in files:
+        try:
+            model = read_header(file).eval.model
+            done = sum(summary.completed for summary in read_summaries(file))
+        except UnusableLog as error:
+            # Inspect would stop at it: under another name it is kept, and its samples are asked again.
+            aside = Path(file).with_name(f"{Path(file).name}.damaged")
+            Path(file).rename(aside)
+            say(f"{file} cannot be read ({error}): it is kept as {aside.name}, and asked again")
+            continue
         best[model] = max(best.get(model, 0), done)
     return sum(best.values())
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +11,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fiduciary.safe_text import json_text
 from fiduciary.training.card_parts import program_version
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.screening.run import screen
 from fiduciary.training.screening.table import read
 from fiduciary.training.screening.verdicts import FINE, NOT_APPLICABLE, NOTE, PROBLEM, Check, Screening, plain
+from fiduciary.whole_files import write_whole
 
 MANY = 2_000
 """Rows from which progress is told."""
@@ -89,11 +89,9 @@ def _interval(check: Check) -> str:
 
 
 def _write(out: Path, content: dict[str, Any]) -> None:
-    partial = out.with_name(f"{out.name}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, out)
+        text = json_text(content, indent=2, allow_nan=False) + "\n"
+        write_whole(out, text)
     except OSError as error:
         raise TrainingError(f"{out} could not be written: {error.strerror or error}.") from error

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ import pandas as pd
 from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.problems import generate
+from fiduciary.errors import UsageError
 from fiduciary.training.checks import Evaluations
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.screening.duplicates import normal
@@ -196,19 +196,19 @@ def _same_text(rows: Rows, texts: Mapping[str, str]) -> dict[int, str]:
 
 
 def _samples(paths: Iterable[str]) -> Iterable[dict[str, Any]]:
-    from inspect_ai.log import list_eval_logs, read_eval_log
+    from fiduciary.eval_logs import UnusableLog, find, read_log
 
     for path in paths:
-        if not Path(path).exists():
-            raise TrainingError(f"there is no log {path}.")
-        files = [info.name for info in list_eval_logs(path)] if Path(path).is_dir() else [path]
-        if not files:
-            raise TrainingError(f"{path} holds no logs.")
+        try:
+            files = find([path])
+        except UsageError as error:
+            raise TrainingError(f"{error}.") from error
         for file in files:
             try:
-                log = read_eval_log(file, exclude_fields={"messages", "events", "attachments", "store"})
-            except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
-                raise TrainingError(f"the log {file} cannot be read: {plain(str(error))}.") from error
+                log = read_log(file, ("messages", "events", "attachments", "store"))
+            except UnusableLog as error:
+                # What could not be looked through may hold the very problems that are trained on.
+                raise TrainingError(f"the log {file} cannot be read: {error}.") from error
             for sample in log.samples or []:
                 given = sample.input
                 text = given if isinstance(given, str) else next((m.text for m in given[::-1]), "")

@@ -8,7 +8,6 @@ What was measured stays as it stands. Needs no PyTorch.
 from __future__ import annotations
 
 import json
-import os
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from fiduciary.training.adapter_card import MEASURED, card
 from fiduciary.training.card_parts import AUTHORS
 from fiduciary.training.errors import TrainingError
 from fiduciary.training.tiny_manager.base_card import base_card
+from fiduciary.whole_files import write_whole
 
 BASE, CARD = "base", "README.md"
 ADAPTERS = ("for_profit", "symmetric", "nonprofit")
@@ -64,7 +64,5 @@ def adapter_text(folder: Path) -> tuple[dict[str, Any], str]:
 
 
 def _replace(path: Path, text: str) -> Path:
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    write_whole(path, text)
     return path
