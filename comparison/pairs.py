@@ -12,7 +12,7 @@ from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
 from fiduciary.eval_logs import Trouble
 from fiduciary.leaderboard.board import read
-from fiduciary.leaderboard.choices import Answers, read_all
+from fiduciary.leaderboard.choices import Answers
 from fiduciary.leaderboard.columns import CHOICE
 from fiduciary.leaderboard.log_files import Say
 from fiduciary.leaderboard.rows import contenders
@@ -89,8 +89,8 @@ def between(a: str, b: str, stated: Principal | None, say: Say, *, mix: bool = F
     Raises:
         UsageError: paths without logs, or without a model that both have.
     """
-    before, of_a = read([a], say, mix=mix)
-    after, of_b = read([b], say, mix=mix)
+    before, answers_a, of_a = read([a], say, mix=mix)
+    after, answers_b, of_b = read([b], say, mix=mix)
     troubles, lost, couples = [*of_a, *of_b], [], []
     matched = _matched(before.runs, after.runs)
     if before.runs and after.runs and not any(matched.values()):
@@ -112,7 +112,7 @@ def between(a: str, b: str, stated: Principal | None, say: Say, *, mix: bool = F
                 old[task], new[task] = run, its
         model = name if name == other else f"{name} → {other}"
         couples.append(_Couple(model, "", (f"A: {name}", f"B: {other}"), old, new))
-    return _judged(couples, stated, say, lost, troubles)
+    return _judged(couples, answers_a | answers_b, stated, say, lost, troubles)
 
 
 def within(
@@ -128,7 +128,7 @@ def within(
     Raises:
         UsageError: paths without logs, or a base that is not a model's name.
     """
-    selection, troubles = read(logs, say, mix=mix)
+    selection, answers, troubles = read(logs, say, mix=mix)
     rows = contenders(selection.runs, base)
     runs = {row.name: row.runs for row in rows}
     couples = [
@@ -141,7 +141,7 @@ def within(
         )
         for row in sorted(rows, key=lambda row: (STAGES.index(row.stage), row.name))
     ]
-    return _judged(couples, stated, say, [], troubles)
+    return _judged(couples, answers, stated, say, [], troubles)
 
 
 def target_of(run: Run, stated: Principal | None) -> Principal | None:
@@ -151,27 +151,19 @@ def target_of(run: Run, stated: Principal | None) -> Principal | None:
 
 def _judged(
     couples: Sequence[_Couple],
+    read_in: Mapping[str, Answers],
     stated: Principal | None,
     say: Say,
     lost: list[Trouble],
     troubles: list[Trouble],
 ) -> Found:
-    files = [side[CHOICE].file for c in couples for side in (c.before, c.after) if CHOICE in side]
-    read_in = read_all(list(dict.fromkeys(files)), None, say)
     pairs: list[Pair] = []
     for k, couple in enumerate(couples, 1):
         old, new = (_answers(side, read_in) for side in (couple.before, couple.after))
-        if isinstance(new, str):
-            run = couple.after[CHOICE]
-            unread = Trouble(run.file, f"{couple.name}: {CHOICE} cannot be read from {run.file}: {new}", True)
-            (lost if isinstance(old, Answers) else troubles).append(unread)
-        if isinstance(old, str):
-            troubles.append(Trouble(couple.before[CHOICE].file, f"its samples cannot be read: {old}", True))
-        first = old if isinstance(old, Answers) else None
         choices, sides = None, {}
-        if isinstance(new, Answers) and (first is not None or couple.stage):
-            choices = compare_choices(first, new, target_of(couple.after[CHOICE], stated))
-            sides = {name: one for name, one in zip(couple.labels, (first, new), strict=True) if name and one}
+        if new is not None and (old is not None or couple.stage):
+            choices = compare_choices(old, new, target_of(couple.after[CHOICE], stated))
+            sides = {name: one for name, one in zip(couple.labels, (old, new), strict=True) if name and one}
         scores = tuple(
             change
             for task, run in couple.before.items()
@@ -184,7 +176,7 @@ def _judged(
     return Found(tuple(_corrected(pairs)), tuple(lost), tuple(troubles))
 
 
-def _answers(side: Runs, read_in: Mapping[str, Answers | str]) -> Answers | str | None:
+def _answers(side: Runs, read_in: Mapping[str, Answers]) -> Answers | None:
     return read_in[side[CHOICE].file] if CHOICE in side else None
 
 

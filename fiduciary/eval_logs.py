@@ -28,6 +28,7 @@ from inspect_ai.log import read_eval_log_sample as inspect_reads_sample
 from inspect_ai.log import read_eval_log_sample_summaries as inspect_reads_summaries
 from inspect_ai.scorer import Score
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from fiduciary._inspect import open_file
 from fiduciary.archives import check, opened
@@ -40,7 +41,7 @@ MARK = ".leaderboard"
 SUMMARIES = "summaries.json"
 """Member of a log's archive that lists its samples."""
 
-MOST_JSON = 512 << 20
+MOST_JSON = 128 << 20
 """Bytes of a log that is no archive."""
 
 LONGEST = 500
@@ -52,7 +53,7 @@ LARGEST = 2**53
 DEEPEST = 100
 
 MOST_TOLD = 20
-"""Files that the terminal names."""
+"""Files that the terminal names, besides damaged ones."""
 
 _HEADER = ("header.json", "_journal/start.json")
 _RUN_JSON = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}")
@@ -161,8 +162,8 @@ def read_summaries(file: str) -> list[EvalSampleSummary]:
     if file.endswith(".eval"):
         with _archive(file) as archive:
             if SUMMARIES in archive.namelist():
-                check(archive, [SUMMARIES])
-                return _last([_summary(one) for one in _read(lambda: json.loads(archive.read(SUMMARIES)))])
+                _read(lambda: check(archive, [SUMMARIES]))
+                return _last(_read(lambda: [_summary(one) for one in json.loads(archive.read(SUMMARIES))]))
     with _checked(file, samples=True) as near:
         return _last(_read(lambda: inspect_reads_summaries(near)))
 
@@ -183,8 +184,12 @@ def read_own(
     logs, troubles = [], []
     for file in find(given):
         try:
-            if own(read_header(file)) and (log := read_log(file, attachments=attachments)).samples:
+            if not own(read_header(file)):
+                continue
+            if (log := read_log(file, attachments=attachments)).samples:
                 logs.append(log)
+            else:
+                troubles.append(Trouble(file, "holds no samples"))
         except UnusableLog as error:
             troubles.append(Trouble(file, f"cannot be read: {error}", damaged=True))
     return logs, troubles
@@ -196,12 +201,13 @@ def code_of(troubles: Iterable[Trouble]) -> int:
 
 
 def tell(troubles: Iterable[Trouble]) -> None:
-    """Print what was left out, one line a file."""
-    listed = list(troubles)
-    for trouble in listed[:MOST_TOLD]:
+    """Print what was left out, one line a file: all that is damaged, and the first of the others."""
+    listed = sorted(troubles, key=lambda trouble: not trouble.damaged)
+    shown = max(MOST_TOLD, sum(trouble.damaged for trouble in listed))
+    for trouble in listed[:shown]:
         print(clean(f"{trouble.file}: {trouble.problem}"), file=sys.stderr)
-    if len(listed) > MOST_TOLD:
-        print(f"and {len(listed) - MOST_TOLD} more", file=sys.stderr)
+    if len(listed) > shown:
+        print(f"and {len(listed) - shown} more", file=sys.stderr)
 
 
 def one_line(error: BaseException, limit: int = 200) -> str:
@@ -241,8 +247,12 @@ def _walk(folder: Path) -> list[str]:
         seen.add(real)
         for name in names:
             if name.endswith(".eval") or (name.endswith(".json") and _RUN_JSON.match(name)):
-                file = os.path.realpath(os.path.join(here, name))
-                found[file] = os.stat(file).st_mtime if os.path.exists(file) else 0.0
+                file = os.path.abspath(os.path.join(here, name))
+                real = os.path.realpath(file)
+                # A link that leads nowhere is named by its own name.
+                found[real if os.path.exists(real) else file] = (
+                    os.stat(real).st_mtime if os.path.exists(real) else 0.0
+                )
     return sorted(found, key=lambda file: (found[file], file))
 
 
@@ -287,7 +297,12 @@ def _checked(file: str, *, samples: bool, also: Sequence[str] = ()) -> Iterator[
         elif "://" not in file:
             _regular(file)
             if (size := os.path.getsize(file)) > MOST_JSON:
-                raise UnusableLog(f"is {size / 1e6:,.0f} MB of JSON, more than {MOST_JSON / 1e6:,.0f} MB")
+                raise UnusableLog(
+                    f"is {size / 1e6:,.0f} MB of JSON, more than {MOST_JSON / 1e6:,.0f} MB; "
+                    "inspect log convert --to eval makes an archive of it"
+                )
+            # Inspect's reader of headers has no limit to how deep they are nested; this one has.
+            _read(lambda: from_json(Path(file).read_bytes()))
         yield near
 
 

@@ -134,48 +134,86 @@ def build(
     Raises:
         UsageError: paths without logs, or a base that is not a model's name.
     """
-    selection, troubles = read(logs, say, mix=mix)
+    selection, read_in, troubles = read(logs, say, level, mix=mix, found=found)
     rows = contenders(selection.runs, base)
-    found = {} if found is None else found
-    files = [row.runs[CHOICE].file for row in rows if CHOICE in row.runs]
-    found |= read_all([file for file in files if file not in found], level, say)
     answers: dict[str, Answers] = {}
     for row in rows:
-        if CHOICE not in row.runs:
-            continue
-        one = found[row.runs[CHOICE].file]
-        if isinstance(one, str):
-            unread = f"its samples cannot be read: {one}"
-            troubles.append(Trouble(row.runs[CHOICE].file, unread, damaged=True))
-            continue
-        answers[row.name] = one
-        if one.missing.all():
-            troubles.append(Trouble(row.runs[CHOICE].file, f"{row.name}: all answers are missing"))
-        elif one.fit is None:
-            troubles.append(Trouble(row.runs[CHOICE].file, f"{row.name}: {one.why}"))
+        if CHOICE in row.runs:
+            file = row.runs[CHOICE].file
+            one = answers[row.name] = read_in[file]
+            if one.missing.all():
+                troubles.append(Trouble(file, f"{row.name}: all answers are missing"))
+            elif one.fit is None:
+                troubles.append(Trouble(file, f"{row.name}: {one.why}"))
     rows = [_noted(row, selection) for row in rows]
     return _finished(title, principal, rows, answers, level, troubles)
 
 
-def read(logs: Sequence[str], say: Say, *, mix: bool = False) -> tuple[Selection, list[Trouble]]:
-    """The runs that logs hold, one for each model and task, and all that was left out."""
+def read(
+    logs: Sequence[str],
+    say: Say,
+    level: float | None = None,
+    *,
+    mix: bool = False,
+    found: dict[str, Answers | str] | None = None,
+) -> tuple[Selection, dict[str, Answers], list[Trouble]]:
+    """The runs that logs hold, one for each model and task, answers to choices, and all that was left out.
+
+    A log whose samples cannot be used takes no other's place: what counts is found again without it.
+
+    Args:
+        level: of the intervals of estimates; None for none.
+        found: as for :func:`build`.
+    """
     headers, unread = read_headers(find(logs), say)
     runs, unfit = to_runs(headers, TASKS)
-    told = []
+    troubles = [*unread, *unfit]
+    found = {} if found is None else found
+    usable = []
     for run in runs:
         try:
             for column in COLUMNS:
                 from_log(column, run.log.header)
-            told.append(run)
+            usable.append(run)
         except Exception as error:  # figures that no scorer of ours wrote
-            unfit.append(Trouble(run.file, f"its figures cannot be used: {one_line(error)}", damaged=True))
-    selection = select(told, mix=mix)
-    troubles = [*unread, *unfit, *selection.troubles]
+            troubles.append(Trouble(run.file, f"its figures cannot be used: {one_line(error)}", damaged=True))
+    while True:
+        selection = select(usable, mix=mix)
+        files = [of[CHOICE].file for of in selection.runs.values() if CHOICE in of]
+        found |= read_all([file for file in files if file not in found], level, say)
+        answers, bad = _apart({file: found[file] for file in files})
+        if not bad:
+            break
+        troubles += [Trouble(file, f"its samples cannot be used: {why}", True) for file, why in bad.items()]
+        usable = [run for run in usable if run.file not in bad]
+    troubles += selection.troubles
     for name, of in selection.runs.items():
         for task, run in of.items():
             if task != CHOICE and _all_missing(run, task):
                 troubles.append(Trouble(run.file, f"{name}: all answers to {task} are missing"))
-    return selection, troubles
+    return selection, answers, troubles
+
+
+def _apart(found: Mapping[str, Answers | str]) -> tuple[dict[str, Answers], dict[str, str]]:
+    """Answers that can stand in one table, and why others cannot: one id is one problem."""
+    answers: dict[str, Answers] = {}
+    bad: dict[str, str] = {}
+    known: dict[str, bytes] = {}
+    for file, one in found.items():
+        if isinstance(one, str):
+            bad[file] = one
+            continue
+        own = {
+            str(group): options[exists].tobytes()
+            for group, options, exists in zip(one.data.groups, one.data.welfare, one.data.exists, strict=True)
+        }
+        other = next((name for name in own if known.get(name, own[name]) != own[name]), None)
+        if other is None:
+            known |= own
+            answers[file] = one
+        else:
+            bad[file] = f"{other} is another problem there than in the logs before it"
+    return answers, bad
 
 
 def lay_out(answers: Mapping[str, Answers]) -> Problems | None:

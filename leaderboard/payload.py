@@ -78,9 +78,12 @@ def payload(board: Board, logs: Mapping[str, str] | None = None, commit: str | N
 
 
 def plain(value: Any) -> Any:
-    """The same with Python's own types, and None for numbers that JSON does not have."""
+    """The same with Python's own types, text that can be written, and None for numbers that JSON lacks."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {plain(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, str) and not value.isascii():
+        # Half a character, which names of files may hold, cannot be written as UTF-8.
+        return value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray):

@@ -16,7 +16,6 @@ from fiduciary.__main__ import main
 from fiduciary.economics.principals import Principal
 from fiduciary.economics.ranking import rank_sets
 from fiduciary.errors import UsageError
-from fiduciary.leaderboard import terminal
 from fiduciary.leaderboard.board import Board, build, by_problem
 from fiduciary.leaderboard.choices import ASKED
 from fiduciary.leaderboard.columns import COLUMNS, TASKS
@@ -239,4 +238,3 @@ def test_columns_name_real_tasks_and_metrics() -> None:
 def test_no_logs_no_rows() -> None:
     assert to_runs([], TASKS) == ([], [])
     assert select([]).runs == {}
-    terminal.print_troubles([], terminal.Console())
