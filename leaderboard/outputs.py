@@ -86,7 +86,8 @@ def write(board: Board, out: Path) -> tuple[list[Path], list[str]]:
     put("table.tex", as_latex(board))
     if find_spec("pyarrow") is None:
         return written, ["table.parquet needs pyarrow: pip install 'fiduciary[page]'"]
-    pd.DataFrame(records).to_parquet(out / "table.parquet", index=False)
+    with (out / "table.parquet").open("wb") as file:  # pyarrow takes no name that is not UTF-8
+        pd.DataFrame(records).to_parquet(file, index=False)
     return [*written, out / "table.parquet"], []
 
 

@@ -61,7 +61,11 @@ def left_out(name: str) -> Callable[[Bench], Seen]:
             require(called.code == 2, f"{command} returned {called.code}")
             if command in UNSEEN.get(name, ()):
                 continue  # it does not read what is wrong
-            named = {line for line in called.err.splitlines() if re.search(rf"[/_]{name}\.", line.partition(": ")[0])}
+            named = {
+                line
+                for line in called.err.splitlines()
+                if re.search(rf"[/_]{name}\.", line.partition(": ")[0])
+            }
             require(len(named) == 1, f"{command} names it in {len(named)} lines")
             lines[command] = named.pop()
         said = next(iter(lines.values())).rpartition("/")[2]
