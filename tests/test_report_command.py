@@ -75,7 +75,7 @@ def test_a_log_that_cannot_be_used_stops_no_other(
     for sample in log.samples or []:
         del (sample.scores or {})["game_play"].metadata["belief_reason"]  # type: ignore[index, union-attr]
     write_eval_log(log, log.location)
-    assert main(["report", str(tmp_path), str(folder)]) == 0
+    assert main(["report", str(tmp_path), str(folder)]) == 2
     printed = capsys.readouterr().out
     assert "no report: sample" in printed and "inspect score" in printed
     assert "missing answers: 0 of 60" in printed and "pump" in printed
@@ -92,7 +92,7 @@ def test_a_log_that_cannot_be_used_is_not_drawn_and_the_others_are(
             score.metadata = {}
     write_eval_log(bad, bad.location)
     capsys.readouterr()
-    assert main(["report", str(logs), "--picture", str(tmp_path / "pictures")]) == 0
+    assert main(["report", str(logs), "--picture", str(tmp_path / "pictures")]) == 2
     printed = capsys.readouterr()
     assert printed.out.count("no report: KeyError") == 1 and "missing answers: " in printed.out
     assert printed.err.count("picture: ") == len(list((tmp_path / "pictures").iterdir())) == 1
@@ -117,7 +117,7 @@ def test_a_log_is_estimated_once_beside_a_bad_one_and_drawn(
 
     monkeypatch.setattr(Allocations, "fit", count)
     capsys.readouterr()
-    assert main(["report", str(logs), "--picture", str(tmp_path / "pictures"), "--replications", "99"]) == 0
+    assert main(["report", str(logs), "--picture", str(tmp_path / "pictures"), "--replications", "99"]) == 2
     printed = capsys.readouterr()
     assert printed.out.count("no report: ") == 1 and printed.err.count("picture: ") == 1
     assert list(fitted.values()) == [1]
