@@ -23,9 +23,14 @@ def names(folder: Path) -> list[str]:
 def test_a_file_that_fails_leaves_the_old_one_and_nothing_beside(tmp_path: Path) -> None:
     file = tmp_path / "x.txt"
     write_whole(file, "old")
-    with pytest.raises(RuntimeError), whole_file(file) as place:
-        place.write_text("half")
-        raise RuntimeError
+
+    def fails() -> None:
+        with whole_file(file) as place:
+            place.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert file.read_text() == "old" and names(tmp_path) == ["x.txt"]
 
 
@@ -87,9 +92,14 @@ def test_a_folder_is_exchanged_whole_and_stays_where_the_new_one_fails(tmp_path:
             (place / ("b" if text == "one" else "logs/c")).write_text(text)
             assert not (out / "a").exists() or (out / "a").read_text() == "one"
     assert names(out) == ["a", "logs"] and names(out / "logs") == ["c"]
-    with pytest.raises(OSError, match="full"), whole_folder(out, ("a", "b", "logs")) as place:
-        (place / "a").write_text("half")
-        raise OSError("full")
+
+    def fails() -> None:
+        with whole_folder(out, ("a", "b", "logs")) as place:
+            (place / "a").write_text("half")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        fails()
     assert (out / "a").read_text() == "two" and names(tmp_path) == ["out"]
 
 
