@@ -12,10 +12,9 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from shutil import copyfileobj
 from typing import Any, TypeVar
@@ -33,6 +32,8 @@ from pydantic_core import from_json
 from fiduciary._inspect import open_file
 from fiduciary.archives import check, opened
 from fiduciary.errors import DONE, UNUSABLE, UsageError
+from fiduciary.log_headers import UnusableLog as UnusableLog
+from fiduciary.log_headers import sound
 from fiduciary.safe_text import one_line as clean
 
 MARK = ".leaderboard"
@@ -44,14 +45,6 @@ SUMMARIES = "summaries.json"
 MOST_JSON = 128 << 20
 """Bytes of a log that is no archive."""
 
-LONGEST = 500
-"""Characters of a model's or task's name."""
-
-LARGEST = 2**53
-"""Whole numbers above it are no longer exact in tables; no run counts so far."""
-
-DEEPEST = 100
-
 MOST_TOLD = 20
 """Files that the terminal names, besides damaged ones."""
 
@@ -59,15 +52,9 @@ _HEADER = ("header.json", "_journal/start.json")
 _RUN_JSON = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}")
 """How the name of a run's log begins; folders hold other JSON, too."""
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
 
 _T = TypeVar("_T")
 _S = TypeVar("_S", EvalSample, EvalSampleSummary)
-
-
-class UnusableLog(ValueError):
-    """A log that is left out; says why, in one line that names no file."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +96,7 @@ def read_header(file: str) -> EvalLog:
         UnusableLog: whatever keeps it from being used.
     """
     with _checked(file, samples=False):
-        return _sound(_read(lambda: inspect_reads(file, header_only=True)))
+        return sound(_read(lambda: inspect_reads(file, header_only=True)))
 
 
 def read_log(file: str, without: Collection[str] = (), *, attachments: bool = False) -> EvalLog:
@@ -130,7 +117,7 @@ def read_log(file: str, without: Collection[str] = (), *, attachments: bool = Fa
         log.location = file
         if log.samples is not None:
             log.samples = _last(log.samples)
-        return _sound(log)
+        return sound(log)
 
 
 def read_sample(file: str, sample: str | int, without: Collection[str] = ()) -> EvalSample:
@@ -346,63 +333,3 @@ def _summary(given: dict[str, Any]) -> EvalSampleSummary:
     """A summary as it stands, its scores too: not validated, what is wrong shows where it is used."""
     scores = {name: Score.model_construct(**score) for name, score in (given.get("scores") or {}).items()}
     return EvalSampleSummary.model_construct(**(given | {"scores": scores}))
-
-
-def _sound(log: EvalLog) -> EvalLog:
-    """The same log, if its header fits into names, tables and files.
-
-    Raises:
-        UnusableLog: names the first part of it that does not.
-    """
-    for what, name in (("model", log.eval.model), ("task", log.eval.task)):
-        if len(name) > LONGEST:
-            raise UnusableLog(f"its {what}'s name has {len(name):,} characters, more than {LONGEST}")
-        if not name.strip():
-            raise UnusableLog(f"its {what} has no name")
-    _date(str(log.eval.created))
-    for usage in log.stats.model_usage.values():
-        for name, value in usage.model_dump().items():
-            if isinstance(value, int | float) and not 0 <= value <= LARGEST:
-                raise UnusableLog(f"its {name} is {_short(value)}, which nothing can have used")
-    if log.results is not None and min(log.results.total_samples, log.results.completed_samples) < 0:
-        raise UnusableLog("it counts fewer than no samples")
-    for part in (log.eval, log.plan, log.results, log.stats, log.error):
-        if part is not None:
-            _walk_values(part.model_dump())
-    return log
-
-
-def _date(text: str) -> None:
-    try:
-        year = datetime.fromisoformat(text).year
-    except ValueError:
-        raise UnusableLog(f"its date is {_short(text)}, which is none") from None
-    if not 2000 <= year < 3000:
-        raise UnusableLog(f"its date is {_short(text)}, before there were models or long after")
-
-
-def _walk_values(whole: Mapping[str, Any]) -> None:
-    """Go through all that a header holds; not by recursion, which a hostile one would exhaust."""
-    left: list[tuple[str, Any, int]] = [("", whole, 0)]
-    while left:
-        where, value, depth = left.pop()
-        if depth > DEEPEST:
-            raise UnusableLog(f"is nested more than {DEEPEST} deep at {clean(where)[:60]}")
-        if isinstance(value, str) and _SURROGATE.search(value):
-            raise UnusableLog(f"its {where or 'header'} holds half a character (a lone surrogate)")
-        if isinstance(value, int) and abs(value) > LARGEST:
-            raise UnusableLog(f"its {where or 'header'} is {_short(value)}, more than any table holds")
-        if isinstance(value, Mapping):
-            for key, item in value.items():
-                if _SURROGATE.search(str(key)):
-                    raise UnusableLog(f"a name in its {where or 'header'} holds half a character")
-                left.append((clean(str(key))[:40], item, depth + 1))
-        elif isinstance(value, list | tuple | set):
-            left += [(where, item, depth + 1) for item in value]
-
-
-def _short(value: object) -> str:
-    if isinstance(value, int) and abs(value) > LARGEST:
-        return f"a number of {len(str(abs(value)))} digits" if abs(value) < 10**4000 else "a huge number"
-    text = clean(str(value))
-    return text if len(text) <= 40 else text[:39] + "…"
