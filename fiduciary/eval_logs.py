@@ -84,7 +84,7 @@ def find(given: Sequence[str]) -> list[str]:
     for path in given:
         inside = _remote(path) if "://" in path else _local(path)
         if not inside:
-            raise UsageError(f"no logs in {path}")
+            raise UsageError(f"no logs in the folder {path}")
         found |= dict.fromkeys(inside)
     return list(found)
 

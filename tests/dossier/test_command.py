@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,6 @@ import pytest
 from inspect_ai.log import EvalLog
 
 from fiduciary.__main__ import main
-from fiduciary.dossier import write as writing
 from fiduciary.dossier.claims import Dossier
 from fiduciary.dossier.command import folder_name
 from fiduciary.dossier.write import NAMES, write
@@ -155,7 +155,7 @@ def test_a_stop_leaves_the_older_files_whole(
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(writing.os, "replace", stopped)
+    monkeypatch.setattr(os, "replace", stopped)
     with pytest.raises(KeyboardInterrupt):
         write(dossiers["for_profit"], tmp_path, lambda _: None, pdf=False)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before

@@ -145,7 +145,7 @@ def test_command(tmp_path, capsys, pairs):
     assert main(["screen", str(bad), "--out", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err
     assert main(["screen", str(good), "--logs", str(tmp_path / "nowhere")]) == 2
-    assert "there is no log" in capsys.readouterr().err
+    assert "no such log" in capsys.readouterr().err
 
 
 def test_the_same_data_give_the_same_result(tmp_path, pairs):
