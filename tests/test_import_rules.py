@@ -64,7 +64,6 @@ ALLOWED: dict[str, frozenset[str]] = {
 PACKAGE = "fiduciary"
 FLOOR = frozenset(
     {
-    {
         *("_inspect", "adapter_base", "adapter_files", "archives", "errors", "eval_logs", "log_headers"),
         *("numbers_in_text", "options", "parsing", "safe_text", "tensor_files", "whole_files"),
     }

@@ -19,7 +19,6 @@ Exit codes: 0; 2 where a line is of no use.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
