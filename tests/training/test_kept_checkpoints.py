@@ -98,10 +98,7 @@ def test_the_re_benchmark_asks_them_like_adapters_and_tells_what_happened_along_
     again = tmp_path / "rebench"
     asked = ["rebench", "--base", str(TINY), "--adapter", str(out), "--checkpoints", "--out", str(again)]
     asked += ["--engine", "transformers", "--write-cards"]
-    asked += [
-        "--task",
-        "stakeholder_choice trade_offs=joint n=60 wording=compact elicitation=choose order=given",
-    ]
+    asked += ["--task", "stakeholder_choice trade_offs=joint n=60 wording=compact elicitation=choose"]
     assert main([*asked, "--task", "transitivity n=6 wording=compact elicitation=choose"]) == 0
     said = capsys.readouterr().out
     assert "rebench: base, adapter-2, adapter-4, adapter from transformers" in said
