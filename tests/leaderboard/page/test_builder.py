@@ -67,7 +67,7 @@ def test_text_cannot_end_the_data(tmp_path: Path) -> None:
     payload["title"] = payload["models"][0]["name"] = nasty
     found = Elements(build(payload, tmp_path).read_text("utf-8"))
     assert sum(tag == "script" for tag, _ in found.tags) == len(builder.SCRIPTS) + 1
-    assert json.loads(found.data)["models"][0]["name"] == nasty.replace("\ud800", "?")
+    assert json.loads(found.data)["models"][0]["name"] == nasty  # half a character too, which JSON can escape
 
 
 def test_files_beside_the_page_are_named(payload: dict[str, Any], tmp_path: Path) -> None:
