@@ -102,7 +102,7 @@ def test_an_object_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 OWN = {
     "economics/psychometrics/instruments.py": "a file of this package, and theory imports nothing above it",
-    "leaderboard/log_files.py": "inside what catches every error of a log",
+    "fiduciary/eval_logs.py": "inside what catches every error of a log",
     "monitor/begin.py": "what was just written",
     "solvers/_journal.py": "what was just written",
     "training/tiny_manager/loop.py": "a state that the same command wrote",

@@ -98,7 +98,10 @@ def test_logs_that_are_no_baseline(
     [
         ((), "the first call needs --baseline"),
         (("--baseline", "LOG"), "the first call needs --model"),
-        (("--baseline", "nowhere.eval", "--model", MODEL), "--baseline: no such log file: nowhere.eval"),
+        (
+            ("--baseline", "nowhere.eval", "--model", MODEL),
+            "--baseline: no such log file or folder: nowhere.eval",
+        ),
         (
             ("--baseline", "s3://bucket/log.eval", "--model", MODEL),
             "--baseline must be a file of this machine",

@@ -19,7 +19,7 @@ from fiduciary.serving.errors import ServingError
 from fiduciary.serving.launch import main
 from tests.serving.conftest import Engine
 from tests.serving.test_ready import Handler
-from tests.serving.tiny_adapter import write_adapter
+from tests.serving.tiny_adapter import MODEL, write_adapter
 
 HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -69,12 +69,12 @@ def test_status_of_the_command(server, checkpoint, tmp_path):
     assert nothing_left(server, tmp_path)
 
 
-def test_what_the_engine_is_asked_for(server, checkpoint, tmp_path, monkeypatch):
+def test_what_the_engine_is_asked_for(server, tmp_path, monkeypatch):
     monkeypatch.setenv("VLLM_ARGS", "--seed 1")
     adapter = write_adapter(tmp_path / "a", 20)
     given = ["--tensor-parallel", "2", "--data-parallel", "3", "--adapter", f"good={adapter}"]
     # The adapter is what answers; the base is another name for the same.
-    assert main([str(checkpoint), "--name", "silent", "--timeout", "1", *given]) == 3
+    assert main([str(MODEL), "--name", "silent", "--timeout", "1", *given]) == 3
     (asked,) = server.created
     assert asked["image"] == "fiduciary-serve-gpu:local"
     assert asked["user"] == "10001:10001"
@@ -92,7 +92,7 @@ def test_what_the_engine_is_asked_for(server, checkpoint, tmp_path, monkeypatch)
     assert asked["device_requests"] == [({"count": 6, "capabilities": [["gpu"]]},)]
     mounted = {mount[0]: (mount[1], mount[2]) for mount in asked["mounts"]}
     assert set(mounted) == {"/model", "/adapters/good", "/run/secrets/api_key", "/cache"}
-    assert mounted["/model"] == (str(checkpoint), {"type": "bind", "read_only": True})
+    assert mounted["/model"] == (str(MODEL), {"type": "bind", "read_only": True})
     assert nothing_left(server, tmp_path)
 
 
