@@ -204,7 +204,6 @@ LEFT_OUT: dict[str, tuple[str, Callable[[Path, Path], Path]]] = {
     "ancient": ("a run of the year 3", spec(created="0003-01-01T00:00:00+00:00")),
     "seed": ("a seed of 400 digits", spec(task_args={"seed": 10**399})),
     "deep": ("a header nested 100,000 deep", _deep_header),
-    "deeplist": ("samples nested 100,000 deep", member_with("summaries.json", DEEP)),
     "results": ("text in the place of results", header_with(lambda h: h.update(results="none"))),
     "metrics": ("a metric of 400 digits", header_with(
         lambda h: h["results"]["scores"][0]["metrics"].update(

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from benchmarks.faults.bad_logs import LEFT_OUT, header_with, members, put, spec
+from benchmarks.faults.bad_logs import DEEP, LEFT_OUT, header_with, member_with, members, put, spec
 from benchmarks.faults.product import MEMORY, Called, a_log, beside, call, logs, obeyed
 from benchmarks.faults.registry import Bench, Seen, fault, require
 
@@ -44,7 +44,6 @@ def gauntlet(shared: Path, folder: Path) -> dict[str, Called]:
 
 UNSEEN = {
     "flipped": ("board", "dossier", "compare"),
-    "deeplist": ("report",),
     "scores": ("report",),
     "object": ("report",),
 }
@@ -201,6 +200,19 @@ def duplicates(bench: Bench) -> Seen:
     [n] = {row["n"] for row in rows if row["metric"] == "regret"}
     require(n == 70, f"70 samples count as {n}")
     return Seen("each counts once")
+
+
+@fault(AREA, "a list of samples nested 100,000 deep")
+def deep_list(bench: Bench) -> Seen:
+    """The list repeats what the samples hold, which are sound."""
+    place = bench.folder / "logs"
+    place.mkdir()
+    member_with("summaries.json", DEEP)(a_log(bench), place / "deep.eval")
+    found = call("board", str(place), "--out", str(bench.folder / "site"), "--principal", "nonprofit")
+    require(found.code == 0, f"the board returned {found.code}")
+    models = {row["model"] for row in json.loads((bench.folder / "site/table.json").read_text("utf-8"))}
+    require("subject/study1-renamed" in models, f"the table holds only {models}")
+    return Seen("the board reads the samples themselves")
 
 
 @fault(AREA, "one bad log alone")
