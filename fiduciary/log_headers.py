@@ -54,7 +54,7 @@ def _date(text: str) -> None:
     try:
         year = datetime.fromisoformat(text).year
     except ValueError:
-        raise UnusableLog(f"its date is {_short(text)}, which is none") from None
+        raise UnusableLog(f"its date is {_short(text)}, which is not a date") from None
     if not 2000 <= year < 3000:
         raise UnusableLog(f"its date is {_short(text)}, before there were models or long after")
 

@@ -13,7 +13,7 @@ alone; an agreement may have labels (each with what it means, 1 to 5), lines may
 Other keys are left alone. Each line that is printed is a JSON object with the keys read (the letter, the
 number, or missing) and reason (why it is missing, else null).
 
-Exit codes: 0; 2 where a line is of no use.
+Exit codes: 0; 2 if a line cannot be used.
 """
 
 from __future__ import annotations

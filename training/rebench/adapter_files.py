@@ -20,7 +20,7 @@ def check_adapter(folder: Path, base: str | None = None) -> AdapterFiles:
         base: folder or name of the base it is to be used with; None checks the adapter alone.
 
     Raises:
-        TrainingError: no whole LoRA adapter, one for another base, or a target that is none.
+        TrainingError: an incomplete LoRA adapter, one made for another base, or an invalid target.
     """
     try:
         found = read_adapter(folder)
