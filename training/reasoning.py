@@ -24,8 +24,11 @@ from fiduciary.tasks.stakeholder_choice.prompts import (
     groups_in_sentences,
 )
 
-VOICES = ("varied", "terse")
-"""``varied``: one of many templates. ``terse``: one fixed sentence with the four gains, for small models."""
+VOICES = ("varied", "terse", "listing")
+"""``varied``: one of many templates. ``terse``: one fixed sentence with the four gains, for small models.
+``listing``: for each group that the preference weighs the gain under every option, side by side, and the
+greatest; it argues for none, so that a model that cannot compare figures across a page learns to copy them
+first and to compare them where they stand together."""
 
 _OPENINGS = (
     "I set the options side by side, group by group. ",
@@ -126,6 +129,10 @@ TERSE = Template(
     "other options give."
 )
 
+LISTING = Template("{each}")
+
+_VOICES = {"varied": TEMPLATES, "terse": (TERSE,), "listing": (LISTING,)}
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -162,7 +169,7 @@ def respond(shown: Shown, place: int, elicitation: str, template: Template, weig
 
 def templates(voice: str) -> tuple[Template, ...]:
     """The templates of a voice."""
-    return (TERSE,) if voice == "terse" else TEMPLATES
+    return _VOICES[voice]
 
 
 def suitable(
@@ -224,7 +231,19 @@ def _slots(shown: Shown, place: int, weights: Sequence[float]) -> dict[str, str]
         slots[f"lo_{key}"], slots[f"hi_{key}"] = amount(low[k]), amount(high[k])
     for k, figure in enumerate(own):
         slots[f"n{k}"], slots[f"w{k}"] = names[k], amount(figure)
+    slots["each"] = " ".join(
+        _listed(names[k], [amount(figure) for figure in shown.welfare[:, k].tolist()], shown, k)
+        for k in sorted(range(len(weights)), key=lambda k: -weights[k])
+        if weights[k] > 0
+    )
     return slots
+
+
+def _listed(name: str, amounts: Sequence[str], shown: Shown, group: int) -> str:
+    figures = ", ".join(f"{label} {amount}" for label, amount in zip(shown.labels, amounts, strict=False))
+    most = int(np.argmax(shown.welfare[:, group]))
+    greatest = f"The greatest is {amounts[most]}, under {shown.labels[most]}."
+    return f"The gain of {name} would be: {figures}. {greatest}"
 
 
 def _dollars(raw: float) -> str:
