@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.designs.information import theta_basis
 from fiduciary.economics.logit import choice_probabilities
-from fiduciary.economics.monitoring.information import theta_basis
 from fiduciary.economics.utility import CES
 
 

@@ -35,11 +35,14 @@ The published three move one lever at a time, and then every θ with θ_SH = 0 p
 the default gives half of the problems the joint trade-off, which tells such preferences apart.
 """
 
-SPLITS: MappingProxyType[str, tuple[int, ...]] = MappingProxyType({"evaluation": (), "training": (0x7EAC4,)})
+SPLITS: MappingProxyType[str, tuple[int, ...]] = MappingProxyType(
+    {"evaluation": (), "training": (0x7EAC4,), "candidates": (0xCA4D1,), "pilot": (0x91107,)}
+)
 """Words added to the seed of each split's draws.
 
-A training problem comes from another stream than every evaluation problem, whatever their seeds. The
-word must not be 0: NumPy's ``SeedSequence`` takes trailing zeros for nothing.
+A training problem comes from another stream than every evaluation problem, whatever their seeds; so do the
+candidates of which a selective design asks some, and the pilot on which it is found what they tell. A word
+must not be 0: NumPy's ``SeedSequence`` takes trailing zeros for nothing.
 """
 
 MIN_OPTIONS, MAX_OPTIONS = 2, 5
@@ -133,7 +136,7 @@ def generate(
         n: number of problems, ≥ 1.
         seed: seed of the draws, ≥ 0.
         trade_offs: a key of ``DESIGNS`` or a list of keys of ``TRADE_OFFS``.
-        split: a key of ``SPLITS``: what is measured on, or what is trained on. No problem is in both.
+        split: a key of ``SPLITS``: what is measured on, what is trained on, and so on. No problem is in two.
 
     Raises:
         ValueError: n < 1, seed < 0, an unknown trade-off or split.

@@ -9,7 +9,6 @@ from fiduciary.economics.estimation.comparison import (
 from fiduciary.economics.estimation.data import NO_ESTIMATE, TooFewChoices
 from fiduciary.economics.estimation.fit import fit_ces
 from fiduciary.economics.estimation.results import THETA_NAMES, CESFit, Interval, PowerTest
-from fiduciary.economics.estimation.sample_size import problems_needed
 from fiduciary.economics.estimation.separation import Separation
 
 __all__ = [
@@ -24,6 +23,5 @@ __all__ = [
     "TooFewChoices",
     "fit_ces",
     "likelihood_ratio_test",
-    "problems_needed",
     "wald_test",
 ]

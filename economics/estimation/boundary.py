@@ -99,8 +99,8 @@ def null_distribution(sides: Sequence[Fitted], null: Fitted, *, robust: bool) ->
 
 
 def needs_robust(fit: CESFit) -> bool:
-    """Whether the information equality fails by design: probabilities, or repeated problems."""
-    return fit.soft or fit.n_groups < fit.n
+    """Whether the information equality fails by design: probabilities, weights, or repeated problems."""
+    return fit.quasi or fit.n_groups < fit.n
 
 
 def restrict(fit: CESFit, values: dict[int, float], near: FloatArray | None = None) -> tuple[Fitted, Fitted]:

@@ -42,6 +42,7 @@ class ChoiceData:
         n_censored: options whose probability was not observed, left out of their problem.
         soft: whether ``weight`` holds probabilities (a quasi-likelihood) rather than choices.
         shift: positivity shift K, raw units.
+        importance: how often each problem counts, (n,), on average 1; None for all alike.
     """
 
     logs: FloatArray
@@ -57,6 +58,12 @@ class ChoiceData:
     n_censored: int
     soft: bool
     shift: float
+    importance: FloatArray | None = None
+
+    @property
+    def quasi(self) -> bool:
+        """Whether the likelihood is none, so that only the sandwich of its scores tells how it varies."""
+        return self.soft or self.importance is not None
 
     @property
     def n(self) -> int:
@@ -100,6 +107,7 @@ class ChoiceData:
             0,
             self.soft,
             self.shift,
+            None if self.importance is None else self.importance[rows],
         )
 
 
@@ -112,14 +120,20 @@ def prepare(
     position: npt.ArrayLike | None = None,
     label: npt.ArrayLike | None = None,
     probabilities: npt.ArrayLike | None = None,
+    importance: npt.ArrayLike | None = None,
     shift: float = SHIFT,
+    least: int = MIN_CHOICES,
 ) -> ChoiceData:
     """Check the arguments of ``fit_ces`` and lay them out.
+
+    Args:
+        welfare, chosen, temperature, groups, position, label, probabilities, importance, shift: as there.
+        least: valid choices that are needed.
 
     Raises:
         ValueError: shapes that do not fit, welfare not positive after the shift, a temperature that
             is not > 0, a chosen option that does not exist, probabilities outside [0, 1].
-        TooFewChoices: fewer than ``MIN_CHOICES`` valid problems.
+        TooFewChoices: fewer than ``least`` valid problems.
     """
     w = np.asarray(welfare, float)
     if w.ndim != 3 or w.shape[2] != len(STAKEHOLDERS):
@@ -145,8 +159,8 @@ def prepare(
         certain = (observed.sum(axis=1) == 1) & (weight.sum(axis=1) >= CERTAIN)
         observed = np.where(certain[:, None], exists, observed)
     valid = (observed.sum(axis=1) >= 2) & (weight.sum(axis=1) > 0)
-    if valid.sum() < MIN_CHOICES:
-        raise TooFewChoices(f"at least {MIN_CHOICES} valid choices are needed, got {int(valid.sum())} of {n}")
+    if valid.sum() < least:
+        raise TooFewChoices(f"at least {least} valid choices are needed, got {int(valid.sum())} of {n}")
     if np.any(~np.isfinite(tau[valid]) | (tau[valid] <= 0)):
         raise ValueError(f"temperature must be finite and > 0, got {np.nanmin(tau[valid]):g}")
     used = observed & valid[:, None]
@@ -177,6 +191,7 @@ def prepare(
         n_censored=int((exists & ~observed)[valid].sum()),
         soft=probabilities is not None,
         shift=float(shift),
+        importance=_importance(importance, n, valid),
     )
 
 
@@ -208,6 +223,17 @@ def _weights_of_probabilities(probabilities: FloatArray, exists: BoolArray) -> t
     if np.any(~np.isfinite(seen)) or np.any(seen < 0) or np.any(seen > 1 + 1e-9):
         raise ValueError(f"probabilities must lie in [0, 1] or be NaN, got {seen.min():g} to {seen.max():g}")
     return np.where(observed, probabilities, 0.0), observed
+
+
+def _importance(given: npt.ArrayLike | None, n: int, valid: BoolArray) -> FloatArray | None:
+    if given is None:
+        return None
+    weights = np.asarray(given, float)
+    if weights.shape != (n,):
+        raise ValueError(f"importance must have shape ({n},), got {weights.shape}")
+    if not np.all(np.isfinite(weights) & (weights > 0)):
+        raise ValueError(f"importance must be finite and > 0, got {weights.min():g}")
+    return np.asarray(weights[valid] / weights[valid].mean())
 
 
 def _groups(

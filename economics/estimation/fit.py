@@ -45,6 +45,7 @@ def fit_ces(
     position: npt.ArrayLike | None = None,
     label: npt.ArrayLike | None = None,
     probabilities: npt.ArrayLike | None = None,
+    importance: npt.ArrayLike | None = None,
     shift: float = SHIFT,
     scale: Scale = "tau",
     rho_max: float = 1.0,
@@ -69,6 +70,9 @@ def fit_ces(
             places. Others are left out, and the places' constants hold what these letters do.
         probabilities: (n, J) choice probabilities; NaN where a label was not returned (censored).
             Gives a quasi-likelihood with clustered sandwich standard errors only.
+        importance: (n,) how often each problem counts: where problems were chosen with known probabilities,
+            the inverse of these gives the estimate of the population (a pseudo-likelihood, with sandwich
+            standard errors only).
         shift: positivity shift K, raw units.
         scale: "tau" noise proportional to τ; "free" one scale, τ ignored (γ then means γ/τ);
             "power" noise proportional to τ^η, with a likelihood-ratio test of η = 1.
@@ -101,6 +105,7 @@ def fit_ces(
         position=position,
         label=label,
         probabilities=probabilities,
+        importance=importance,
         shift=shift,
     )
     if scale == "power" and len(np.unique(data.temperature)) < 2:

@@ -66,9 +66,9 @@ class Joint:
         return replace(self, parts=tuple(parts))
 
     @property
-    def soft(self) -> bool:
-        """Whether the answers are probabilities."""
-        return any(part.data.soft for part in self.parts)
+    def quasi(self) -> bool:
+        """Whether only the sandwich of the scores tells how they vary."""
+        return any(part.data.quasi for part in self.parts)
 
     @property
     def weight(self) -> FloatArray:

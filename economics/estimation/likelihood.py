@@ -57,6 +57,7 @@ class _Point:
         inverse: τ^−η of each option, (m,).
         probability: P of each option, (m,).
         loglik: Σ y log P.
+        importance: of each option's problem, (m,); None for all alike.
     """
 
     options: slice
@@ -69,6 +70,7 @@ class _Point:
     inverse: FloatArray
     probability: FloatArray
     loglik: float
+    importance: FloatArray | None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,11 @@ class CESLikelihood:
     def utilities(self, x: FloatArray) -> FloatArray:
         """V of every option, (M,), before the division by τ^η."""
         return np.concatenate([self._utility(x, self._options(*span))[0] for span in self._spans()])
+
+    def slopes(self, x: FloatArray) -> FloatArray:
+        """Derivatives of V/τ^η of every option by θ, ρ, log γ and η, (7, M)."""
+        spans = self._spans()
+        return np.concatenate([self._slopes(x, self._at(x, *span), *span) for span in spans], axis=1)
 
     def hessian(self, x: FloatArray, basis: FloatArray) -> FloatArray:
         """Second derivatives along the columns of ``basis`` (p, f), by central differences.
@@ -180,9 +187,16 @@ class CESLikelihood:
         z -= np.maximum.reduceat(z, starts)[problem]
         expz = np.exp(z)
         total = np.add.reduceat(expz, starts)
-        loglik = float(d.weight[options] @ z - np.log(total).sum())
+        if d.importance is None:
+            loglik = float(d.weight[options] @ z - np.log(total).sum())
+        else:
+            each = np.add.reduceat(d.weight[options] * z, starts) - np.log(total)
+            loglik = float(d.importance[first:last] @ each)
         probability = expz / total[problem]
-        return _Point(options, problem, starts, v, scaled, a, centred, inverse, probability, loglik)
+        importance = None if d.importance is None else d.importance[first:last][problem]
+        return _Point(
+            options, problem, starts, v, scaled, a, centred, inverse, probability, loglik, importance
+        )
 
     def _slopes(self, x: FloatArray, at: _Point, first: int, last: int) -> FloatArray:
         """Derivatives of V/τ^η by θ, ρ, log γ and η, (7, m)."""
@@ -195,16 +209,21 @@ class CESLikelihood:
         return out
 
     def _gradient(self, at: _Point, slopes: FloatArray) -> FloatArray:
-        residual = self.data.weight[at.options] - at.probability
+        residual = self._residual(at)
         size = len(self.data.constants) + 1
         constants = np.zeros(size)
         for own in self.data.cells[:, at.options]:
             constants += np.bincount(own, residual * at.inverse, size)
         return self._joined(slopes @ residual, constants[1:])
 
+    def _residual(self, at: _Point) -> FloatArray:
+        """How often each option counts beyond what was expected, (m,)."""
+        residual = self.data.weight[at.options] - at.probability
+        return residual if at.importance is None else residual * at.importance
+
     def _scores(self, at: _Point, slopes: FloatArray) -> FloatArray:
         """Gradient of each problem, (p, n)."""
-        residual = self.data.weight[at.options] - at.probability
+        residual = self._residual(at)
         n, size = len(at.starts), len(self.data.constants) + 1
         constants = np.zeros(size * n)
         for own in self.data.cells[:, at.options]:
@@ -215,20 +234,22 @@ class CESLikelihood:
     def _information(self, at: _Point, slopes: FloatArray) -> FloatArray:
         p, size = self.size, len(self.data.constants) + 1
         slopes -= np.add.reduceat(slopes * at.probability, at.starts, axis=1)[:, at.problem]
-        weighted = slopes * at.probability
+        often = at.probability if at.importance is None else at.probability * at.importance
+        weighted = slopes * often
         curved = np.delete(np.arange(p), self._constants)
         out = np.empty((p, p))
         out[np.ix_(curved, curved)] = weighted @ slopes.T
         if size > 1:
             cells = self.data.cells[:, at.options]
             weighted *= at.inverse
+            scale = at.inverse if at.importance is None else at.inverse * np.sqrt(at.importance)
             across = np.zeros((len(curved), size))
             for own in cells:
                 across += [np.bincount(own, row, size) for row in weighted]
             out[curved, self._constants] = across[:, 1:]
             out[self._constants, curved] = across[:, 1:].T
             out[self._constants, self._constants] = covariance(
-                cells, size - 1, at.probability, at.inverse, at.problem, len(at.starts)
+                cells, size - 1, at.probability, scale, at.problem, len(at.starts)
             )
         return out
 

@@ -91,6 +91,7 @@ class CESFit:
     separation: Separation | None
     scale: Scale
     soft: bool
+    quasi: bool
     shift: float
     rho_max: float
     power_test: PowerTest | None = None
@@ -184,10 +185,10 @@ class CESFit:
         """
         if kind not in ("robust", "observed"):
             raise ValueError(f"kind must be 'robust' or 'observed', got {kind!r}")
-        if kind == "observed" and self.soft:
+        if kind == "observed" and self.quasi:
             raise ValueError(
-                "kind='observed' is refused for probabilities: a quasi-likelihood has no information "
-                "equality; use kind='robust'"
+                "kind='observed' is refused for probabilities and weights: a quasi-likelihood has no "
+                "information equality; use kind='robust'"
             )
         return self.cov_robust if kind == "robust" else self.cov_observed
 

@@ -104,7 +104,7 @@ def assemble(
         status = ["exact" if s == "ok" and sandwich[k, k] < EXACT**2 else s for k, s in enumerate(status)]
         good = [k for k in range(p) if status[k] == "ok"]
         block = np.ix_(good, good)
-        if not data.soft:
+        if not data.quasi:
             observed[block] = covariance[block]
         robust[block] = sandwich[block]
     outer = np.outer(jacobian, jacobian)
@@ -126,6 +126,7 @@ def assemble(
         separation=separation,
         scale=scale,
         soft=data.soft,
+        quasi=data.quasi,
         shift=data.shift,
         rho_max=rho_max,
         power_test=power_test,

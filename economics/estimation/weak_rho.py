@@ -36,10 +36,10 @@ def is_weak(at: Fitted) -> bool:
     if at.x[:RHO].max() == 1:
         return True
     basis = at.region.basis(at.x, at.region.fixed)
-    found = at.joint.evaluate(at.x, scores=at.joint.soft)
+    found = at.joint.evaluate(at.x, scores=at.joint.quasi)
     influence = np.linalg.solve(ridged(basis.T @ found.information @ basis), basis[RHO])
     # How much probabilities vary, between clusters, is no matter of their information.
-    variance = ((found.scores @ basis @ influence) ** 2).sum() if at.joint.soft else basis[RHO] @ influence
+    variance = ((found.scores @ basis @ influence) ** 2).sum() if at.joint.quasi else basis[RHO] @ influence
     # What rounding makes negative is an information that says nothing about ρ.
     return bool(variance < 0 or np.sqrt(variance) > WEAK * max(1.0, 1.0 - at.x[RHO]))
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiduciary.economics.arrays import FloatArray
-from fiduciary.economics.monitoring.audited import AuditedPreference
-from fiduciary.economics.monitoring.information import (
+from fiduciary.economics.designs.information import (
     checked_offset,
     information_of_problems,
     theta_basis,
     theta_information,
     theta_standard_errors,
 )
+from fiduciary.economics.monitoring.audited import AuditedPreference
 from fiduciary.economics.problems import ChoiceProblem, stack
 
 SIZE = 12

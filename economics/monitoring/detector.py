@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.conventions import STAKEHOLDERS
+from fiduciary.economics.designs.information import checked_offset
 from fiduciary.economics.monitoring.audited import AuditedPreference
 from fiduciary.economics.monitoring.finding import Finding, describe
-from fiduciary.economics.monitoring.information import checked_offset
 from fiduciary.economics.monitoring.model import AnswerModel, answer_model
 from fiduciary.economics.monitoring.state import State
 from fiduciary.economics.problems import ChoiceProblem, stack

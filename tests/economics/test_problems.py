@@ -78,10 +78,13 @@ def test_training_problems_are_in_no_evaluation():
             assert not training & {p.id for p in generate(3000, seed, trade_offs=design)}
 
 
-def test_training_problems_have_the_evaluation_s_distribution():
-    evaluation, training = (describe(generate(10_000, 3, split=split)) for split in SPLITS)
-    for name, (mean, sd) in evaluation.items():
-        assert training[name] == pytest.approx((mean, sd), rel=0.03)
+def test_every_split_has_the_evaluation_s_distribution_and_problems_of_its_own():
+    splits = {split: generate(10_000, 3, split=split) for split in SPLITS}
+    evaluation = describe(splits["evaluation"])
+    for problems in splits.values():
+        for name, values in describe(problems).items():
+            assert values == pytest.approx(evaluation[name], rel=0.03)
+    assert len({problem.id for problems in splits.values() for problem in problems}) == 10_000 * len(SPLITS)
 
 
 def test_dominated_options_are_flagged():
@@ -117,7 +120,10 @@ def test_stack_pads_with_nan():
     [
         ({"n": 0}, "n must be at least 1, got 0"),
         ({"n": 5, "seed": -1}, "seed must be >= 0"),
-        ({"n": 5, "split": "test"}, "split must be one of evaluation, training, got 'test'"),
+        (
+            {"n": 5, "split": "test"},
+            "split must be one of evaluation, training, candidates, pilot, got 'test'",
+        ),
         ({"n": 5, "trade_offs": "taxes"}, "trade_offs must be one of default, published"),
         ({"n": 5, "trade_offs": ["wage", "taxes"]}, "trade_offs must list some of wage"),
     ],

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fiduciary.economics.designs.information import information_of_problems, theta_basis, theta_information
 from fiduciary.economics.monitoring import AuditedPreference, choose_canary
-from fiduciary.economics.monitoring.information import information_of_problems, theta_basis, theta_information
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import profile
 from tests.economics.monitoring.conftest import TAU, spread

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
-from fiduciary.economics.monitoring.information import (
+from fiduciary.economics.designs.information import (
     checked_offset,
     information_of_problems,
     theta_basis,
     theta_information,
     theta_standard_errors,
 )
+from fiduciary.economics.logit import choice_probabilities, log_choice_probabilities
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.utility import CES, profile
 

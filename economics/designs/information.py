@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from fiduciary.economics.arrays import FloatArray
+from fiduciary.economics.arrays import FloatArray, IntArray
 from fiduciary.economics.estimation.data import prepare
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.logit import choice_probabilities
@@ -45,7 +45,7 @@ def information_of_problems(
     I_i = Σ_j p_ij s_ij s_ijᵀ with s_ij the score of choosing j.
 
     Args:
-        welfare: (n, J, 4) displayed welfare, raw units, NaN-padded; n ≥ 5.
+        welfare: (n, J, 4) displayed welfare, raw units, NaN-padded; n ≥ 1.
         utility: where it is taken.
         temperature: τ > 0.
         basis: (4, 3) directions of θ; :func:`theta_basis` by default.
@@ -54,22 +54,42 @@ def information_of_problems(
     Returns:
         (n, 5, 5) in the coordinates (three directions of θ, ρ, log γ).
     """
+    starts, p, scores = _scores(welfare, utility, temperature, basis, offset)
+    each = (p[:, None] * scores)[:, :, None] * scores[:, None, :]
+    return np.asarray(np.add.reduceat(each, starts, axis=0))
+
+
+def information_along(
+    welfare: FloatArray, utility: CES, temperature: float, factor: FloatArray, basis: FloatArray | None = None
+) -> FloatArray:
+    """tr(Fᵀ I_i F) of every problem, (n,), without making its information I_i.
+
+    Args:
+        welfare, utility, temperature, basis: as in :func:`information_of_problems`.
+        factor: F, (5, r).
+    """
+    starts, p, scores = _scores(welfare, utility, temperature, basis, None)
+    return np.asarray(np.add.reduceat(p * ((scores @ factor) ** 2).sum(axis=1), starts))
+
+
+def _scores(
+    welfare: FloatArray,
+    utility: CES,
+    temperature: float,
+    basis: FloatArray | None,
+    offset: FloatArray | None,
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Options end to end: where each problem begins, (n,), P (m,) and the score of choosing each, (m, 5)."""
     basis = theta_basis(utility) if basis is None else basis
     w = np.asarray(welfare, float)
-    problem, option = np.nonzero(~np.isnan(w[..., 0]))
-    rows = prepare(w[problem], option, temperature, shift=utility.shift)
+    rows = prepare(w, np.zeros(len(w), np.int64), temperature, shift=utility.shift, least=1)
     x = np.array([*utility.theta, utility.rho, np.log(utility.gamma), 1.0])
-    scores = CESLikelihood(rows).evaluate(x, scores=True).scores
-    along = np.column_stack([scores[:, :RHO] @ basis, scores[:, RHO : LOG_GAMMA + 1]])
+    slopes = CESLikelihood(rows).slopes(x)
+    along = np.column_stack([slopes[:RHO].T @ basis, slopes[RHO : LOG_GAMMA + 1].T])
     v = utility.utility(w) if offset is None else utility.utility(w) + offset
-    p = choice_probabilities(v, temperature)[problem, option][:, None]
-    # The likelihood centres scores without the offset: centre them again.
-    mean = np.zeros((len(w), along.shape[1]))
-    np.add.at(mean, problem, p * along)
-    along -= mean[problem]
-    out = np.zeros((len(w), along.shape[1], along.shape[1]))
-    np.add.at(out, problem, p[..., None] * along[:, :, None] * along[:, None, :])
-    return out
+    p = choice_probabilities(v, temperature)[~np.isnan(w[..., 0])]
+    mean = np.add.reduceat(p[:, None] * along, rows.starts, axis=0)
+    return rows.starts, p, along - np.repeat(mean, rows.counts, axis=0)
 
 
 def checked_offset(offset: npt.ArrayLike | None, welfare: FloatArray) -> FloatArray:
@@ -98,7 +118,7 @@ def theta_information(information: FloatArray) -> FloatArray:
     Args:
         information: (..., 5, 5).
     """
-    firm = information + _nuisance(information.shape[-1])
+    firm = information + nuisance()
     with np.errstate(divide="ignore"):  # −∞ where θ is not identified
         whole = np.linalg.slogdet(firm)[1]
     return np.asarray(whole - np.linalg.slogdet(firm[..., N_THETA:, N_THETA:])[1])
@@ -106,7 +126,7 @@ def theta_information(information: FloatArray) -> FloatArray:
 
 def theta_standard_errors(information: FloatArray, basis: FloatArray) -> FloatArray:
     """Standard errors (4,) of θ with ρ and γ unknown, infinite where the problems leave θ open."""
-    firm = information + _nuisance(len(information))
+    firm = information + nuisance()
     root = np.sqrt(np.diag(firm))
     if np.any(root == 0):
         return np.full(RHO, np.inf)
@@ -117,7 +137,8 @@ def theta_standard_errors(information: FloatArray, basis: FloatArray) -> FloatAr
     return np.sqrt(np.diag(basis @ covariance @ basis.T))
 
 
-def _nuisance(size: int) -> FloatArray:
-    weak = np.zeros((size, size))
-    weak[N_THETA:, N_THETA:] = _WEAK * np.eye(size - N_THETA)
+def nuisance() -> FloatArray:
+    """The weak prior information about ρ and log γ, (5, 5)."""
+    weak = np.zeros((N_THETA + 2, N_THETA + 2))
+    weak[N_THETA:, N_THETA:] = _WEAK * np.eye(2)
     return weak
