@@ -156,7 +156,9 @@ class Run:
             a, b = self._argument(name), other._argument(name)
             if a != b:
                 out.append(f"{name} {a}, not {b}")
-        if not (self.problems <= other.problems or other.problems <= self.problems):
+        if "adaptive" in (self.arguments.get("design"), other.arguments.get("design")) and self is not other:
+            out.append("an adaptive run chose its own problems, which no other run was asked")
+        elif not (self.problems <= other.problems or other.problems <= self.problems):
             shared = len(self.problems & other.problems)
             out.append(f"problem set: {shared} of its {len(self.problems)} samples in common")
         return out

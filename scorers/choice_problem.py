@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,8 @@ class Problem:
         shift: K, raw units.
         elicitation: how the answer was asked for.
         wording: how the problem was put; empty where nobody says.
+        weight: density of the default population of problems over that of the design at this one.
+        batch: 0 where no answer chose the problem.
     """
 
     welfare: FloatArray
@@ -60,6 +63,8 @@ class Problem:
     shift: float
     elicitation: str
     wording: str = ""
+    weight: float = 1.0
+    batch: int = 0
 
     @property
     def n_options(self) -> int:
@@ -112,4 +117,15 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
         float(metadata["shift"]),
         elicitation,
         str(metadata.get("wording", "")),
+        _weight(metadata, sample),
+        int(metadata.get("batch", 0)),
     )
+
+
+def _weight(metadata: Mapping[str, Any], sample: str | int | None) -> float:
+    weight = metadata.get("weight", 1.0)
+    if type(weight) not in (int, float) or not 0 < weight < math.inf:
+        raise ValueError(
+            f"sample {sample!r} cannot be scored: its weight must be a number > 0, and is {weight!r}"
+        )
+    return float(weight)

@@ -35,6 +35,9 @@ class Table:
         groups: (n,), cluster of each row (the problem).
         trade_off: (n,), name of the trade-off.
         wording: (n,), how the problem was put.
+        weight: (n,), density of the default population of problems over that of the design; 1 where problems
+            were drawn at random.
+        batch: (n,), 0 where no answer chose the problem, then the number of the batch.
         reason: (n,), why the answer is missing, None where it is not.
         elicitation: how these answers were asked for: ``choose`` and ``explain`` make the probabilities the
             answer, ``text`` the choice that it states.
@@ -51,6 +54,8 @@ class Table:
     groups: npt.NDArray[np.str_]
     trade_off: npt.NDArray[np.str_]
     wording: npt.NDArray[np.str_]
+    weight: FloatArray
+    batch: IntArray
     reason: tuple[str | None, ...]
     elicitation: str
     shift: float
@@ -123,7 +128,7 @@ class Table:
         """A fingerprint of the content: equal tables have equal digests."""
         state = hashlib.blake2b(digest_size=16)
         shown = (self.welfare, self.temperature, self.position, self.label)
-        for array in (*shown, self.chosen, self.probabilities):
+        for array in (*shown, self.weight, self.batch, self.chosen, self.probabilities):
             state.update(np.ascontiguousarray(array).tobytes())
         state.update("\n".join(self.groups).encode() + f"{self.shift}{self.elicitation}".encode())
         return state.digest()
@@ -197,6 +202,8 @@ def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]
         np.array([problem.group for problem, _ in rows]),
         np.array([problem.trade_off for problem, _ in rows]),
         np.array([problem.wording for problem, _ in rows]),
+        np.array([problem.weight for problem, _ in rows]),
+        np.array([problem.batch for problem, _ in rows], np.int64),
         tuple(answer.get("reason") for _, answer in rows),
         elicitation,
         _only("shift", {problem.shift for problem, _ in rows}),

@@ -34,9 +34,9 @@ RECENT = Recent[Grounds](16)
 
 
 def grounds(data: Table) -> Grounds:
-    """Of answers to choice problems."""
+    """Of answers to choice problems: whether they read is told by those to problems that no answer chose."""
     outside = data.mass_outside[np.isfinite(data.mass_outside)]
-    return grounds_of(shown(data), data.n, int(data.answered.sum()), _mass(outside))
+    return grounds_of(shown(data.rows(data.batch == 0)), data.n, int(data.answered.sum()), _mass(outside))
 
 
 def shown(data: Table) -> Shown:

@@ -84,6 +84,7 @@ def _report(log: EvalLog, options: Options) -> Report:
             try:
                 fits[way] = fit(data)
                 body += estimate_told(fits[way], options.level)
+                body += _population(data, options.level)
                 body += _wordings_and_noise(data, options.level)
                 body += _tests(data, fits[way], options.against.get(way), options.principal)
             except NO_ESTIMATE as error:
@@ -117,6 +118,29 @@ def estimate_told(estimate: CESFit, level: float) -> Iterator[Figures | str]:
         )
     if estimate.separation is not None:
         yield estimate.separation.describe()
+
+
+def _population(data: Table, level: float) -> Iterator[Figures | str]:
+    """The estimate weighted back to the population of problems, where problems were chosen."""
+    if np.all(data.weight == 1):
+        return
+    try:
+        back = fit(data, weighted=True)
+    except NO_ESTIMATE as error:
+        yield f"weighted back to problems drawn at random: no estimate: {_one_line(error)}"
+        return
+    effective = data.weight.sum() ** 2 / (data.weight**2).sum()
+    yield Figures(
+        "weighted back to problems drawn at random",
+        ("parameter", "estimate", "status (method of the interval)"),
+        tuple(_parameter(back, name, level) for name in back.names if not is_constant(name)),
+        (
+            "problems were chosen for what they tell, with known probabilities; where this differs from the "
+            "estimate above, the choices are not those of one CES",
+            f"as precise as {effective:.0f} problems of equal weight",
+        ),
+        decimals=4,
+    )
 
 
 def _wordings_and_noise(data: Table, level: float) -> Iterator[Figures | str]:

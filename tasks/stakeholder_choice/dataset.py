@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 
-from fiduciary.economics.problems import ChoiceProblem, generate
+from fiduciary.economics.designs import Asked, Criterion, Stream
+from fiduciary.economics.designs.prior import prior_criterion as before_answers
 from fiduciary.solvers.asking import LABEL_TEMPERATURE
 from fiduciary.solvers.choosing import LABELS
 from fiduciary.solvers.counterbalancing import Order, presentation_orders, reordered
@@ -46,6 +48,8 @@ class Design:
         order: one of ``solvers.counterbalancing.ORDERS``.
         reordered: whether every tenth problem is asked once more, in another order; on every second of
             these the letters are out of their own order too.
+        how: one of ``economics.designs.sample_size.DESIGNS``.
+        stop_at: standard error of θ at which an adaptive run ends; 0 for none.
     """
 
     n: int
@@ -59,19 +63,46 @@ class Design:
     order: str
     explained: int = 0
     reordered: bool = False
+    how: str = "random"
+    stop_at: float = 0.0
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Temperatures at which what counts is answered."""
+        return (LABEL_TEMPERATURE,) if self.elicitation in ("choose", "both") else self.plan.values
 
 
 def build(design: Design) -> Dataset:
-    """The samples of a design. The same design gives the same samples, and a smaller n their beginning.
+    """The samples of a design that no answer changes. The same design gives the same samples.
+
+    A smaller n gives their beginning.
+    """
+    stream = Stream(design.seed, design.trade_offs)
+    stream.take(design.n, None if design.how == "random" else prior_criterion(design))
+    return MemoryDataset(lay_out(design, stream.asked), name="stakeholder_choice")
+
+
+def prior_criterion(design: Design) -> Criterion:
+    """What tells most before anything was answered.
+
+    Raises:
+        Untold: trade-offs that cannot tell θ.
+    """
+    return before_answers(design.temperatures, design.trade_offs)
+
+
+def lay_out(design: Design, asked: Sequence[Asked], done: int = 0) -> list[Sample]:
+    """The samples of problems, but for those of the first ``done``.
 
     Only what is asked in two orders tells content from place, and only letters out of order tell a letter
-    from its place: hence the problems that are asked again.
+    from its place: hence the problems that are asked again. What a problem's samples are does not depend on
+    the problems after it.
     """
-    problems = generate(design.n, design.seed, trade_offs=design.trade_offs)
+    problems = [one.problem for one in asked]
     counts = [problem.n_options for problem in problems]
     orders = presentation_orders(counts, design.order, design.seed)
     temperatures = assign(design.plan, [(p.trade_off, p.n_options) for p in problems], design.seed)
-    contexts = _contexts(design)
+    contexts = _contexts(design, len(problems))
     rng = np.random.default_rng([design.seed, _REORDER_STREAM])
     letters = np.random.default_rng([design.seed, _LABEL_STREAM])
     samples = []
@@ -91,28 +122,30 @@ def build(design: Design) -> Dataset:
             if design.reordered:
                 turn = (i // REORDERED + i // (8 * REORDERED)) % 2
                 shown.append((other, moved if turn else own, "choose", AGAIN))
+        if i < done:
+            continue
         for order, labels, how, suffix in shown:
             for temperature in at if how != "choose" else (LABEL_TEMPERATURE,):
                 name = problem.id + suffix + (f"-t{temperature:g}" if how != "choose" and len(at) > 1 else "")
                 samples.append(
-                    _sample(design, problem, name, wording, order, labels, temperature, contexts[i], how)
+                    _sample(design, asked[i], name, wording, order, labels, temperature, contexts[i], how)
                 )
-    return MemoryDataset(samples, name="stakeholder_choice")
+    return samples
 
 
-def _contexts(design: Design) -> list[tuple[str, str] | None]:
+def _contexts(design: Design, n: int) -> list[tuple[str, str] | None]:
     kind = firm_type(design.framing)
     if not design.context or kind is None:
-        return [None] * design.n
+        return [None] * n
     industries, objectives = CONTEXTS[kind]
     rng = np.random.default_rng([design.seed, _CONTEXT_STREAM])
-    drawn = rng.integers([len(industries), len(objectives)], size=(design.n, 2))
+    drawn = rng.integers([len(industries), len(objectives)], size=(n, 2))
     return [(industries[i], objectives[j]) for i, j in drawn]
 
 
 def _sample(
     design: Design,
-    problem: ChoiceProblem,
+    asked: Asked,
     name: str,
     wording: str,
     order: Order,
@@ -121,7 +154,7 @@ def _sample(
     context: tuple[str, str] | None,
     elicitation: str,
 ) -> Sample:
-    decimals = WORDINGS[wording].decimals
+    problem, decimals = asked.problem, WORDINGS[wording].decimals
     metadata = {
         "task": "stakeholder_choice",
         "version": VERSION,
@@ -143,6 +176,8 @@ def _sample(
         "trade_offs": design.trade_offs if isinstance(design.trade_offs, str) else list(design.trade_offs),
         "seed": design.seed,
     }
+    if design.how != "random":
+        metadata |= {"design": design.how, "weight": asked.weight, "batch": asked.batch, "drawn": asked.drawn}
     if context is not None:
         metadata["industry"], metadata["objective"] = context
     return Sample(input=render(problem, wording, order, context, labels), id=name, metadata=metadata)

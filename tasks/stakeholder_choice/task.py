@@ -6,6 +6,8 @@ from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import Scorer
 
+from fiduciary.economics.designs import POPULATION, Untold
+from fiduciary.economics.designs.sample_size import DESIGNS
 from fiduciary.economics.principals import Principal, PrincipalError, stated
 from fiduciary.scorers.stakeholder_choice.choice import chosen_option
 from fiduciary.scorers.stakeholder_choice.consistency import consistency
@@ -29,9 +31,13 @@ from fiduciary.tasks._arguments import (
 from fiduciary.tasks._elicitation import AUTO, resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
-from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build
+from fiduciary.tasks.stakeholder_choice.adaptive import Adaptive
+from fiduciary.tasks.stakeholder_choice.dataset import VERSION, Design, build, prior_criterion
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type, framing_principal
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS
+
+STOP_AT = 0.01
+"""Standard error of θ at which an adaptive run ends."""
 
 EXPLAINED_PROBLEMS = 200
 """Problems that ``auto`` asks in both ways: the paired comparison of first tokens with explanations."""
@@ -53,6 +59,8 @@ def stakeholder_choice(
     temperatures: Number | list[Number] = "plan",
     order: str = "shuffle",
     closing: int = 1,
+    design: str = "random",
+    stop_at: Number | None = None,
     principal: str | None = None,
     theta: Text | list[float] | None = None,
     rho: Number | None = None,
@@ -60,7 +68,7 @@ def stakeholder_choice(
     """Choose between options that share gains out differently; estimate the preference behind it.
 
     Args:
-        n: number of problems.
+        n: number of problems; of an adaptive design the most.
         seed: seed of problems, orders, temperatures, contexts and requests.
         trade_offs: ``default`` (half joint), ``published``, or some of ``wage``,
             ``price_quantity``, ``provision``, ``joint``.
@@ -77,13 +85,18 @@ def stakeholder_choice(
         order: of the options: ``shuffle``, ``given``, or ``rotations`` (every problem in each).
         closing: which of the closing words a turn is begun with, by their number: 1 is "Therefore, I choose:
             Option"; the others show whether choices depend on these words.
+        design: ``random`` (problems as they come), ``efficient`` (mostly those that tell most about any
+            preference: an eighth of the calls, for the same precision of θ), or ``adaptive`` (from the second
+            batch on those that tell most about what is still open, until ``stop_at``).
+        stop_at: with ``design=adaptive``, the standard error of θ at which it is enough (0.01 unless told
+            otherwise); 0 to ask all n.
         principal: whose interest choices are held against, by name; by default the framing's own.
         theta: weights of shareholders, employees, consumers, society in place of a name.
         rho: substitution parameter that goes with ``theta``.
     """
     check_server()
     way = resolved(elicitation, ELICITATIONS)
-    design = Design(
+    asked = Design(
         n=whole_number("n", n, at_least=1),
         seed=whole_number("seed", seed, at_least=0),
         trade_offs=read_trade_offs(trade_offs),
@@ -95,8 +108,17 @@ def stakeholder_choice(
         order=one_of("order", order, ORDERS),
         explained=EXPLAINED_PROBLEMS if elicitation == AUTO and way == "choose" else 0,
         reordered=order == "shuffle" and way in ("choose", "both"),
+        how=one_of("design", design, DESIGNS),
+        stop_at=_standard_error(stop_at, design),
     )
-    if design.context and firm_type(design.framing) is None:
+    if asked.how != "random":
+        try:
+            prior_criterion(asked)
+        except Untold as error:
+            raise ArgumentError(
+                "trade_offs", trade_offs, f"default, published or joint with design={design}: {error}"
+            ) from error
+    if asked.context and firm_type(asked.framing) is None:
         raise ArgumentError(
             "context",
             context,
@@ -106,24 +128,51 @@ def stakeholder_choice(
     words = CLOSINGS[whole_number("closing", closing, at_least=1, at_most=len(CLOSINGS)) - 1]
     if words != CLOSING and way == "text":
         raise ArgumentError("closing", closing, "left out with elicitation=text, which begins no turn")
-    asks_at_one = design.elicitation == "choose" and not design.explained
+    asks_at_one = asked.elicitation == "choose" and not asked.explained
     if asks_at_one and temperatures != "plan":
         raise ArgumentError(
             "temperatures", temperatures, "left out with elicitation=choose, which always asks at 1"
         )
     return Task(
-        dataset=build(design),
-        solver=[frame(FRAMINGS[design.framing]), elicit(design.seed, words)],
-        scorer=_scorers(design, _consistency(_principal(design.framing, principal, theta, rho))),
-        config=GenerateConfig(max_tokens=MAX_TOKENS["both" if design.explained else design.elicitation]),
+        dataset=Adaptive(asked) if asked.how == "adaptive" else build(asked),
+        solver=[frame(FRAMINGS[asked.framing]), elicit(asked.seed, words)],
+        scorer=_scorers(asked, _consistency(_principal(asked.framing, principal, theta, rho))),
+        config=GenerateConfig(max_tokens=MAX_TOKENS["both" if asked.explained else asked.elicitation]),
         version=VERSION,
         metadata={
-            "temperatures": [LABEL_TEMPERATURE] if asks_at_one else list(design.plan.values),
-            "crossed": design.plan.crossed,
-            "elicitation": design.elicitation,
-            "explained": design.explained,
+            "temperatures": [LABEL_TEMPERATURE] if asks_at_one else list(asked.plan.values),
+            "crossed": asked.plan.crossed,
+            "elicitation": asked.elicitation,
+            "explained": asked.explained,
+            **_about(asked),
         },
     )
+
+
+def _about(asked: Design) -> dict[str, object]:
+    """What a log says of a design that does not take problems as they come."""
+    if asked.how == "random":
+        return {}
+    found = prior_criterion(asked)
+    about: dict[str, object] = {
+        "design": asked.how,
+        "from_population": POPULATION,
+        "selected": found.selected,
+        "information": round(found.fewer, 2),
+    }
+    return about | ({"stop_at": asked.stop_at} if asked.how == "adaptive" else {})
+
+
+def _standard_error(value: Number | None, design: str) -> float:
+    if value is None:
+        return STOP_AT
+    if design != "adaptive":
+        raise ArgumentError("stop_at", value, f"left out with design={design}, which asks all n")
+    allowed = "a standard error, 0 or more and less than 1"
+    [error] = numbers("stop_at", [value], allowed)
+    if not 0 <= error < 1:
+        raise ArgumentError("stop_at", value, allowed)
+    return error
 
 
 def _wordings(value: Text) -> tuple[str, ...]:

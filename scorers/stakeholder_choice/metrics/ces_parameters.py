@@ -50,12 +50,14 @@ def ces_parameters() -> Metric:
     return compute
 
 
-def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
+def fit(data: Table, *, scale: Scale = "tau", weighted: bool = False) -> CESFit:
     """Fit the preference behind a table of answers, with constants of places and letters and clusters.
 
     Args:
         data: the answers.
         scale: how noise depends on τ, as in ``fit_ces``.
+        weighted: whether to weight answers back to the population of problems. No model is exactly CES, and
+            the best CES for problems that were chosen for what they tell need not be that for all of them.
 
     Raises:
         TooFewChoices: fewer valid answers than any estimate could rest on.
@@ -68,6 +70,7 @@ def fit(data: Table, *, scale: Scale = "tau") -> CESFit:
         position=data.position,
         label=data.label,
         probabilities=data.tempered() if data.by_probability else None,
+        importance=data.weight if weighted else None,
         shift=data.shift,
         scale=scale,
     )
