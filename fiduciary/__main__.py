@@ -12,6 +12,7 @@ from fiduciary.errors import CODES, DONE, UNUSABLE, UsageError, of_system
 
 COMMANDS = {
     "show": ("fiduciary.show:main", "one question as a model sees it, and what a whole run would ask"),
+    "plan": ("fiduciary.plan:main", "what a run of choices costs, and what precision that buys"),
     "report": ("fiduciary.report:main", "what logs say, for every task"),
     "board": ("fiduciary.leaderboard.build:main", "logs to one table, ranks for a principal, and a page"),
     "compare": (

@@ -12,7 +12,7 @@ import os
 import re
 import string
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from fiduciary.errors import UsageError
 
 if TYPE_CHECKING:
+    from inspect_ai import Task
     from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
 CHARACTERS_PER_TOKEN = 4
@@ -33,9 +34,24 @@ class Asked:
 
     Attributes:
         requests: messages and settings of every request, in the order of arrival.
+        samples: of the task.
+        looked_at: how many of them were asked.
     """
 
     requests: list[tuple[list[ChatMessage], GenerateConfig]] = field(default_factory=list)
+    samples: int = 0
+    looked_at: int = 0
+
+    def cost(self, count: Callable[[Sequence[ChatMessage]], int] | None = None) -> tuple[float, float, float]:
+        """Calls of the whole run, tokens read, and tokens written at most.
+
+        Args:
+            count: tokens of messages; by default a quarter of their characters.
+        """
+        scale = self.samples / self.looked_at
+        read = sum((count or _characters)(messages) for messages, _ in self.requests)
+        most = sum(config.max_tokens or 0 for _, config in self.requests)
+        return len(self.requests) * scale, read * scale, most * scale
 
     def answer(
         self, input: list[ChatMessage], tools: Any, choice: Any, config: GenerateConfig
@@ -80,9 +96,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     # After the arguments are read: these load Inspect, which takes most of a second.
     os.environ["INSPECT_DISPLAY"] = "none"
-    from inspect_ai import Task, eval
-    from inspect_ai.model import get_model
-
     from fiduciary import _registry
     from fiduciary._inspect import PrerequisiteError, parse_cli_args, plain_message
 
@@ -94,25 +107,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         task: Task = make(**parse_cli_args(tuple(options.arguments)))
     except PrerequisiteError as error:
         raise UsageError(plain_message(error)) from None
+    asked, trouble = dry_run(task)
+    if not asked.requests:
+        raise UsageError(f"nothing could be asked: {trouble}")
+    write = _Template(options.template).text if options.template is not None else _plain
+    for number, (messages, config) in enumerate(asked.requests[: options.n], 1):
+        print(f"--- request {number}: {_settings(config)}\n{write(messages)}\n")
+    if trouble:
+        raise UsageError(f"the dry run failed, so that calls cannot be counted: {trouble}")
+    print(_estimate(asked, options.template))
+    if name == "stakeholder_choice":
+        print("Which design and way of asking buys what precision: fiduciary plan.")
+    return 0
+
+
+def dry_run(task: Task) -> tuple[Asked, str]:
+    """Ask the stand-in some of a task's samples; what it was asked, and what went wrong, "" for nothing."""
+    from inspect_ai import eval, task_with
+    from inspect_ai.model import get_model
+
     asked = Asked()
     model = get_model("mockllm/model", memoize=False, custom_outputs=asked.answer)
     model.api.continues_turns = True  # type: ignore[attr-defined]
     ids = [str(sample.id) for sample in task.dataset]
     chosen = ids[:: max(1, len(ids) // MOST_SAMPLES)]
+    asked.samples, asked.looked_at = len(ids), len(chosen)
+    # What an adaptive task goes on with depends on answers, which the stand-in does not give.
+    first = task_with(task, dataset=[sample for sample in task.dataset if str(sample.id) in set(chosen)])
     with tempfile.TemporaryDirectory() as folder:
-        [log] = eval(
-            task, model=model, sample_id=chosen, max_samples=1, score=False, log_dir=folder, display="none"
-        )
-    if not asked.requests:
-        raise UsageError(f"nothing could be asked: {log.error.message if log.error else log.status}")
-    write = _Template(options.template).text if options.template is not None else _plain
-    for number, (messages, config) in enumerate(asked.requests[: options.n], 1):
-        print(f"--- request {number}: {_settings(config)}\n{write(messages)}\n")
-    if log.status != "success":
-        why = log.error.message if log.error else log.status
-        raise UsageError(f"the dry run failed, so that calls cannot be counted: {why}")
-    print(_estimate(asked, len(ids), len(chosen), options.template))
-    return 0
+        [log] = eval(first, model=model, max_samples=1, score=False, log_dir=folder, display="none")
+    return asked, "" if log.status == "success" else str(log.error.message if log.error else log.status)
 
 
 def _plain(messages: Sequence[ChatMessage]) -> str:
@@ -154,15 +178,12 @@ def _settings(config: GenerateConfig) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _estimate(asked: Asked, samples: int, looked_at: int, template: Path | None) -> str:
-    count = _Template(template).count if template is not None else _characters
-    sizes = [count(messages) for messages, _ in asked.requests]
-    most = [config.max_tokens or 0 for _, config in asked.requests]
-    scale = samples / looked_at
+def _estimate(asked: Asked, template: Path | None) -> str:
+    calls, read, most = asked.cost(_Template(template).count if template is not None else None)
     how = "" if template is not None else f" (characters / {CHARACTERS_PER_TOKEN}; --template counts them)"
     return (
-        f"{samples:,} samples, about {len(sizes) * scale:,.0f} calls with {sum(sizes) * scale:,.0f} tokens "
-        f"read{how} and at most {sum(most) * scale:,.0f} written; from {looked_at} of the samples."
+        f"{asked.samples:,} samples, about {calls:,.0f} calls with {read:,.0f} tokens read{how} and at most "
+        f"{most:,.0f} written; from {asked.looked_at} of the samples."
     )
 
 

@@ -76,6 +76,7 @@ def test_python_m_does_the_same(root: Path) -> None:
 
 
 GIVEN = {
+    "plan": ("--principal nobody", "--rate 0"),
     "show": ("nothing_of_that_name", "stakeholder_choice"),
     "report": ("{none}", "{none}"),
     "board": ("{none}", "{none}"),
