@@ -13,6 +13,7 @@ from collections.abc import Callable
 from benchmarks import (
     budgets,
     consistency,
+    designs,
     dossier,
     duopoly,
     games,
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "games_pipeline": lambda: games_pipeline.main([]),
     "duopoly": lambda: duopoly.main([]),
     "consistency": lambda: consistency.main([]),
+    "designs": lambda: designs.main([]),
     "budgets": lambda: budgets.main([]),
     "rationality_subjects": lambda: rationality_subjects.main([]),
     "psychometrics": lambda: psychometrics.main([]),
