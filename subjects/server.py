@@ -26,6 +26,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from fiduciary.parsing import parse_json
+from fiduciary.safe_text import one_line
 from fiduciary.subjects.arguments import SubjectError
 from fiduciary.subjects.catalogue import ARGUMENTS
 from fiduciary.subjects.chat_format import RequestError, completion_of, config_of, messages_of
@@ -227,7 +228,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A container stops by SIGTERM, and a shell's background job begins with Ctrl-C ignored.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
-    print(f"subject/{options.name} is served as vllm/{server.served}; clients need:", flush=True)
+    shown = one_line(server.served)  # the terminal shows a name, whatever it is
+    print(f"subject/{options.name} is served as vllm/{shown}; clients need:", flush=True)
     print(f"  export VLLM_BASE_URL={server.url}", flush=True)
     try:
         server.serve_forever()

@@ -1,4 +1,4 @@
-"""A small share of ``make faults``: every parser and some mutated logs, and the table that it writes."""
+"""A small share of ``make faults``: every parser, one request to a server, and the table that it writes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ FUZZED = [one for one in load() if one.area == "Fuzz" and "logs" not in one.titl
 @pytest.mark.parametrize("one", FUZZED, ids=lambda one: one.title)
 def test_a_parser_takes_whatever_it_is_given(one: Fault, tmp_path: Path) -> None:
     assert one.run(Bench(tmp_path, tmp_path, share=0.02, seed=1)).lost == NOTHING
+
+
+def test_a_server_in_a_process_of_its_own_is_asked(tmp_path: Path) -> None:
+    [one] = [one for one in load() if one.title == "subject: 10^9 answers to one request"]
+    assert one.run(Bench(tmp_path, tmp_path)).said == "n must be from 1 to 10000, got 1000000000"
 
 
 def test_what_is_lost_stands_in_the_table() -> None:

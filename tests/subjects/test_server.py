@@ -310,7 +310,8 @@ def test_errors_of_the_command(argv: list[str], said: str, capsys: pytest.Captur
 def test_the_command_serves_until_it_is_told_to_stop(number: signal.Signals, root: Path) -> None:
     """Also where Ctrl-C is ignored at the start, as in a shell's background job."""
     command = [sys.executable, "-m", "fiduciary", "subject", "study1", "--port", "0"]
-    command += ["-M", "gamma=2", "--served-model-name", "assistant"]
+    name = "assistant\x1b[2J"
+    command += ["-M", "gamma=2", "--served-model-name", name]
 
     def ignore() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -318,10 +319,10 @@ def test_the_command_serves_until_it_is_told_to_stop(number: signal.Signals, roo
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True, preexec_fn=ignore) as process:
         try:
             assert process.stdout is not None
-            assert "vllm/assistant" in process.stdout.readline()
+            assert "vllm/assistant [2J" in process.stdout.readline()  # shown, not obeyed
             url = process.stdout.readline().strip().removeprefix("export VLLM_BASE_URL=")
             client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
-            assert [model.id for model in client.models.list()] == ["assistant"]
+            assert [model.id for model in client.models.list()] == [name]
             process.send_signal(number)
             assert process.wait(20) == 0
         finally:
