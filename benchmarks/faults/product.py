@@ -114,6 +114,17 @@ def a_log(bench: Bench, model: str = "study1") -> Path:
     raise FileNotFoundError(model)
 
 
+def an_audit(bench: Bench) -> Path:
+    """A log that a monitor can hold a model to; made once."""
+    folder = bench.shared / "audit"
+    if not folder.exists():
+        from fiduciary._registry import stakeholder_choice
+
+        ask(stakeholder_choice(n=300, elicitation="text", wording="plain"), "study1", folder)
+    [file] = folder.glob("*.eval")
+    return file
+
+
 def beside(bench: Bench, name: str = "logs") -> Path:
     """A fresh copy of all whole logs, for a bad one to be put among."""
     folder = bench.folder / name

@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from benchmarks.faults.product import Called, command, environment, obeyed
+from benchmarks.faults.product import Called, an_audit, command, environment, obeyed
 from benchmarks.faults.registry import Bench, Seen, fault, require
 
 AREA, SERVE = "Servers", "Serving and going on"
@@ -142,6 +143,13 @@ def subject(bench: Bench, served: str = NAME) -> Iterator[Server]:
         require(server.chat(served).status == 200, "it answers nobody any more")
 
 
+@contextmanager
+def found_at(server: Server) -> Iterator[None]:
+    """Inspect's ``vllm/`` models are this server's while the context lasts."""
+    with patch.dict(os.environ, {"VLLM_BASE_URL": f"http://127.0.0.1:{server.port}/v1"}):
+        yield
+
+
 def answered(status: int, ask: Callable[[Server], Sequence[Answer]]) -> Callable[[Bench], Seen]:
     """The subject's server answers requests that are none with a status and one line each."""
 
@@ -222,15 +230,10 @@ def evil_name(bench: Bench) -> Seen:
 @fault(AREA, "monitor --metrics: unknown paths, other methods, clients that are silent or go away")
 def metrics(bench: Bench) -> Seen:
     """The page of metrics stays up, for this machine alone."""
-    from benchmarks.faults.product import ask
-    from fiduciary._registry import stakeholder_choice
-
-    ask(stakeholder_choice(n=300, elicitation="text"), "study1", bench.folder / "audit")
-    [audit] = (bench.folder / "audit").glob("*.eval")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    words = ("monitor", "--baseline", str(audit), "--model", f"vllm/{NAME}", "--every", "1h")
+    words = ("monitor", "--baseline", str(an_audit(bench)), "--model", f"vllm/{NAME}", "--every", "1h")
     words += ("--state", str(bench.folder / "state"), "--metrics", f":{port}")
     place = bench.folder / "monitor"
     place.mkdir()
@@ -239,23 +242,18 @@ def metrics(bench: Bench) -> Seen:
         written = bench.folder / "state" / "audits.jsonl"
         return port if written.exists() and written.stat().st_size else None
 
-    with subject(bench) as asked:
-        os.environ["VLLM_BASE_URL"] = f"http://127.0.0.1:{asked.port}/v1"
-        try:
-            with running(words, place, ready) as server:
-                status = [server.asked(*one).status for one in (("GET", "/"), ("GET", "/<script>"))]
-                require(status == [404, 404], f"unknown paths are answered {status}")
-                require(server.asked("POST", "/metrics", b"{}").status == 501, "a POST is taken")
-                for _ in range(20):
-                    server.left(b"GET /metr")
-                    server.left(b"GET /metrics HTTP/1.1\r\n\r\n")
-                require(server.spoken(b"GET /metr") == b"", "half a request is answered")
-                page = server.asked("GET", "/metrics")
-                require(page.status == 200 and b"fiduciary_monitor_audits_total" in page.body, "no metrics")
-                said = (place / "err.txt").read_text("utf-8")
-                require("others can reach" not in said, "others can reach them")
-        finally:
-            del os.environ["VLLM_BASE_URL"]
+    with subject(bench) as asked, found_at(asked), running(words, place, ready) as server:
+        status = [server.asked(*one).status for one in (("GET", "/"), ("GET", "/<script>"))]
+        require(status == [404, 404], f"unknown paths are answered {status}")
+        require(server.asked("POST", "/metrics", b"{}").status == 501, "a POST is taken")
+        for _ in range(20):
+            server.left(b"GET /metr")
+            server.left(b"GET /metrics HTTP/1.1\r\n\r\n")
+        require(server.spoken(b"GET /metr") == b"", "half a request is answered")
+        page = server.asked("GET", "/metrics")
+        require(page.status == 200 and b"fiduciary_monitor_audits_total" in page.body, "no metrics")
+        said = (place / "err.txt").read_text("utf-8")
+        require("others can reach" not in said, "others can reach them")
     [line] = [line for line in said.splitlines() if line.startswith("Metrics are served")]
     return Seen("404, 501, closed after 30 seconds; the next scrape is answered, at 127.0.0.1 alone", line)
 
