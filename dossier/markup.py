@@ -1,10 +1,15 @@
-"""HTML built from Python: whatever is not markup already is escaped, wherever it stands."""
+"""HTML built from Python: whatever is not markup already is escaped, wherever it stands.
+
+Marks that turn the direction of writing, and others that cannot be seen, are named where they stand.
+"""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Iterable
 from typing import TypeAlias
+
+from fiduciary.safe_text import visible
 
 VOID = frozenset({"meta", "br", "hr", "col", "link"})
 
@@ -35,7 +40,9 @@ def tag(name: str, /, *children: Child, **attributes: str | int | bool | None) -
         if value is None or value is False:
             continue
         label = key.rstrip("_").replace("_", "-")
-        said.append(f" {label}" if value is True else f' {label}="{html.escape(str(value), quote=True)}"')
+        said.append(
+            f" {label}" if value is True else f' {label}="{html.escape(visible(str(value)), quote=True)}"'
+        )
     if name in VOID:
         return Markup(f"<{name}{''.join(said)}>")
     return Markup(f"<{name}{''.join(said)}>{text(*children)}</{name}>")
@@ -48,6 +55,6 @@ def _parts(children: Iterable[Child]) -> Iterable[str]:
         if isinstance(child, Markup):
             yield str(child)
         elif isinstance(child, str):
-            yield html.escape(child, quote=False)
+            yield html.escape(visible(child), quote=False)
         else:
             yield from _parts(child)

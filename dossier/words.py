@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from fiduciary.safe_text import one_line
+from fiduciary.safe_text import visible
 
 Unit = Literal["share", "dollars", "points", "number", "count", "rank", "weight"]
 """``share``: 0 to 1, shown as a percentage. ``points``: difference of shares, in percentage points."""
@@ -71,8 +71,8 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
 
 
 def plain(text: object, limit: int = 200) -> str:
-    """Somebody else's text on one line of bounded length, without control characters."""
-    clean = " ".join(one_line(str(text)).split())
+    """Somebody else's text on one line of bounded length, what cannot be seen in it named."""
+    clean = " ".join(visible(str(text)).split())
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
 

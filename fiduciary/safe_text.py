@@ -1,4 +1,4 @@
-"""Text of models and users, made harmless where it is shown: terminal, Markdown, LaTeX, CSV."""
+"""Text of models and users, made harmless where it is shown: terminal, HTML, Markdown, LaTeX, CSV."""
 
 from __future__ import annotations
 
@@ -61,6 +61,16 @@ _FORMULA = ("=", "+", "-", "@")
 def one_line(text: str) -> str:
     """Text without control characters and line ends."""
     return _CONTROL.sub(" ", text)
+
+
+def visible(text: str) -> str:
+    """Text of a page: what :func:`one_line` takes away is named as ``[U+202E]``, but for white space.
+
+    Two names that differ in nothing else stay two names.
+    """
+    if text.isprintable():
+        return text
+    return _CONTROL.sub(lambda found: found[0] if found[0] in "\t\n\r" else f"[U+{ord(found[0]):04X}]", text)
 
 
 def latex(text: str) -> str:

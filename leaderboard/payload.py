@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -17,6 +17,7 @@ from fiduciary.leaderboard.choices import ASKED
 from fiduciary.leaderboard.columns import Column
 from fiduciary.leaderboard.figures import figures
 from fiduciary.leaderboard.rows import Row
+from fiduciary.safe_text import visible
 
 FORMAT = 1
 
@@ -72,24 +73,37 @@ def payload(board: Board, logs: Mapping[str, str] | None = None, commit: str | N
             "ranking": _ranking(board, ids),
             "figures": figures(board, ids),
             "troubles": [{"file": t.file, "problem": t.problem} for t in board.published_troubles],
-        }
+        },
+        visible,
     )
     return dict(found)
 
 
-def plain(value: Any) -> Any:
-    """The same with Python's own types, text that can be written, and None for numbers that JSON lacks."""
+def writable(text: str) -> str:
+    """Text without half a character, which names of files may hold, and which cannot be written as UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def plain(value: Any, text: Callable[[str], str] = writable) -> Any:
+    """The same with Python's own types, text that can be written, and None for numbers that JSON lacks.
+
+    Args:
+        value: whatever is to be JSON.
+        text: what becomes of text; addresses of logs stay addresses.
+    """
     if isinstance(value, Mapping):
-        return {plain(str(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, str) and not value.isascii():
-        # Half a character, which names of files may hold, cannot be written as UTF-8.
-        return value.encode("utf-8", "replace").decode("utf-8")
+        return {
+            plain(str(key), text): plain(item, writable if key == "log" else text)
+            for key, item in value.items()
+        }
+    if isinstance(value, str):
+        return text(value)
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [plain(item, text) for item in value]
     if isinstance(value, np.ndarray):
-        return plain(value.tolist())
+        return plain(value.tolist(), text)
     if isinstance(value, np.generic):
-        return plain(value.item())
+        return plain(value.item(), text)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

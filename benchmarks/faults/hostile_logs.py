@@ -132,7 +132,12 @@ def evil_name(bench: Bench) -> Seen:
     for file in (*site.glob("table.*"), *(bench.folder / "dossier").iterdir()):
         if file.suffix != ".parquet":
             require(not obeyed(file.read_text("utf-8")), f"{file.name} holds what a terminal obeys")
-    return Seen("board, report, compare and dossier show it as text, in every format")
+    for file in (site / "index.html", bench.folder / "dossier" / "dossier.html"):
+        text = file.read_text("utf-8")
+        require("[U+202E]" in text and "u202e" not in text, f"{file.name} turns the direction of writing")
+    return Seen(
+        "board, report, compare and dossier show it as text, in every format; pages name the marks ([U+202E])"
+    )
 
 
 @fault(AREA, "formulas in names for spreadsheets: = + - @, full width, small, behind tabs and unseen marks")

@@ -123,7 +123,7 @@ def test_hostile_names_stay_text(
     )
     command = next(gap["command"] for gap in data["gaps"] if gap["id"].endswith("transitivity"))
     # The shell gets the whole name as one word.
-    assert "'subject/<script>alert(1)</script>'\"'\"'\"&{{7*7}} [31m ; rm -rf ~ #'" in command
+    assert "'subject/<script>alert(1)</script>'\"'\"'\"&{{7*7}}[U+001B][31m[U+202E]; rm -rf ~ #'" in command
 
 
 def test_without_pango(dossiers: dict[str, Dossier], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,7 @@ def test_small_words() -> None:
 @given(st.text())
 def test_foreign_text_is_one_bounded_line(given_text: str) -> None:
     shown = plain(given_text, 50)
+    assert plain("a\u202eb\x1b[31m\n c", 50) == "a[U+202E]b[U+001B][31m c"
     assert len(shown) <= 50 and "\n" not in shown and "\u202e" not in shown and "\x1b" not in shown
     shown.encode("utf-8")
 
@@ -52,6 +53,8 @@ def test_foreign_text_is_one_bounded_line(given_text: str) -> None:
 def test_markup_escapes_whatever_is_no_markup(content: str, attribute: str) -> None:
     made = tag("p", content, title=attribute)
     assert made.count("<") == made.count(">") == 2
+    harmful = "\x1b\u2066\u202e\ud800"
+    assert not set(harmful) & set(tag("p", content + harmful, title=attribute + harmful))
     assert '"' not in made.removeprefix("<p").partition('title="')[2].partition('">')[0].replace("&quot;", "")
 
 
