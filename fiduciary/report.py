@@ -88,7 +88,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 f"argument {name} is for logs of {', '.join(takers)}; these are of {', '.join(sorted(tasks))}"
             )
     asked_for = {name: getattr(given, name) for name in Options.__annotations__}
-    asked_for |= {"principal": principal, **_beside(given, tasks)}
+    beside, unread = _beside(given, tasks)
+    troubles += unread
+    asked_for |= {"principal": principal, **beside}
     options = Options(**{name: value for name, value in asked_for.items() if value is not None})
 
     reports: list[Report] = []
@@ -129,13 +131,14 @@ def _told(
     return usable, refused, damaged
 
 
-def _beside(given: argparse.Namespace, tasks: set[str]) -> dict[str, Any]:
-    """What the logs are held against, read and estimated once for all of them.
+def _beside(given: argparse.Namespace, tasks: set[str]) -> tuple[dict[str, Any], list[Trouble]]:
+    """What the logs are held against, read and estimated once for all of them, and what cannot be read.
 
     Raises:
         UsageError: logs that cannot be used for it.
     """
     found: dict[str, Any] = {}
+    unread: list[Trouble] = []
     if given.against is not None:
         from fiduciary.scorers.stakeholder_choice.report import estimates_against
 
@@ -143,10 +146,10 @@ def _beside(given: argparse.Namespace, tasks: set[str]) -> dict[str, Any]:
     if given.retest is not None:
         from fiduciary.scorers.inventory.logs import load
 
-        found["retest"] = load([given.retest])
+        found["retest"], unread = load([given.retest])
         if tasks.isdisjoint(found["retest"]):
             raise UsageError("--retest is of another inventory")
-    return found
+    return found, unread
 
 
 def _checked(given: argparse.Namespace) -> argparse.Namespace:

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from fiduciary.economics.games import FORMS, HOMO_ECONOMICUS
 from fiduciary.economics.inference import share
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import code_of
 from fiduciary.scorers.economic_games.metrics import TEMPTED
 from fiduciary.scorers.economic_games.table import Play, plays
 from fiduciary.scorers.logs import logs_of
@@ -38,7 +39,7 @@ TITLES = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Draw the picture; 1 where there is nothing to draw."""
+    """Draw the picture; 1 where there is nothing to draw, 2 where a log cannot be read."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -46,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--picture", type=Path, default=Path("cooperation.png"), help="where it goes")
     options = parser.parse_args(argv)
     try:
-        logs = logs_of("economic_games", options.logs)
+        logs, troubles = logs_of("economic_games", options.logs)
     except UsageError as error:
         parser.error(str(error))
     by_model: dict[str, list[Play]] = defaultdict(list)
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     draw(by_model, options.picture)
     print(f"Picture: {options.picture}")
-    return 0
+    return code_of(troubles)
 
 
 def draw(by_model: Mapping[str, Sequence[Play]], path: Path) -> None:

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from fiduciary.economics.consistency.profile import rationality_profile
 from fiduciary.economics.inference import Interval
 from fiduciary.errors import UsageError
-from fiduciary.eval_logs import UnusableLog, find, read_header, read_log
+from fiduciary.eval_logs import Trouble, UnusableLog, code_of, find, read_header, read_log, tell
 from fiduciary.scorers.grounds import pair_grounds
 from fiduciary.scorers.money_pump.metrics import pumped
 from fiduciary.scorers.money_pump.table import PumpTable, pump_table
@@ -66,7 +66,7 @@ class Row:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Draw the picture and name what is left out; 1 where there is nothing to draw."""
+    """Draw the picture and name what is left out; 1 if nothing can be drawn, 2 if a log is damaged."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -77,39 +77,42 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows, left_out = read(find(options.logs))
     except UsageError as error:
         parser.error(str(error))
-    for said in left_out:
-        print(f"left out: {said}", file=sys.stderr)
+    tell(left_out)
     if not rows:
         print(f"no finished log of pairs or pumps to draw among {', '.join(options.logs)}", file=sys.stderr)
         return 1
     draw(rows, options.picture)
     print(f"Picture: {options.picture}")
-    return 0
+    return code_of(left_out)
 
 
-def read(paths: Sequence[str]) -> tuple[dict[str, Row], list[str]]:
-    """Pairs and pumps by model, and why others are left out, a sentence each.
+def read(paths: Sequence[str]) -> tuple[dict[str, Row], list[Trouble]]:
+    """Pairs and pumps by model, and why others are left out.
 
     Left out are logs whose answers are no ground for figures, and without a word counts of sets of more than
     six options, which have no test. The latest log of each task counts.
     """
     latest: dict[tuple[str, str], str] = {}
-    left_out: list[str] = []
+    left_out: list[Trouble] = []
     for path in paths:
         try:
             log = read_header(path)
         except UnusableLog as error:
-            left_out.append(f"{path}: {error}")
+            left_out.append(Trouble(path, f"cannot be read: {error}", damaged=True))
             continue
         task = log.eval.task.rpartition("/")[2]
         if log.status == "success" and task in SCORERS:
             latest[log.eval.model, task] = path
     rows: dict[str, Row] = {}
     for (model, task), path in latest.items():
-        log = read_log(path)
+        try:
+            log = read_log(path)
+        except UnusableLog as error:
+            left_out.append(Trouble(path, f"cannot be read: {error}", damaged=True))
+            continue
         withheld = pair_grounds(log, SCORERS[task]).withheld
         if withheld is not None:
-            left_out.append(f"{model}, {task}: {withheld}")
+            left_out.append(Trouble(path, f"left out: {model}, {task}: {withheld}"))
             continue
         row = rows.setdefault(model, Row())
         if task == "money_pump":

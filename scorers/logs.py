@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inspect_ai.log import EvalLog
 
-from fiduciary.eval_logs import read_own, tell
+from fiduciary.eval_logs import Trouble, read_own, tell
 
 
 def task_of(log: EvalLog) -> str:
@@ -14,15 +14,15 @@ def task_of(log: EvalLog) -> str:
     return log.eval.task.rpartition("/")[2]
 
 
-def logs_of(task: str, given: Sequence[str]) -> list[EvalLog]:
-    """The logs of one task, with samples, among files and folders; names those that cannot be read.
+def logs_of(task: str, given: Sequence[str]) -> tuple[list[EvalLog], list[Trouble]]:
+    """The logs of one task, with samples, among files and folders, and what cannot be read, which is named.
 
     Raises:
         UsageError: no such file or folder, or a folder without logs.
     """
     logs, troubles = read_own(given, lambda header: task_of(header) == task)
     tell(troubles)
-    return logs
+    return logs, troubles
 
 
 def arguments_of(log: EvalLog) -> str:

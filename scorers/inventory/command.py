@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fiduciary.economics.psychometrics.comparison import BOUND
 from fiduciary.errors import UsageError
+from fiduciary.eval_logs import code_of
 from fiduciary.scorers.inventory import picture
 from fiduciary.scorers.inventory.changes import changes, report
 from fiduciary.scorers.inventory.logs import base_first, load
@@ -22,7 +23,7 @@ from fiduciary.scorers.rendering import FORMATS, check_places, deliver
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Compare a base with other models; the exit code is 0.
+    """Compare a base with other models; the exit code is 0, or 2 where a log cannot be read.
 
     Raises:
         UsageError: logs that do not compare, or an argument to be mended.
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not 0 < given.level < 1:
         raise UsageError(f"argument --level must lie strictly between 0 and 1, got {given.level:g}")
     check_places(given.out, given.picture)
-    models = {task: base_first(found, given.base) for task, found in load(given.logs).items()}
+    loaded, troubles = load(given.logs)
+    models = {task: base_first(found, given.base) for task, found in loaded.items()}
     found = {task: changes(own, given.bound, given.level) for task, own in models.items()}
     drawn = []
     if given.picture is not None:
@@ -62,4 +64,4 @@ def main(argv: Sequence[str] | None = None) -> int:
             picture.draw(found[task], drawn[-1])
     told = [report(own, found[task]) for task, own in models.items()]
     deliver(told, given.format, given.out, drawn if given.picture is not None else None)
-    return 0
+    return code_of(troubles)

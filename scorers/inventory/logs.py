@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -52,8 +52,10 @@ class Matched:
     left_out: int
 
 
-def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
-    """Inventory → contenders in the order of the paths; of one model in one path, its newest log.
+def load(paths: Sequence[str]) -> tuple[dict[str, list[Contender]], list[Trouble]]:
+    """Inventory → contenders in the order of the paths, and the logs that cannot be read, which are named.
+
+    Of one model in one path it is the newest log that counts.
 
     Args:
         paths: log files or folders of logs, or NAME=PATH, which says what to call the model.
@@ -61,36 +63,47 @@ def load(paths: Sequence[str]) -> dict[str, list[Contender]]:
     Raises:
         UsageError: no such file or folder, nothing of an inventory in it, or a log without samples.
     """
-    headers: dict[str, list[EvalLog]] = {}
+    logs: dict[str, list[EvalLog]] = {}
     called: dict[str, str] = {}
+    troubles: list[Trouble] = []
     for given in paths:
         label, path = _label(given)
-        newest: dict[tuple[str, str, str], EvalLog] = {}
-        for file in find([path]):
-            try:
-                header = read_header(file)
-            except UnusableLog as error:
-                tell([Trouble(file, f"cannot be read: {error}")])
-                continue
-            if (task := task_of(header)) in INSTRUMENTS:
-                which = (task, header.eval.model, str(sorted(header.eval.model_args.items())))
-                # A run that was finished counts more than a newer one that was not.
-                before = newest.get(which)
-                if before is None or header.status == "success" or before.status != "success":
-                    newest[which] = header
+        newest, unread = _newest(path)
+        tell(unread)
+        troubles += unread
         if not newest:
             raise UsageError(f"{path} holds no log of {' or '.join(INSTRUMENTS)}")
-        for (task, _, _), header in newest.items():
-            headers.setdefault(task, []).append(header)
+        for log in newest:
+            logs.setdefault(task_of(log), []).append(log)
             if label is not None:
-                called[header.location] = label
-    try:
-        return {
-            task: contenders([read_log(header.location) for header in found], called)
-            for task, found in headers.items()
-        }
-    except UnusableLog as error:
-        raise UsageError(f"a log of {' and '.join(headers)} cannot be read: {error}") from error
+                called[log.location] = label
+    return {task: contenders(found, called) for task, found in logs.items()}, troubles
+
+
+def _newest(path: str) -> tuple[list[EvalLog], list[Trouble]]:
+    """The newest log of each inventory and model; one that cannot be read takes no other's place."""
+    found: dict[tuple[str, str, str], list[EvalLog]] = {}
+    logs, troubles = [], []
+
+    def read(file: str, reading: Callable[[str], EvalLog]) -> EvalLog | None:
+        try:
+            return reading(file)
+        except UnusableLog as error:
+            troubles.append(Trouble(file, f"cannot be read: {error}", damaged=True))
+            return None
+
+    for file in find([path]):
+        header = read(file, read_header)
+        if header is not None and (task := task_of(header)) in INSTRUMENTS:
+            which = (task, header.eval.model, str(sorted(header.eval.model_args.items())))
+            found.setdefault(which, []).append(header)
+    for headers in found.values():
+        # A run that was finished counts more than a newer one that was not.
+        for header in sorted(headers, key=lambda one: one.status == "success")[::-1]:
+            if (log := read(header.location, read_log)) is not None:
+                logs.append(log)
+                break
+    return logs, troubles
 
 
 def contenders(logs: Sequence[EvalLog], called: Mapping[str, str] | None = None) -> list[Contender]:

@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from inspect_ai import eval
+
+import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from fiduciary.tasks.economic_games.task import economic_games
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,3 +54,22 @@ def test_a_folder_without_logs_is_named(tmp_path: Path, capsys: pytest.CaptureFi
     with pytest.raises(SystemExit) as ended:
         main([str(tmp_path)])
     assert ended.value.code == 2 and "no logs in the folder" in capsys.readouterr().err
+
+
+def test_a_damaged_log_is_named_and_the_others_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = runpy.run_path(str(ROOT / "runs/games_picture.py"))["main"]
+    logs, picture = tmp_path / "logs", tmp_path / "picture.png"
+    eval(
+        economic_games(repeats=1, elicitation="text"),
+        model="subject/moralis",
+        log_dir=str(logs),
+        display="none",
+        score_display=False,
+    )
+    (logs / "cut.eval").write_bytes(next(logs.glob("*.eval")).read_bytes()[:99])
+    capsys.readouterr()
+    assert main([str(logs), "--picture", str(picture)]) == 2
+    assert "cut.eval: cannot be read" in capsys.readouterr().err
+    assert picture.stat().st_size > 5_000

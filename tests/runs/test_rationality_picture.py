@@ -11,6 +11,7 @@ from inspect_ai import eval
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
+from benchmarks.faults.bad_logs import LEFT_OUT
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.transitivity.task import transitivity
 
@@ -37,6 +38,24 @@ def test_a_picture_of_two_logs(script: dict[str, Any], tmp_path: Path, elicitati
     rows, left_out = script["read"]([str(path) for path in sorted((tmp_path / "logs").glob("*.eval"))])
     assert list(rows) == ["subject/cyclic"] and left_out == []
     assert rows["subject/cyclic"].pairs.n_sets == rows["subject/cyclic"].pumps.asked == 16
+
+
+def test_a_damaged_log_is_named_and_the_others_drawn(
+    script: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Be it the header that cannot be read, or a sample; the exit code is that of every command."""
+    logs, picture = tmp_path / "logs", tmp_path / "picture.png"
+    for task in (transitivity(n=16, repeats=1), money_pump(n=16, repeats=1)):
+        eval(task, model="subject/cyclic", log_dir=str(logs), display="none", score_display=False)
+    [pump] = logs.glob("*money-pump*.eval")
+    (logs / "cut.eval").write_bytes(pump.read_bytes()[:99])
+    whole = pump.rename(tmp_path / "whole.eval")
+    LEFT_OUT["flipped"][1](whole, logs / "flipped.eval")
+    capsys.readouterr()
+    assert script["main"]([str(logs), "--picture", str(picture)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2 and all("cannot be read" in line for line in said)
+    assert picture.stat().st_size > 5_000
 
 
 def test_who_does_not_read_is_left_out_and_named(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -19,6 +21,7 @@ from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
+from benchmarks.faults.bad_logs import LEFT_OUT
 from fiduciary.__main__ import main
 from fiduciary.economics.psychometrics.scoring import percentile
 from fiduciary.errors import UsageError
@@ -209,14 +212,20 @@ def test_json_holds_the_figures_of_the_log(logs: dict[str, str], tmp_path: Path)
     assert shown["acquiescence"] == pytest.approx(metrics["acquiescence"])
 
 
+def loaded(paths: list[str]) -> list[Contender]:
+    found, troubles = load(paths)
+    assert troubles == []
+    return found["dark_tetrad"]
+
+
 def test_names(logs: dict[str, str]) -> None:
-    found = load([logs["base"], logs["moved"], logs["again"]])["dark_tetrad"]
+    found = loaded([logs["base"], logs["moved"], logs["again"]])
     assert [c.name for c in found] == [
         "subject/trait_profile",
         "subject/trait_profile psychopathy=3.8",
         "subject/trait_profile refusals=0.15",
     ]
-    twice = load([logs["base"], logs["base"]])["dark_tetrad"]
+    twice = loaded([logs["base"], logs["base"]])
     assert [c.name for c in twice] == ["subject/trait_profile (1)", "subject/trait_profile (2)"]
     assert base_first(found, None) == found
     assert base_first(found, "subject/trait_profile psychopathy=3.8")[0] is found[1]
@@ -227,7 +236,7 @@ def altered(contender: Contender, **about: Any) -> Contender:
 
 
 def test_what_does_not_compare(logs: dict[str, str]) -> None:
-    [base] = load([f"base={logs['base']}"])["dark_tetrad"]
+    [base] = loaded([f"base={logs['base']}"])
     for different in (
         {"instrument": {"name": "official", "sha256": "y"}},
         {"elicitation": "both"},
@@ -250,7 +259,7 @@ def test_what_does_not_compare(logs: dict[str, str]) -> None:
 
 
 def test_blocks_are_matched_by_their_id(logs: dict[str, str]) -> None:
-    [base] = load([logs["base"]])["dark_tetrad"]
+    [base] = loaded([logs["base"]])
     data = base.data
     turned = replace(base, data=replace(data, group=data.group[::-1], agreement=data.agreement[::-1].copy()))
     found = match(base, turned)
@@ -258,7 +267,7 @@ def test_blocks_are_matched_by_their_id(logs: dict[str, str]) -> None:
 
 
 def test_repeats(logs: dict[str, str]) -> None:
-    [base] = load([logs["base"]])["dark_tetrad"]
+    [base] = loaded([logs["base"]])
     assert np.isnan(identical_repeats(base.data))
     same = replace(base.data, cell=(base.data.cell[0],) * 12, agreement=np.full((12, 28), 3.0))
     assert identical_repeats(same) == 1
@@ -274,6 +283,26 @@ def test_logs_of_no_use(
     assert "no logs in the folder" in capsys.readouterr().err
     assert main(["inventory", "compare", logs["base"]]) == 2
     assert "needs logs of a base and of another model" in capsys.readouterr().err
+
+
+def test_a_damaged_log_is_named_takes_no_others_place_and_ends_with_2(
+    logs: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Be it the header that cannot be read, or samples of the newest log."""
+    shutil.copytree(Path(logs["base"]).parent, tmp_path / "base")
+    damaged = tmp_path / "base" / "newest.eval"
+    LEFT_OUT["flipped"][1](Path(logs["base"]), damaged)
+    (tmp_path / "base" / "cut.eval").write_bytes(damaged.read_bytes()[:99])
+    os.utime(damaged, (2**31, 2**31))
+    assert main(["inventory", "compare", str(tmp_path / "base"), logs["moved"], "--format", "json"]) == 2
+    said = capsys.readouterr()
+    assert len(said.err.splitlines()) == 2
+    assert "newest.eval: cannot be read" in said.err and "cut.eval: cannot be read" in said.err
+    assert main(["inventory", "compare", logs["base"], logs["moved"], "--format", "json"]) == 0
+    there = str(Path(logs["base"]).parent)
+    assert capsys.readouterr().out == said.out.replace(str(tmp_path / "base"), there)
+    assert main(["report", logs["again"], "--retest", str(tmp_path / "base")]) == 2
+    assert main(["report", logs["again"], "--retest", logs["base"]]) == 0
 
 
 @pytest.mark.parametrize(
