@@ -6,7 +6,7 @@ members may say less than is in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -71,10 +71,28 @@ def check(archive: ZipFile, names: Iterable[str]) -> None:
     held = set(archive.namelist())
     for name in names:
         if name in held:
-            _check(archive, archive.getinfo(name))
+            for _ in _pieces(archive, archive.getinfo(name)):
+                pass
 
 
-def _check(archive: ZipFile, member: ZipInfo) -> None:
+def content(archive: ZipFile, name: str) -> bytearray:
+    """All that a member holds, checked while it is inflated, once.
+
+    Args:
+        archive: as :func:`opened` gives it.
+        name: of a member that it holds.
+
+    Raises:
+        BadArchive: as of :func:`check`.
+    """
+    found = bytearray()
+    for piece in _pieces(archive, archive.getinfo(name)):
+        found += piece
+    return found
+
+
+def _pieces(archive: ZipFile, member: ZipInfo) -> Iterator[bytes]:
+    """A member piece by piece, never more of it than the list of members says."""
     # One byte more than the list says: whoever reads it has found that the list lies. zipfile would compare
     # the checksum before it gets there.
     longer = copy(member)
@@ -88,6 +106,7 @@ def _check(archive: ZipFile, member: ZipInfo) -> None:
                 checksum = crc32(piece, checksum)
                 if found > member.file_size:
                     raise BadArchive(f"holds more in {member.filename} than its list of members says")
+                yield piece
     except BadArchive:
         raise
     except Exception as error:  # zlib's, zstandard's and zipfile's own

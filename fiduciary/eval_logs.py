@@ -30,7 +30,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from fiduciary._inspect import open_file
-from fiduciary.archives import check, opened
+from fiduciary.archives import check, content, opened
 from fiduciary.errors import DONE, UNUSABLE, UsageError
 from fiduciary.log_headers import UnusableLog as UnusableLog
 from fiduciary.log_headers import sound
@@ -149,8 +149,8 @@ def read_summaries(file: str) -> list[EvalSampleSummary]:
     if file.endswith(".eval"):
         with _archive(file) as archive:
             if SUMMARIES in archive.namelist():
-                _read(lambda: check(archive, [SUMMARIES]))
-                return _last(_read(lambda: [_summary(one) for one in json.loads(archive.read(SUMMARIES))]))
+                held = _read(lambda: content(archive, SUMMARIES))
+                return _last(_read(lambda: [_summary(one) for one in json.loads(held)]))
     with _checked(file, samples=True) as near:
         return _last(_read(lambda: inspect_reads_summaries(near)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,16 +37,19 @@ def test_a_log_with_something_wrong_is_refused_in_one_line(name: str, logs: Path
     assert 5 < len(str(refused.value)) < 250 and "\n" not in str(refused.value)
 
 
-def test_an_archive_that_lies_about_its_size_is_not_inflated(logs: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "read"), [("header.json", read_header), ("summaries.json", read_summaries)])
+def test_an_archive_that_lies_about_its_size_is_not_inflated(
+    name: str, read: Callable[[str], object], logs: Path, tmp_path: Path
+) -> None:
     held = members(sorted(logs.glob("*.eval"))[0])
-    file = put({**held, "header.json": held["header.json"] + b" " * 50_000}, tmp_path / "x.eval")
+    file = put({**held, name: held[name] + b" " * 50_000}, tmp_path / "x.eval")
     content = file.read_bytes()
-    size = len(held["header.json"]) + 50_000
+    size = len(held[name]) + 50_000
     assert content.count(size.to_bytes(4, "little")) == 2, "in the list of members, and before the member"
     place = content.rindex(size.to_bytes(4, "little"))
     file.write_bytes(content[:place] + (100).to_bytes(4, "little") + content[place + 4 :])
-    with pytest.raises(UnusableLog, match=r"more in header.json than its list of members says"):
-        read_header(str(file))
+    with pytest.raises(UnusableLog, match=rf"more in {name} than its list of members says"):
+        read(str(file))
 
 
 @pytest.mark.parametrize("name", ["run#1", "q?", "100%25", "a::b", "[x]", "*", "~", os.fsdecode(b"\xff")])
