@@ -125,7 +125,7 @@ bench: $(DEV) ## the benchmarks: recovery, speed, memory (minutes)
 audit: $(DEV) ## known vulnerabilities of everything that the locks hold
 	AUDIT=$(BIN)/pip-audit locks/audit.sh
 
-faults: $(DEV) $(TRAIN) ## hostile logs, kills, full disks, fuzz: what becomes of each, into docs/faults.md (about an hour)
+faults: $(DEV) $(TRAIN) ## hostile logs and clients, kills, full disks, set clocks, fuzz: what becomes of each, into docs/faults.md (about an hour)
 	TRAIN_PYTHON="$(VENV_TRAIN)/bin/python" $(BIN)/python -m benchmarks.faults --out docs/faults.md
 
 lock: $(DEV) ## resolve pyproject.toml again; UPGRADE=1 takes newer versions
