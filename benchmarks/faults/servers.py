@@ -109,7 +109,7 @@ def running(words: Sequence[str], folder: Path, ready: Callable[[str], int | Non
     with out.open("wb") as told, err.open("wb") as complained:
         process = subprocess.Popen(command(words), env=environment(), stdout=told, stderr=complained)
     try:
-        until, port = time.monotonic() + 120, None
+        until, port = time.monotonic() + 600, None
         while (port := ready(_text(out) + _text(err))) is None:
             require(process.poll() is None, f"it ended: {_text(err)[-300:]!r}")
             require(time.monotonic() < until, f"it does not start: {_text(err)[-300:]!r}")
