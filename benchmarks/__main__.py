@@ -30,11 +30,13 @@ from benchmarks import (
     start,
     stress,
     supervision,
+    throughput,
 )
 
 BENCHMARKS: dict[str, Callable[[], int]] = {
     "speed": lambda: speed.main(["--million"]),
     "start": lambda: start.main([]),
+    "throughput": lambda: throughput.main([]),
     "identified": lambda: identified.main(),
     "pipeline": lambda: pipeline.main([]),
     "games": lambda: games.main([]),

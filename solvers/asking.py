@@ -253,7 +253,9 @@ async def ask_all(
     names = [question.name for question in questions]
     if len(set(names)) < len(names):
         raise ValueError(f"questions of sample {state.sample_id!r} share a name: {names}")
-    answers = await collect(*(ask(state, question, seed, watch) for question in questions))
+    asked = [ask(state, question, seed, watch) for question in questions]
+    # Each of several gets a span of its own in the log, which one alone need not pay for.
+    answers = [await asked[0]] if len(asked) == 1 else await collect(*asked)
     kept = dict(zip(names, answers, strict=True))
     keep(state, kept)
     return kept

@@ -6,6 +6,7 @@ from inspect_ai.model import ChatMessageAssistant, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.solvers.asking import CLOSING, ask_all, questions_of
+from fiduciary.solvers.framing import tell
 from fiduciary.solvers.label_tokens import Watch
 from fiduciary.solvers.refusals import folds
 
@@ -17,7 +18,7 @@ LABELS = "ABCDE"
 
 
 @solver
-def elicit(seed: int = 0, closing: str = CLOSING) -> Solver:
+def elicit(seed: int = 0, closing: str = CLOSING, system: str = "") -> Solver:
     """Ask the sample's problem as its metadata's ``elicitation`` says; ``both`` asks in two fresh contexts.
 
     Reads the sample's metadata: ``elicitation``, ``n_options``, ``temperature`` of texts. The conversation
@@ -26,10 +27,13 @@ def elicit(seed: int = 0, closing: str = CLOSING) -> Solver:
     Args:
         seed: the task's seed.
         closing: the words that turns are begun with.
+        system: who the model decides for, as ``framing`` tells it. A solver of its own would add a span and
+            a copy of the state to every sample of one question.
     """
     watch = Watch()
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
+        tell(state, system)
         labels = LABELS[: int(state.metadata["n_options"])]
         text = {CHOICE: state.user_prompt.text}
         asked = questions_of(state, text, state.metadata["elicitation"], labels, closing=closing)

@@ -15,8 +15,13 @@ def framing(text: str) -> Solver:
     """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        if text:
-            state.messages.insert(0, ChatMessageSystem(content=text))
+        tell(state, text)
         return state
 
     return solve
+
+
+def tell(state: TaskState, text: str) -> None:
+    """Put one system message before a sample's conversation; none for an empty text."""
+    if text:
+        state.messages.insert(0, ChatMessageSystem(content=text))

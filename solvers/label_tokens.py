@@ -147,7 +147,7 @@ async def label_settings(model: Model, labels: Sequence[str], settings: Mapping[
 
 
 _Server = tuple[str, str]
-_known: dict[tuple[_Server, tuple[str, ...]], list[int]] = {}
+_known: dict[tuple[_Server, str], list[int]] = {}
 _has_tokenizer: dict[_Server, bool] = {}
 _locks: dict[_Server, anyio.Lock] = {}
 
@@ -162,41 +162,41 @@ async def _token_ids(model: Model, labels: tuple[str, ...]) -> list[int] | None:
     key = str(getattr(model.api, "api_key", "") or "")
     # Many questions begin at once, and one of them asks. One form for one server: never both.
     async with _locks.setdefault(server, anyio.Lock()):
-        if server not in _has_tokenizer:
-            _has_tokenizer[server] = await _tokens(url, name, key, labels[0]) is not None
-        if not _has_tokenizer[server]:
+        if _has_tokenizer.get(server) is False:
             return None  # none of vLLM's servers, or an old one: the top twenty have to do
-        if (server, labels) not in _known:
-            _known[server, labels] = await _single(url, name, key, labels)
-        return _known[server, labels]
+        if missing := [label for label in labels if (server, label) not in _known]:
+            # A proxy stands between this machine and others, not between two programs of one. One client for
+            # all that is missing: to make one takes longer than to ask.
+            async with _client(trust_env=not _is_local(url)) as client:
+                if server not in _has_tokenizer:
+                    _has_tokenizer[server] = await _tokens(client, url, name, key, missing[0]) is not None
+                    if not _has_tokenizer[server]:
+                        return None
+                for label in missing:
+                    _known[server, label] = await _single(client, url, name, key, label)
+        return list(dict.fromkeys(token for label in labels for token in _known[server, label]))
 
 
-async def _single(url: str, name: str, key: str, labels: Sequence[str]) -> list[int]:
-    """The one-token spellings of labels."""
-    found: list[int] = []
-    for label in labels:
-        spelt = [await _tokens(url, name, key, spelling) for spelling in (label, f" {label}")]
-        single = [tokens[0] for tokens in spelt if tokens is not None and len(tokens) == 1]
-        if None in spelt:
-            raise CannotAsk(f"the tokenizer at {url} stopped answering")
-        if not single:
-            raise CannotAsk(
-                f"the label {label!r} is more than one token for {name}: ask for texts with "
-                "-T elicitation=text"
-            )
-        found += single
-    return list(dict.fromkeys(found))
+async def _single(client: httpx.AsyncClient, url: str, name: str, key: str, label: str) -> list[int]:
+    """The one-token spellings of a label."""
+    spelt = [await _tokens(client, url, name, key, spelling) for spelling in (label, f" {label}")]
+    single = [tokens[0] for tokens in spelt if tokens is not None and len(tokens) == 1]
+    if None in spelt:
+        raise CannotAsk(f"the tokenizer at {url} stopped answering")
+    if not single:
+        raise CannotAsk(
+            f"the label {label!r} is more than one token for {name}: ask for texts with -T elicitation=text"
+        )
+    return single
 
 
-async def _tokens(url: str, name: str, key: str, text: str) -> list[int] | None:
+async def _tokens(client: httpx.AsyncClient, url: str, name: str, key: str, text: str) -> list[int] | None:
     """A text's tokens by the server's tokenizer; None where it has none, or did not answer in three tries."""
     address = f"{url.rstrip('/').removesuffix('/v1')}/tokenize"
     body = {"model": name, "prompt": text, "add_special_tokens": False}
     for _ in range(_TRIES):
         try:
-            # A proxy stands between this machine and others, not between two programs of one.
-            async with _client(trust_env=not _is_local(url)) as client:
-                response = await client.post(address, json=body, headers={"Authorization": f"Bearer {key}"})
+            response = await client.post(address, json=body, headers={"Authorization": f"Bearer {key}"})
         except httpx.HTTPError:
             continue
         if response.status_code != httpx.codes.OK:

@@ -14,7 +14,6 @@ from fiduciary.scorers.stakeholder_choice.consistency import consistency
 from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanation_agreement
 from fiduciary.scorers.stakeholder_choice.statement_agreement import statement_agreement
 from fiduciary.solvers import ELICITATIONS, elicit
-from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import CLOSING, CLOSINGS, LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.counterbalancing import ORDERS
 from fiduciary.solvers.temperature import TemperaturePlan
@@ -135,7 +134,7 @@ def stakeholder_choice(
         )
     return Task(
         dataset=Adaptive(asked) if asked.how == "adaptive" else build(asked),
-        solver=[frame(FRAMINGS[asked.framing]), elicit(asked.seed, words)],
+        solver=elicit(asked.seed, words, FRAMINGS[asked.framing]),
         scorer=_scorers(asked, _consistency(_principal(asked.framing, principal, theta, rho))),
         config=GenerateConfig(max_tokens=MAX_TOKENS["both" if asked.explained else asked.elicitation]),
         version=VERSION,

@@ -25,7 +25,7 @@ from inspect_ai.model import (
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from fiduciary.scorers.answers import answers_of
-from fiduciary.solvers import elicit, framing
+from fiduciary.solvers import elicit
 from fiduciary.solvers.asking import CLOSING, Question, ask_all, continues_turns, instruction, named
 from fiduciary.solvers.label_tokens import ENOUGH, Watch
 from fiduciary.solvers.sampling import request_seed
@@ -66,7 +66,7 @@ def asked(
     metadata = {"temperature": 0.2, "elicitation": elicitation, "n_options": 3}
     task = Task(
         dataset=[Sample(input="Choose.", id=f"s{k}", metadata=metadata) for k in range(samples)],
-        solver=[framing(system), elicit(seed=7)],
+        solver=elicit(seed=7, system=system),
     )
     model = get_model("mockllm/model", memoize=False, custom_outputs=output)
     model.api.continues_turns = continuing  # type: ignore[attr-defined]
@@ -132,6 +132,18 @@ def test_both_asks_in_two_fresh_contexts() -> None:
     requests, log = asked("both")
     assert sorted(len(messages) for messages, _ in requests) == [2, 3, 3]
     assert log.samples and set(log.samples[0].store["answers"]) == {"choice", "choice/explained"}
+
+
+def test_a_sample_of_one_question_pays_for_no_spans_of_ours() -> None:
+    """Each costs its share of the run's speed: events written at once, copies of state and store."""
+
+    def spans(elicitation: str) -> list[str | None]:
+        _, log = asked(elicitation)
+        [sample] = log.samples or []
+        return [event.type for event in sample.events if event.event == "span_begin"]
+
+    assert spans("choose") == ["init", "solvers", "solver", "scorers"], "Inspect's own, and no more"
+    assert spans("both").count("task") == 2, "several questions are told apart"
 
 
 def test_epochs_are_different_draws() -> None:

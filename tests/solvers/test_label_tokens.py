@@ -60,6 +60,8 @@ def test_every_one_token_spelling_of_every_label_is_asked_for(served: Callable[.
     before = len(asked)
     assert settings("AB") == {"logprobs": True, "extra_body": {"logprob_token_ids": [11, 21, 12, 22]}}
     assert len(asked) == before, "asked once"
+    assert settings("BA")["extra_body"]["logprob_token_ids"] == [12, 22, 11, 21]
+    assert len(asked) == before, "asked once, whatever labels stand beside it"
 
 
 def test_a_label_of_several_tokens_is_named(served: Callable[..., list[str]]) -> None:
