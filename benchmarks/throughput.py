@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,13 +37,10 @@ CONNECTIONS = 100
 """Requests at a time of the bare client: the most that Inspect has by default."""
 
 WAYS = {
-    "inspect eval": {},
-    "inspect eval, no live log": {
-        "INSPECT_EVAL_NO_LOG_REALTIME": "true",
-        "INSPECT_EVAL_NO_SCORE_DISPLAY": "true",
-    },
+    "inspect eval": (),
+    "inspect eval, no live log": ("--no-log-realtime", "--no-score-display"),
 }
-"""What is set in the environment of each way of running the suite."""
+"""Options of each way of running the suite."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,8 @@ def main(argv: list[str] | None = None) -> int:
     found: dict[str, list[Round]] = {name: [] for name in [*WAYS, "bare client"]}
     with served() as url:
         for _ in range(options.rounds):
-            for name, settings in WAYS.items():
-                found[name].append(suite(url, options.n, settings))
+            for name, given in WAYS.items():
+                found[name].append(suite(url, options.n, given))
             found["bare client"].append(bare(url, found["inspect eval"][0].requests))
     best = {name: max(rounds, key=lambda one: one.rate) for name, rounds in found.items()}
     client = best["bare client"].rate
@@ -110,7 +107,7 @@ def served() -> Iterator[str]:
         server.wait()
 
 
-def suite(url: str, n: int, settings: Mapping[str, str]) -> Round:
+def suite(url: str, n: int, given: Sequence[str]) -> Round:
     """`inspect eval` as a user types it."""
     began, used = time.perf_counter(), _processor(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryDirectory() as folder:
@@ -118,9 +115,10 @@ def suite(url: str, n: int, settings: Mapping[str, str]) -> Round:
             [
                 *(sys.executable, "-m", "inspect_ai", "eval", "tasks/stakeholder_choice"),
                 *("--model", f"vllm/{NAME}", "-T", "elicitation=choose", "-T", f"n={n}", "--log-dir", folder),
+                *given,
             ],
             cwd=ROOT,
-            env={**os.environ, "VLLM_BASE_URL": f"{url}/v1", **settings},
+            env={**os.environ, "VLLM_BASE_URL": f"{url}/v1"},
             stdout=subprocess.DEVNULL,
             check=True,
         )

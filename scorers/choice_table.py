@@ -16,6 +16,7 @@ from inspect_ai.scorer import SampleScore
 from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.scorers.choice_problem import Problem, problem_of
 from fiduciary.scorers.labels import LABELS
+from fiduciary.scorers.recent import Recent
 from fiduciary.scorers.rows import scored_rows
 
 
@@ -134,12 +135,23 @@ class Table:
         return state.digest()
 
 
+_recent = Recent[tuple[object, dict[str, Table]]](1)
+"""Of the list that Inspect hands to one metric after another; held beside it, so that its id stays its."""
+
+
 def tables(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option") -> dict[str, Table]:
     """A table for each way in which the problems were asked, by its elicitation; the headline first.
 
     Args, Raises:
         as :func:`table`.
     """
+    if isinstance(scores, EvalLog):
+        return _tables(scores, scorer)
+    _, found = _recent.of((id(scores), len(scores)), lambda: (scores, _tables(scores, scorer)))
+    return dict(found)
+
+
+def _tables(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> dict[str, Table]:
     rows = list(scored_rows(scores, scorer, {"reason": "error"}))
     if not rows:
         raise ValueError("there are no scored samples to make a table of")

@@ -37,6 +37,18 @@ def test_rows_hold_what_was_displayed_chosen_and_where(metadata: Metadata, choic
         assert (data.reason[i] is None) == (chosen[i] >= 0)
 
 
+def test_metrics_of_one_round_share_a_table_and_those_of_the_next_get_another(
+    metadata: Metadata, choice_scores: Scores
+) -> None:
+    """A running score would else spend most of its time on laying the same answers out again."""
+    scores = choice_scores(metadata(10), [0] * 10)
+    first = table(scores)
+    assert table(scores) is first
+    scores += choice_scores(metadata(11)[10:], [1])
+    assert table(scores).n == 11
+    assert table(list(scores)[:10]).n == 10
+
+
 def test_letters_out_of_their_order_name_the_options_at_their_places(
     metadata: Metadata, choice_scores: Scores
 ) -> None:
