@@ -51,14 +51,19 @@ class Adaptive(SampleSource):
 
     async def next_samples(self) -> list[Sample] | None:
         """The next batch, or None where it is enough."""
-        return await anyio.to_thread.run_sync(self._more)
-
-    def _more(self) -> list[Sample] | None:
-        asked = len(self.stream.asked)
-        estimate = self._estimate()
-        error = math.inf if estimate is None else standard_error(estimate)
-        display_counter("asked", f"{asked:,} problems")
+        estimate, error = await anyio.to_thread.run_sync(self._known)
+        # Not in the thread: the display belongs to the event loop.
+        display_counter("asked", f"{len(self.stream.asked):,} problems")
         display_counter("standard error of theta", "none yet" if math.isinf(error) else f"{error:.4f}")
+        return await anyio.to_thread.run_sync(self._more, estimate, error)
+
+    def _known(self) -> tuple[CESFit | None, float]:
+        """The estimate so far, and its largest standard error of θ."""
+        estimate = self._estimate()
+        return estimate, math.inf if estimate is None else standard_error(estimate)
+
+    def _more(self, estimate: CESFit | None, error: float) -> list[Sample] | None:
+        asked = len(self.stream.asked)
         if asked >= self.design.n or error <= self.design.stop_at:
             return None
         self._batch += 1

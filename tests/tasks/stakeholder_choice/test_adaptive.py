@@ -37,7 +37,7 @@ def ids(log: EvalLog) -> list[str]:
 
 def test_it_stops_when_the_standard_error_is_small_enough_and_says_what_it_did(run: Run) -> None:
     log = run(stakeholder_choice(**ASKED), err)
-    assert log.status == "success"
+    assert log.status == "success", log.error
     data = table(log)
     assert FIRST < data.n < 400 and sorted(set(data.batch))[:2] == [0, 1]
     assert standard_error(fit(data)) <= 0.02
@@ -55,6 +55,7 @@ def test_it_asks_no_more_than_n(run: Run) -> None:
 
 def test_after_a_break_the_same_batches_come_again_and_nothing_is_asked_twice(run: Run) -> None:
     unbroken = run(stakeholder_choice(**ASKED | {"n": 180, "stop_at": 0}), err)
+    assert unbroken.status == "success", unbroken.error
     asked: list[str] = []
 
     def failing(messages: list[ChatMessage], config: GenerateConfig) -> str:
