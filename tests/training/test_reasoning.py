@@ -14,7 +14,17 @@ from fiduciary.scorers.reading.choice import read_choice
 from fiduciary.solvers.asking import CLOSING
 from fiduciary.tasks.stakeholder_choice.prompts import GROUPS, WORDINGS, groups_in_sentences, render
 from fiduciary.training.preference_pairs import PairDesign, build
-from fiduciary.training.reasoning import TEMPLATES, TERSE, Shown, Template, names_used, respond, suitable
+from fiduciary.training.reasoning import (
+    LISTING,
+    TEMPLATES,
+    TERSE,
+    Shown,
+    Template,
+    names_used,
+    respond,
+    suitable,
+    templates,
+)
 from fiduciary.training.style import mask
 
 PROBLEMS = generate(24, 11, split="training")
@@ -133,3 +143,32 @@ def test_without_an_explanation_a_response_goes_on_from_the_begun_turn():
     response = written(PROBLEMS[0], "plain", 1, "choose", TEMPLATES[0])
     assert response == f"{CLOSING} B."
     assert read_choice(response, 2, explained=True).place == 1
+
+
+@pytest.mark.parametrize("wording", ["plain", "memo", "compact"])
+def test_a_listing_gives_every_option_s_figure_as_shown_and_names_the_greatest(wording):
+    for problem in PROBLEMS:
+        here = shown(problem, wording)
+        text = render(problem, wording, range(problem.n_options))
+        listing = respond(here, 0, "explain", LISTING, (0.7, 0.0, 0.3, 0.0))
+        names = groups_in_sentences(wording)
+        sentences = re.findall(
+            r"The gain of (.+?) would be: (.+?)\. The greatest is (\S+), under (\w)\.", listing
+        )
+        assert [name for name, *_ in sentences] == [names[0], names[2]], (
+            "those that count, the heaviest first"
+        )
+        for group, (_, figures, most, label) in zip((0, 2), sentences, strict=True):
+            listed = dict(figure.split(" ") for figure in figures.split(", "))
+            assert list(listed) == list("ABCDE"[: problem.n_options])
+            assert all(figure in text for figure in listed.values())
+            best = int(here.welfare[:, group].argmax())
+            assert (most, label) == (listed["ABCDE"[best]], "ABCDE"[best])
+
+
+def test_a_listing_says_the_same_whichever_option_is_chosen():
+    """So the letter alone carries the choice, and its probabilities can be matched."""
+    assert templates("listing") == (LISTING,)
+    problem = PROBLEMS[0]
+    first, second = (respond(shown(problem, "plain"), k, "text", LISTING, EQUAL) for k in range(2))
+    assert first.replace("Option A.", "Option B.") == second
