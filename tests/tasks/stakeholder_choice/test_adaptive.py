@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import pytest
 from inspect_ai import eval_retry
-from inspect_ai.log import EvalLog
+from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelOutput
 
 from fiduciary.economics.designs.adaptive import FIRST, standard_error
@@ -83,6 +91,48 @@ def test_after_a_break_the_same_batches_come_again_and_nothing_is_asked_twice(ru
     assert ids(resumed) == ids(unbroken)
     assert len(more) == 180 - len(finished)
     assert not set(more) & {s.messages[-2].text for s in finished}
+
+
+@pytest.mark.slow
+def test_a_killed_process_goes_on_and_asks_nothing_twice(root: Path, tmp_path: Path) -> None:
+    """`inspect eval` gets SIGKILL in a batch that answers chose; `inspect eval-retry` asks the rest."""
+    environment = {**os.environ, "INSPECT_DISPLAY": "none"}
+    inspect = [sys.executable, "-m", "inspect_ai"]
+    arguments = [f"-T{name}={value}" for name, value in (ASKED | {"n": 300, "stop_at": 0}).items()]
+    options = ["--model", "subject/study1", *arguments, "--max-samples", "2", "--log-buffer", "5"]
+    running = subprocess.Popen(
+        [*inspect, "eval", "tasks/stakeholder_choice", *options, "--log-dir", str(tmp_path)],
+        cwd=root,
+        env=environment,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and running.poll() is None and _kept(tmp_path) <= FIRST + 5:
+            time.sleep(0.2)
+    finally:
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+    [broken] = tmp_path.glob("*.eval")
+    before = read_eval_log(str(broken))
+    kept = {str(s.id): s.uuid for s in before.samples or []}
+    assert before.status == "started" and FIRST < len(kept) < 300, "killed too early or too late"
+    subprocess.run(
+        [*inspect, "eval-retry", str(broken), "--log-dir", str(tmp_path)],
+        cwd=root,
+        env=environment,
+        check=True,
+    )
+    [done] = [log for f in tmp_path.glob("*.eval") if (log := read_eval_log(str(f))).status == "success"]
+    assert len(ids(done)) == len(set(ids(done))) == 300
+    assert kept.items() <= {str(s.id): s.uuid for s in done.samples or []}.items(), "what was kept is kept"
+
+
+def _kept(folder: Path) -> int:
+    """Samples in the log so far."""
+    for log in folder.glob("*.eval"):
+        with suppress(BadZipFile), ZipFile(log) as archive:
+            return sum(name.startswith("samples/") for name in archive.namelist())
+    return 0
 
 
 def test_an_efficient_run_begins_with_what_a_smaller_one_asks_and_holds_the_random_design() -> None:
