@@ -100,7 +100,7 @@ class Answers:
         )
 
 
-def play(utility: CES, stop_at: float, seed: int, *, soft: bool = False, disturbance: float = 0.0) -> Played:
+def play(utility: CES, seed: int, stop_at: float, *, soft: bool = False, disturbance: float = 0.0) -> Played:
     """An adaptive run until it stops."""
     answers, stream = Answers(utility, seed, soft, disturbance), Stream(seed)
     taus = tuple(answers.taus)
@@ -180,7 +180,7 @@ def _limit(utility: CES, way: str) -> int:
 
 def replicate(utility: CES, soft: bool, stop_at: float, seed: int) -> tuple[list[bool], int]:
     """Whether each 95 % interval of θ covers the truth in a run that stopped itself, and how long it was."""
-    run = play(utility, stop_at, seed, soft=soft, disturbance=0.5 if soft else 0.0)
+    run = play(utility, seed, stop_at, soft=soft, disturbance=0.5 if soft else 0.0)
     try:
         return [
             contains(run.fit, name, t) for name, t in zip(run.fit.names, utility.theta, strict=False)
