@@ -10,13 +10,14 @@ ENV PIP_CACHE_DIR=/var/cache/pip PIP_CONFIG_FILE=/run/secrets/pip.conf PIP_DISAB
 # pip stays in an environment of its own: the one that is shipped holds only what the lock names.
 RUN python3 -m venv /pip && python3 -m venv --without-pip /venv
 COPY locks/base.txt /src/locks/base.txt
-# The packages' own tests are 95 MB that nothing here imports, and Inspect's tools for sandboxes 28 MB: no task
-# here has a sandbox. --no-compile: see below.
+# The packages' own tests are 95 MB that nothing here imports, Inspect's tools for sandboxes 28 MB (no task here
+# has a sandbox), and the debugger that an editor may attach 14 MB. --no-compile: see below.
 RUN --mount=type=cache,target=/var/cache/pip --mount=type=secret,id=pip.conf --mount=type=secret,id=ca \
     /pip/bin/pip --python /venv/bin/python install --no-compile --require-hashes -r /src/locks/base.txt \
     && find /venv -type d -name tests \( -path '*/numpy/*' -o -path '*/pandas/*' -o -path '*/scipy/*' \
         -o -path '*/matplotlib/*' -o -path '*/mpl_toolkits/*' \) -prune -exec rm -rf {} + \
-    && rm -rf /venv/lib/python3*/site-packages/inspect_ai/binaries
+    && rm -rf /venv/lib/python3*/site-packages/inspect_ai/binaries \
+        /venv/lib/python3*/site-packages/debugpy/_vendored
 COPY . /src
 # An ordinary installation: its tasks are found from any directory. What built it is not needed any longer.
 RUN /pip/bin/pip --python /venv/bin/python install --no-compile --no-deps --no-build-isolation /src \
@@ -35,7 +36,7 @@ FROM ${BASE_IMAGE}
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends fonts-liberation libpangoft2-1.0-0 \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 RUN groupadd --gid 10001 fiduciary \
     && useradd --uid 10001 --gid 10001 --no-log-init --home-dir /tmp --no-create-home fiduciary \
     && install -d -o fiduciary -g fiduciary /app /app/logs
