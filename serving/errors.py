@@ -103,14 +103,18 @@ _LOG: tuple[tuple[str, str], ...] = (
     (r"CUDA out of memory|OutOfMemoryError|CUDA error: out of memory", MEMORY.format("GPU")),
     (r"can't allocate memory|Cannot allocate memory|\bMemoryError\b|std::bad_alloc", MEMORY.format("main")),
     (
-        r"LoRA rank (\d+) is greater than max_lora_rank:? (\d+)",
-        "an adapter has rank {0}, above the server's limit {1}: raise --max-lora-rank",
-    ),
-    (
         r"driver on your system is too old|driver version is insufficient|unsupported display driver",
         OLD_DRIVER.format(""),
     ),
     (r"No CUDA GPUs are available|Found no NVIDIA driver|Failed to infer device type", NO_GPU),
+)
+
+# What somebody asked for and can put right, found out by the server alone.
+_ARGUMENTS: tuple[tuple[str, str], ...] = (
+    (
+        r"LoRA rank (\d+) is greater than max_lora_rank:? (\d+)",
+        "an adapter has rank {0}, above the server's limit {1}: raise --max-lora-rank",
+    ),
     (
         r"World size \((\d+)\) is larger than the number of available GPUs \((\d+)\)",
         "--tensor-parallel asks for {0} GPUs and there are {1}: lower it",
@@ -166,7 +170,7 @@ def from_log(log: str) -> str | None:
     Args:
         log: the log or its end.
     """
-    if known := _first(_LOG, log, re.NOFLAG):
+    if known := _first((*_LOG, *_ARGUMENTS), log, re.NOFLAG):
         return known
     raised = [found.group(1) for found in map(_RAISED.search, log.splitlines()) if found]
     telling = [text for text in raised if not _VAGUE.search(text)]
@@ -185,4 +189,5 @@ def ended(status: int, log: str, out_of_memory: bool = False) -> ServingError:
     tail = "\n".join(log.rstrip().splitlines()[-20:])
     if reason is None:
         reason = "its last lines are above" if tail else "it wrote nothing"
-    return ServingError(f"the server ended (status {status}): {reason}", tail)
+    asked = reason == _first(_ARGUMENTS, log, re.NOFLAG)
+    return (RefusedError if asked else ServingError)(f"the server ended (status {status}): {reason}", tail)
