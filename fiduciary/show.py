@@ -116,6 +116,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if trouble:
         raise UsageError(f"the dry run failed, so that calls cannot be counted: {trouble}")
     print(_estimate(asked, options.template))
+    if task.sample_source is not None:
+        print("That is the first batch; what it goes on with, and how long, depends on the answers.")
     if name == "stakeholder_choice":
         print("Which design and way of asking buys what precision: fiduciary plan.")
     return 0

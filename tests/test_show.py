@@ -28,6 +28,13 @@ def test_a_question_is_shown_as_it_is_sent(capsys: pytest.CaptureFixture[str]) -
     assert "55 samples, about 55 calls" in printed and "at most 55 written" in printed
 
 
+def test_of_an_adaptive_run_the_first_batch_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "stakeholder_choice", "-T", "design=adaptive", "-T", "elicitation=choose"]) == 0
+    printed = capsys.readouterr().out
+    assert "110 samples, about 110 calls" in printed
+    assert "That is the first batch" in printed and "fiduciary plan" in printed
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
