@@ -107,6 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         task: Task = make(**parse_cli_args(tuple(options.arguments)))
     except PrerequisiteError as error:
         raise UsageError(plain_message(error)) from None
+    goes_on = task.sample_source is not None
     asked, trouble = dry_run(task)
     if not asked.requests:
         raise UsageError(f"nothing could be asked: {trouble}")
@@ -116,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if trouble:
         raise UsageError(f"the dry run failed, so that calls cannot be counted: {trouble}")
     print(_estimate(asked, options.template))
-    if task.sample_source is not None:
+    if goes_on:
         print("That is the first batch; what it goes on with, and how long, depends on the answers.")
     if name == "stakeholder_choice":
         print("Which design and way of asking buys what precision: fiduciary plan.")
