@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat images lint format bench faults audit lock build clean
+.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat test-sky images lint format bench faults audit lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -106,6 +106,12 @@ test-chat: $(BIN)/python ## the chat in a real browser (Debian's chromium, if ne
 	$(VENV_CHAT)/bin/python -m pip --disable-pip-version-check --quiet install --editable ".[chat,dev]"
 	$(VENV_CHAT)/bin/python -m pytest tests/chat
 
+VENV_SKY ?= .venv-sky
+test-sky: $(DEV) ## SkyPilot takes runs/sky.yaml, and what it runs serves, asks and stops
+	@[ -x "$(VENV_SKY)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_SKY)"
+	$(VENV_SKY)/bin/python -m pip --disable-pip-version-check --quiet install skypilot==0.14.1
+	VENV_SKY="$(VENV_SKY)" $(BIN)/python -m pytest tests/runs/test_sky.py
+
 IMAGES ?= suite serve-cpu
 images: ## build the images; others: make images IMAGES="serve-gpu train"
 	docker/build.sh $(IMAGES)
@@ -136,4 +142,4 @@ build: $(DEV) ## source distribution and wheel in dist/
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove the environment and caches; logs stay
-	rm -rf "$(VENV)" "$(VENV_TRAIN)" "$(VENV_CHAT)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf "$(VENV)" "$(VENV_TRAIN)" "$(VENV_CHAT)" "$(VENV_SKY)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
