@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat test-sky images lint format bench faults audit lock build clean
+.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat test-sky test-router images lint format bench faults audit lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -111,6 +111,10 @@ test-sky: $(DEV) ## SkyPilot takes runs/sky.yaml, and what it runs serves, asks 
 	@[ -x "$(VENV_SKY)/bin/python" ] || "$(PYTHON)" -m venv "$(VENV_SKY)"
 	$(VENV_SKY)/bin/python -m pip --disable-pip-version-check --quiet install skypilot==0.14.1
 	VENV_SKY="$(VENV_SKY)" $(BIN)/python -m pytest tests/runs/test_sky.py
+
+test-router: $(DEV) ## vllm-router before two servers, of which one is killed in the middle of a run (Linux x86-64)
+	runs/router.sh --install-only
+	$(BIN)/python -m pytest tests/runs/test_router.py
 
 IMAGES ?= suite serve-cpu
 images: ## build the images; others: make images IMAGES="serve-gpu train"

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 AUDIT="${AUDIT:-pip-audit}"
 status=0
-for lock in locks/{base,dev,train,serve-cpu}.txt docker/serve-gpu.txt; do
+for lock in locks/{base,dev,train,router,serve-cpu}.txt docker/serve-gpu.txt; do
     # --disable-pip: the locks are complete, so that nothing has to be resolved.
     if said="$("$AUDIT" --disable-pip --no-deps --progress-spinner off --vulnerability-service osv --requirement "$lock" 2>&1)"; then
         echo "$lock: no known vulnerabilities"

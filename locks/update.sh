@@ -4,6 +4,7 @@
 # base.txt       what running needs          (any platform, Python 3.11 and later)
 # dev.txt        base.txt and the dev extra  (the same versions)
 # train.txt      base.txt and the train extra without torch (see its first lines)
+# router.txt     the router before several servers (runs/router.sh), with base.txt's versions
 # serve-cpu.txt, docker/serve-gpu.txt  versions by hand, as their first lines say; their hashes are renewed
 #
 # All of them hold the hashes of everything that pip may take. Kept as they are: versions already in a lock,
@@ -28,6 +29,9 @@ sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml >"$build"
 locked() { "${compile[@]}" "$@" pyproject.toml - <"$build"; }
 locked --generate-hashes -o locks/base.txt >/dev/null
 locked --generate-hashes --extra dev --constraint locks/base.txt --no-annotate -o locks/dev.txt >/dev/null
+
+echo "vllm-router==0.1.17" |
+    "${compile[@]}" --generate-hashes --constraint locks/base.txt --no-annotate -o locks/router.txt - >/dev/null
 
 # torch comes first and separately: which build is right depends on the machine, and its CUDA
 # packages are in no list that a machine without a GPU should install.

@@ -121,12 +121,19 @@ def test_python_packages_come_from_the_locks(docker_folder: Path, root: Path) ->
 
 @pytest.mark.parametrize(
     "lock",
-    ["locks/base.txt", "locks/dev.txt", "locks/train.txt", "locks/serve-cpu.txt", "docker/serve-gpu.txt"],
+    [
+        "locks/base.txt",
+        "locks/dev.txt",
+        "locks/train.txt",
+        "locks/router.txt",
+        "locks/serve-cpu.txt",
+        "docker/serve-gpu.txt",
+    ],
 )
 def test_every_package_of_a_lock_has_hashes(lock: str, root: Path) -> None:
     """An exact version, and hashes: pip refuses a list in which one has none."""
     entries = re.split(r"\n(?=[a-z0-9])", "\n" + (root / lock).read_text("utf-8"))[1:]
-    assert len(entries) > 50
+    assert len(entries) > 20
     for entry in entries:
         assert re.match(r"[a-z0-9][\w.-]*(\[[\w,-]+\])?==\S+", entry) and "--hash=sha256:" in entry, entry
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from typing import Any
 
 from fiduciary.subjects.server import Handler, SubjectServer
 
 
 class Keyed(Handler):
-    """Refuses whoever does not have the key, and completes what readiness is asked by."""
+    """Refuses whoever does not have the key, but for its health, and completes what readiness is asked by."""
 
     def _refused(self) -> bool:
         if self.headers.get("Authorization") == f"Bearer {os.environ['VLLM_API_KEY']}":
@@ -23,7 +24,7 @@ class Keyed(Handler):
         return True
 
     def do_GET(self) -> None:
-        if not self._refused():
+        if self.path == "/health" or not self._refused():
             super().do_GET()
 
     def do_POST(self) -> None:
@@ -33,6 +34,10 @@ class Keyed(Handler):
             return super().do_POST()
         json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self._send(200, {"usage": {"completion_tokens": 1}})
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """What was asked and the answer's status, a line each."""
+        print(format % args, flush=True)
 
 
 def main() -> None:
