@@ -17,6 +17,9 @@ One address at 127.0.0.1 for the vLLM servers at the URLs (http://host:port), un
 the less busy of two servers; one that fails is left out until it answers again, and what it was asked is asked of
 another. Writes VLLM_BASE_URL and VLLM_API_KEY into .env in the current directory once a token has come through.
 
+Whoever reaches this address can add a server to it without a key (POST /add_worker), and would be sent questions
+and the key: only on a machine that is yours alone, with no browser open on it.
+
 All servers serve the same names and have the same key, or none; start each with it:
   VLLM_API_KEY=... runs/serve.sh MODEL -- --host 0.0.0.0
 
@@ -110,10 +113,10 @@ install
 [ -z "$INSTALL_ONLY" ] || exit 0
 LOG="${LOG:-$(mktemp -t router-XXXXXX.log)}"
 
-# Not the router's own default, cache_aware: a task's questions begin alike, and those that do go to one server
-# until it has 64 more of them than the other; it also has every question tokenized first.
+# Not the router's own default, cache_aware: it has every server tokenize every question before it chooses, to find
+# the one that has seen its beginning; a task's questions begin alike, and every server soon has.
 # Metrics are on a port of their own: one that is free.
 metrics="$("$PYTHON" -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')"
 serve "$VENV/bin/vllm-router" --worker-urls "${URLS[@]}" \
     --host 127.0.0.1 --port "$PORT" --policy power_of_two --prometheus-port "$metrics" --log-level warning \
-    --worker-startup-check-interval 1 --health-check-interval-secs 5 "$@"
+    --worker-startup-check-interval 1 --health-check-interval-secs 5 --cb-timeout-duration-secs 5 "$@"
