@@ -63,6 +63,8 @@ def answers(
         groups=np.array([problem.id for problem in made] * asked),
         trade_off=np.array([problem.trade_off for problem in made] * asked),
         wording=np.full(len(welfare), "plain"),
+        weight=np.ones(len(welfare)),
+        batch=np.zeros(len(welfare), int),
         reason=(None,) * len(welfare),
         elicitation=elicitation,
         shift=5.0,
