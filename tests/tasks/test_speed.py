@@ -19,10 +19,13 @@ def _nothing_left_out() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_a_run_leaves_what_is_loaded_out_of_garbage_collections(root: Path, tmp_path: Path) -> None:
+def test_a_run_leaves_what_is_loaded_out_of_garbage_collections(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
     arguments = {"n": 2, "elicitation": "choose"}
     [log] = eval(
-        str(root / "tasks/stakeholder_choice"),
+        "tasks/stakeholder_choice",
         task_args=arguments,
         model="subject/study1",
         log_dir=str(tmp_path),
