@@ -319,3 +319,31 @@ def test_answers_that_are_a_preference_to_the_last_digit_are_called_exact(simula
     low, high, method = fit.interval("theta_SH")
     assert method == "exact"
     assert low < interior.theta[0] < high < low + 1e-6
+
+
+def test_a_problem_of_weight_two_counts_like_the_problem_twice():
+    u = CES((0.3, 0.25, 0.25, 0.2), 0.5)
+    rng = np.random.default_rng(4)
+    welfare = stack(generate(300, 4, trade_offs="joint"))
+    chosen = draw_choices(u.utility(welfare), 0.5, rng)
+    place = np.where(np.isnan(welfare[..., 0]), -1, np.arange(welfare.shape[1]))
+    weight = rng.integers(1, 4, 300)
+    again = np.repeat(np.arange(300), weight)
+    weighted = fit_ces(welfare, chosen, 0.5, position=place, importance=weight)
+    repeated = fit_ces(welfare[again], chosen[again], 0.5, position=place[again], groups=again)
+    np.testing.assert_allclose(weighted.values, repeated.values, atol=2e-4)
+    # Clusters of the repeated ones bring the factor G / (G - 1) of their own.
+    errors = [fit.se("theta_SH") for fit in (weighted, repeated)]
+    assert errors[0] == pytest.approx(errors[1] / np.sqrt(300 / 299), rel=1e-3)
+    with pytest.raises(ValueError, match="refused for probabilities and weights"):
+        weighted.covariance("observed")
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [([1.0] * 3, "importance must have shape"), ([0.0] * 40, "importance must be finite")],
+)
+def test_weights_that_are_none_are_refused(weight, message):
+    welfare = stack(generate(40, 1))
+    with pytest.raises(ValueError, match=message):
+        fit_ces(welfare, np.zeros(40, int), 0.5, importance=weight)
