@@ -151,7 +151,7 @@ def found_at(server: Server) -> Iterator[None]:
 
 
 def answered(status: int, ask: Callable[[Server], Sequence[Answer]]) -> Callable[[Bench], Seen]:
-    """The subject's server answers requests that are none with a status and one line each."""
+    """Whatever is no request gets a status and one line from the subject's server."""
 
     def run(bench: Bench) -> Seen:
         with subject(bench) as server:

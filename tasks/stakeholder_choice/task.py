@@ -85,7 +85,8 @@ def stakeholder_choice(
         closing: which of the closing words a turn is begun with, by their number: 1 is "Therefore, I choose:
             Option"; the others show whether choices depend on these words.
         design: ``random`` (problems as they come), ``efficient`` (mostly those that tell most about any
-            preference: an eighth of the calls, for the same precision of θ), or ``adaptive`` (from the second
+            preference: a half to a third of the calls for the same precision of θ, by
+            ``benchmarks/designs.py``), or ``adaptive`` (from the second
             batch on those that tell most about what is still open, until ``stop_at``).
         stop_at: with ``design=adaptive``, the standard error of θ at which it is enough (0.01 unless told
             otherwise); 0 to ask all n.
