@@ -71,6 +71,8 @@ class CESFit:
         converged: whether the search met its tolerance.
         condition: condition number of the scaled information; large means nearly not identified.
         separation: what is known when choices are perfectly explained, else None.
+        soft: whether the answers are probabilities.
+        quasi: whether they are, or are weighted, so that only the sandwich tells how estimates vary.
         scale: how noise depends on τ; ``power_test`` holds the test of η = 1 for ``"power"``.
         shift: K, raw units. γ is in utils per raw unit, constants in raw utils.
     """
