@@ -142,6 +142,25 @@ class CESLikelihood:
         out[np.ix_(bent, straight)] = out[np.ix_(straight, bent)].T
         return (out + out.T) / 2
 
+    def information_by_group(self, x: FloatArray, basis: FloatArray) -> FloatArray:
+        """Expected information of each cluster along the columns of ``basis``, (G, f, f)."""
+        d = self.data
+        out = np.zeros((d.n_groups, basis.shape[1], basis.shape[1]))
+        for first, last in self._spans():
+            at = self._at(x, first, last)
+            slopes = basis.T @ self._joined_slopes(self._slopes(x, at, first, last), at)
+            slopes -= np.add.reduceat(slopes * at.probability, at.starts, axis=1)[:, at.problem]
+            slopes *= np.sqrt(at.probability if at.importance is None else at.probability * at.importance)
+            each = np.add.reduceat(slopes[:, None] * slopes, at.starts, axis=2)
+            np.add.at(out, d.groups[first:last], np.moveaxis(each, 2, 0))
+        return out
+
+    def _joined_slopes(self, curved: FloatArray, at: _Point) -> FloatArray:
+        """Derivatives of V/τ^η by all coordinates, (p, m)."""
+        names = np.arange(1, len(self.data.constants) + 1)
+        often = sum((own == names[:, None] for own in self.data.cells[:, at.options]), np.zeros(()))
+        return self._joined(curved, often * at.inverse if len(names) else np.empty((0, len(at.v))))
+
     @property
     def _constants(self) -> slice:
         return slice(FIRST_CONSTANT, self.size - 1)

@@ -20,6 +20,8 @@ from fiduciary.economics.estimation.separation import Separation
 
 FLAT = 1e-4  # information (θ, ρ, log γ, raw utils) under which a coordinate is not identified
 NOT_IDENTIFIED = 1e-9  # relative eigenvalue of the scaled information
+FEW = 10_000  # clusters; with more, none of them moves an estimate enough to be left out by itself
+MOST_OF_ALL = 0.9  # share of a direction's information that one cluster is taken to hold at most
 BOUNDARY = 1e-4  # a weight below it is at its bound: with small ρ its utility is all curvature
 
 
@@ -96,10 +98,10 @@ def assemble(
             if covariance[c, c] > 1 / FLAT:
                 status[c] = "not identified"
         influence = scores @ inverse @ basis.T
-        if data.clustered:
-            influence *= np.sqrt(data.n_groups / max(data.n_groups - 1, 1))
-            if data.n_groups <= basis.shape[1]:
-                status = ["too few clusters" if s == "ok" else s for s in status]
+        if (data.clustered or data.quasi) and data.n_groups <= FEW:
+            influence = _left_out(scores, likelihood.information_by_group(x, basis), inverse) @ basis.T
+        if data.clustered and data.n_groups <= basis.shape[1]:
+            status = ["too few clusters" if s == "ok" else s for s in status]
         sandwich = influence.T @ influence
         status = ["exact" if s == "ok" and sandwich[k, k] < EXACT**2 else s for k, s in enumerate(status)]
         good = [k for k in range(p) if status[k] == "ok"]
@@ -134,6 +136,30 @@ def assemble(
         _point=x,
         _region=region,
     )
+
+
+def _left_out(scores: FloatArray, by_group: FloatArray, inverse: FloatArray) -> FloatArray:
+    """How far the estimate moves, to first order, when each cluster is left out: a jackknife without refits.
+
+    With the score s_g and information I_g of a cluster and A of all, (A − I_g)⁻¹ s_g in place of A⁻¹ s_g. An
+    estimate bends towards the clusters that tell most, whose scores are then too small: plain sandwich errors
+    of a few hundred problems are a tenth too narrow.
+
+    Args:
+        scores: (G, f).
+        by_group: I_g, (G, f, f).
+        inverse: of A on what is identified, (f, f).
+
+    Returns:
+        (G, f).
+
+    Source: Bell and McCaffrey (2002), the third of their corrections; MacKinnon, Nielsen and Webb (2023).
+    """
+    values, vectors = np.linalg.eigh(inverse)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    held, axes = np.linalg.eigh(root.T @ by_group @ root)
+    within = np.einsum("gij,gi->gj", axes, scores @ root) / (1 - np.clip(held, 0, MOST_OF_ALL))
+    return np.asarray(np.einsum("gij,gj->gi", axes, within) @ root.T)
 
 
 def _invert(information: FloatArray) -> tuple[FloatArray, float, FloatArray]:
