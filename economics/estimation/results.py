@@ -63,8 +63,9 @@ class CESFit:
             be told from); ``did not converge``; ``too few clusters`` (not more of them than parameters).
         cov_observed: inverse observed information (p, p), NaN for parameters without one; all NaN
             for probabilities, whose quasi-likelihood has no information equality.
-        cov_robust: sandwich A⁻¹BA⁻¹ (p, p); with clusters times G/(G − 1).
-        influence: A⁻¹s_g of every cluster (G, p), in the order of ``group_labels``.
+        cov_robust: sandwich (p, p) of the influences of clusters.
+        influence: A⁻¹s_g of every cluster (G, p), in the order of ``group_labels``; where problems are
+            repeated or weighted or answers are probabilities, (A − I_g)⁻¹s_g: each cluster left out.
         group_labels: label of every cluster, (G,).
         loglik: log-likelihood (quasi- for probabilities) at the estimate.
         n: valid problems; ``n_missing`` were dropped, ``n_censored`` options had no probability.
