@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: help install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat test-sky test-router images lint format bench faults audit lock build clean
+.PHONY: help documents install install-dev train-env demo align dossier real nightly test test-slow test-train test-train-slow test-vllm test-docker test-chat test-sky test-router images lint format bench faults audit lock build clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -137,6 +137,12 @@ audit: $(DEV) ## known vulnerabilities of everything that the locks hold
 
 faults: $(DEV) $(TRAIN) ## hostile logs and clients, kills, full disks, set clocks, fuzz: what becomes of each, into docs/faults.md (about an hour)
 	TRAIN_PYTHON="$(VENV_TRAIN)/bin/python" $(BIN)/python -m benchmarks.faults --out docs/faults.md
+
+VENV_DOCS ?= .venv-docs
+documents: ## the documents as a site, build/site/index.html, and the tutorial as a notebook
+	[ -x "$(VENV_DOCS)/bin/mkdocs" ] || { "$(PYTHON)" -m venv "$(VENV_DOCS)" && $(VENV_DOCS)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r locks/docs.txt; }
+	"$(PYTHON)" docs/notebook.py
+	DISABLE_MKDOCS_2_WARNING=true $(VENV_DOCS)/bin/mkdocs build
 
 lock: $(DEV) ## resolve pyproject.toml again; UPGRADE=1 takes newer versions
 	$(PIP) install uv==0.13.8

@@ -4,6 +4,7 @@
 # base.txt       what running needs          (any platform, Python 3.11 and later)
 # dev.txt        base.txt and the dev extra  (the same versions)
 # train.txt      base.txt and the train extra without torch (see its first lines)
+# docs.txt       what makes the documents a site (mkdocs.yml)
 # router.txt     the router before several servers (runs/router.sh), with base.txt's versions
 # serve-cpu.txt, docker/serve-gpu.txt  versions by hand, as their first lines say; their hashes are renewed
 #
@@ -32,6 +33,9 @@ locked --generate-hashes --extra dev --constraint locks/base.txt --no-annotate -
 
 echo "vllm-router==0.1.17" |
     "${compile[@]}" --generate-hashes --constraint locks/base.txt --no-annotate -o locks/router.txt - >/dev/null
+
+printf 'mkdocs-material>=9.7\nmkdocs-same-dir>=0.1\nmkdocstrings[python]>=1\n' |
+    "${compile[@]}" --generate-hashes --no-annotate -o locks/docs.txt - >/dev/null
 
 # torch comes first and separately: which build is right depends on the machine, and its CUDA
 # packages are in no list that a machine without a GPU should install.

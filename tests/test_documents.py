@@ -32,7 +32,9 @@ def _anchors(path: Path) -> set[str]:
 def _commands(path: Path) -> list[list[str]]:
     """The words of every ``fiduciary …`` in code, without comments."""
     text = path.read_text("utf-8")
-    code = "\n".join(re.findall(r"^    (.*)$", text, re.M)) + "\n" + "\n".join(re.findall(r"`([^`]+)`", text))
+    text = re.sub(r"\\\n\s*", "", text)
+    fenced = re.findall(r"^```bash\n(.*?)^```", text, re.M | re.S)
+    code = "\n".join([*fenced, *re.findall(r"^    (.*)$", text, re.M), *re.findall(r"`([^`]+)`", text)])
     lines = re.findall(r"^(?:.*&& )?fiduciary +([^#\n]+)", code, re.M)
     return [words for line in lines if (words := line.split(" -- ")[0].split())]
 
