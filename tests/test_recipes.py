@@ -74,4 +74,4 @@ def test_every_run_of_the_page_starts(copy: Path, command: str) -> None:
 def test_files_that_the_page_names_are_there() -> None:
     named = set(re.findall(r"`((?:\w+/)+\w+\.py)`", RECIPES))
     assert len(named) > 7
-    assert [file for file in named if not (ROOT / file).is_file()] == []
+    assert [file for file in named if not (ROOT / file.replace("NAME", "menus")).is_file()] == []
