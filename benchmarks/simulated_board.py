@@ -25,6 +25,7 @@ from fiduciary.economics.ranking import rank_sets
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.leaderboard.columns import CHOICE, COLUMNS
 from fiduciary.leaderboard.payload import plain
+from fiduciary.tasks.stakeholder_choice.prompts import render
 
 THETA = ("SH", "EM", "CO", "SOC")
 Z95 = quantile(0.95)
@@ -137,6 +138,13 @@ def simulate(
             },
             "principal": {"name": principal, "theta": list(target.theta), "rho": target.rho},
             "stakeholders": list(STAKEHOLDERS),
+            "example": {
+                "task": CHOICE,
+                "messages": [
+                    {"role": "system", "text": "You manage a firm."},
+                    {"role": "user", "text": render(drawn[0], "plain", range(drawn[0].n_options))},
+                ],
+            },
             "problems": {
                 "ids": [p.id for p in drawn],
                 "groups": list(range(problems)),

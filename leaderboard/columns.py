@@ -102,7 +102,7 @@ _CHOICE = (
     _computed(
         "distance",
         _SERVICE,
-        "Σ|θ − θ*|",
+        "distance from its weights (Σ|θ − θ*|)",
         "lower",
         "0.000",
         "Sum of absolute differences between recovered and the principal's weights, 0 to 2; the interval "
@@ -112,7 +112,7 @@ _CHOICE = (
         _computed(
             f"theta_{short}",
             _PREFERENCE,
-            f"θ {name}",
+            f"weight of {name} (θ)",
             None,
             "0.000",
             f"Recovered weight of {name}, maximum likelihood of a CES logit.",
@@ -123,13 +123,18 @@ _CHOICE = (
         f"{CHOICE}.rho",
         CHOICE,
         _PREFERENCE,
-        "ρ",
+        "substitution (ρ)",
         None,
         "0.000",
         "Recovered substitution parameter: 1 adds gains up, lower values shield whoever has least.",
     ),
     _computed(
-        "gamma", _PREFERENCE, "γ", None, "0.000", "Recovered scale of utility relative to noise of scale τ."
+        "gamma",
+        _PREFERENCE,
+        "scale (γ)",
+        None,
+        "0.000",
+        "Recovered scale of utility relative to noise of scale τ.",
     ),
     _computed("missing", "Missing answers", "choices", "lower", "percent", "Share of answers missing."),
 )

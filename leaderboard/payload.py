@@ -15,6 +15,7 @@ from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.choices import ASKED
 from fiduciary.leaderboard.columns import Column
+from fiduciary.leaderboard.example import example
 from fiduciary.leaderboard.figures import figures
 from fiduciary.leaderboard.rows import Row
 from fiduciary.safe_text import visible
@@ -63,6 +64,7 @@ def payload(board: Board, logs: Mapping[str, str] | None = None, commit: str | N
                 "rho": board.principal.utility.rho,
             },
             "stakeholders": list(STAKEHOLDERS),
+            "example": example(board),
             **_choices(board, ids),
             "asked": sorted({ASKED[one.data.elicitation] for one in board.answers.values()}),
             "unranked": [

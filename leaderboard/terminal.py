@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +21,9 @@ _SHOWN = (
     *(f"{CHOICE}.{name}" for name in ("theta_SH", "theta_EM", "theta_CO", "theta_SOC", "rho", "missing")),
 )
 """Columns of the summary; the files and the page hold all."""
+
+_SYMBOL = re.compile(r"\((.*[Α-ω].*)\)")
+"""A letter of the theory, behind its words."""
 
 
 def print_board(board: Board, console: Console) -> None:
@@ -77,9 +82,12 @@ def _compact(cell: Cell | None, column: Column) -> str:
 
 
 def _short(title: str) -> str:
-    for name, abbreviation in zip(STAKEHOLDERS, ABBREVIATIONS, strict=True):
-        title = title.replace(name, abbreviation)
-    return title
+    """A title's symbol if it has one, so that tables fit a terminal: "weight of society (θ)" is θ SOC."""
+    symbol = _SYMBOL.search(title)
+    if symbol is None:
+        return title
+    whose = (short for name, short in zip(STAKEHOLDERS, ABBREVIATIONS, strict=True) if f" {name} (" in title)
+    return " ".join([symbol[1], *whose])
 
 
 def _rows_with(board: Board, keys: list[str]) -> int:

@@ -93,6 +93,10 @@ CASES = (
 )
 
 
+SERVED = "nonprofit"
+"""The principal that the page opens on: one whose preference a subject holds."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the demonstration; 0 where everything was recovered."""
     parser = argparse.ArgumentParser(description="True and recovered preferences of embedded subjects.")
@@ -141,13 +145,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def page(log_dir: Path) -> Path:
-    """What the logs add up to, for a principal to whom nobody counts for more than another."""
+    """What the logs add up to, for the principal that one of the subjects serves."""
 
     def quiet(text: str) -> None:
         pass
 
     board = build(
-        [str(log_dir)], Principal.named("symmetric"), quiet, title="Subjects whose preferences are known"
+        [str(log_dir)], Principal.named(SERVED), quiet, title="Subjects whose preferences are known"
     )
     return publish(board, log_dir / "site", quiet)
 

@@ -27,6 +27,7 @@ SCRIPTS: tuple[str, ...] = (
     "app/models.js",
     "app/principal.js",
     "app/ranking.js",
+    "app/example.js",
     "app/table.js",
     "app/figure.js",
     "app/forest.js",

@@ -129,6 +129,40 @@ def test_payload_is_strict_json_and_complete(board: Board) -> None:
         ), name
 
 
+def test_the_example_is_the_first_question_of_the_log(board: Board, logs: Path) -> None:
+    shown = payload(board)["example"]
+    first = log_of(logs, "nonprofit")
+    assert first.samples and first.eval.dataset.sample_ids
+    (sample,) = (one for one in first.samples if one.id == first.eval.dataset.sample_ids[0])
+    assert shown["task"] == "stakeholder_choice"
+    assert [one["role"] for one in shown["messages"]][:2] == ["system", "user"]
+    assert shown["messages"][1]["text"].startswith(str(sample.input))
+    assert sample.output.completion not in [one["text"] for one in shown["messages"]]
+
+
+def test_the_words_that_begin_an_answer_are_part_of_the_question(tmp_path: Path) -> None:
+    """Of an answer by probabilities the model writes the letter alone."""
+    inspect_eval(
+        stakeholder_choice(n=50, elicitation="choose"),
+        model="subject/study1",
+        log_dir=str(tmp_path),
+        display="none",
+    )
+    made = build([str(tmp_path)], Principal.named("nonprofit"), lambda text: None)
+    messages = payload(made)["example"]["messages"]
+    assert [one["role"] for one in messages] == ["system", "user", "assistant"]
+    assert messages[-1]["text"] == "Therefore, I choose: Option"
+
+
+def test_a_log_without_what_was_said_has_no_example(logs: Path, copied) -> None:  # type: ignore[no-untyped-def]
+    def silent(log: EvalLog) -> None:
+        for sample in log.samples or []:
+            sample.messages = []
+
+    alone = build([str(copied("nonprofit", silent))], Principal.named("nonprofit"), lambda text: None)
+    assert payload(alone)["example"] is None
+
+
 def test_pages_choices_give_the_same_regret(board: Board) -> None:
     """What the page computes from, by the contract's formula."""
     found = payload(board)

@@ -4,7 +4,7 @@
   fid.dose = function () {
     const series = fid.data.figures?.dose_response ?? [];
     if (!series.length) return false;
-    const titles = { distance: "distance to target, Σ|θ − θ*|", regret: "regret, dollars a decision" };
+    const titles = { distance: "distance of weights to target (Σ|θ − θ*|)", regret: "regret, dollars a decision" };
     let measure = "distance";
     const targets = [...new Set(series.map((s) => s.target))];
     const pick = fid.select("dose-measure", "Measure", Object.entries(titles), (value) => {
@@ -43,7 +43,7 @@
 
     const numbers = () => ({
       caption: "Dose–response",
-      columns: ["Model", "Target", "Dose", ...fid.data.stakeholders.map((s) => `θ ${s}`), "Distance", "Regret"],
+      columns: ["Model", "Target", "Dose", ...fid.data.stakeholders.map((s) => `weight of ${s} (θ)`), "Distance", "Regret"],
       rows: series.flatMap((s) => s.points.map((p) => [fid.nameOf(s.model), s.target, p.x, ...(p.theta ?? [null, null, null, null]).map((t) => fid.format(t, "0.000")), fid.format(p.distance, "0.000"), fid.format(p.regret, "dollars")])),
     });
     const figure = fid.figure({ place: "dose-figure", label: "Dose–response", draw, numbers, controls: [pick] });

@@ -2,7 +2,7 @@
 "use strict";
 (function (fid) {
   const KEY = "fiduciary-theme";
-  const THEMES = { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" };
+  const THEMES = { auto: "Colours: auto", light: "Colours: light", dark: "Colours: dark" };
 
   function theme() {
     const button = document.getElementById("theme");
@@ -52,6 +52,7 @@
   fid.data = JSON.parse(document.getElementById("payload").textContent);
   theme();
   about(fid.data);
+  fid.example();
   fid.ranking();
   fid.principalControls(document.getElementById("controls"));
   fid.table(document.getElementById("table-controls"));

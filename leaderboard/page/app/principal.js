@@ -42,9 +42,11 @@
       const same = this.theta.every((x, k) => Math.abs(x - given.theta[k]) < 1e-9);
       return same && (alone(this.theta) || this.rho === rho || Math.abs(this.rho - rho) < 1e-9);
     },
-    get words() {
-      const weights = this.theta.map((x, k) => `${NAMES[k]} ${fid.percent(x)}`).join(", ");
-      return `${weights}; ${fid.rhoWords(this.rho, this.theta)}`;
+    /** Whom it cares about, most first: "employees 40 %, consumers 40 % and society 20 %". */
+    get cares() {
+      const groups = this.theta.map((x, k) => [x, NAMES[k]]).filter(([x]) => x >= 0.005).sort((a, b) => b[0] - a[0]);
+      const told = groups.map(([x, name]) => `${name} ${fid.percent(x)}`);
+      return told.length > 1 ? `${told.slice(0, -1).join(", ")} and ${told.at(-1)}` : told[0];
     },
     /** Set weights and ρ; a name where they are a profile's. */
     set(theta, rho, name = null) {
@@ -104,20 +106,24 @@
   fid.principalControls = function (place) {
     const data = fid.data;
     const theta = NAMES.map((name, k) =>
-      slider(`theta-${k}`, `θ ${name}`, "", { min: 0, max: 1, step: 0.01 }, (value) =>
+      slider(`theta-${k}`, `weight of ${name} (θ)`, `how much a gain of ${name} counts`, { min: 0, max: 1, step: 0.01 }, (value) =>
         fid.principal.set(fid.rescaled(fid.principal.theta, k, value), fid.principal.rho),
       ),
     );
-    const rho = slider("rho", "ρ substitution", "", { min: 0, max: 100, step: 0.5 }, (s) =>
+    const rho = slider("rho", "substitution (ρ)", "left: whoever has least counts; right: gains are added up", { min: 0, max: 100, step: 0.5 }, (s) =>
       fid.principal.set(fid.principal.theta, fid.rhoAt(s)),
     );
     const words = fid.el("p", { class: "hint" });
+    const held = fid.el("p", { class: "hint", id: "held" });
+    document.getElementById("profiles").append(
+      fid.el("fieldset", { class: "profiles" }, fid.el("legend", { class: "sr" }, "The principal"), ...profileButtons(data.profiles)),
+      held,
+    );
     place.append(
-      fid.el("fieldset", { class: "profiles" }, fid.el("legend", {}, "Named principals"), ...profileButtons(data.profiles)),
       fid.el(
         "fieldset",
         { class: "sliders" },
-        fid.el("legend", {}, "Weights θ, which sum to 1, and substitution ρ"),
+        fid.el("legend", { class: "sr" }, "Weights, which sum to 1, and substitution"),
         ...theta.map(({ row }) => row),
         rho.row,
       ),
@@ -134,6 +140,7 @@
       rho.input.setAttribute("aria-valuetext", fid.rhoWords(now.rho, now.theta));
       rho.output.value = alone(now.theta) ? "any" : fid.rho(now.rho);
       words.textContent = `${fid.rhoWords(now.rho, now.theta)}.`;
+      held.textContent = `cares about ${now.cares}`;
       toAddress();
     });
     const asked = fromAddress();

@@ -90,11 +90,11 @@
 
   function makeRow(model) {
     const cell = (name) => fid.el("td", { class: name });
-    const parts = { rank: cell("number"), regret: cell("number"), bar: cell("bar"), share: cell("number"), right: cell("number"), n: cell("number") };
+    const parts = { rank: cell("number"), regret: cell("number"), bar: cell("bar"), share: cell("number share"), right: cell("number"), n: cell("number answered") };
     const line = fid.svg("line", { y1: 8, y2: 8, class: "range" });
     const dot = fid.svg("line", { y1: 8, y2: 8, class: "dot" }); // round ends keep their shape in a stretched drawing
     parts.bar.append(fid.svg("svg", { viewBox: "0 0 200 16", "aria-hidden": "true", preserveAspectRatio: "none" }, line, dot));
-    const row = fid.el("tr", { "data-model": model.id }, parts.rank, fid.nameCell(model), parts.regret, parts.bar, parts.share, parts.right, parts.n);
+    const row = fid.el("tr", { "data-model": model.id }, parts.rank, fid.nameCell(model), parts.regret, parts.bar, parts.right, parts.share, parts.n);
     const run = fid.runOf(model, "stakeholder_choice");
     return { model, row, parts, line, dot, address: fid.link(run), total: laid.n };
   }
@@ -132,7 +132,7 @@
       } else {
         number(parts.regret, fid.format(regret.value, "dollars"), interval(regret.low, regret.high, "dollars"), address);
         number(parts.share, fid.format(share.value, "percent"));
-        number(parts.right, fid.format(consistent.value, "percent"));
+        number(parts.right, fid.format(consistent.value, "percent"), n < total ? `of ${fid.format(n, "integer")} answered` : "");
         const at = (x) => 4 + (192 * x) / top;
         for (const end of ["x1", "x2"]) dot.setAttribute(end, at(regret.value));
         line.setAttribute("x1", at(regret.low ?? regret.value));
@@ -144,6 +144,22 @@
     ranked.replaceChildren(...order.filter(isRanked).map((m) => rows.get(m.id).row));
     others.replaceChildren(...order.filter((m) => !isRanked(m)).map((m) => rows.get(m.id).row));
     headline(order.filter(isRanked));
+    moved(order.filter(isRanked));
+  }
+
+  /** What the sliders have moved, against the ranking for the principal that the tables were made for. */
+  function moved(order) {
+    const own = fid.data.ranking?.models ?? [];
+    const other = order.filter((model, place) => own[place] !== model.id).length;
+    const place = document.getElementById("moved");
+    place.hidden = fid.principal.given || !own.length;
+    if (place.hidden) return;
+    place.replaceChildren(
+      `Against the principal that this page opens on${fid.data.principal.name ? `, ${fid.data.profiles[fid.data.principal.name]?.title ?? fid.data.principal.name}` : ""}: `,
+      other ? `${other} of ${order.length} models have moved, and first is ` : "no model has moved, and first is still ",
+      fid.bdi(order[0].name),
+      ".",
+    );
   }
 
   function headline(order) {
@@ -161,15 +177,15 @@
       who,
       fid.el("strong", {}, fid.bdi(first.name)),
       equal.length > 1 ? ": " : " loses least: ",
-      `${fid.format(loss.regret.value, "dollars")} a decision (95 % interval ${interval(loss.regret.low, loss.regret.high, "dollars")}), `,
+      `${fid.format(loss.regret.value, "dollars")} a decision (${interval(loss.regret.low, loss.regret.high, "dollars")}), `,
       `${fid.format(loss.share.value, "percent")} of what was at stake. `,
     ];
     if (sets) {
       const best = order.filter((m) => sets.get(m.id)?.[0] === 1);
       parts.push(
         best.length === 1
-          ? "No other model does as well, at 95 % confidence over all comparisons."
-          : `${best.length} of ${order.length} models may be the best: at 95 % confidence over all comparisons, the data do not tell them apart.`,
+          ? "No other model does as well, at 95 % confidence."
+          : `${best.length} of ${order.length} models may be the best: at 95 % confidence, the data do not tell them apart.`,
       );
     } else parts.push("How sure the ranks are is being computed.");
     place.replaceChildren(...parts);
@@ -197,7 +213,7 @@
         ? "No model has answers that could be ranked."
         : "These logs hold no common set of stakeholder choices, so there is no ranking for a principal.";
       document.getElementById("principal").hidden = true;
-      section.querySelector(".scroll").parentElement.hidden = true;
+      for (const part of section.querySelectorAll("#profiles, .scroll, .scroll + .hint")) part.hidden = true;
       return;
     }
     listed = fid.data.models.filter((model) => laid.answers[model.id]);

@@ -2,7 +2,7 @@
 "use strict";
 (function (fid) {
   const SERVICE = "stakeholder_choice.";
-  const state = { key: null, down: false, text: "", kinds: new Set(), groups: new Set() };
+  const state = { key: null, down: false, text: "", kinds: new Set(), groups: new Set(), unfolded: false };
   let table = null, rows = new Map(), bodies = [], notes = new Map();
 
   const groupsOf = (columns) => [...new Set(columns.map((column) => column.group))];
@@ -85,11 +85,28 @@
     notes = new Map();
     const columns = visible();
     rows = new Map(fid.data.models.map((model) => [model.id, bodyRow(model, columns)]));
-    bodies = [fid.el("tbody", {}), fid.el("tbody", { class: "apart" })];
+    bodies = [fid.el("tbody", {}), fid.el("tbody", { class: "apart", id: "references" })];
     const caption = fid.el("caption", { class: "sr" }, "All measurements by model");
-    table.replaceChildren(caption, header(columns, true), ...bodies);
+    table.replaceChildren(caption, header(columns, true), bodies[0], fold(columns.length + 1), bodies[1]);
     arrange();
     writeNotes();
+  }
+
+  /** The row that unfolds the references below it. */
+  function fold(width) {
+    const count = fid.data.models.filter(apart).length;
+    if (!count) return "";
+    const button = fid.el("button", {
+      type: "button",
+      "aria-expanded": String(state.unfolded),
+      "aria-controls": "references",
+      onclick: () => {
+        state.unfolded = !state.unfolded;
+        button.setAttribute("aria-expanded", String(state.unfolded));
+        arrange();
+      },
+    }, `${count} published and human reference${count === 1 ? "" : "s"}, never ranked`);
+    return fid.el("tbody", { class: "fold" }, fid.el("tr", {}, fid.el("td", { colspan: width }, button)));
   }
 
   function writeNotes() {
@@ -113,7 +130,7 @@
     const order = [...fid.data.models].sort(compare);
     let count = 0;
     for (const model of order) {
-      const fits = state.kinds.has(model.kind) && model.name.toLowerCase().includes(state.text);
+      const fits = (apart(model) ? state.unfolded : state.kinds.has(model.kind)) && model.name.toLowerCase().includes(state.text);
       rows.get(model.id).hidden = !fits;
       count += fits;
     }
@@ -168,14 +185,14 @@
     const groups = groupsOf(columns);
     const few = matchMedia("(max-width: 640px)").matches ? 2 : columns.length <= 16 ? groups.length : 3;
     state.groups = new Set(groups.slice(0, few));
-    state.kinds = new Set(models.map((model) => model.kind));
+    state.kinds = new Set(models.filter((model) => !apart(model)).map((model) => model.kind));
     const search = fid.el("input", { type: "search", id: "search", placeholder: "part of a name", autocomplete: "off" });
     search.addEventListener("input", () => {
       state.text = search.value.trim().toLowerCase();
       arrange();
       fid.say(document.getElementById("count").textContent);
     });
-    const kinds = { model: "models", subject: "simulated subjects", reference: "published references", human: "human references" };
+    const kinds = { model: "models", subject: "simulated subjects" };
     controls.append(
       fid.el("p", { class: "field" }, fid.el("label", { for: "search" }, "Find a model "), search, " ", fid.el("span", { id: "count" })),
       state.kinds.size > 1 ? checks("Rows", [...state.kinds].map((kind) => [kind, kinds[kind] ?? kind]), state.kinds, arrange) : "",

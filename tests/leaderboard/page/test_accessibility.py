@@ -1,4 +1,4 @@
-"""No serious fault that axe-core finds, in both colour schemes, wide and on a phone; and use by keyboard."""
+"""No fault that axe-core finds, in both colour schemes, wide and on a phone; and use by keyboard."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def axe() -> str:
     indirect=True,
     ids=["light", "light phone", "dark", "dark phone"],
 )
-def test_no_serious_faults(watched: Any, site: Path, axe: str) -> None:
+def test_axe_finds_nothing(watched: Any, site: Path, axe: str) -> None:
     page = watched.go(site.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
     for section in ("forest", "curves", "dose", "prices", "inventories"):
@@ -34,12 +34,11 @@ def test_no_serious_faults(watched: Any, site: Path, axe: str) -> None:
     page.evaluate(axe)
     found = page.evaluate("async () => await axe.run({ resultTypes: ['violations'] })")
     assert len(found["passes"]) > 20
-    grave = [
+    faults = [
         (fault["id"], fault["impact"], fault["nodes"][0]["html"][:200], fault["nodes"][0]["failureSummary"])
         for fault in found["violations"]
-        if fault["impact"] in ("serious", "critical")
     ]
-    assert grave == []
+    assert faults == []
 
 
 def test_keyboard_reaches_everything(watched: Any, site: Path) -> None:
@@ -77,7 +76,7 @@ def test_colours_can_be_chosen(watched: Any, site: Path) -> None:
 def test_charts_have_words_and_tables(watched: Any, site: Path) -> None:
     page = watched.go(site.as_uri())
     for section, column in (
-        ("forest", "θ employees"),
+        ("forest", "weight of employees (θ)"),
         ("curves", "Curve"),
         ("dose", "Dose"),
         ("prices", "Nash"),

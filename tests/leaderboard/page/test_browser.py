@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,10 @@ HOSTILE = (
 )
 
 
-def names(page: Any, selector: str = "#measurements tbody:not(.apart) tr:not([hidden])") -> list[str]:
+ROWS = "#measurements tbody:not(.apart) tr[data-model]:not([hidden])"
+
+
+def names(page: Any, selector: str = ROWS) -> list[str]:
     return page.eval_on_selector_all(selector, "rows => rows.map(row => row.dataset.model)")
 
 
@@ -78,12 +82,11 @@ def test_filters(watched: Any, site: Path, payload: dict[str, Any]) -> None:
     page = watched.go(site.as_uri())
     page.fill("#search", "PROFIT")
     wanted = [m for m in payload["models"] if "profit" in m["name"].lower()]
-    assert sorted(names(page, "#measurements tbody tr:not([hidden])")) == sorted(m["id"] for m in wanted)
+    shown = "#measurements tbody tr[data-model]:not([hidden])"
+    assert names(page, shown) == [m["id"] for m in wanted if m["kind"] == "subject"]
+    page.locator(".fold button").click()
+    assert sorted(names(page, shown)) == sorted(m["id"] for m in wanted)
     assert page.text_content("#count") == f"{len(wanted)} of {len(payload['models'])} rows shown"
-    page.get_by_label("published references").uncheck()
-    assert names(page, "#measurements tbody tr:not([hidden])") == [
-        m["id"] for m in wanted if m["kind"] == "subject"
-    ]
     page.get_by_label("Recovered preference", exact=True).uncheck()
     assert page.locator('#measurements th[data-key="stakeholder_choice.rho"]').count() == 0
 
@@ -96,6 +99,21 @@ def test_references_are_marked_and_never_ranked(watched: Any, site: Path, payloa
     assert page.locator("#measurements tbody.apart .mark").all_text_contents() == ["published"] * len(
         references
     )
+
+
+def test_references_are_folded_until_they_are_asked_for(watched: Any, site: Path) -> None:
+    page = watched.go(site.as_uri())
+    rows, button = page.locator("#measurements tbody.apart tr"), page.locator(".fold button")
+    assert not any(row.is_visible() for row in rows.all())
+    assert button.get_attribute("aria-expanded") == "false"
+    button.press("Enter")
+    assert all(row.is_visible() for row in rows.all())
+    assert button.get_attribute("aria-expanded") == "true"
+    drawn = page.locator("#forest svg.plot")
+    drawn.scroll_into_view_if_needed()
+    assert "8B, " not in drawn.text_content()
+    page.get_by_label("with published and human references").check()
+    page.wait_for_function("() => document.querySelector('#forest svg.plot').textContent.includes('8B, ')")
 
 
 def test_missing_values_say_why(watched: Any, site: Path) -> None:
@@ -223,6 +241,68 @@ def test_a_model_without_answers(watched: Any, payload: dict[str, Any], tmp_path
     row = page.text_content('#board tr[data-model="m0"]')
     assert "no rank" in row and "all answers missing" in row
     assert watched.said == []
+
+
+def top(page: Any, selector: str) -> float:
+    return float(page.locator(selector).first.bounding_box()["y"])
+
+
+@pytest.mark.parametrize(
+    "watched",
+    [{"viewport": {"width": 390, "height": 844}}, {"viewport": {"width": 1280, "height": 900}}],
+    indirect=True,
+    ids=["phone", "desktop"],
+)
+def test_sentence_then_example_then_ranking_on_the_first_screen(
+    watched: Any, site: Path, payload: dict[str, Any]
+) -> None:
+    page = watched.go(site.as_uri())
+    assert top(page, "#what") < top(page, "#example-short p >> nth=1") < top(page, "#board tbody tr")
+    best = page.locator("#board tbody tr").nth(1).bounding_box()
+    assert best["y"] + best["height"] <= page.viewport_size["height"], "the two best are on the first screen"
+    assert top(page, "#board") < top(page, "#theta-0") or page.viewport_size["width"] > 860
+
+
+def test_the_example_is_the_question_that_was_asked(
+    watched: Any, site: Path, payload: dict[str, Any]
+) -> None:
+    page = watched.go(site.as_uri())
+    asked = payload["example"]["messages"][1]["text"]
+    short = page.text_content("#example-short")
+    assert asked.split("\n")[0] in short and "Option A: " in short and "Which option do you choose?" in short
+    assert "Option B:" not in short and page.locator("#example-whole").is_hidden()
+    page.locator("#example summary").click()
+    assert asked in page.locator("#example-whole").inner_text()
+
+
+def test_a_page_without_an_example_shows_none(watched: Any, payload: dict[str, Any], tmp_path: Path) -> None:
+    page = watched.go(build(payload | {"example": None}, tmp_path).as_uri())
+    assert page.locator("#example").is_hidden() and page.locator("#board tbody tr").count()
+    assert watched.said == []
+
+
+def test_a_slider_says_what_it_moved(watched: Any, site: Path) -> None:
+    page = watched.go(site.as_uri())
+    assert page.locator("#moved").is_hidden()
+    order = names(page, "#board tbody:first-of-type tr")
+    page.locator("#theta-0").press("End")
+    told, after = page.text_content("#moved"), names(page, "#board tbody:first-of-type tr")
+    moved = sum(a != b for a, b in zip(order, after, strict=True))
+    assert moved and f"{moved} of {len(order)} models have moved" in told
+    assert page.text_content(f'#board tr[data-model="{after[0]}"] bdi') in told
+
+
+def test_greek_letters_stand_behind_their_words(watched: Any, site: Path) -> None:
+    """A letter of the theory is never the first that a reader meets."""
+    page = watched.go(site.as_uri())
+    page.locator("#forest").scroll_into_view_if_needed()
+    page.wait_for_selector("#forest svg.plot")
+    shown = page.eval_on_selector_all(
+        "label, thead th, #forest svg.plot text", "parts => parts.map((part) => part.textContent)"
+    )
+    greek = [text for text in shown if re.search("[θργ]", text)]
+    assert {"weight of employees (θ)how much a gain of employees counts"} <= set(greek)
+    assert [text for text in greek if not re.match(r"[a-z]{2}[^θργ]*\(", text)] == []
 
 
 @pytest.mark.parametrize("watched", [{"viewport": {"width": 360, "height": 740}}], indirect=True)
