@@ -119,7 +119,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(_estimate(asked, options.template))
     if goes_on:
         print("That is the first batch; what it goes on with, and how long, depends on the answers.")
-    if name == "stakeholder_choice":
+    if name == MAIN:
+        print(f"Other tasks: fiduciary show TASK, with {', '.join(TASKS[1:-1])} or {TASKS[-1]}.")
         print("Which design and way of asking buys what precision: fiduciary plan.")
     return 0
 
@@ -194,8 +195,11 @@ def _characters(messages: Sequence[ChatMessage]) -> int:
     return sum(len(message.text) for message in messages) // CHARACTERS_PER_TOKEN
 
 
+MAIN = "stakeholder_choice"
+"""The task that is shown where none is named."""
+
 TASKS = (
-    "stakeholder_choice",
+    MAIN,
     "transitivity",
     "menus",
     "allocation",
@@ -216,7 +220,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Tasks: {', '.join(TASKS)}. Exit codes: 0; 2 for an argument that cannot be used.",
         allow_abbrev=False,
     )
-    parser.add_argument("task", metavar="TASK", help="a task's name, or its folder: tasks/stakeholder_choice")
+    parser.add_argument(
+        "task",
+        nargs="?",
+        default=MAIN,
+        metavar="TASK",
+        help=f"a task's name, or its folder: tasks/menus (default {MAIN})",
+    )
     parser.add_argument(
         "-T", dest="arguments", action="append", default=[], metavar="NAME=VALUE", help="the task's arguments"
     )

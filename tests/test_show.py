@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -26,6 +27,21 @@ def test_a_question_is_shown_as_it_is_sent(capsys: pytest.CaptureFixture[str]) -
     assert "Answer with exactly one letter: A, B" in printed
     assert "[assistant]\nTherefore, I choose: Option\n" in printed
     assert "55 samples, about 55 calls" in printed and "at most 55 written" in printed
+
+
+def test_without_arguments_the_question_of_the_readme_comes_first(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show"]) == 0
+    heading, *printed = capsys.readouterr().out.splitlines()
+    assert heading.startswith("--- request 1")
+    block = re.search(r"^    .*\n(?:    .*\n|\n)*", (root / "README.md").read_text("utf-8"), re.M)
+    assert block is not None
+    begun, rest = (part.splitlines() for part in dedent(block[0]).strip().split("\n\n…\n\n"))
+    assert printed[: len(begun)] == begun
+    end = printed.index(rest[-1]) + 1
+    assert printed[end - len(rest) : end] == rest and len(begun) + len(rest) > 15
+    assert "fiduciary show TASK, with transitivity" in printed[-2]
 
 
 def test_of_an_adaptive_run_the_first_batch_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
