@@ -121,7 +121,7 @@ def restrict(fit: CESFit, values: dict[int, float], near: FloatArray | None = No
     held = Region(region.simplexes, region.low, region.high, fixed)
     start = held.project(start)
     free = [k for k in range(RHO) if not fixed[k]]
-    if free and start[free].sum() > 0:
+    if free and start[free].min() <= 0 < start[free].sum():
         # A weight at exactly 0 may have to come back once another is fixed.
         start[free] = 0.98 * start[free] + 0.02 * start[free].sum() / len(free)
     found = climb(joint, start, held, rough=True)

@@ -44,10 +44,10 @@ def confidence_interval(fit: CESFit, name: str, level: float, kind: Covariance) 
         margin = quantile * (EXACT if status == "exact" else fit.se(name, kind))
         method = "exact" if status == "exact" else "Wald"
         return Interval(max(fit.estimate(name) - margin, low), min(fit.estimate(name) + margin, high), method)
-    profile = _Profile(fit, k, level)
+    profile = _profile(fit, k)
     if k == LOG_GAMMA and status == "boundary":
-        return Interval(0.0, float(np.exp(profile.end(1.0))), "likelihood ratio")
-    bottom, top = profile.end(-1.0), profile.end(1.0)
+        return Interval(0.0, float(np.exp(profile.end(1.0, level))), "likelihood ratio")
+    bottom, top = profile.end(-1.0, level), profile.end(1.0, level)
     if k == LOG_GAMMA:
         bottom, top = float(np.exp(bottom)), float(np.exp(top))
     return Interval(bottom, top, "likelihood ratio")
@@ -63,20 +63,27 @@ def contains(fit: CESFit, name: str, value: float, level: float = 0.95) -> bool:
         low, high, _ = fit.interval(name, level)
         return low <= value <= high
     k = fit.names.index(name)
-    profile = _Profile(fit, k, level)
+    profile = _profile(fit, k)
     inner = float(np.log(value)) if k == LOG_GAMMA else value
-    return profile.ratio(inner) <= profile.critical(inner)
+    return profile.ratio(inner) <= profile.critical(inner, level)
 
 
-class _Profile:
+def _profile(fit: CESFit, k: int) -> Profile:
+    """One of a coordinate, whatever the level: what is known of the likelihood ratio holds for all."""
+    if k not in fit._profiles:
+        fit._profiles[k] = Profile(fit, k)
+    return fit._profiles[k]
+
+
+class Profile:
     """The likelihood ratio of one coordinate as a function of the value that it is held at.
 
     Where ρ is weakly identified it is a ratio of maxima over a grid of ρ: further down, where single answers
     decide, a maximum over all ρ is larger than any limit says.
     """
 
-    def __init__(self, fit: CESFit, k: int, level: float):
-        self.fit, self.k, self.level = fit, k, level
+    def __init__(self, fit: CESFit, k: int):
+        self.fit, self.k = fit, k
         likelihood, point, region = parts(fit)
         self.region = region
         self.own = Fitted(join([likelihood]), region, point)
@@ -104,7 +111,7 @@ class _Profile:
                 self.found[t] = [Optimum(null.x, null.joint.loglik(null.x), True, 0)]
         return max(0.0, 2 * (self.top - weak_rho.best(self.found[t]).value))
 
-    def critical(self, t: float) -> float:
+    def critical(self, t: float, level: float) -> float:
         """Critical value of LR(t) at the level of the interval.
 
         For γ, where ρ is weakly identified, it is no smaller than if θ and ρ were known: weights that the
@@ -114,18 +121,18 @@ class _Profile:
         at_null, robust = weak_rho.best(self.found[t]), needs_robust(self.fit)
         null = self._null(t, at_null.x)
         if not self.weak and not weak([self.own], null):
-            return null_distribution([self.own], null, robust=robust).critical(self.level)
-        simulated = float(np.quantile(weak_rho.draws([self.own], null, at_null), self.level))
+            return null_distribution([self.own], null, robust=robust).critical(level)
+        simulated = float(np.quantile(weak_rho.draws([self.own], null, at_null), level))
         if self.k != LOG_GAMMA:
             return simulated
         known = null_distribution([_without_utility(self.own)], _without_utility(null), robust=robust)
-        return max(simulated, known.critical(self.level))
+        return max(simulated, known.critical(level))
 
     def _null(self, t: float, x: FloatArray) -> Fitted:
         held = _holding(self.region, [self.k])
         return Fitted(self.own.joint, held, np.where(np.arange(len(x)) == self.k, t, x))
 
-    def end(self, sign: float) -> float:
+    def end(self, sign: float, level: float) -> float:
         """Where LR leaves its critical value below (−1) or above (+1) the estimate, or the bound.
 
         The critical value varies slowly with t, so that it is simulated at the end found with χ²(1)
@@ -134,8 +141,8 @@ class _Profile:
         bound = float(self.region.low[self.k] if sign < 0 else self.region.high[self.k])
         if self.estimate == bound:
             return bound
-        end = self._cross(sign, bound, float(scipy.stats.chi2.ppf(self.level, 1)))
-        return self._cross(sign, bound, self.critical(end))
+        end = self._cross(sign, bound, float(scipy.stats.chi2.ppf(level, 1)))
+        return self._cross(sign, bound, self.critical(end, level))
 
     def _cross(self, sign: float, bound: float, critical: float) -> float:
         """Walk from the estimate until LR exceeds ``critical``, then find where; or stop at the bound.

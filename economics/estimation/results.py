@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from fiduciary.economics.estimation.constants import is_constant
 from fiduciary.economics.estimation.likelihood import LOG_GAMMA, RHO, CESLikelihood
 from fiduciary.economics.estimation.optimise import Region
 from fiduciary.economics.estimation.separation import Separation
+
+if TYPE_CHECKING:
+    from fiduciary.economics.estimation.intervals import Profile
 
 Scale = Literal["tau", "free", "power"]
 Status = Literal[
@@ -101,9 +104,14 @@ class CESFit:
     _likelihood: CESLikelihood | None = field(default=None, repr=False, compare=False)
     _point: FloatArray | None = field(default=None, repr=False, compare=False)
     _region: Region | None = field(default=None, repr=False, compare=False)
+    _profiles: dict[int, Profile] = field(default_factory=dict, repr=False, compare=False)
     _intervals: dict[tuple[str, float, str], Interval] = field(
         default_factory=dict, repr=False, compare=False
     )  # seconds each at a boundary, and asked for by tables and pictures alike
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without profiles, which another process would hold for nothing."""
+        return {**self.__dict__, "_profiles": {}}
 
     @property
     def theta(self) -> FloatArray:

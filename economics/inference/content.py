@@ -57,7 +57,7 @@ POWER = 0.8
 
 DRAWS = 1999
 _STREAM = 0xC0
-_CHUNK = 2_000_000
+_CHUNK = 250_000
 _TIES = 1e-9
 
 
@@ -220,14 +220,21 @@ def _largest(
         orders = _relabellings(k)
         drawn = rng.integers(len(orders), size=(draws + 1, m))
         drawn[0] = 0  # the identity: what was observed
+        each = []  # of every family, every relabelling of every question
         for f, (blocks, features) in enumerate(families):
             a, x = blocks[b], features[b]
             spread[f] += np.einsum("q,qoi,qoj->ij", (a**2).sum(axis=1) / (k - 1), x, x)
-            each = np.einsum("qo,qpoi->qpi", a, x[:, orders])  # every relabelling of every question
-            step = max(1, _CHUNK // max(m * x.shape[2], 1))
-            for start in range(0, draws + 1, step):
-                part = drawn[start : start + step]
-                scores[f][start : start + step] += each[np.arange(m), part].sum(axis=1)
+            each.append(np.einsum("qo,qpoi->qpi", a, x[:, orders]).reshape(m * len(orders), -1))
+        table = np.concatenate(each, axis=1)
+        ends = np.cumsum([part.shape[1] for part in each])[:-1]
+        step = max(1, _CHUNK // max(m, 1))
+        for start in range(0, draws + 1, step):
+            part = drawn[start : start + step] + len(orders) * np.arange(m)
+            picked = scipy.sparse.csr_array(
+                (np.ones(part.size), part.ravel(), m * np.arange(len(part) + 1)), (len(part), len(table))
+            )
+            for score, own in zip(scores, np.split(picked @ table, ends, axis=1), strict=True):
+                score[start : start + step] += own
     statistics, ranks = [], []
     for score, v in zip(scores, spread, strict=True):
         values, vectors = np.linalg.eigh(v) if v.size else (np.empty(0), np.empty((0, 0)))
