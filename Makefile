@@ -116,6 +116,15 @@ test-router: $(DEV) ## vllm-router before two servers, of which one is killed in
 	runs/router.sh --install-only
 	$(BIN)/python -m pytest tests/runs/test_router.py
 
+# Biogeme needs Python 3.12 or later.
+VENV_EXPORT ?= .venv-export
+PYTHON_EXPORT ?= python3.12
+test-export: $(DEV) ## the exported programs of R, Biogeme and xlogit, each against our own estimate (Debian's R, if need be installed as root)
+	command -v Rscript >/dev/null || apt-get install --yes --no-install-recommends r-base-core
+	[ -x "$(VENV_EXPORT)/bin/python" ] || "$(PYTHON_EXPORT)" -m venv "$(VENV_EXPORT)"
+	$(VENV_EXPORT)/bin/python -m pip --disable-pip-version-check --quiet install biogeme==3.3.5 xlogit==0.2.7 pyarrow
+	VENV_EXPORT="$(VENV_EXPORT)" $(BIN)/python -m pytest tests/export/test_programs.py
+
 IMAGES ?= suite serve-cpu
 images: ## build the images; others: make images IMAGES="serve-gpu train"
 	docker/build.sh $(IMAGES)
@@ -152,4 +161,4 @@ build: $(DEV) ## source distribution and wheel in dist/
 	$(BIN)/python -m build --no-isolation
 
 clean: ## remove the environment and caches; logs stay
-	rm -rf "$(VENV)" "$(VENV_TRAIN)" "$(VENV_CHAT)" "$(VENV_SKY)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf "$(VENV)" "$(VENV_TRAIN)" "$(VENV_CHAT)" "$(VENV_SKY)" "$(VENV_EXPORT)" build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,6 +15,7 @@ COMMANDS = {
     "plan": ("fiduciary.plan:main", "what a run of choices costs, and what precision that buys"),
     "report": ("fiduciary.report:main", "what logs say, for every task"),
     "board": ("fiduciary.leaderboard.build:main", "logs to one table, ranks for a principal, and a page"),
+    "export": ("fiduciary.export.command:main", "choices as a table for R, Stata, Biogeme and xlogit"),
     "compare": (
         "fiduciary.comparison.command:main",
         "two states of a model, for CI; or neutral, prompted and fine-tuned; with tests",

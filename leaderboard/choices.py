@@ -76,10 +76,10 @@ def read_table(file: str) -> Table:
     """
     try:
         found: Sequence[EvalSampleSummary | EvalSample] = read_summaries(file)
-        return table([_score(sample) for sample in found])
+        return table([score_of(sample) for sample in found])
     except ValueError:
         # Summaries leave out long metadata; the samples themselves have them.
-        return table([_score(sample) for sample in samples_of(file)])
+        return table([score_of(sample) for sample in samples_of(file)])
 
 
 def samples_of(file: str) -> list[EvalSample]:
@@ -144,7 +144,12 @@ def _read(file: str, level: float | None) -> Answers | str:
         return one_line(error)
 
 
-def _score(sample: EvalSampleSummary | EvalSample) -> SampleScore:
+def score_of(sample: EvalSampleSummary | EvalSample) -> SampleScore:
+    """The score of a choice as metrics get it.
+
+    Raises:
+        ValueError: a sample that was not scored, and did not fail before.
+    """
     found = (sample.scores or {}).get("chosen_option")
     if found is None:
         if sample.error is None:

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-TARGETS=(lint test test-slow test-train test-train-slow test-vllm test-chat test-sky test-router test-docker demo align real documents faults audit bench)
+TARGETS=(lint test test-slow test-train test-train-slow test-vllm test-chat test-sky test-router test-export test-docker demo align real documents faults audit bench)
 
 usage() {
     cat <<USAGE

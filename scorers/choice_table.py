@@ -39,6 +39,7 @@ class Table:
         weight: (n,), density of the default population of problems over that of the design; 1 where problems
             were drawn at random.
         batch: (n,), 0 where no answer chose the problem, then the number of the batch.
+        row: (n,), which of the scored samples each row is of.
         reason: (n,), why the answer is missing, None where it is not.
         elicitation: how these answers were asked for: ``choose`` and ``explain`` make the probabilities the
             answer, ``text`` the choice that it states.
@@ -57,6 +58,7 @@ class Table:
     wording: npt.NDArray[np.str_]
     weight: FloatArray
     batch: IntArray
+    row: IntArray
     reason: tuple[str | None, ...]
     elicitation: str
     shift: float
@@ -155,25 +157,23 @@ def _tables(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> dict[str, T
     rows = list(scored_rows(scores, scorer, {"reason": "error"}))
     if not rows:
         raise ValueError("there are no scored samples to make a table of")
-    problems = [problem_of(metadata, name) for name, metadata, _ in rows]
-    ways = {p.elicitation for p in problems}
+    answers = [
+        (row, problem_of(metadata, name), answer) for row, (name, metadata, answer) in enumerate(rows)
+    ]
+    ways = {problem.elicitation for _, problem, _ in answers}
     if ways == {"both"} or ways == {"both", "choose"}:
-        explained = [
-            (p, answer.get("explained") or {"reason": "error"})
-            for p, (_, _, answer) in zip(problems, rows, strict=True)
-            if p.elicitation == "both"
-        ]
+        asked = [one for one in answers if one[1].elicitation == "both"]
+        explained = [(row, p, answer.get("explained") or {"reason": "error"}) for row, p, answer in asked]
         # With crossed temperatures the closing words alone were asked at each of them, with one result.
-        asked = [p for p in problems if p.elicitation == "both"]
-        lowest = {p.group: p.temperature for p in sorted(asked, key=lambda p: -p.temperature)}
+        lowest = {p.group: p.temperature for _, p, _ in sorted(asked, key=lambda one: -one[1].temperature)}
         first = [
-            (p, answer)
-            for p, (_, _, answer) in zip(problems, rows, strict=True)
+            (row, p, answer)
+            for row, p, answer in answers
             if p.elicitation == "choose" or p.temperature == lowest[p.group]
         ]
         return {"choose": _laid_out("choose", first), "explain": _laid_out("explain", explained)}
     way = _only("elicitation", ways)
-    return {way: _laid_out(way, [(p, answer) for p, (_, _, answer) in zip(problems, rows, strict=True)])}
+    return {way: _laid_out(way, answers)}
 
 
 def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option") -> Table:
@@ -191,34 +191,35 @@ def table(scores: Sequence[SampleScore] | EvalLog, scorer: str = "chosen_option"
     return next(iter(tables(scores, scorer).values()))
 
 
-def _laid_out(elicitation: str, rows: Sequence[tuple[Problem, Mapping[str, Any]]]) -> Table:
-    n, width = len(rows), max(problem.n_options for problem, _ in rows)
+def _laid_out(elicitation: str, rows: Sequence[tuple[int, Problem, Mapping[str, Any]]]) -> Table:
+    n, width = len(rows), max(problem.n_options for _, problem, _ in rows)
     welfare, probabilities = np.full((n, width, 4), np.nan), np.full((n, width), np.nan)
     position, label = (np.full((n, width), -1, np.int64) for _ in range(2))
-    for i, (problem, answer) in enumerate(rows):
+    for i, (_, problem, answer) in enumerate(rows):
         k = problem.n_options
         welfare[i, :k] = problem.welfare
         position[i, list(problem.order)] = np.arange(k)
         label[i, list(problem.order)] = [LABELS.index(letter) for letter in problem.labels]
         if answer.get("probabilities") is not None and answer.get("reason") is None:
             probabilities[i, :k] = _probabilities(problem, answer["probabilities"])
-    temperature = [1.0 if elicitation == "choose" else problem.temperature for problem, _ in rows]
+    temperature = [1.0 if elicitation == "choose" else problem.temperature for _, problem, _ in rows]
     return Table(
         welfare,
-        np.array([_chosen(problem, answer) for problem, answer in rows], np.int64),
+        np.array([_chosen(problem, answer) for _, problem, answer in rows], np.int64),
         np.array(temperature),
         position,
         label,
         probabilities,
-        np.array([answer.get("mass_outside", np.nan) for _, answer in rows], float),
-        np.array([problem.group for problem, _ in rows]),
-        np.array([problem.trade_off for problem, _ in rows]),
-        np.array([problem.wording for problem, _ in rows]),
-        np.array([problem.weight for problem, _ in rows]),
-        np.array([problem.batch for problem, _ in rows], np.int64),
-        tuple(answer.get("reason") for _, answer in rows),
+        np.array([answer.get("mass_outside", np.nan) for *_, answer in rows], float),
+        np.array([problem.group for _, problem, _ in rows]),
+        np.array([problem.trade_off for _, problem, _ in rows]),
+        np.array([problem.wording for _, problem, _ in rows]),
+        np.array([problem.weight for _, problem, _ in rows]),
+        np.array([problem.batch for _, problem, _ in rows], np.int64),
+        np.array([row for row, _, _ in rows], np.int64),
+        tuple(answer.get("reason") for *_, answer in rows),
         elicitation,
-        _only("shift", {problem.shift for problem, _ in rows}),
+        _only("shift", {problem.shift for _, problem, _ in rows}),
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOMS = (
     *("economics", "tasks", "solvers", "scorers", "subjects", "training", "leaderboard"),
-    *("comparison", "dossier", "monitor", "cards", "chat", "serving"),
+    *("comparison", "dossier", "monitor", "cards", "chat", "serving", "export"),
 )
 OUTSIDE = ("benchmarks", "tests")
 """Packages of the checkout that no room may import."""
@@ -47,6 +47,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     | {"matplotlib", "pyarrow", "jinja2", "solvers", "comparison"},
     # scorers: the table reads logs by the same functions as the metrics.
     "leaderboard": ASKING | {"scorers", "economics", "matplotlib", "pyarrow"},
+    # leaderboard: answers are read by its reader. biogeme, xlogit: of programs that it gives away.
+    "export": ASKING | {"leaderboard", "scorers", "economics", "pyarrow", "biogeme", "xlogit"},
     # leaderboard: logs are read and matched by its rows.
     "comparison": ASKING | {"leaderboard", "scorers", "economics"},
     # weasyprint: where the system lacks Pango, the document is written, and no PDF.

@@ -148,28 +148,18 @@ def prepare(
     if tau.shape != (n,):
         raise ValueError(f"temperature must be a number or have shape ({n},), got {tau.shape}")
 
-    if probabilities is None:
-        if chosen is None:
-            raise ValueError("chosen is needed unless probabilities are given")
-        weight, observed = _weights_of_choices(np.asarray(chosen), exists)
-    else:
-        weight, observed = _weights_of_probabilities(np.asarray(probabilities, float), exists)
-    if probabilities is not None:
-        # One label that holds all but a ten-thousandth leaves nothing unknown: the others share the rest.
-        certain = (observed.sum(axis=1) == 1) & (weight.sum(axis=1) >= CERTAIN)
-        observed = np.where(certain[:, None], exists, observed)
-    valid = (observed.sum(axis=1) >= 2) & (weight.sum(axis=1) > 0)
+    share = counted(exists, chosen, probabilities)
+    used = np.isfinite(share)
+    valid: BoolArray = np.asarray(used.any(axis=1))
     if valid.sum() < least:
         raise TooFewChoices(f"at least {least} valid choices are needed, got {int(valid.sum())} of {n}")
     if np.any(~np.isfinite(tau[valid]) | (tau[valid] <= 0)):
         raise ValueError(f"temperature must be finite and > 0, got {np.nanmin(tau[valid]):g}")
-    used = observed & valid[:, None]
     if np.any(w[used] + shift <= 0):
         raise ValueError(
             f"welfare must be positive after the shift K = {shift:g}, got {w[used].min():g} (raw units)"
         )
     counts = used[valid].sum(axis=1)
-    total = weight[valid].sum(axis=1, keepdims=True)
     codes, labels = _groups(groups, n, valid)
     constants, cells = lay_out(
         None if position is None else _indices("position", position, exists, used),
@@ -179,7 +169,7 @@ def prepare(
     )
     return ChoiceData(
         logs=np.ascontiguousarray(np.log(w[used] + shift).T),
-        weight=(weight[valid] / total)[used[valid]],
+        weight=share[used],
         starts=_starts(counts),
         counts=counts,
         temperature=np.ascontiguousarray(tau[valid]),
@@ -188,11 +178,40 @@ def prepare(
         groups=codes,
         group_labels=labels,
         n_missing=int(n - valid.sum()),
-        n_censored=int((exists & ~observed)[valid].sum()),
+        n_censored=int((exists & ~used)[valid].sum()),
         soft=probabilities is not None,
         shift=float(shift),
         importance=_importance(importance, n, valid),
     )
+
+
+def counted(
+    exists: BoolArray, chosen: npt.ArrayLike | None, probabilities: npt.ArrayLike | None
+) -> FloatArray:
+    """How much of each answer counts for each option, (n, J): the weights y of Σ_i Σ_j y_ij log P_ij.
+
+    Each answer's weights sum to 1 over the options that are compared. What is left out is NaN: padding, an
+    option whose probability was not observed, and all of an answer that is missing.
+
+    Args:
+        exists: (n, J), which options exist.
+        chosen, probabilities: as in ``fit_ces``.
+
+    Raises:
+        ValueError: neither, bad shapes, a chosen option that does not exist, probabilities outside [0, 1].
+    """
+    if probabilities is None:
+        if chosen is None:
+            raise ValueError("chosen is needed unless probabilities are given")
+        weight, observed = _weights_of_choices(np.asarray(chosen), exists)
+    else:
+        weight, observed = _weights_of_probabilities(np.asarray(probabilities, float), exists)
+        # One label that holds all but a ten-thousandth leaves nothing unknown: the others share the rest.
+        certain = (observed.sum(axis=1) == 1) & (weight.sum(axis=1) >= CERTAIN)
+        observed = np.where(certain[:, None], exists, observed)
+    total = weight.sum(axis=1, keepdims=True)
+    used = observed & (observed.sum(axis=1, keepdims=True) >= 2) & (total > 0)
+    return np.asarray(np.where(used, weight, np.nan) / np.where(total > 0, total, np.nan))
 
 
 def _weights_of_choices(chosen: npt.NDArray[Any], exists: BoolArray) -> tuple[FloatArray, BoolArray]:

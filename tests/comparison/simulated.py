@@ -65,6 +65,7 @@ def answers(
         wording=np.full(len(welfare), "plain"),
         weight=np.ones(len(welfare)),
         batch=np.zeros(len(welfare), int),
+        row=np.arange(len(welfare)),
         reason=(None,) * len(welfare),
         elicitation=elicitation,
         shift=5.0,
