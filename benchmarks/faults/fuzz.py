@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.faults.bad_logs import members, put
 from benchmarks.faults.product import MEMORY, a_log, call, logs
 from benchmarks.faults.registry import Bench, Failed, Seen, fault, require
+from fiduciary.export.command import FORMS
 
 AREA = "Fuzz"
 
@@ -228,7 +229,7 @@ def _mutate(data: Any, draw: random.Random) -> None:
         here[f"{key}x"] = here.pop(key)
 
 
-@fault(AREA, "mutated logs through board, report, dossier and compare")
+@fault(AREA, "mutated logs through board, report, dossier, compare and export")
 def mutated_logs(bench: Bench) -> Seen:
     """No traceback, no more memory than 1 GB, and the whole logs stay in every table."""
     draw, count, per = random.Random(bench.seed), bench.count(LOGS), 8
@@ -255,6 +256,14 @@ def mutated_logs(bench: Bench) -> Seen:
             ),
             ("dossier", "subject/nonprofit", str(place), "--out", str(out / "dossier"), "--no-pdf"),
             ("compare", str(source), str(place), "--out", str(out / "compared.csv"), "--format", "csv"),
+            (
+                "export",
+                str(place),
+                "--out",
+                str(out / "export"),
+                "--format",
+                FORMS[begin // per % len(FORMS)],
+            ),
         ):
             try:
                 found = call(*words)

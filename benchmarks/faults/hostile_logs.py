@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -22,7 +23,7 @@ EVIL = "subject/\x1b[31m\x9b2J\u202e<script>x</script>|＝cmd"
 
 @cache
 def gauntlet(shared: Path, folder: Path) -> dict[str, Called]:
-    """All four commands on one folder of whole logs and every bad one."""
+    """All five commands on one folder of whole logs and every bad one."""
     bench = Bench(folder, shared)
     place = beside(bench)
     for name, (_, make) in LEFT_OUT.items():
@@ -33,17 +34,21 @@ def gauntlet(shared: Path, folder: Path) -> dict[str, Called]:
         "report": call("report", str(place), "--out", str(folder / "report.txt")),
         "dossier": call("dossier", "nonprofit", str(place), "--out", str(folder / "dossier"), "--no-pdf"),
         "compare": call("compare", str(place), str(place), "--out", str(folder / "compare.txt")),
+        "export": call("export", str(place), "--out", str(folder / "export")),
     }
     models = {row["model"] for row in json.loads((site / "table.json").read_text("utf-8"))}
     require({"subject/study1", "subject/nonprofit"} <= models, f"the table holds only {models}")
     told = (folder / "report.txt").read_text("utf-8")
     require(told.count("stakeholder_choice  subject/") >= 2, "the report lacks a whole log")
     require((folder / "dossier/dossier.html").exists(), "no dossier was written")
+    with (folder / "export/choices.csv").open(encoding="utf-8", newline="") as file:
+        models = {row["model"] for row in csv.DictReader(file)}
+    require({"subject/study1", "subject/nonprofit"} <= models, f"the export holds only {models}")
     return found
 
 
 UNSEEN = {
-    "flipped": ("board", "dossier", "compare"),
+    "flipped": ("board", "dossier", "compare", "export"),
     "scores": ("report",),
     "object": ("report",),
 }
@@ -129,22 +134,25 @@ def evil_name(bench: Bench) -> Seen:
     require(call("compare", str(place), str(place), "--format", "github").code == 0, "compare failed")
     written = call("dossier", EVIL, str(place), "--out", str(bench.folder / "dossier"), "--no-pdf")
     require(written.code == 0, f"no dossier: {written.error}")
-    for file in (*site.glob("table.*"), *(bench.folder / "dossier").iterdir()):
+    for form in ("csv", "parquet", "stata"):
+        found = call("export", str(place), "--format", form, "--out", str(bench.folder / f"export-{form}"))
+        require(found.code == 0, f"no export as {form}: {found.error}")
+    texts = (bench.folder / "export-csv").glob("*.[cm]*")
+    for file in (*site.glob("table.*"), *(bench.folder / "dossier").iterdir(), *texts):
         if file.suffix != ".parquet":
             require(not obeyed(file.read_text("utf-8")), f"{file.name} holds what a terminal obeys")
     for file in (site / "index.html", bench.folder / "dossier" / "dossier.html"):
         text = file.read_text("utf-8")
         require("[U+202E]" in text and "u202e" not in text, f"{file.name} turns the direction of writing")
     return Seen(
-        "board, report, compare and dossier show it as text, in every format; pages name the marks ([U+202E])"
+        "board, report, compare, dossier and export show it as text, in every format; pages name the marks "
+        "([U+202E])"
     )
 
 
 @fault(AREA, "formulas in names for spreadsheets: = + - @, full width, small, behind tabs and unseen marks")
 def formulas(bench: Bench) -> Seen:
     """No cell begins as a formula does."""
-    import csv
-
     place = beside(bench)
     names = ("=1+1", "＝cmd", "﹢1", "\t@x", "\u200b-2", "＠SUM", "\r=3", "\u00a0=4")
     for k, name in enumerate(names):
@@ -152,9 +160,13 @@ def formulas(bench: Bench) -> Seen:
     require(call("board", str(place), "--out", str(bench.folder / "site")).code == 0, "not built")
     with (bench.folder / "site/table.csv").open(encoding="utf-8", newline="") as file:
         models = {row["model"] for row in csv.DictReader(file)}
-    quoted = {model for model in models if model.startswith("'")}
-    require(len(quoted) == len(names), f"{sorted(models)}")
-    return Seen("each gets an apostrophe in front")
+    require(call("export", str(place), "--out", str(bench.folder / "export")).code == 0, "not exported")
+    with (bench.folder / "export/choices.csv").open(encoding="utf-8", newline="") as file:
+        exported = {row["model"] for row in csv.DictReader(file)}
+    for found in (models, exported):
+        quoted = {model for model in found if model.startswith("'")}
+        require(len(quoted) == len(names), f"{sorted(found)}")
+    return Seen("each gets an apostrophe in front, on the board and in an export")
 
 
 @fault(AREA, "folders named run#1, q?, 100%25, a::b, [x], *, ~ and two bytes that are no UTF-8")
@@ -169,6 +181,7 @@ def odd_folders(bench: Bench) -> Seen:
             ("board", str(place), "--out", str(site)),
             ("report", str(place)),
             ("compare", str(place), str(logs(bench))),
+            ("export", str(place), "--out", str(bench.folder / f"{name}-export")),
         ):
             found = call(*words)
             require(found.code == 0, f"{words[0]} of {name!r} returned {found.code}: {found.error}")
@@ -177,7 +190,7 @@ def odd_folders(bench: Bench) -> Seen:
         require((site / "logs-view/index.html").exists(), f"{name!r}: no viewer")
         if name != "*":
             shutil.rmtree(place)
-    return Seen("board, report and compare read them and write beside them as anywhere")
+    return Seen("board, report, compare and export read them and write beside them as anywhere")
 
 
 @fault(AREA, "a folder named x.eval, and links that lead back to their own folder")

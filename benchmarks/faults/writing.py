@@ -25,7 +25,10 @@ KILLED = 50
 
 _FORKED = multiprocessing.get_context("forkserver")
 _FORKED.set_forkserver_preload(
-    ["fiduciary.__main__", "fiduciary.leaderboard.build", "fiduciary.dossier.command"]
+    [
+        *("fiduciary.__main__", "fiduciary.leaderboard.build", "fiduciary.dossier.command"),
+        *("fiduciary.export.rows", "fiduciary.export.files", "fiduciary.monitor.command", "openai"),
+    ]
 )
 
 _TIME = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:\+00:00|Z)?")
@@ -42,8 +45,9 @@ def content(folder: Path) -> dict[str, str]:
     }
 
 
-def _child(words: tuple[str, ...]) -> None:
+def _child(words: tuple[str, ...], more: dict[str, str]) -> None:
     os.setpgrp()
+    os.environ.update(more)
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
@@ -65,11 +69,11 @@ def killed(bench: Bench, before: Words | None, words: Words, start: Callable[[tu
     draw = random.Random(bench.seed)
     old = bench.folder / "old" / "out"
     if before is not None:
-        _wait(start(before(old)))
+        wait(start(before(old)))
     states = [content(old) if before is not None else {}]
     fresh = bench.folder / "new" / "out"
     began = time.monotonic()
-    require(_wait(start(words(fresh))) == 0, "the command fails undisturbed")
+    require(wait(start(words(fresh))) == 0, "the command fails undisturbed")
     seconds = time.monotonic() - began
     wanted = content(fresh)
     states.append(wanted)
@@ -83,14 +87,11 @@ def killed(bench: Bench, before: Words | None, words: Words, start: Callable[[tu
             place.mkdir()
         pid = start(words(out))
         # Most of a run is reading: half of the kills fall into its end, where files are written.
-        time.sleep(seconds * (draw.uniform(0, 1) if k % 2 else draw.uniform(0.8, 1)))
-        with contextlib.suppress(ProcessLookupError):  # it has ended
-            os.killpg(pid, signal.SIGKILL)
-        hit += _wait(pid) != 0
+        hit += kill(pid, seconds * (draw.uniform(0, 1) if k % 2 else draw.uniform(0.8, 1))) != 0
         found = content(out) if out.exists() else {}
         require(found in states, f"kill {k} left a folder that is neither the old nor the new")
         if found != wanted or before is not None:
-            require(_wait(start(words(out))) == 0, f"after kill {k} the command fails")
+            require(wait(start(words(out))) == 0, f"after kill {k} the command fails")
         require(content(out) == wanted, f"after kill {k} the command ends elsewhere")
         left = set(os.listdir(place)) - {"out"}
         require(not left, f"after kill {k} there is still {left}")
@@ -98,11 +99,20 @@ def killed(bench: Bench, before: Words | None, words: Words, start: Callable[[tu
     return hit
 
 
+def kill(pid: int, seconds: float) -> int:
+    """Kill a process group after a time; the exit code, 0 where it had ended well before."""
+    time.sleep(seconds)
+    with contextlib.suppress(ProcessLookupError):  # it has ended
+        os.killpg(pid, signal.SIGKILL)
+    return wait(pid)
+
+
 _PROCESSES: dict[int, object] = {}
 
 
-def _fork(words: tuple[str, ...]) -> int:
-    process = _FORKED.Process(target=_child, args=(words,))
+def fork(words: tuple[str, ...], **more: str) -> int:
+    """Start a command in a process group of its own, with more in its environment; its process."""
+    process = _FORKED.Process(target=_child, args=(words, more))
     process.start()
     assert process.pid is not None
     _PROCESSES[process.pid] = process
@@ -129,7 +139,8 @@ def _spawn(words: tuple[str, ...]) -> int:
     return process.pid
 
 
-def _wait(pid: int) -> int:
+def wait(pid: int) -> int:
+    """The exit code of a process, below 0 for the signal that ended it, once it has ended."""
     process = _PROCESSES.pop(pid)
     if isinstance(process, subprocess.Popen):
         return process.wait()
@@ -162,14 +173,25 @@ def _dossier(bench: Bench, principal: str) -> Words:
 @fault(KILLS, "kill -9 of board")
 def kill_board(bench: Bench) -> Seen:
     """The page's folder is the old one or the new one."""
-    hit = killed(bench, _board(bench, "for_profit"), _board(bench, "nonprofit"), _fork)
+    hit = killed(bench, _board(bench, "for_profit"), _board(bench, "nonprofit"), fork)
     return Seen(f"{_kills(bench, hit)}: the folder is the old or the new, and made again as undisturbed")
 
 
 @fault(KILLS, "kill -9 of dossier")
 def kill_dossier(bench: Bench) -> Seen:
     """The dossier is the old one or the new one."""
-    hit = killed(bench, _dossier(bench, "for_profit"), _dossier(bench, "nonprofit"), _fork)
+    hit = killed(bench, _dossier(bench, "for_profit"), _dossier(bench, "nonprofit"), fork)
+    return Seen(f"{_kills(bench, hit)}: the folder is the old or the new, and made again as undisturbed")
+
+
+def _export(bench: Bench, form: str) -> Words:
+    return lambda out: ("export", str(logs(bench)), "--format", form, "--out", str(out))
+
+
+@fault(KILLS, "kill -9 of export")
+def kill_export(bench: Bench) -> Seen:
+    """The folder is the old one in Stata's format or the new one in CSV, codebook and programs with it."""
+    hit = killed(bench, _export(bench, "stata"), _export(bench, "csv"), fork)
     return Seen(f"{_kills(bench, hit)}: the folder is the old or the new, and made again as undisturbed")
 
 
@@ -183,7 +205,7 @@ def kill_pairs(bench: Bench) -> Seen:
     return Seen(f"{_kills(bench, hit)}: whole or not there, and made again as undisturbed")
 
 
-@fault(FULL, "a disk that fills up under board, dossier and report")
+@fault(FULL, "a disk that fills up under board, dossier, report and export")
 def full_disk(bench: Bench) -> Seen:
     """What was there stays."""
     disk = bench.folder / "disk"
@@ -198,6 +220,7 @@ def full_disk(bench: Bench) -> Seen:
         for name, before, words in (
             ("board", _board(bench, "for_profit"), _board(bench, "nonprofit")),
             ("dossier", _dossier(bench, "for_profit"), _dossier(bench, "nonprofit")),
+            ("export", _export(bench, "stata"), _export(bench, "csv")),
             (
                 "report",
                 lambda out: ("report", str(logs(bench)), "--out", str(out / "told.json"), "--format", "json"),
@@ -221,5 +244,6 @@ def full_disk(bench: Bench) -> Seen:
     finally:
         subprocess.run(["umount", str(disk)], check=False)
     return Seen(
-        "exit code 3; the old page, dossier and report stay as they were; with room all is made", said
+        "exit code 3; the old page, dossier, report and export stay as they were; with room all is made",
+        said,
     )
