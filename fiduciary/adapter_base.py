@@ -7,7 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from fiduciary.adapter_files import AdapterFiles, some
+from fiduciary.adapter_files import AdapterFiles, hub_cache, some
 from fiduciary.errors import UsageError
 from fiduciary.tensor_files import short, tensors
 
@@ -28,14 +28,22 @@ def check_base(found: AdapterFiles, base: str) -> None:
         UsageError: it was made for another base, or the base is damaged.
     """
     folder, noted = found.folder, found.facts.get("base", {})
-    named = noted.get("name") or found.config.get("base_model_name_or_path") or "a base without a name"
-    named = short(str(named))
+    said = noted.get("name") or found.config.get("base_model_name_or_path")
+    named = short(str(said or "a base without a name"))
     local = Path(base)
     if not local.is_dir():
-        if named != base and _HUB.fullmatch(named):  # a folder elsewhere may hold what the Hub has
+        if not said or named == base:
+            return
+        if _HUB.fullmatch(named):  # a folder elsewhere may hold what the Hub has
             here = "" if local.exists() else f" (and there is no folder {base})"
             raise UsageError(f"{folder} was trained on {named}, not on {base}{here}.")
-        return
+        held = _downloaded(base)
+        if held is None:
+            raise UsageError(
+                f"{folder} was trained on the folder {named}, which cannot be compared with {base}: name "
+                f"that folder in place of {base}, or download it first (hf download {base})."
+            )
+        local = held
     digest = noted.get("digest")
     if digest is not None and digest != weights_digest(local):
         raise UsageError(
@@ -57,6 +65,16 @@ def check_base(found: AdapterFiles, base: str) -> None:
             f"{folder} is an adapter for another base: {some(lost, len(found.modules()))} of the modules "
             f"that it changes are none of {base}'s. It was trained on {named}."
         )
+
+
+def _downloaded(name: str) -> Path | None:
+    """Where the Hub's cache holds a model's weights; None where it does not."""
+    stored = hub_cache() / f"models--{name.replace('/', '--')}"
+    main = stored / "refs" / "main"
+    if not _HUB.fullmatch(name) or not main.is_file():
+        return None
+    held = stored / "snapshots" / main.read_text("utf-8").strip()
+    return held if any(held.glob("*.safetensors")) else None
 
 
 def weights_digest(folder: Path) -> str:

@@ -227,7 +227,7 @@ def refuse_links(folder: Path) -> None:
 def _outside(folder: Path) -> Iterator[str]:
     """Links that lead out of the folder, but for those into the Hub's cache, where files lie by digest."""
     home = folder.resolve()
-    allowed = [home, _hub_cache()]
+    allowed = [home, hub_cache()]
     if home.parent.name == "snapshots":
         allowed.append(home.parent.parent / "blobs")
     for place, folders, files in os.walk(home):
@@ -243,6 +243,7 @@ def _outside(folder: Path) -> Iterator[str]:
                 yield path.relative_to(home).as_posix()
 
 
-def _hub_cache() -> Path:
+def hub_cache() -> Path:
+    """Folder in which the Hub's programs keep what they downloaded."""
     home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
     return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub").expanduser().resolve()

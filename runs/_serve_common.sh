@@ -63,8 +63,16 @@ sys.exit(0 if tokens == 1 else print(f"{tokens} tokens generated") or 1)
 PY
 }
 
+# A key is not written to wherever somebody else may have pointed.
+refuse_link() {
+    [ ! -L .env ] && return
+    say "error: $PWD/.env is a symbolic link, through which no key is written: put a file in its place, or start in another folder"
+    exit 2
+}
+
 # Sets the two lines in ./.env and keeps the others.
 write_env() {
+    refuse_link
     local others=""
     if [ -f .env ]; then
         local ours='^[[:space:]]*(export[[:space:]]+)?(VLLM_BASE_URL|VLLM_API_KEY)[[:space:]]*='
@@ -115,6 +123,7 @@ server_died() {
 
 serve() {
     local started=$SECONDS reason="" given_url="${VLLM_BASE_URL:-}"
+    refuse_link
     BASE_URL="http://127.0.0.1:$PORT/v1"
     choose_key
     # The server reads its key from the environment too, which unlike an

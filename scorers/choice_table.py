@@ -157,9 +157,7 @@ def _tables(scores: Sequence[SampleScore] | EvalLog, scorer: str) -> dict[str, T
     rows = list(scored_rows(scores, scorer, {"reason": "error"}))
     if not rows:
         raise ValueError("there are no scored samples to make a table of")
-    answers = [
-        (row, problem_of(metadata, name), answer) for row, (name, metadata, answer) in enumerate(rows)
-    ]
+    answers = [(row, problem_of(metadata, name), answer) for row, (name, metadata, answer) in enumerate(rows)]
     ways = {problem.elicitation for _, problem, _ in answers}
     if ways == {"both"} or ways == {"both", "choose"}:
         asked = [one for one in answers if one[1].elicitation == "both"]

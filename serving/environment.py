@@ -7,9 +7,24 @@ import re
 import tempfile
 from pathlib import Path
 
+from fiduciary.serving.errors import RefusedError
+
 BEGIN = "# fiduciary serve: these two lines go when it stops"
 ASIDE = "#aside# "  # before a line of the user's own that would contradict ours
 _OURS = re.compile(r"\s*(export\s+)?(VLLM_BASE_URL|VLLM_API_KEY)\s*=")
+
+
+def refuse_link(file: Path) -> None:
+    """Refuse to write where somebody else may have pointed to.
+
+    Raises:
+        RefusedError: the file is a symbolic link, also one to nothing.
+    """
+    if file.is_symlink():
+        raise RefusedError(
+            f"{file} is a symbolic link, through which no key is written: put a file in its place, or start "
+            "in another folder"
+        )
 
 
 def write(file: Path, url: str, key: str) -> None:
@@ -21,8 +36,10 @@ def write(file: Path, url: str, key: str) -> None:
         key: its API key.
 
     Raises:
+        RefusedError: it is a symbolic link.
         OSError: it cannot be written; then it is as it was.
     """
+    refuse_link(file)
     # First what a launcher that was killed left.
     lines = _without(_read(file))
     lines = [ASIDE + line if _OURS.match(line) else line for line in lines]
@@ -37,8 +54,10 @@ def remove(file: Path, url: str) -> None:
         url: as given to ``write``; lines that another server has set since are left alone.
 
     Raises:
+        RefusedError: it has become a symbolic link.
         OSError: it cannot be written.
     """
+    refuse_link(file)
     lines = _read(file)
     if BEGIN not in lines or f"VLLM_BASE_URL={url}" not in lines[lines.index(BEGIN) :]:
         return
@@ -66,7 +85,6 @@ def _without(lines: list[str]) -> list[str]:
 
 def _replace(file: Path, lines: list[str]) -> None:
     """Write beside it and rename: a full disk must not cost the user the other lines."""
-    file = file.resolve()
     handle, name = tempfile.mkstemp(prefix=".env-", dir=file.parent)  # for the owner alone: it holds a key
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

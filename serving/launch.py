@@ -108,9 +108,10 @@ def serve(found: Plan, words: Sequence[str], signals: Signals) -> int:
         ServingError: the server did not start, or ended.
         Stopped: by a signal.
     """
+    file = Path(".env").absolute()
+    environment.refuse_link(file)
     key = os.environ.get("VLLM_API_KEY") or secrets.token_hex(24)
     server = Server(found, key, signals, say)
-    file = Path(".env").absolute()
 
     failed: list[Exception] = []
 

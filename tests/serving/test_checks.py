@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,28 @@ def test_an_adapter_fits_the_base_that_is_served(tmp_path, change, message):
     else:
         with pytest.raises(ServingError, match=message):
             checks.adapters([f"a={folder}"], str(MODEL), "base")
+
+
+def test_an_adapter_of_a_folder_is_held_to_what_the_hubs_cache_has(tmp_path, monkeypatch):
+    """A path says nothing about whether a model of the Hub is the base; its weights do."""
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    named = {"base_model_name_or_path": "/models/mine"}
+    fits = write_adapter(tmp_path / "fits", **named)
+    wide = write_adapter(tmp_path / "wide", hidden=64, **named)
+    trained = write_adapter(tmp_path / "trained", **named)
+    (trained / "training.json").write_text(json.dumps({"base": {"name": "/models/mine", "digest": "0" * 64}}))
+    for folder in (fits, wide, trained):
+        with pytest.raises(ServingError, match=r"the folder /models/mine, which cannot be compared with o/n"):
+            checks.adapters([f"a={folder}"], "o/n", "base")
+    stored = tmp_path / "cache" / "models--o--n"
+    (stored / "refs").mkdir(parents=True)
+    (stored / "refs" / "main").write_text("4f2a")
+    shutil.copytree(MODEL, stored / "snapshots" / "4f2a")
+    assert checks.adapters([f"a={fits}"], "o/n", "base")[0][0].rank == 4
+    with pytest.raises(ServingError, match=r"is an adapter for another base: .* and o/n has"):
+        checks.adapters([f"a={wide}"], "o/n", "base")
+    with pytest.raises(ServingError, match="trained on a base with other weights than o/n has"):
+        checks.adapters([f"a={trained}"], "o/n", "base")
 
 
 def test_limit_is_rounded_up(tmp_path):

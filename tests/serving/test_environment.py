@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fiduciary.serving import environment
+from fiduciary.serving.errors import RefusedError
 
 URL, KEY = "http://127.0.0.1:9/v1", "secret"
 OURS = f"{environment.BEGIN}\nVLLM_BASE_URL={URL}\nVLLM_API_KEY={KEY}\n"
@@ -78,3 +79,18 @@ def test_a_full_disk_costs_nothing(file, monkeypatch):
         environment.write(file, URL, KEY)
     assert file.read_text() == "A=1\n"
     assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_is_not_written_through(file, tmp_path, there):
+    """Whoever made the folder would choose which file of this machine gets a key."""
+    other = tmp_path / "elsewhere"
+    if there:
+        other.write_text("A=1\n")
+    file.symlink_to(other)
+    for change in (lambda: environment.write(file, URL, KEY), lambda: environment.remove(file, URL)):
+        with pytest.raises(RefusedError, match=r"\.env is a symbolic link") as refused:
+            change()
+        assert refused.value.code == 2
+    assert file.is_symlink() and other.exists() == there
+    assert not there or other.read_text() == "A=1\n"

@@ -112,6 +112,24 @@ def test_the_key_is_random_and_the_readmes_command_finds_it(
         assert settings(folder)["VLLM_API_KEY"] == key, "who was asking could not go on after a restart"
 
 
+def test_an_env_that_is_a_link_is_refused_before_anything_starts(
+    root: Path, folder: Path, path: str, port: str
+) -> None:
+    other = folder.parent / "elsewhere"
+    other.write_text("A=1\n")
+    (folder / ".env").symlink_to(other)
+    done = subprocess.run(
+        [root / "runs" / "serve.sh", MODEL, "--port", port, "--log", folder / "server.log"],
+        cwd=folder,
+        env=clean(PATH=path),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2 and ".env is a symbolic link" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert other.read_text() == "A=1\n" and not (folder / "server.log").exists()
+
+
 def test_a_key_that_is_given_is_taken_and_others_are_not_kept(
     root: Path, folder: Path, path: str, port: str
 ) -> None:
