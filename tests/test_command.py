@@ -80,6 +80,7 @@ GIVEN = {
     "show": ("nothing_of_that_name", "stakeholder_choice"),
     "report": ("{none}", "{none}"),
     "board": ("{none}", "{none}"),
+    "export": ("{none} --out {out}", "{none} --out {out}"),
     "compare": ("{none} {none}", "{none} {none}"),
     "study": ("{none}", "{none}"),
     "dossier": ("model {none} --out {out}", "model {none} --out {out}"),
