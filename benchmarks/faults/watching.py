@@ -124,7 +124,7 @@ def kill_monitor(bench: Bench) -> Seen:
         require(len(lines(undisturbed)) == AUDITS, "an audit has no line")
         for k in range(bench.count(KILLED)):
             state = bench.folder / f"kill{k}"
-            new = k % 5 == 0  # setting up takes longest and writes least
+            new = k % 25 == 0  # setting up takes longest and writes least
             if not new:
                 shutil.copytree(one, state)
             counter.asked = 0 if new else first
