@@ -114,7 +114,7 @@ def _table(given: Sequence[str]) -> tuple[pd.DataFrame | None, list[Trouble]]:
 
     frames: list[pd.DataFrame] = []
     troubles: list[Trouble] = []
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for file in find(given):
         try:
             header = read_header(file)
@@ -123,12 +123,16 @@ def _table(given: Sequence[str]) -> tuple[pd.DataFrame | None, list[Trouble]]:
             continue
         if task_of(header) != TASK:
             troubles.append(Trouble(file, f"holds no choices between options (task {header.eval.task})"))
-        elif header.eval.eval_id in seen:
-            troubles.append(Trouble(file, f"is the same run as {seen[header.eval.eval_id]}, and left out"))
+            continue
+        try:
+            found = datasets(file, header)
+        except Exception as error:  # samples that are not as the task writes them may fail anywhere
+            troubles.append(Trouble(file, f"its samples cannot be used: {one_line(error)}", damaged=True))
+            continue
+        run = header.eval.eval_id, header.eval.model
+        if run in seen:
+            troubles.append(Trouble(file, f"is the same run as {seen[run]}, and left out"))
         else:
-            try:
-                frames += datasets(file, header)
-                seen[header.eval.eval_id] = file
-            except Exception as error:  # samples that are not as the task writes them may fail anywhere
-                troubles.append(Trouble(file, f"its samples cannot be used: {one_line(error)}", damaged=True))
+            frames += found
+            seen[run] = file
     return joined(frames) if frames else None, troubles
