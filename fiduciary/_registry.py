@@ -7,6 +7,8 @@ pandas or matplotlib (``import scipy`` alone is cheap: its parts are loaded when
 from fiduciary._inspect import register_bare
 from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
 from fiduciary.scorers.allocation.scorer import budget_allocations
+from fiduciary.scorers.delegation.metrics import delegation_answers, delegation_losses
+from fiduciary.scorers.delegation.scorer import delegated_decisions
 from fiduciary.scorers.duopoly_pricing.metrics import pricing_outcomes
 from fiduciary.scorers.duopoly_pricing.scorer import pricing
 from fiduciary.scorers.economic_games.metrics import (
@@ -44,6 +46,7 @@ from fiduciary.scorers.transitivity.metrics import pair_consistency, pairs_missi
 from fiduciary.scorers.transitivity.scorer import transitive_triads
 from fiduciary.solvers import elicit, framing, strategy_method
 from fiduciary.solvers.allocation import ask_budgets
+from fiduciary.solvers.delegation import ask_chain
 from fiduciary.solvers.inventory import administer
 from fiduciary.solvers.money_pump import pump
 from fiduciary.solvers.moral_dilemmas import ask_dilemma
@@ -53,6 +56,7 @@ from fiduciary.solvers.stress import ask_stress
 from fiduciary.subjects.provider import subject
 from fiduciary.tasks.allocation.task import allocation
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
+from fiduciary.tasks.delegation.task import delegation
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.tasks.hexaco100.task import hexaco100
@@ -75,6 +79,7 @@ SCORERS = (
     pricing,
     budget_allocations,
     inventory_answers,
+    delegated_decisions,
     money_lost,
     stress_answers,
     supervised,
@@ -91,6 +96,7 @@ __all__ = [
     "agreement_rate",
     "allocation",
     "ask_budgets",
+    "ask_chain",
     "ask_dilemma",
     "ask_pairs",
     "ask_stress",
@@ -106,6 +112,10 @@ __all__ = [
     "consistency_rates",
     "cooperation_rates",
     "dark_tetrad",
+    "delegated_decisions",
+    "delegation",
+    "delegation_answers",
+    "delegation_losses",
     "dilemma_choices",
     "dilemma_ratings",
     "dilemma_shares",

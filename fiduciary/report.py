@@ -27,6 +27,7 @@ REPORTS = {
     "menus": "fiduciary.scorers.menus.report",
     "money_pump": "fiduciary.scorers.money_pump.report",
     "allocation": "fiduciary.scorers.allocation.report",
+    "delegation": "fiduciary.scorers.delegation.report",
     "economic_games": "fiduciary.scorers.economic_games.report",
     "duopoly_pricing": "fiduciary.scorers.duopoly_pricing.report",
     "moral_dilemmas": "fiduciary.scorers.moral_dilemmas.report",
@@ -42,7 +43,7 @@ FORMS = ("text", "markdown", "json", "csv", "latex")
 
 RESAMPLED = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
-PICTURED = ("allocation", "duopoly_pricing", "moral_dilemmas", "stress")
+PICTURED = ("allocation", "delegation", "duopoly_pricing", "moral_dilemmas", "stress")
 
 OPTIONS = {
     **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),

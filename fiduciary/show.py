@@ -204,6 +204,7 @@ TASKS = (
     "menus",
     "allocation",
     "money_pump",
+    "delegation",
     "economic_games",
     "duopoly_pricing",
     "moral_dilemmas",

@@ -74,6 +74,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "menus": {"n": 2, "size": 3},
     "allocation": {"budgets": 10},
     "money_pump": {"n": 3},
+    "delegation": {"n": 2, "links": 3},
     "economic_games": {"repeats": 1},
     "duopoly_pricing": {"n": 1, "periods": 3, "probes": 2},
     "moral_dilemmas": {"n": 4, "probe": 4},

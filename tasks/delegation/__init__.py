@@ -1,0 +1,1 @@
+"""A chain of linked decisions, some of them delegated to the model, the others kept by the principal."""
