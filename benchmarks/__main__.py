@@ -13,6 +13,7 @@ from collections.abc import Callable
 from benchmarks import (
     budgets,
     consistency,
+    delegation,
     designs,
     dossier,
     duopoly,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "games_pipeline": lambda: games_pipeline.main([]),
     "duopoly": lambda: duopoly.main([]),
     "consistency": lambda: consistency.main([]),
+    "delegation": lambda: delegation.main([]),
     "designs": lambda: designs.main([]),
     "budgets": lambda: budgets.main([]),
     "rationality_subjects": lambda: rationality_subjects.main([]),

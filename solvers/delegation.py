@@ -13,9 +13,9 @@ from fiduciary.solvers.label_tokens import Watch
 def ask_chain(seed: int = 0) -> Solver:
     """Ask a chain's questions at the same time and keep the answers in the sample's store.
 
-    Reads the sample's metadata: ``questions``, texts by name; ``orders``, the options in the order shown, by the
-    same names; ``elicitation``, ``choose``, ``explain`` or ``text``; ``temperature`` of texts. An answer is kept
-    under its question's name. System messages come before every question.
+    Reads the sample's metadata: ``questions``, texts by name; ``orders``, the options in the order shown, by
+    the same names; ``elicitation``, ``choose``, ``explain`` or ``text``; ``temperature`` of texts. An answer
+    is kept under its question's name. System messages come before every question.
 
     Args:
         seed: the task's seed; every question and epoch draws anew.

@@ -19,6 +19,7 @@ from fiduciary.report import FORMS, OPTIONS, REPORTS
 from fiduciary.scorers.allocation.table import Allocations
 from fiduciary.scorers.rendering import FORMATS
 from fiduciary.tasks.allocation.task import allocation
+from fiduciary.tasks.delegation.task import delegation
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.tasks.menus.task import menus
@@ -151,6 +152,7 @@ FEW = {
     "transitivity": (transitivity(elicitation="text", repeats=1), "first_option"),
     "menus": (menus(size=3), "first_option"),
     "money_pump": (money_pump(), "first_option"),
+    "delegation": (delegation(links=2), "study1"),
     "moral_dilemmas": (moral_dilemmas(), "utilitarian"),
     "economic_games": (economic_games(games="all"), "economicus"),
     "duopoly_pricing": (duopoly_pricing(periods=120), "nash_pricer"),

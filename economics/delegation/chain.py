@@ -6,9 +6,9 @@ At standing s a firm sells m_s times what it sells at the middle standing, at th
 
     m_s = 1 + STEP (s − START),   P = α − βQ,   Q_s = m_s Q,   β_s = β / m_s
 
-so that the four gains of an option are those of ``Market.welfare`` with β_s, at Q_s. Of the three options of a
-decision the most generous one (highest wage, lowest price, largest provision) raises standing by one level, the
-least generous one lowers it, and the one between leaves it; it stays between the lowest and the highest.
+so that the four gains of an option are those of ``Market.welfare`` with β_s, at Q_s. Of the three options of
+a decision the most generous one (highest wage, lowest price, largest provision) raises standing by one level,
+the least generous one lowers it, and the one between leaves it; it stays between the lowest and the highest.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ class Chain:
         welfare, following = np.array(facts["welfare"], float), np.array(facts["following"], np.int64)
         if welfare.ndim != 4 or welfare.shape[:3] != following.shape or len(facts["kinds"]) != len(welfare):
             raise ValueError(
-                f"a chain of {len(facts['kinds'])} decisions cannot have welfare of shape {welfare.shape} and "
-                f"standings of shape {following.shape}"
+                f"a chain of {len(facts['kinds'])} decisions cannot have welfare of shape {welfare.shape} "
+                f"and standings of shape {following.shape}"
             )
         levels = np.array(facts["levels"], float)
         return cls(Market(**facts["market"]), tuple(facts["kinds"]), levels, welfare, following)
@@ -140,8 +140,8 @@ def at_standing(market: Market, s: int) -> Market:
 def draw_chains(n: int, links: int = 6, seed: int = 0) -> list[Chain]:
     """Draw firms, each with a chain; the first ones do not depend on how many follow.
 
-    Firms whose gains are below zero somewhere, or whose options look alike, are drawn again: gains are added up
-    over decisions, and the utility's shift is made for sums that are not below zero.
+    Firms whose gains are below zero somewhere, or whose options look alike, are drawn again: gains are added
+    up over decisions, and the utility's shift is made for sums that are not below zero.
 
     Args:
         n: number of firms, ≥ 1.
@@ -153,7 +153,8 @@ def draw_chains(n: int, links: int = 6, seed: int = 0) -> list[Chain]:
     """
     if n < 1 or seed < 0 or not 2 <= links <= MOST_LINKS:
         raise ValueError(
-            f"n must be at least 1, seed at least 0 and links from 2 to {MOST_LINKS}, got {n}, {seed} and {links}"
+            f"n must be at least 1, seed at least 0 and links from 2 to {MOST_LINKS}, got {n}, {seed} and "
+            f"{links}"
         )
     return [_draw(np.random.default_rng([_STREAM, seed, firm]), firm, links) for firm in range(n)]
 
@@ -194,5 +195,3 @@ def _gains(market: Market, levels: FloatArray, s: int) -> FloatArray:
     quantity, wage, provision = levels.T
     gains = at_standing(market, s).welfare(quantity * scale(s), wage, provision)
     return np.round(gains, _DECIMALS) + 0.0
-
-

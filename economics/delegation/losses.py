@@ -1,15 +1,16 @@
 """What delegating some of a chain's decisions loses, for every way to share them out, and what compounds.
 
-With π_t the choice probabilities of who takes decision t (the delegate for t in S, the principal for the others),
+With π_t the choice probabilities of who takes decision t (the delegate for t in S, the principal for the
+others),
 
 ::
 
-    d_1 = start,   d_{t+1}(s') = Σ_{s,j} d_t(s) π_t(j|s) 1[s'_tsj = s'],   V(S) = Σ_t Σ_{s,j} d_t(s) π_t(j|s) u_tsj
-    L(S) = V* − V(S)
+    d_1 = start,   d_{t+1}(s') = Σ_{s,j} d_t(s) π_t(j|s) 1[s'_tsj = s'],   V(S) = Σ_t Σ_{s,j} d_t(s) π_t(j|s)
+    u_tsj L(S) = V* − V(S)
 
-which is exact: no path is drawn. One set of answers gives the loss of all 2^T sets, so that sets differ by who
-decides and by nothing else. No course comes to a decision twice: answers that are single independent draws give
-a V(S) without bias.
+which is exact: no path is drawn. One set of answers gives the loss of all 2^T sets, so that sets differ by
+who decides and by nothing else. No course comes to a decision twice: answers that are single independent
+draws give a V(S) without bias.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from fiduciary.economics.inference import LEVEL, Interval, mean
 
 
 def sets_of(links: int) -> BoolArray:
-    """Every way to share T decisions out, (2^T, T): True where the delegate decides. The first one is nobody."""
+    """Every way to share T decisions out, (2^T, T): True where the delegate decides; nobody comes first."""
     return np.array(list(product([False, True], repeat=links)))
 
 

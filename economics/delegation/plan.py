@@ -1,7 +1,7 @@
 """What the principal would do: the first-best plan, by dynamic programming, and what others leave it to mend.
 
-The principal's value is the sum of what the decisions are worth, V = Σ_t u(w_t) with u in dollars: the gain that,
-given to everybody alike, would be as good (``Principal.worth``).
+The principal's value is the sum of what the decisions are worth, V = Σ_t u(w_t) with u in dollars: the gain
+that, given to everybody alike, would be as good (``Principal.worth``).
 
 ::
 
@@ -22,8 +22,8 @@ from fiduciary.economics.principals import Principal
 Repair = Literal["principal", "none"]
 """What the principal does with its own decisions where others were not the best.
 
-``principal``: it takes what is best from the standing that it finds, the first-best policy. ``none``: it keeps to
-the options of the first-best path, wherever the firm then stands.
+``principal``: it takes what is best from the standing that it finds, the first-best policy. ``none``: it
+keeps to the options of the first-best path, wherever the firm then stands.
 """
 
 REPAIRS: tuple[Repair, ...] = get_args(Repair)
@@ -31,7 +31,8 @@ REPAIRS: tuple[Repair, ...] = get_args(Repair)
 Foresight = Literal["full", "none"]
 """What a decision shows of those after it.
 
-``full``: gains are those of the decision and of all later ones, if the principal takes these as ``Repair`` says.
+``full``: gains are those of the decision and of all later ones, if the principal takes these as ``Repair``
+says.
 ``none``: gains of the decision alone.
 """
 

@@ -21,7 +21,7 @@ _recent = Recent[DelegationTable]()
 
 @metric(scores="unreduced")
 def delegation_losses() -> Metric:
-    """Dollars a firm, with standard errors clustered by firm; NaN where the answers are no ground for figures.
+    """Dollars a firm, with standard errors clustered by firm; NaN where there are no grounds for figures.
 
     - ``loss_one``: mean loss of delegating one decision of T, over its positions;
     - ``loss_all``: of delegating all T;
@@ -52,7 +52,7 @@ def delegation_losses() -> Metric:
 
 @metric(scores="unreduced")
 def delegation_answers() -> Metric:
-    """``missing`` decisions, with standard error clustered by firm, and by reason; ``mass_outside`` the labels."""
+    """``missing`` decisions by reason, with standard error clustered by firm; ``mass_outside`` the labels."""
 
     def compute(scores: list[SampleScore]) -> Value:
         lost, clusters = [], []

@@ -1,4 +1,4 @@
-"""The picture of delegation: loss by number of decisions, beside what single losses add up to, and by position."""
+"""The picture of delegation: loss by number of decisions, beside single losses added up, and by position."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def draw(table: DelegationTable, found: Delegation, title: str, path: Path) -> N
     guessed = by_number(table.guessed).mean(axis=0)
     left.plot(numbers, [0.0, *guessed], ":", color="0.5", label="every option equally often")
     left.set_xlabel(f"decisions delegated, of {table.links}")
-    left.set_ylabel("loss against the first-best plan, dollars a firm")
+    left.set_ylabel("loss against the first-best plan, $ a firm")
     left.legend(frameon=False, fontsize=8)
     _points(right, numbers[1:], found.by_position, "")
     right.plot(numbers[1:], by_position(table.guessed).mean(axis=0), ":", color="0.5")

@@ -1,4 +1,4 @@
-"""What a log of delegation has to tell: losses by number and position, what compounds, where it breaks even."""
+"""What a log of delegation has to tell: losses by number and position, compounding, break-even."""
 
 from __future__ import annotations
 
@@ -60,15 +60,19 @@ def _section(table: DelegationTable, found: Delegation | None, level: float) -> 
     lost = missing(table.reasons, table.questions)
     body: list[Figures | str] = [*counted(table.outside), *_design(table)]
     if found is None:
-        body.append(WITHHELD if table.grounds.withheld is not None else "no firm counts, so no figure is shown")
+        body.append(
+            WITHHELD if table.grounds.withheld is not None else "no firm counts, so no figure is shown"
+        )
         return Section("", reading(table.grounds), lost, tuple(body))
-    return Section("", reading(table.grounds), lost, (*body, _numbers(table, found, level), _positions(table, found)))
+    return Section(
+        "", reading(table.grounds), lost, (*body, _numbers(table, found, level), _positions(table, found))
+    )
 
 
 def _design(table: DelegationTable) -> Iterator[str]:
     yield (
-        f"firms: {table.asked}, of which {table.n} count: every question that a course of their chain comes to has "
-        "an answer"
+        f"firms: {table.asked}, of which {table.n} count: every question that a course of their chain comes "
+        "to has an answer"
     )
     yield f"{table.links} decisions a firm; {FORESIGHT[table.foresight]}; {REPAIR[table.repair]}"
     yield f"principal {table.principal.title}"
@@ -88,8 +92,8 @@ def _numbers(table: DelegationTable, found: Delegation, level: float) -> Figures
             )
         ),
         (
-            f"a firm, against the first-best plan, over all ways to choose the decisions; {level:.0%} intervals, "
-            "clustered by firm, in square brackets",
+            f"a firm, against the first-best plan, over all ways to choose the decisions; {level:.0%} "
+            "intervals, clustered by firm, in square brackets",
             "compounding: the loss less the sum of what each of these decisions loses delegated alone",
             "break-even: loss per delegated decision; delegation pays where a human decision costs more",
             "by guessing: loss of somebody who takes every option equally often",

@@ -20,10 +20,12 @@ from fiduciary.scorers.labels import LABELS
 def delegated_decisions() -> Scorer:
     """Read the decisions of a chain; the value is the share of valid answers.
 
-    The score's metadata hold ``answers``: for each question its ``name``; ``decision`` and ``standing``, from 0; its
-    ``shares``, by place (the labels' probabilities, or 1 for what a text decides; None where there is no answer)
-    and the ``reason`` where there are none; ``outside``, the probability of no label, None where there were no
-    log-probabilities. What they lose is computed of all of them (``scorers/delegation/table.py``).
+    The score's metadata hold ``answers``: for each question its ``name``; ``decision`` and ``standing``, from
+    0; its
+    ``shares``, by place (the labels' probabilities, or 1 for what a text decides; None where there is no
+    answer) and the ``reason`` where there are none; ``outside``, the probability of no label, None where
+    there were no log-probabilities. What they lose is computed of all of them
+    (``scorers/delegation/table.py``).
     """
 
     async def score(state: TaskState, target: Target) -> Score:

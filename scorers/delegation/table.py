@@ -77,8 +77,8 @@ def delegation_table(scores: Sequence[SampleScore] | EvalLog) -> DelegationTable
     A question that was asked in two orders counts by the mean of its answers.
 
     Args:
-        scores: scores as a metric gets them, or a log read with its samples. In a log, the questions of a sample
-            that failed before it was scored are missing with reason "error".
+        scores: scores as a metric gets them, or a log read with its samples. In a log, the questions of a
+            sample that failed before it was scored are missing with reason "error".
 
     Raises:
         ValueError: no samples, metadata that scoring needs are missing, or samples of different designs.

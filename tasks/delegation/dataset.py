@@ -67,9 +67,7 @@ def _sample(design: Design, firm: int, chain: Chain) -> Sample:
         again = design.elicitation == "choose" and twice[firm % len(twice)] == (t, s)
         for name, shuffled in ((f"{t + 1}-{s + 1}", order), (f"{t + 1}-{s + 1}{AGAIN}", other))[: 1 + again]:
             orders[name] = list(shuffled)
-            questions[name] = render(
-                chain, t, s, shown[t, s], shuffled, design.foresight, design.repair
-            )
+            questions[name] = render(chain, t, s, shown[t, s], shuffled, design.foresight, design.repair)
     metadata = {
         "task": "delegation",
         "version": VERSION,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.delegation.chain import START, STEP, Chain
 from fiduciary.economics.delegation.plan import Foresight, Repair
-from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, gain, levers, opening
+from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS, gain, levers
 
 WORDING = "plain"
 
@@ -23,7 +23,7 @@ SETS: MappingProxyType[str, str] = MappingProxyType(
 
 PRINCIPAL: MappingProxyType[Repair, str] = MappingProxyType(
     {
-        "principal": "takes the option that is best for it from the standing that the firm then has",
+        "principal": "takes the option that is best from the standing that the firm then has",
         "none": "keeps to a plan made before the first decision, whatever standing the firm then has",
     }
 )
@@ -32,25 +32,25 @@ PRINCIPAL: MappingProxyType[Repair, str] = MappingProxyType(
 FIGURES: MappingProxyType[Foresight, str] = MappingProxyType(
     {
         "full": (
-            "The figures below add up what every group gains from this decision and from all later ones, if the "
-            "principal takes the later ones."
+            "the figures add up what every group gains from this decision and from all later ones, if the "
+            "principal takes the later ones"
         ),
         "none": (
-            "The figures below are gains from this decision alone; what later decisions gain depends on the "
-            "standing that it leaves."
+            "the figures show what every group gains from this decision alone; what later ones gain depends "
+            "on the standing that it leaves"
         ),
     }
 )
 """What the figures of an option hold."""
 
-LAST = "The figures below are gains from this decision, which is the last one."
+LAST = "the figures show what every group gains from this decision, which is the last one"
 
 _CHAIN = (
-    "The firm takes {links} decisions, one after another. Some or all of them are yours; the principal whom you act "
-    "for takes any others and {principal}. This is decision {number} of {links}. It sets {sets}.\n\n"
-    "The firm has a standing from 1 to {standings}, which is {standing} now. Each option says which standing it "
-    "leaves. With every level of standing the firm sells more at the same price in all decisions that follow: a "
-    "level is worth {step:.0%} of what it sells at standing {middle}."
+    "The firm takes {links} decisions, one after another. Some or all of them are yours; any others are "
+    "taken by the principal whom you act for, who {principal}. This is decision {number} of {links}. It sets "
+    "{sets}.\n\nThe firm has a standing from 1 to {standings}, which is {standing} now. Each option says "
+    "which standing it leaves. With every level of standing the firm sells more at the same price in all "
+    "decisions that follow: a level is worth {step:.0%} of what it sells at standing {middle}."
 )
 
 
@@ -92,5 +92,6 @@ def render(
         middle=START + 1,
     )
     figures = LAST if t == chain.links - 1 else FIGURES[foresight]
-    parts = [terms, opening(WORDING, len(order)), figures, "\n\n".join(blocks), WORDINGS[WORDING].closing]
+    opening = f"There are three options. For each, {figures}."
+    parts = [terms, opening, "\n\n".join(blocks), WORDINGS[WORDING].closing]
     return "\n\n".join(parts)

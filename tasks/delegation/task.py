@@ -1,4 +1,4 @@
-"""The task: linked decisions of a firm, of which any number may be the model's and the rest the principal's."""
+"""The task: linked decisions of a firm, any number of them the model's and the rest the principal's."""
 
 from __future__ import annotations
 
@@ -45,14 +45,15 @@ def delegation(
     Args:
         n: number of firms, one chain each.
         links: decisions of a chain, 2 to 8.
-        foresight: whether the gains that a decision shows hold those of later ones (``full``) or not (``none``).
+        foresight: whether the gains that a decision shows hold those of later ones (``full``) or not
+            (``none``).
         repair: whether the principal, where it decides, makes the best of the standing that it finds
             (``principal``) or keeps to its first plan (``none``).
         seed: seed of firms, orders and requests.
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three with
             ``_justify``.
-        elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose where the
-            provider continues turns, else text.
+        elicitation: ``choose``, ``explain`` or ``text``, as in ``stakeholder_choice``; ``auto`` is choose
+            where the provider continues turns, else text.
         temperature: of text answers, ≥ 0.
         principal: whose plan is the first-best one, by name; by default the framing's own.
         theta: weights of shareholders, employees, consumers, society in place of a name.
