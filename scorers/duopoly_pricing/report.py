@@ -17,10 +17,21 @@ from inspect_ai.scorer import SampleScore
 from fiduciary.economics.duopoly import STANDARD_MARKET, benchmarks
 from fiduciary.scorers.duopoly_pricing.grounds import grounds
 from fiduciary.scorers.duopoly_pricing.metrics import interval
+from fiduciary.scorers.duopoly_pricing.pairs import PLAYED_BY_A_MODEL, Meeting, pairs_table
 from fiduciary.scorers.duopoly_pricing.picture import draw, picture_address
 from fiduciary.scorers.duopoly_pricing.scorer import STORE
 from fiduciary.scorers.duopoly_pricing.table import Run, converged, punishment, read_run
-from fiduciary.scorers.reports import Cell, Figures, Options, Section, Told, missing, reading, report_of
+from fiduciary.scorers.reports import (
+    Cell,
+    Figures,
+    Options,
+    Report,
+    Section,
+    Told,
+    missing,
+    reading,
+    report_of,
+)
 from fiduciary.whole_files import write_whole
 
 COLUMNS = (
@@ -44,6 +55,22 @@ def pictures(logs: Sequence[Told], options: Options, folder: Path) -> list[Path]
                 paths.append(folder / picture_address(one.log.location, name).rpartition("/")[2])
                 write_whole(paths[-1], draw(run, name))
     return paths
+
+
+def together(logs: Sequence[Told], options: Options) -> list[Report]:
+    """The pairs of models among the logs, where two different ones met; forced deviations are left out."""
+    meetings = [
+        Meeting(run, str(sample.metadata.get("objective", "")), score)
+        for one in logs
+        for sample, (_, run) in zip(one.log.samples or [], one.found, strict=True)
+        if run is not None and run.deviation_at is None and (score := _scored(sample)) is not None
+        if sample.metadata.get("opponent") == PLAYED_BY_A_MODEL
+    ]
+    table = pairs_table(meetings, options.level)
+    if table is None:
+        return []
+    models = {model for meeting in meetings for model in meeting.run.models}
+    return [Report("duopoly_pricing", f"{len(models)} models", sections=(Section(body=(table,)),))]
 
 
 def _runs(log: EvalLog) -> list[tuple[str, Run | None]]:

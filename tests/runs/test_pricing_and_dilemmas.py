@@ -21,6 +21,21 @@ def test_duopoly(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_pricing_pairs(tmp_path: Path) -> None:
+    done = run(
+        "pricing_pairs.sh", tmp_path, "subject/tit_for_tat", "subject/undercutter", N="1", PERIODS="20"
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "logs/pricing_pairs").rglob("*.eval"))) == 4
+    assert done.stdout.index("pairs of models") < done.stdout.index("tit_for_tat and undercutter")
+
+
+def test_pairs_need_two_models(tmp_path: Path) -> None:
+    done = run("pricing_pairs.sh", tmp_path, "subject/tit_for_tat")
+    assert done.returncode == 2 and "pairs need at least two models" in done.stderr
+
+
+@pytest.mark.slow
 def test_dilemmas(tmp_path: Path) -> None:
     done = run("dilemmas.sh", tmp_path, "subject/torn", N="24", PROBE="6")
     assert done.returncode == 0, done.stderr
@@ -28,7 +43,7 @@ def test_dilemmas(tmp_path: Path) -> None:
     assert (tmp_path / "logs/dilemmas/subject-torn/moral_dilemmas.png").exists()
 
 
-@pytest.mark.parametrize("script", ["duopoly.sh", "dilemmas.sh"])
+@pytest.mark.parametrize("script", ["duopoly.sh", "pricing_pairs.sh", "dilemmas.sh"])
 def test_a_model_is_needed(script: str, tmp_path: Path) -> None:
     done = run(script, tmp_path)
     assert done.returncode == 2
