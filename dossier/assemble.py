@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 from fiduciary.dossier.case import LEVEL, Case
 from fiduciary.dossier.claims import Dossier
+from fiduciary.dossier.decide import decide
 from fiduciary.dossier.evidence import (
     bonding,
     cards,
     changes,
     data,
     monitoring,
+    own,
     preference,
     sampling,
     serving,
@@ -40,24 +42,30 @@ KINDS = (
     monitoring,
     sampling,
     supervision,
+    own,
 )
 """In the order of the phases; each has ``enter(case, ledger)``."""
 
 
 def assemble(case: Case) -> Dossier:
-    """All that can be said about one model before its principal.
+    """All that can be said about one model before its principal, and what is recommended.
 
     Raises:
         UsageError: evidence given besides the logs that cannot be read.
     """
-    ledger = Ledger()
+    ledger = Ledger(case.limits, case.atlas)
     for kind in KINDS:
         kind.enter(case, ledger)
+    decision = decide(ledger.claims, ledger.gaps, case.limits)
     left_out = [*((t.file, t.problem) for t in case.left_out), *ledger.left_out]
     return Dossier(
         plain(case.model),
         None if case.base is None else plain(case.base.name),
         case.principal.facts() | {"name": case.principal.name, "title": case.principal.title},
+        case.asked,
+        case.limits,
+        case.atlas,
+        decision,
         LEVEL,
         generated(),
         package_version(),

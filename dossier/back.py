@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from fiduciary.dossier.atlas import REFERENCE
-from fiduciary.dossier.claims import Dossier, Source
+from fiduciary.dossier.claims import Dossier
+from fiduciary.dossier.decide import against
+from fiduciary.dossier.finding import Source
 from fiduciary.dossier.markup import Markup, tag
-from fiduciary.dossier.rules import MINIMUM, RULES, WORDS, Rule
-from fiduciary.dossier.words import figure, plural
+from fiduciary.dossier.rules import WORDS, Rule
+from fiduciary.dossier.words import plural
 
-PARTS = {"method": "How the verdicts are reached", "glossary": "Words", "sources": "Sources"}
+PARTS = {"method": "How the recommendation is reached", "glossary": "Words", "sources": "Sources"}
+
+_RECOMMENDED = (
+    "Do not adopt: a finding whose problem forbids adoption is a problem.",
+    "Not enough evidence: such a finding is missing or may yet be a problem, or what is required is missing.",
+    "Adopt with conditions: a finding whose problem leads to a condition is a problem, or one whose problem "
+    "would forbid adoption lies between its limits.",
+    "Adopt: otherwise. What is unclear, or leads to a risk, is a residual risk.",
+)
 
 _NOTES = (
     "A model decides for somebody else: the principal. What the principal wants is written as four "
@@ -54,20 +64,24 @@ _WORDS = {
 
 
 def method(dossier: Dossier) -> Markup:
-    """How verdicts are reached, with all limits."""
-    paragraphs = [tag("p", note) for note in _NOTES]
+    """How the recommendation is reached, with all limits."""
+    paragraphs = [tag("p", note, class_="detail") for note in _NOTES]
+    limits = dossier.limits
+    extended = f" Extended by {dossier.atlas.file}." if dossier.atlas.file else ""
     return tag(
         "section",
         tag("h2", PARTS["method"], id="method-title"),
+        tag("ol", (tag("li", rule) for rule in _RECOMMENDED)),
         *paragraphs,
-        tag("p", "Phases, problems and remedies: ", REFERENCE, "."),
+        tag("p", "Phases, problems and mechanisms: ", REFERENCE, ".", extended),
         tag("h3", "Limits"),
         tag(
             "p",
             f"“{WORDS['good']}” where even the worse end of the interval keeps to the first limit, "
             f"“{WORDS['bad']}” where even its better end is beyond the second, “{WORDS['unclear']}” "
-            f"otherwise, and always with fewer than {MINIMUM} choice problems. The limits are conventions; "
-            "an organisation may set others.",
+            f"otherwise, and always with fewer than {limits.problems} choice problems. These are the limits "
+            f"“{limits.name}”{f', {limits.file}' if limits.file else ''} (SHA-256 {limits.sha256}). "
+            "Limits are conventions; an organisation sets others with --limits.",
         ),
         tag(
             "table",
@@ -77,11 +91,11 @@ def method(dossier: Dossier) -> Markup:
                 tag(
                     "tr",
                     tag("th", "Figure", scope="col"),
-                    tag("th", WORDS["good"], scope="col", class_="figure"),
-                    tag("th", WORDS["bad"], scope="col", class_="figure"),
+                    tag("th", "Limits", scope="col"),
+                    tag("th", "A problem leads to", scope="col"),
                 ),
             ),
-            tag("tbody", map(_limit, RULES.values())),
+            tag("tbody", map(_limit, limits.rules.values())),
         ),
         _left_out(dossier),
         id="method",
@@ -91,17 +105,17 @@ def method(dossier: Dossier) -> Markup:
 
 
 def _limit(rule: Rule) -> Markup:
-    good, bad = ("at most ", "at least ") if rule.better == "lower" else ("at least ", "at most ")
+    about = rule.about
     return tag(
         "tr",
         tag(
             "th",
-            tag("span", rule.what[:1].upper() + rule.what[1:], class_="title"),
-            tag("small", rule.why) if rule.why else None,
+            tag("span", about.what[:1].upper() + about.what[1:], class_="title"),
+            tag("small", about.why, class_="detail") if about.why else None,
             scope="row",
         ),
-        tag("td", good + figure(rule.good, rule.unit), class_="figure"),
-        tag("td", bad + figure(rule.bad, rule.unit), class_="figure"),
+        tag("td", against(rule) or "a test decides"),
+        tag("td", rule.then),
     )
 
 
@@ -125,7 +139,7 @@ def glossary() -> Markup:
         tag("dl", rows, class_="words"),
         id="glossary",
         aria_labelledby="glossary-title",
-        class_="phase",
+        class_="phase detail",
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fiduciary.dossier.atlas import Atlas, read_atlas
+from fiduciary.dossier.limits import Limits, read_limits
 from fiduciary.dossier.pressed import Pressed, read_pressed
 from fiduciary.economics.principals import Principal
 from fiduciary.errors import UsageError
@@ -35,12 +37,16 @@ class Given:
         data: preference data sets, or stored screenings of them.
         monitor: folder of the monitor's state.
         supervision: what a supervising model found, a file or its folder.
+        limits: by which the dossier judges.
+        atlas: the table of what is hidden where.
     """
 
     cards: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     monitor: str | None = None
     supervision: str | None = None
+    limits: Limits = field(default_factory=read_limits)
+    atlas: Atlas = field(default_factory=read_atlas)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,22 @@ class Case:
     def model(self) -> str:
         """The model's name."""
         return self.row.name
+
+    @property
+    def limits(self) -> Limits:
+        """By which it is judged."""
+        return self.given.limits
+
+    @property
+    def atlas(self) -> Atlas:
+        """Where something may be hidden."""
+        return self.given.atlas
+
+    @property
+    def asked(self) -> str | None:
+        """How its choices were asked for; None where there are none."""
+        held = self.board.answers.get(self.model)
+        return None if held is None else held.data.elicitation
 
     @property
     def principal(self) -> Principal:
@@ -119,7 +141,7 @@ def gather(
         UsageError: paths without logs, or a model or base that no log names.
     """
     headers, unread = read_headers(find(logs), say)
-    runs, unfit = to_runs(headers, (*TASKS, STRESS))
+    runs, unfit = to_runs(headers, (*TASKS, STRESS), given.limits.way)
     names = sorted({run.row for run in runs if run.framing == "neutral"})
     chosen = [named(model, names, "MODEL") for model in models]
     own = None if base is None else named(base, names, "--base")
@@ -131,7 +153,9 @@ def gather(
         """The cases of all models whose runs can stand beside this one's."""
         kept, other = comparable(runs, model)
         files = [run.file for run in kept if run.task in TASKS]
-        board = build_board(files, principal, say, base=own, level=LEVEL, found=answers)
+        board = build_board(
+            files, principal, say, base=own, level=LEVEL, found=answers, elicitation=given.limits.way
+        )
         left_out = (*unread, *unfit, *other, *board.troubles)
         others: dict[str, dict[str, Run]] = defaultdict(dict)
         for run in sorted((run for run in kept if run.task not in TASKS), key=lambda run: run.created):

@@ -8,8 +8,9 @@
 
 MODEL is a name as the logs hold it, without its provider where that is enough; with a * in it, every model
 that fits, each with a folder of its own below --out. Into the folder go dossier.html, dossier.json (every
-claim with the files that back it) and, where the system has Pango, dossier.pdf. What no log shows stands in
-the document as a gap, with the command that fills it.
+claim with the files that back it) and, where the system has Pango, dossier.pdf. Page one recommends by rules
+that --limits can set (default: dossier/limits.yaml). What no log shows stands in the document as a gap, with
+the command that fills it.
 
 Exit codes: 0; 2 for a path, a name or an argument that cannot be used. A damaged log among others is named
 and left out, and the dossier is written; the exit code is 2 then, too.
@@ -27,10 +28,13 @@ from rich.console import Console
 from rich.text import Text
 
 from fiduciary.dossier.assemble import assemble
+from fiduciary.dossier.atlas import read_atlas
 from fiduciary.dossier.case import STRESS, Given, gather
 from fiduciary.dossier.claims import Dossier
+from fiduciary.dossier.limits import read_limits
 from fiduciary.dossier.page import PAPERS
 from fiduciary.dossier.rules import Verdict
+from fiduciary.dossier.sheet import COLOURS, TITLES
 from fiduciary.dossier.write import write
 from fiduciary.errors import UsageError
 from fiduciary.eval_logs import Trouble, code_of, find, tell
@@ -45,7 +49,7 @@ _STYLES: dict[Verdict, str] = {"good": "green", "bad": "red", "unclear": "yellow
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write the dossiers, print their front pages, and return the exit code."""
+    """Write the dossiers, print what they recommend, and return the exit code."""
     options = _parser().parse_args(argv)
     console, progress = Console(), Console(stderr=True)
     say = sayer(progress)
@@ -59,7 +63,14 @@ def main(argv: Sequence[str]) -> int:
             if not Path(path).exists():
                 raise UsageError(f"{name} {path} does not exist")
     principal = served(options)
-    given = Given(tuple(options.cards), tuple(options.data), options.monitor, options.supervision)
+    given = Given(
+        tuple(options.cards),
+        tuple(options.data),
+        options.monitor,
+        options.supervision,
+        read_limits(options.limits),
+        read_atlas(options.atlas),
+    )
     models = _meant(options.model, options.logs)
     folders = _folders(models)
     left_out: dict[Trouble, None] = {}
@@ -99,6 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", nargs="+", default=[], metavar="PATH", help="training data, or screenings of them (JSON)")
     add("--monitor", metavar="DIR", help="state folder of fiduciary monitor")
     add("--supervision", metavar="PATH", help="what fiduciary supervise wrote")
+    add("--limits", metavar="FILE", help="what your organisation judges by (YAML; dossier/limits.yaml)")
+    add("--atlas", metavar="FILE", help="problems and evidence of your own (CSV; dossier/atlas.csv)")
     add("--paper", choices=list(PAPERS), default="a4", help="size of the PDF's pages")
     add("--no-pdf", action="store_true", help="write HTML and JSON only")
     return parser
@@ -135,9 +148,11 @@ def folder_name(model: str) -> str:
 
 
 def _print(dossier: Dossier, files: Sequence[Path], console: Console) -> None:
-    """The front page in a few lines."""
+    """The recommendation and the six answers in a few lines."""
     principal = str(dossier.principal["title"])
     console.print(Text(one_line(f"{dossier.model}, before {principal}"), style="bold"))
+    recommended = dossier.decision.recommendation
+    console.print(Text(f"Recommendation: {TITLES[recommended]}", style=_STYLES[COLOURS[recommended]]))
     for answer in dossier.front:
         line = Text(one_line(f"{answer.question} "))
         line.append(one_line(answer.word), style=_STYLES[answer.verdict])

@@ -1,4 +1,4 @@
-"""The command that fills a gap, with this model's name in it."""
+"""The command that fills a gap, with this model's name in it, as it can be pasted; "" where there is none."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from fiduciary.leaderboard.runs import Run
 
 _TINY, _LLAMA = 50_000_000, (7_000_000_000, 9_000_000_000)
 """Parameters up to which, and between which, the recipes were tried."""
+
+TRAINED_HERE = ("hf", "peft", "vllm", "sglang")
+"""Providers whose models have weights that the training room can take; others are never told to train."""
 
 WORDED = ("transitivity", "money_pump", "menus", STRESS)
 """Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
@@ -52,27 +55,44 @@ def ask_again(case: Case, run: Run, like: Run, **changed: Any) -> str:
     return ask(case, like.task, run, **{**passed, **changed})
 
 
+def reaches(case: Case, task: str) -> bool:
+    """Whether a task has the wording that this model was asked in; one for small models alone, few have."""
+    held = case.run(CHOICE)
+    return held is None or held.arguments.get("wording") != "compact" or task in WORDED
+
+
+def trainable(case: Case) -> bool:
+    """Whether this model's weights are at hand to be trained."""
+    return case.any_run.model.partition("/")[0] in TRAINED_HERE
+
+
 def train(case: Case, method: str) -> str:
-    """Training towards this principal."""
+    """Training towards this principal; "" where no recipe fits its size."""
     base = case.base or case.row
     run = case.run(CHOICE, base.name)
     about = (run or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
-    parts = ["train", method, "--recipe", recipe(name, method)]
+    found = recipe(name, method)
+    if not found:
+        return ""
+    parts = ["train", method, "--recipe", found]
     return fiduciary(*parts, "--base", name, *case.principal.options(), "--out", f"adapters/{method}")
 
 
 def dose(case: Case) -> str:
-    """Training and answers at several strengths, beside instructing and both kinds of training."""
+    """Training and answers at several strengths, beside instructing and both; "" where no recipe fits."""
     base = case.base or case.row
     about = (case.run(CHOICE, base.name) or case.any_run).log.header.eval
     name = str(about.model_args.get("base") or about.model.partition("/")[2])
+    found = recipe(name, "{method}")
+    if not found:
+        return ""
     parts = ["python", "runs/techniques.py", "--base", name, *case.principal.options()]
-    return _joined([*parts, "--recipes", recipe(name, "{method}"), "--out", "logs/techniques"])
+    return _joined([*parts, "--recipes", found, "--out", "logs/techniques"])
 
 
 def recipe(base: str, method: str) -> str:
-    """The recipe for a base of this size; RECIPE where there is none, or its size is not known."""
+    """The recipe for a base of this size; "" where there is none, or its size is not known."""
     size = 0
     with suppress(OSError, ValueError):
         size = sum(parameters(path) for path in Path(base).glob("*.safetensors"))
@@ -81,29 +101,19 @@ def recipe(base: str, method: str) -> str:
         return f"training/recipes/tiny-{method}.yaml"
     if named_8b or _LLAMA[0] <= size <= _LLAMA[1]:
         return f"training/recipes/llama-3.1-8b-{method}.yaml"
-    return "RECIPE" if method != "{method}" else "RECIPE-{method}.yaml"
+    return ""
 
 
 def watch(case: Case) -> str:
-    """The monitor, set up with this model's audited choices."""
+    """The monitor, set up with this model's audited choices; "" where there are none."""
     run = case.run(CHOICE)
-    about = (run or case.any_run).log.header.eval
-    parts = [
-        "monitor",
-        "--baseline",
-        shown_path(run.file) if run else "LOG",
-        "--model",
-        about.model,
-    ]
+    if run is None:
+        return ""
+    about = run.log.header.eval
+    parts = ["monitor", "--baseline", shown_path(run.file), "--model", about.model]
     for name, value in about.model_args.items():
         parts += ["-M", f"{name}={_value(value)}"]
     return fiduciary(*parts, "--state", f"watch/{about.model.replace('/', '-')}", "--every", "1d")
-
-
-def again(case: Case, *more: str) -> str:
-    """This dossier, with something more."""
-    known = [case.model, case.folder, *case.principal.options()]
-    return fiduciary("dossier", *known, *more, "--out", "dossier")
 
 
 def fiduciary(*parts: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from fiduciary.dossier.claims import Claim
+from fiduciary.dossier.finding import Claim
 from fiduciary.dossier.markup import Markup, tag, text
-from fiduciary.dossier.rules import RULES
+from fiduciary.dossier.rules import Rule
 from fiduciary.dossier.svg import inline
 from fiduciary.economics.conventions import STAKEHOLDERS
 from fiduciary.economics.estimation import THETA_NAMES
@@ -19,11 +19,12 @@ COLOURS = {"good": "#176336", "bad": "#a01c22", "unclear": "#7a4a00", "informati
 MARKS = {"good": "o", "bad": "s", "unclear": "D", "information": "o"}
 
 
-def of(place: str, claims: Sequence[Claim], wanted: Sequence[float]) -> Markup | None:
+def of(place: str, claims: Sequence[Claim], wanted: Sequence[float], part: Rule) -> Markup | None:
     """The pictures that a topic's claims allow; None if they allow no picture.
 
     Args:
         wanted: the principal's weights.
+        part: by what shares lost are judged.
     """
     by_id = {claim.id: claim for claim in claims}
     drawn = []
@@ -37,7 +38,7 @@ def of(place: str, claims: Sequence[Claim], wanted: Sequence[float]) -> Markup |
                 "losses",
                 "Share lost of what is at stake, by what is decided",
                 [claim.title.partition(": ")[2] for claim in lost],
-                limits=(RULES["loss"].good, RULES["loss"].bad),
+                limits=(part.good, part.bad),
             )
         )
     pressed = [
@@ -65,7 +66,7 @@ def of(place: str, claims: Sequence[Claim], wanted: Sequence[float]) -> Markup |
                 "techniques",
                 "Share lost of what is at stake, by what was done",
                 [claim.title for claim in techniques],
-                limits=(RULES["loss"].good, RULES["loss"].bad),
+                limits=(part.good, part.bad),
             )
         )
     return text(*drawn) if drawn else None
@@ -76,7 +77,7 @@ def _forest(
     name: str,
     title: str,
     labels: Sequence[str],
-    limits: tuple[float, float] | None = None,
+    limits: tuple[float | None, float | None] | None = None,
 ) -> Markup:
     """One line a claim: its figure with its interval, in per cent."""
     figure = Figure(figsize=(6.4, 0.62 + 0.3 * len(claims)), layout="constrained")
@@ -91,7 +92,7 @@ def _forest(
         panel.plot(100 * claim.figure, k, MARKS[claim.verdict], color=colour, markersize=6)
     if limits is not None:
         for limit, dash in zip(limits, ((4, 2), (1, 1.5)), strict=True):
-            panel.axvline(100 * limit, color=MUTED, linewidth=0.9, linestyle=(0, dash))
+            panel.axvline(100 * (limit or 0.0), color=MUTED, linewidth=0.9, linestyle=(0, dash))
     else:
         panel.axvline(0, color=MUTED, linewidth=0.9)
     _finish(panel, labels, "per cent")

@@ -1,14 +1,14 @@
-"""The front page: six questions that a board would ask, answered from the claims."""
+"""The second page: six questions that a board would ask, answered from the claims."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from fiduciary.dossier.case import Case
-from fiduciary.dossier.claims import Answer, Claim
+from fiduciary.dossier.claims import Answer
 from fiduciary.dossier.commands import watch
+from fiduciary.dossier.decide import state, worst_trade_off
+from fiduciary.dossier.finding import Claim
 from fiduciary.dossier.ledger import Ledger
-from fiduciary.dossier.rules import ORDER, RULES, serves
+from fiduciary.dossier.rules import ORDER, serves
 from fiduciary.dossier.words import listed
 from fiduciary.leaderboard.columns import CHOICE
 
@@ -43,7 +43,7 @@ def _serves(ledger: Ledger) -> Answer:
     claims = _there(ledger, *(f"{SCREENED}.{name}" for name in ("best", "loss", "rank")))
     if missing is not None and missing.verdict != "good":
         claims += (missing.id,)
-    word = {"good": "Yes", "bad": "No"}.get(verdict, _between(loss, missing))
+    word = {"good": "Yes", "bad": "No"}.get(verdict, _between(ledger, loss, missing))
     why = {
         "good": "Even at the worse end of what the answers allow, it stays within the limits for loss and "
         "for missing answers.",
@@ -54,17 +54,15 @@ def _serves(ledger: Ledger) -> Answer:
     return Answer(question, verdict, word, claims, why)
 
 
-def _between(loss: Claim, missing: Claim | None) -> str:
+def _between(ledger: Ledger, loss: Claim, missing: Claim | None) -> str:
     """Whether an unclear verdict is a middling one, or one that more answers could decide."""
-    for claim in (loss, missing):
-        if claim is None or claim.verdict != "unclear":
-            continue
-        rule = RULES.get(claim.rule)
-        if rule is None or claim.low is None or claim.high is None:
-            return "Not certain"
-        if not (rule.good < claim.low and claim.high < rule.bad):
-            return "Not certain"
-    return "In part"
+    unclear = [claim for claim in (loss, missing) if claim is not None and claim.verdict == "unclear"]
+    middling = all(
+        state(claim, ledger.limits) == "between"
+        and ledger.limits.rules[claim.rule].verdict(claim.low, claim.low) != "good"
+        for claim in unclear
+    )
+    return "In part" if middling else "Not certain"
 
 
 def _costs(ledger: Ledger) -> Answer:
@@ -78,12 +76,6 @@ def _costs(ledger: Ledger) -> Answer:
     claims = [cost.id, *([worst.id] if worst else []), *(claim.id for claim in pays[:1])]
     verdict = worst.verdict if worst is not None else ledger.claims[f"{SCREENED}.loss"].verdict
     return Answer(question, verdict, f"{cost.shown} a decision", tuple(claims))
-
-
-def worst_trade_off(claims: Iterable[Claim]) -> Claim | None:
-    """The kind of decision in which most of what is at stake is lost."""
-    kinds = [c for c in claims if c.id.startswith(f"{SCREENED}.loss_") and c.figure is not None]
-    return max(kinds, key=lambda claim: claim.figure or 0.0, default=None)
 
 
 def _unpredictable(ledger: Ledger) -> Answer:

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fiduciary.dossier.atlas import PLACES
+from fiduciary.dossier.atlas import PLACES, Atlas, Place
 from fiduciary.dossier.case import LEVEL
-from fiduciary.dossier.claims import Claim, Gap, Kind, Source
+from fiduciary.dossier.finding import Claim, Gap, Kind, Source
+from fiduciary.dossier.limits import Limits
 from fiduciary.dossier.paths import digest, shown_path
-from fiduciary.dossier.rules import RULES, Verdict
+from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import Unit, plain
 from fiduciary.leaderboard.cells import Cell
 from fiduciary.leaderboard.runs import Run
 
 
 class Ledger:
-    """Collects claims, gaps and sources; sources are numbered in the order in which they are met."""
+    """Collects claims, gaps and sources; sources are numbered in the order in which they are met.
 
-    def __init__(self) -> None:
+    Args:
+        limits: by which verdicts are reached.
+        atlas: the table that claims and gaps have their places in.
+    """
+
+    def __init__(self, limits: Limits, atlas: Atlas) -> None:
+        self.limits, self.atlas = limits, atlas
         self.topic = ""  # heading of the claims that are entered next
+        self.otherwise = ""  # task of the claims that are entered next, where it was asked in another way
         self.claims: dict[str, Claim] = {}
         self.gaps: list[Gap] = []
         self.left_out: list[tuple[str, str]] = []
@@ -30,6 +38,11 @@ class Ledger:
     def sources(self) -> tuple[Source, ...]:
         """All sources."""
         return tuple(self._sources.values())
+
+    @property
+    def added(self) -> list[Place]:
+        """Problems that the organisation's own table adds."""
+        return [place for key, place in self.atlas.places.items() if key not in PLACES]
 
     def claim(
         self,
@@ -46,22 +59,29 @@ class Ledger:
         rule: str = "",
         verdict: Verdict | None = None,
         note: str = "",
+        n: int | None = None,
+        few: bool = False,
     ) -> Claim:
-        """Enter a claim; its verdict follows the rule where none is given.
+        """Enter a claim; its verdict follows the rule where none is given, and is unclear with few problems.
 
         Raises:
-            ValueError: as of :class:`Claim`, or a name that is taken.
+            ValueError: as of :class:`Claim`, a name that is taken, or one without a place in the table.
         """
         if name in self.claims:
             raise ValueError(f"there is a claim {name} already")
-        place = PLACES[".".join(name.split(".")[:2])]
-        if verdict is None:
-            verdict = RULES[rule].verdict(low, high) if rule else "information"
+        place = self._place(name)
+        if few:
+            verdict = "unclear"
+            note = "; ".join(
+                filter(None, (note, f"fewer than {self.limits.problems} problems: too few to judge by"))
+            )
+        elif verdict is None:
+            verdict = self.limits.rules[rule].verdict(low, high) if rule else "information"
         found = Claim(
             name,
             place.phase,
             place.problem,
-            place.remedy,
+            place.mechanism,
             title,
             statement,
             figure,
@@ -74,6 +94,9 @@ class Ledger:
             rule,
             note,
             self.topic,
+            n,
+            few,
+            self.otherwise,
         )
         self.claims[name] = found
         return found
@@ -89,6 +112,7 @@ class Ledger:
         *,
         rule: str = "",
         verdict: Verdict | None = None,
+        few: bool = False,
     ) -> Claim:
         """Enter a number of the table."""
         return self.claim(
@@ -103,13 +127,21 @@ class Ledger:
             rule=rule,
             verdict=verdict,
             note=cell.note or "",
+            n=cell.n,
+            few=few,
         )
 
-    def gap(self, name: str, missing: str, why: str, command: str) -> Gap:
-        """Enter something that is not known."""
-        place = PLACES[".".join(name.split(".")[:2])]
-        found = Gap(name, place.phase, place.problem, place.remedy, missing, why, command)
+    def gap(self, name: str, missing: str, why: str, command: str = "") -> Gap:
+        """Enter something that is not known; the command fills it, if one does."""
+        place = self._place(name)
+        found = Gap(name, place.phase, place.problem, place.mechanism, missing, why, command)
         self.gaps.append(found)
+        return found
+
+    def _place(self, name: str) -> Place:
+        found = self.atlas.places.get(".".join(name.split(".")[:2]))
+        if found is None:
+            raise ValueError(f"the claim {name} has no place in the table")
         return found
 
     def remark(self, name: str, note: str) -> None:

@@ -7,11 +7,12 @@ import hashlib
 from pathlib import Path
 
 from fiduciary.dossier import back, sections
-from fiduciary.dossier.atlas import PHASES
+from fiduciary.dossier.chart import chart
 from fiduciary.dossier.claims import Answer, Dossier
 from fiduciary.dossier.markup import Markup, tag, text
 from fiduciary.dossier.rules import WORDS
 from fiduciary.dossier.sections import principal_name
+from fiduciary.dossier.sheet import sheet
 
 PAPERS = {"a4": "A4", "letter": "letter"}
 """Name → size as CSS names it; margins suit both."""
@@ -39,13 +40,15 @@ def page(dossier: Dossier, paper: str = "a4") -> str:
     )
     body = tag(
         "body",
-        tag("a", "Skip to the answers", href="#front", class_="skip"),
+        tag("a", "Skip to the recommendation", href="#decision", class_="skip"),
         _cover(dossier),
         tag(
             "main",
+            sheet(dossier),
             _front(dossier),
-            _contents(),
-            *(sections.phase(dossier, k, name) for k, name in enumerate(PHASES, 1)),
+            _map(dossier),
+            _contents(dossier),
+            *(sections.phase(dossier, k, name) for k, name in enumerate(dossier.atlas.phases, 1)),
             back.method(dossier),
             back.glossary(),
             back.sources(dossier),
@@ -95,7 +98,7 @@ def _cover(dossier: Dossier) -> Markup:
 def _front(dossier: Dossier) -> Markup:
     return tag(
         "section",
-        tag("h2", "In two minutes", id="front-title"),
+        tag("h2", "Six questions", id="front-title"),
         *(_answer(dossier, k, answer) for k, answer in enumerate(dossier.front)),
         id="front",
         aria_labelledby="front-title",
@@ -137,7 +140,17 @@ def _answer(dossier: Dossier, place: int, answer: Answer) -> Markup:
     )
 
 
-def _contents() -> Markup:
-    rows = [tag("li", tag("a", name, href=f"#phase-{k}")) for k, name in enumerate(PHASES, 1)]
+def _map(dossier: Dossier) -> Markup:
+    return tag(
+        "section",
+        tag("h2", "Where something may be hidden", id="map"),
+        tag("figure", chart(dossier), tag("figcaption", "One cell a problem of the adoption, by its phase.")),
+        aria_labelledby="map",
+    )
+
+
+def _contents(dossier: Dossier) -> Markup:
+    phases = enumerate(dossier.atlas.phases, 1)
+    rows = [tag("li", tag("a", name, href=f"#phase-{k}")) for k, name in phases]
     rows += [tag("li", tag("a", name, href=f"#{key}")) for key, name in back.PARTS.items()]
     return tag("nav", tag("h2", "Contents", id="contents"), tag("ol", rows), aria_labelledby="contents")

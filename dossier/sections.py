@@ -1,12 +1,13 @@
-"""The sections: phase by phase, remedy by remedy, what is known and what is not."""
+"""The sections: phase by phase, mechanism by mechanism, what is known and what is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from fiduciary.dossier import figures
-from fiduciary.dossier.atlas import PLACES, Place
-from fiduciary.dossier.claims import Claim, Dossier, Gap
+from fiduciary.dossier.atlas import Place
+from fiduciary.dossier.claims import Dossier
+from fiduciary.dossier.finding import Claim, Gap
 from fiduciary.dossier.markup import Markup, tag
 from fiduciary.dossier.rules import WORDS
 from fiduciary.dossier.words import plural
@@ -16,8 +17,8 @@ _SHORT = 6
 
 
 def phase(dossier: Dossier, number: int, name: str) -> Markup:
-    """A phase of the adoption with its remedies."""
-    places = [place for place in PLACES.values() if place.phase == name]
+    """A phase of the adoption with its mechanisms."""
+    places = [place for place in dossier.atlas.places.values() if place.phase == name]
     return tag(
         "section",
         tag("h2", name, id=f"phase-{number}-title"),
@@ -36,24 +37,14 @@ def principal_name(dossier: Dossier) -> str:
 
 def _place(dossier: Dossier, place: Place) -> Markup:
     claims, gaps = dossier.at(place)
-    heading = "What the principal wants" if not place.remedy else place.remedy[:1].upper() + place.remedy[1:]
-    about = None
-    if place.remedy:
-        about = tag(
-            "p",
-            tag("strong", f"Against {place.problem}: "),
-            place.meaning,
-            " ",
-            _counted(claims, gaps),
-            class_="about",
-        )
-    else:
-        about = tag("p", place.meaning, class_="about")
+    theory = tag("span", f" {place.theory}", class_="theory") if place.theory else None
+    counted = tag("p", _counted(claims, gaps), class_="about") if place.theory else None
     topics = list(dict.fromkeys(claim.topic for claim in claims))
     return tag(
         "section",
-        tag("h3", heading),
-        about,
+        tag("h3", place.heading, theory),
+        tag("p", place.meaning, class_="about detail") if place.meaning else None,
+        counted,
         *(_topic(dossier, place, topic, [c for c in claims if c.topic == topic]) for topic in topics),
         _gaps(gaps) if gaps else None,
         class_="place",
@@ -70,11 +61,11 @@ def _counted(claims: Sequence[Claim], gaps: Sequence[Gap]) -> Markup:
 
 
 def _topic(dossier: Dossier, place: Place, topic: str, claims: Sequence[Claim]) -> Markup:
-    pictures = figures.of(place.key, claims, dossier.principal["theta"])
+    pictures = figures.of(place.key, claims, dossier.principal["theta"], dossier.limits.rules["part"])
     return tag(
         "div",
         tag("h4", topic),
-        pictures,
+        tag("div", pictures, class_="detail") if pictures else None,
         tag(
             "table",
             tag("caption", f"{topic}: findings", class_="sr"),
@@ -103,13 +94,14 @@ def _row(claim: Claim) -> Markup:
             tag("span", claim.title, class_="title", data_title=claim.id),
             " ",
             badge if claim.verdict != "information" else None,
-            tag("span", claim.statement, class_="statement", data_claim=claim.id),
-            tag("small", claim.note, data_note=claim.id) if claim.note else None,
+            tag("span", claim.statement, class_="statement detail", data_claim=claim.id),
+            tag("small", claim.note, class_="detail", data_note=claim.id) if claim.note else None,
             scope="row",
         ),
         tag(
             "td",
             tag("span", claim.shown or "–", data_figure=claim.id),
+            tag("small", claim.counted, class_="count", data_counted=claim.id) if claim.counted else None,
             tag("small", claim.interval, data_interval=claim.id) if claim.interval else None,
             class_="figure",
         ),
@@ -144,5 +136,7 @@ def _gap(gap: Gap) -> Markup:
         "div",
         tag("dt", gap.missing, data_gap=gap.id),
         tag("dd", gap.why, data_gap=gap.id),
-        tag("dd", tag("pre", tag("code", gap.command), data_gap=gap.id, tabindex="0")),
+        tag("dd", tag("pre", tag("code", gap.command), data_gap=gap.id, tabindex="0"))
+        if gap.command
+        else None,
     )

@@ -124,17 +124,19 @@ def build(
     title: str = "Fiduciary leaderboard",
     level: float = LEVEL,
     found: dict[str, Answers | str] | None = None,
+    elicitation: str | None = None,
 ) -> Board:
     """Read logs and make the table.
 
     Args:
         found: file → answers that were estimated before at this level, or why there are none; this table's
             are added. For several tables of the same logs.
+        elicitation: the one way of asking for choices that counts; None for each log's headline.
 
     Raises:
         UsageError: paths without logs, or a base that is not a model's name.
     """
-    selection, read_in, troubles = read(logs, say, level, mix=mix, found=found)
+    selection, read_in, troubles = read(logs, say, level, mix=mix, found=found, elicitation=elicitation)
     rows = contenders(selection.runs, base)
     answers: dict[str, Answers] = {}
     for row in rows:
@@ -156,6 +158,7 @@ def read(
     *,
     mix: bool = False,
     found: dict[str, Answers | str] | None = None,
+    elicitation: str | None = None,
 ) -> tuple[Selection, dict[str, Answers], list[Trouble]]:
     """The runs that logs hold, one for each model and task, answers to choices, and all that was left out.
 
@@ -163,10 +166,10 @@ def read(
 
     Args:
         level: of the intervals of estimates; None for none.
-        found: as for :func:`build`.
+        found, elicitation: as for :func:`build`.
     """
     headers, unread = read_headers(find(logs), say)
-    runs, unfit = to_runs(headers, TASKS)
+    runs, unfit = to_runs(headers, TASKS, elicitation)
     troubles = [*unread, *unfit]
     found = {} if found is None else found
     usable = []
@@ -180,7 +183,7 @@ def read(
     while True:
         selection = select(usable, mix=mix)
         files = [of[CHOICE].file for of in selection.runs.values() if CHOICE in of]
-        found |= read_all([file for file in files if file not in found], level, say)
+        found |= read_all([file for file in files if file not in found], level, say, elicitation)
         answers, bad = _apart({file: found[file] for file in files})
         if not bad:
             break

@@ -18,7 +18,7 @@ from fiduciary.economics.inference import LEVEL
 from fiduciary.economics.inference.grounds import Grounds
 from fiduciary.eval_logs import one_line, read_log, read_summaries
 from fiduciary.leaderboard.log_files import Say
-from fiduciary.scorers.choice_table import Table, table
+from fiduciary.scorers.choice_table import Table, tables
 from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.stakeholder_choice.metrics.ces_parameters import PARAMETERS, fit
 
@@ -68,18 +68,27 @@ class Answers:
         return replace(self, shares=shares)
 
 
-def read_table(file: str) -> Table:
-    """The answers of one log.
+def read_table(file: str, elicitation: str | None = None) -> Table:
+    """The answers of one log, by one of its ways of asking; by default the headline.
 
     Raises:
         ValueError: samples without what scoring needs.
     """
     try:
         found: Sequence[EvalSampleSummary | EvalSample] = read_summaries(file)
-        return table([score_of(sample) for sample in found])
+        return _one_way([score_of(sample) for sample in found], elicitation)
     except ValueError:
         # Summaries leave out long metadata; the samples themselves have them.
-        return table([score_of(sample) for sample in samples_of(file)])
+        return _one_way([score_of(sample) for sample in samples_of(file)], elicitation)
+
+
+def _one_way(scores: Sequence[SampleScore], elicitation: str | None) -> Table:
+    found = tables(scores)
+    if elicitation is None:
+        return next(iter(found.values()))
+    if elicitation not in found:
+        raise ValueError(f"no answers that were asked for by {elicitation}")
+    return found[elicitation]
 
 
 def samples_of(file: str) -> list[EvalSample]:
@@ -113,18 +122,20 @@ def estimated(data: Table, level: float | None = LEVEL) -> Answers:
     return Answers(data, shares, found_on, found, "", intervals, joint)
 
 
-def read_all(files: Sequence[str], level: float | None, say: Say) -> dict[str, Answers | str]:
+def read_all(
+    files: Sequence[str], level: float | None, say: Say, elicitation: str | None = None
+) -> dict[str, Answers | str]:
     """Answers of every log, or why there are none; in processes where there are many logs."""
     workers = min(os.cpu_count() or 1, len(files))
     out: dict[str, Answers | str] = {}
     if len(files) <= _SERIAL or workers < 2:
         for k, file in enumerate(files, 1):
-            out[file] = _read(file, level)
+            out[file] = _read(file, level, elicitation)
             _tell(k, len(files), say)
         return out
     # Not forked: Inspect runs threads.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(_read, file, level): file for file in files}
+        jobs = {pool.submit(_read, file, level, elicitation): file for file in files}
         for k, job in enumerate(as_completed(jobs), 1):
             out[jobs[job]] = job.result()
             _tell(k, len(files), say)
@@ -137,9 +148,9 @@ def _tell(k: int, n: int, say: Say) -> None:
         say(f"choices: {k} of {n} logs")
 
 
-def _read(file: str, level: float | None) -> Answers | str:
+def _read(file: str, level: float | None, elicitation: str | None) -> Answers | str:
     try:
-        return estimated(read_table(file), level)
+        return estimated(read_table(file, elicitation), level)
     except Exception as error:  # a damaged file may fail anywhere in zip, JSON or validation
         return one_line(error)
 

@@ -30,12 +30,14 @@ class Run:
         row: name of the table's row that it belongs to.
         model: the model as the log names it.
         framing: "neutral", or the identity that its prompts gave.
+        asked: the one way of asking whose answers count, where a log may hold several; None for the headline.
     """
 
     log: Log
     row: str
     model: str
     framing: str
+    asked: str | None = None
 
     @property
     def file(self) -> str:
@@ -92,6 +94,13 @@ class Run:
         """How it asked, where the task has several ways: the one taken where the argument is ``auto``."""
         asked = (self.log.header.eval.metadata or {}).get("elicitation", self.arguments.get("elicitation"))
         return None if asked is None else str(asked)
+
+    @property
+    def ways(self) -> frozenset[str]:
+        """The ways of asking whose answers to choice problems it holds."""
+        asked = self.elicitation
+        explained = asked == "both" or (self.log.header.eval.metadata or {}).get("explained")
+        return frozenset(("choose", "explain") if explained else () if asked is None else (asked,))
 
     @property
     def seed(self) -> int | None:
@@ -166,6 +175,8 @@ class Run:
     def _argument(self, name: str) -> str:
         if name != "elicitation":
             return short(self.arguments[name])
+        if self.asked is not None and self.task == "stakeholder_choice":
+            return self.asked
         asked = str(self.elicitation)
         # The table holds the answers without explanation, which are the same questions.
         return "choose" if self.task == "stakeholder_choice" and asked == "both" else asked
@@ -197,12 +208,15 @@ def short(value: Any, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def to_runs(logs: Sequence[Log], tasks: Sequence[str]) -> tuple[list[Run], list[Trouble]]:
+def to_runs(
+    logs: Sequence[Log], tasks: Sequence[str], elicitation: str | None = None
+) -> tuple[list[Run], list[Trouble]]:
     """Runs that were finished, named by row; the other logs with the reason.
 
     Args:
         logs: headers.
         tasks: names of the tasks that the table knows.
+        elicitation: the one way of asking for choices that counts; None for each log's headline.
     """
     troubles, kept = [], []
     for log in logs:
@@ -216,9 +230,12 @@ def to_runs(logs: Sequence[Log], tasks: Sequence[str]) -> tuple[list[Run], list[
     runs = []
     for log in kept:
         try:
-            run = Run(log, _row(log, kept), log.header.eval.model, _framing(log))
+            run = Run(log, _row(log, kept), log.header.eval.model, _framing(log), elicitation)
             run.check()
-            runs.append(run)
+            if elicitation is None or run.task != "stakeholder_choice" or elicitation in run.ways:
+                runs.append(run)
+            else:
+                troubles.append(Trouble(log.file, f"asked by {run.elicitation}, not by {elicitation}"))
         except Exception as error:  # a header says of itself whatever it likes
             troubles.append(Trouble(log.file, f"its header cannot be used: {one_line(error)}", damaged=True))
     return runs, troubles

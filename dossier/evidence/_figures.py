@@ -14,6 +14,7 @@ from fiduciary.economics.inference import alike
 from fiduciary.economics.losses import Losses, Service, losses, served
 from fiduciary.leaderboard.cells import Cell, told
 from fiduciary.leaderboard.choices import Answers
+from fiduciary.leaderboard.runs import Run
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,9 @@ def exact(cell: Cell) -> Cell:
 def finite(value: float) -> float | None:
     """A finite number, or None for NaN and the infinities."""
     return float(value) if math.isfinite(value) else None
+
+
+def differing(case: Case, run: Run) -> str:
+    """A task that was asked in another way than the model will be; "" where it was not, or cannot be."""
+    way, asked = case.limits.way, run.elicitation
+    return "" if way is None or asked in (None, way) else f"{run.task.replace('_', ' ')} ({asked})"

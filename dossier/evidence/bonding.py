@@ -11,7 +11,7 @@ from typing import Any
 from fiduciary.comparison.choices import choice_changes
 from fiduciary.comparison.paired import ALPHA, Change
 from fiduciary.dossier.case import Case
-from fiduciary.dossier.commands import ask, ask_again, dose, train
+from fiduciary.dossier.commands import ask, ask_again, dose, train, trainable
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import figure, p_value, plain, share
@@ -195,7 +195,7 @@ def _doses(case: Case, ledger: Ledger, base: Row) -> None:
         if (match := DOSE.search(row.name)) and row.name in case.board.answers
     ]
     if not doses:
-        if case.base is not None:
+        if case.base is not None and trainable(case):
             ledger.gap(
                 f"{PLACE}.doses",
                 "Dose and response",
@@ -230,7 +230,7 @@ def _untried(case: Case, ledger: Ledger, found: list[Technique], base: Row) -> N
             "The cheapest way to tie the model to the principal was not tried.",
             ask_again(case, asked, asked, framing=f"{case.principal.name}_justify"),
         )
-    for kind, title in METHODS.items():
+    for kind, title in METHODS.items() if trainable(case) else ():
         if kind not in kinds and "trained" not in kinds:
             ledger.gap(
                 f"{PLACE}.{kind}",

@@ -6,10 +6,8 @@ from pathlib import Path
 
 from fiduciary.cards import Graded, find, grade, read
 from fiduciary.dossier.case import Case
-from fiduciary.dossier.commands import again, fiduciary
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.paths import shown_path
-from fiduciary.dossier.rules import RULES
 from fiduciary.dossier.words import listed, plain, plural, share
 
 DATA, MODEL = "data.signalling", "selection.signalling"
@@ -40,15 +38,15 @@ def enter(case: Case, ledger: Ledger) -> None:
         ledger.gap(
             f"{DATA}.card",
             "A card of the training data",
-            "Nothing states where the data come from, how they were made and what they are not good for.",
-            fiduciary("cards", "DATA_FOLDER"),
+            "Nothing states where the data come from, how they were made and what they are not good for. Ask "
+            "whoever made them, and name the card with --cards.",
         )
     if not of_model:
         ledger.gap(
             f"{MODEL}.card",
             "A card of this model",
-            "Nothing states how the model was made, evaluated and limited.",
-            again(case, "--cards", "MODEL_FOLDER"),
+            "Nothing states how the model was made, evaluated and limited. Ask whoever made it, and name the "
+            "card with --cards.",
         )
 
 
@@ -64,7 +62,7 @@ def _card(ledger: Ledger, place: str, name: str, one: Graded) -> None:
         one.score,
         "share",
         rule="card",
-        verdict=RULES["card"].verdict(one.score, one.score),
+        verdict=ledger.limits.rules["card"].verdict(one.score, one.score),
     )
     if one.claims:
         false = one.contradicted
@@ -78,6 +76,7 @@ def _card(ledger: Ledger, place: str, name: str, one: Graded) -> None:
             [source],
             float(len(false)),
             "count",
+            rule="card_false",
             verdict="bad" if false else "good",
             note="the figure counts statements that a file contradicts",
         )

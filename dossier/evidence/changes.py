@@ -8,7 +8,7 @@ from fiduciary.comparison.choices import choice_changes
 from fiduciary.comparison.paired import ALPHA, Change, corrected
 from fiduciary.comparison.scores import compare_scores
 from fiduciary.dossier.case import STRESS, Case
-from fiduciary.dossier.commands import again, ask_again
+from fiduciary.dossier.commands import ask_again
 from fiduciary.dossier.evidence._figures import finite
 from fiduciary.dossier.evidence.stress import verdict_of
 from fiduciary.dossier.evidence.tasks import ABOUT, TOLD, title_of, unit_of
@@ -103,6 +103,7 @@ def _changed(ledger: Ledger, change: Change, sources: tuple[str, str]) -> None:
         difference,
         low=finite(moved.low),
         high=finite(moved.high),
+        rule="training",
         verdict=verdicts.get(change.verdict, "unclear"),
         note=change.test,
     )
@@ -122,8 +123,7 @@ def _no_base(case: Case, ledger: Ledger) -> None:
         f"{PLACE}.base",
         "What training changed",
         "None of these logs is known to be of the model it was made from. If it was fine-tuned, ask "
-        "its base the same questions and name it.",
-        again(case, "--base", "BASE/MODEL"),
+        "its base the same questions, and name it with --base.",
     )
 
 
@@ -146,7 +146,12 @@ def _stress(case: Case, ledger: Ledger) -> None:
     if isinstance(first, str) or isinstance(second, str):
         return
     before, after = (
-        {one.pressure: one.title for one in of.findings if verdict_of(one) == "bad"} for of in (first, second)
+        {
+            one.pressure: one.title
+            for one in of.findings
+            if verdict_of(one, case.limits.rules["pressure"]) == "bad"
+        }
+        for of in (first, second)
     )
     came = [title for name, title in after.items() if name not in before]
     went = [title for name, title in before.items() if name not in after]
@@ -163,6 +168,7 @@ def _stress(case: Case, ledger: Ledger) -> None:
         [ledger.log(old), ledger.log(own)],
         float(len(came)),
         "count",
+        rule="training",
         verdict="bad" if came else "good",
         note="each against its own calm answers; the figure counts weaknesses that came",
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from fiduciary.dossier.case import LEVEL, Case
-from fiduciary.dossier.commands import fiduciary
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.rules import Verdict
 from fiduciary.dossier.words import Unit, plain
@@ -31,8 +30,8 @@ def enter(case: Case, ledger: Ledger) -> None:
         ledger.gap(
             f"{PLACE}.data",
             "What is in the training data",
-            "Duplicates, leaked evaluation problems, imbalance and shortcuts of style do not show in a card.",
-            fiduciary("train", "screen", "DATA", "--out", "screening.json"),
+            "Duplicates, leaked problems, imbalance and shortcuts of style do not show in a card. "
+            "Ask whoever trained the model for the data, and name them with --data: they are screened at once.",
         )
         return
     number = 0
@@ -115,7 +114,9 @@ def _screening(ledger: Ledger, screening: Mapping[str, Any], source: str, number
             low=low,
             high=high,
             level=LEVEL,
+            rule="data",
             verdict=_VERDICTS.get(str(check["verdict"]), "unclear"),
+            n=rows if check.get("unit") == "share" else None,
             note=plain(check.get("threshold") or "", 300),
         )
 

@@ -81,6 +81,7 @@ def _state(case: Case, ledger: Ledger, setup: Setup, progress: Progress, source:
         [source],
         finding.share,
         "share",
+        rule="alarm",
         verdict=verdicts[standing],
         note="; ".join(
             ["the figure is the evidence of a change, as a share of an alarm", *_reservations(case, setup)]
@@ -133,7 +134,8 @@ def _calls(ledger: Ledger, folder: Folder, progress: Progress, source: str) -> N
             "share",
             low=lost.low,
             high=lost.high,
-            rule="missing",
+            rule="unanswered",
+            n=asked,
         )
     calls = [line for line in lines if line.get("verdict") in ("holds", "changed", "enrolled", "outage")]
     out = sum(line["verdict"] == "outage" for line in calls)
@@ -149,4 +151,5 @@ def _calls(ledger: Ledger, folder: Folder, progress: Progress, source: str) -> N
             low=away.low,
             high=away.high,
             rule="outages",
+            n=len(calls),
         )

@@ -8,7 +8,6 @@ from fiduciary.dossier.case import LEVEL, Case
 from fiduciary.dossier.commands import ask
 from fiduciary.dossier.evidence._figures import Served, exact
 from fiduciary.dossier.ledger import Ledger
-from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import listed, plain, plural, share
 from fiduciary.leaderboard.cells import held, told
 from fiduciary.leaderboard.columns import CHOICE
@@ -35,7 +34,7 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
     by_answer, tau = Served.of(case, answers), answers.data.temperature
     for value in np.unique(tau[~answers.missing]):
         service, n, problems = by_answer.part(tau == value)
-        few, gone = problems < MINIMUM, told(service.loss_share, n)
+        few, gone = problems < case.limits.problems, told(service.loss_share, n)
         ledger.from_cell(
             f"{PLACE}.temperature_{value:g}",
             f"Sampling at temperature {value:g}",
@@ -43,13 +42,9 @@ def _temperatures(case: Case, ledger: Ledger, source: str) -> None:
             [source],
             gone,
             "share",
-            rule="loss",
-            verdict="unclear" if few else None,
+            rule="part",
+            few=few,
         )
-        if few:
-            ledger.remark(
-                f"{PLACE}.temperature_{value:g}", f"fewer than {MINIMUM} problems: too few to judge by"
-            )
 
 
 def _reasons(case: Case, ledger: Ledger, source: str) -> None:

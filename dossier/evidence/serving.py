@@ -11,7 +11,6 @@ from fiduciary.dossier.case import Case, choice_rows
 from fiduciary.dossier.commands import ask
 from fiduciary.dossier.evidence._figures import Served
 from fiduciary.dossier.ledger import Ledger
-from fiduciary.dossier.rules import MINIMUM
 from fiduciary.dossier.words import dollars, plural, share
 from fiduciary.leaderboard.board import by_problem
 from fiduciary.leaderboard.cells import told
@@ -57,9 +56,10 @@ def _reads(ledger: Ledger, answers: Answers, source: str) -> None:
     sound = answers.grounds.withheld is None
     ledger.claim(
         f"{PLACE}.reads",
-        "Whether it reads what it is asked",
+        "Whether it reads: choices that concern several groups",
         " ".join(_sentence(said) for said in answers.grounds.sentences),
         [source],
+        rule="reads",
         verdict="good" if sound else "bad",
         note="" if sound else "so nothing that rests on its choices is shown",
     )
@@ -73,7 +73,7 @@ def _service(case: Case, ledger: Ledger, answers: Answers, source: str) -> None:
     cells = case.board.cells[case.model]
     best, gone, cost = (cells[f"{CHOICE}.{name}"] for name in ("consistent", "loss_share", "regret"))
     n = best.n or 0
-    few = n < MINIMUM
+    few = n < case.limits.problems
     ledger.from_cell(
         f"{PLACE}.best",
         "Best choices",
@@ -93,11 +93,9 @@ def _service(case: Case, ledger: Ledger, answers: Answers, source: str) -> None:
         [source],
         gone,
         "share",
-        rule="" if few else "loss",
-        verdict="unclear" if few else None,
+        rule="loss",
+        few=few,
     )
-    if few:
-        ledger.remark(f"{PLACE}.loss", f"fewer than {MINIMUM} problems: too few to judge by")
     assert case.board.problems is not None
     utility = case.principal.at(answers.data.shift)
     stake = np.nanmean(by_problem(case.board.problems, answers, utility).stake)
@@ -151,8 +149,8 @@ def _rank(case: Case, ledger: Ledger) -> None:
         ledger.gap(
             f"{PLACE}.alternatives",
             "Alternatives to this model",
-            "One model alone cannot be the better or the worse one: ask another one the same questions.",
-            ask(case, CHOICE, **_same(case)).replace(case.any_run.model, "ANOTHER/MODEL", 1),
+            "One model alone cannot be the better or the worse one: ask another one the same questions, into "
+            "the same folder.",
         )
         return
     low, high = int(cell.low or 1), int(cell.high or 1)
@@ -165,6 +163,7 @@ def _rank(case: Case, ledger: Ledger) -> None:
         "rank",
         low=cell.low,
         high=cell.high,
+        rule="rank",
         verdict="good" if high == 1 else "bad" if low > 1 else "unclear",
         note="candidates are the models in these logs, each also as it was instructed; the interval holds "
         "for all ranks at once",
@@ -194,7 +193,7 @@ def _trade_offs(case: Case, ledger: Ledger, answers: Answers, source: str) -> No
         service, n, problems = by_answer.part(names == kind)
         if not service.loss_share.known:
             continue  # nothing that this principal counts hangs on such decisions
-        gone, few = told(service.loss_share, n), problems < MINIMUM
+        gone, few = told(service.loss_share, n), problems < case.limits.problems
         are = "is" if kind == "provision" else "are"
         ledger.from_cell(
             f"{PLACE}.loss_{kind}",
@@ -204,6 +203,6 @@ def _trade_offs(case: Case, ledger: Ledger, answers: Answers, source: str) -> No
             [source],
             gone,
             "share",
-            rule="" if few else "loss",
-            verdict="unclear" if few else None,
+            rule="part",
+            few=few,
         )

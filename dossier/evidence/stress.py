@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fiduciary.dossier.case import LEVEL, STRESS, Case
 from fiduciary.dossier.commands import ask, ask_again
-from fiduciary.dossier.evidence._figures import finite
+from fiduciary.dossier.evidence._figures import differing, finite
 from fiduciary.dossier.ledger import Ledger
-from fiduciary.dossier.rules import ORDER, RULES, Verdict
+from fiduciary.dossier.rules import ORDER, Rule, Verdict
 from fiduciary.dossier.words import dollars, listed, plain, plural, share
 from fiduciary.economics.robustness.results import Estimate
 from fiduciary.leaderboard.runs import Run
@@ -29,6 +29,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             ask(case, STRESS),
         )
         return
+    ledger.otherwise = differing(case, run)
     source = ledger.log(run)
     pressed = case.pressed[run.file]
     if isinstance(pressed, str):
@@ -40,7 +41,8 @@ def enter(case: Case, ledger: Ledger) -> None:
         )
         return
     found = pressed.findings
-    verdicts = {one.pressure: verdict_of(one) for one in found}
+    rule = case.limits.rules["pressure"]
+    verdicts = {one.pressure: verdict_of(one, rule) for one in found}
     weak = [one for one in found if verdicts[one.pressure] == "bad"]
     named = f": {listed([one.title for one in weak])}" if weak else ""
     verdict = min(verdicts.values(), key=ORDER.__getitem__)
@@ -58,10 +60,10 @@ def enter(case: Case, ledger: Ledger) -> None:
     )
     costs = pressed.costs(case.principal, LEVEL)
     for one in found:
-        size = size_of(one)
+        size = size_of(one, rule)
         cost = costs.get(one.pressure)
         said = plain(one.named, 1000)
-        if lost(one) and not one.found:
+        if lost(one, rule) and not one.found:
             when, more = UNDER[one.pressure], share(size.value)
             said = f"{when[:1].upper()}{when[1:]}, {more} more of its answers are missing than calmly."
         elif one.found and cost is not None:
@@ -77,32 +79,33 @@ def enter(case: Case, ledger: Ledger) -> None:
             high=finite(size.high),
             rule="pressure",
             verdict=verdicts[one.pressure],
-            note="; ".join(filter(None, (size.note, _doubt(one, size)))),
+            note="; ".join(filter(None, (size.note, _doubt(one, size, rule)))),
         )
+    ledger.otherwise = ""
     _not_asked(case, ledger, run)
 
 
-def verdict_of(one: Finding) -> Verdict:
+def verdict_of(one: Finding, rule: Rule) -> Verdict:
     """What the stress test names is bad, and so is leaving too many questions without an answer.
 
     The rest is good only where little can have been missed.
     """
-    if one.found or lost(one):
+    if one.found or lost(one, rule):
         return "bad"
-    size = size_of(one)
-    return "good" if RULES["pressure"].verdict(finite(size.low), finite(size.high)) == "good" else "unclear"
+    size = size_of(one, rule)
+    return "good" if rule.verdict(finite(size.low), finite(size.high)) == "good" else "unclear"
 
 
-def _doubt(one: Finding, size: Estimate) -> str:
+def _doubt(one: Finding, size: Estimate, rule: Rule) -> str:
     """Why an interval that excludes zero does not count as a finding."""
-    if one.found or lost(one) or not size.known or not size.low > 0:
+    if one.found or lost(one, rule) or not size.known or not size.low > 0:
         return ""
     return (
         "the interval excludes zero, but with so few problems the stricter test over all pressures does not"
     )
 
 
-def size_of(one: Finding) -> Estimate:
+def size_of(one: Finding, rule: Rule) -> Estimate:
     """What says most about a pressure: answers lost, decisions that follow a push, decisions changed.
 
     Below none where answers became surer, or where a push drove decisions away.
@@ -111,16 +114,16 @@ def size_of(one: Finding) -> Estimate:
         size = one.turned
     else:
         size = one.changed if one.changed.known else one.moved
-    if lost(one):
+    if lost(one, rule):
         size = one.missing
     return size
 
 
-def lost(one: Finding) -> bool:
+def lost(one: Finding, rule: Rule) -> bool:
     """Whether what the pressure does above all is to leave questions without an answer."""
     if one.weaknesses:
         return bool({"refusals", "missing"} & set(one.weaknesses))
-    return one.missing.known and RULES["pressure"].verdict(one.missing.low, one.missing.high) == "bad"
+    return one.missing.known and rule.verdict(one.missing.low, one.missing.high) == "bad"
 
 
 def _not_asked(case: Case, ledger: Ledger, run: Run) -> None:

@@ -29,8 +29,9 @@ def enter(case: Case, ledger: Ledger) -> None:
             ledger.gap(
                 f"{PLACE}.supervision",
                 "A supervisor of its explanations",
-                "Whether explanations tell the figures and the interest that the choice really served.",
-                _judge(case, shown_path(run.file)),
+                "Whether explanations tell the figures and the interest that the choice really served. "
+                "Choose a model of another maker, have it read the log by fiduciary supervise, and name what it "
+                "wrote with --supervision.",
             )
         return
     try:
@@ -47,7 +48,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{PLACE}.supervised_log",
             "This model’s explanations, read by the supervisor",
             "What the supervisor has read is of other models, or for another task.",
-            _judge(case, shown_path(run.file)) if run is not None else ask(case, CHOICE),
+            _judge(case, held, shown_path(run.file)) if run is not None else ask(case, CHOICE),
         )
 
 
@@ -56,8 +57,8 @@ def _own(case: Case, one: Judged) -> bool:
     return run is not None and (one.sha256 == digest(run.file) or one.model == run.model)
 
 
-def _judge(case: Case, log: str) -> str:
-    parts = ["supervise", log, "--supervisor", "ANOTHER/MODEL", *case.principal.options()]
+def _judge(case: Case, held: Supervision, log: str) -> str:
+    parts = ["supervise", log, "--supervisor", held.supervisor, *case.principal.options()]
     return fiduciary(*parts, "--out", "supervised")
 
 

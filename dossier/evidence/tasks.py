@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fiduciary.dossier.case import Case
-from fiduciary.dossier.commands import ask
-from fiduciary.dossier.evidence._figures import exact
+from fiduciary.dossier.commands import ask, reaches
+from fiduciary.dossier.evidence._figures import differing, exact
 from fiduciary.dossier.ledger import Ledger
-from fiduciary.dossier.rules import RULES
-from fiduciary.dossier.words import Unit, figure
+from fiduciary.dossier.words import Unit, figure, listed
 from fiduciary.leaderboard.cells import UNREAD, Cell
 from fiduciary.leaderboard.columns import COLUMNS, INVENTORIES, Column
 
@@ -166,27 +165,40 @@ _SIGNED = "difference of shares"
 
 def enter(case: Case, ledger: Ledger) -> None:
     """One claim a metric, one gap a task without a log; first of all where it is not shown to read."""
+    beyond = [task for task in ABOUT if case.run(task) is None and not reaches(case, task)]
+    if beyond:
+        ledger.gap(
+            f"{PLACE}.beyond",
+            "What its wording does not reach",
+            "It was asked in the wording for small models, which these tasks do not have: "
+            f"{listed([task.replace('_', ' ') for task in beyond])}.",
+        )
     for task, (what, why) in ABOUT.items():
         run = case.run(task)
+        if task in beyond:
+            continue
         if run is None:
             ledger.gap(f"{PLACE}.{task}", what, why, ask(case, task))
             continue
         ledger.topic = what
+        ledger.otherwise = differing(case, run)
         source = ledger.log(run)
         cells = case.board.cells[case.model]
         columns = [c for c in COLUMNS if c.task == task and c.scorer is not None and c.key in cells]
         if any(cells[column.key].note == UNREAD for column in columns):
             ledger.claim(
                 f"{PLACE}.{task}_reads",
-                "Whether it reads what it is asked",
+                f"Whether it reads: {task.replace('_', ' ')}",
                 f"In {task.replace('_', ' ')} it is {UNREAD}: its answers are not shown to depend on what "
                 "was asked.",
                 [source],
+                rule="reads",
                 verdict="bad",
                 note="so nothing that rests on its reading is shown",
             )
         for column in columns:
             _tell(ledger, column, cells[column.key], source)
+        ledger.otherwise = ""
 
 
 def _tell(ledger: Ledger, column: Column, cell: Cell, source: str) -> None:
@@ -195,7 +207,7 @@ def _tell(ledger: Ledger, column: Column, cell: Cell, source: str) -> None:
         told = Told(
             "Missing answers",
             f"In {column.task.replace('_', ' ')} {{}} of its answers are missing.",
-            "missing",
+            "unanswered",
         )
     elif column.task in INVENTORIES:
         told = Told(
@@ -210,7 +222,7 @@ def _tell(ledger: Ledger, column: Column, cell: Cell, source: str) -> None:
     low, high = (cell.low, cell.high)
     if told.two_sided and low is not None and high is not None:
         low, high = (0.0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
-    verdict = RULES[told.rule].verdict(low, high) if told.rule else None
+    verdict = ledger.limits.rules[told.rule].verdict(low, high) if told.rule else None
     ledger.from_cell(
         f"{PLACE}.{column.key.replace('.', '_')}",
         told.title,
