@@ -96,6 +96,7 @@ def method(dossier: Dossier) -> Markup:
                 ),
             ),
             tag("tbody", map(_limit, limits.rules.values())),
+            class_="limits",
         ),
         _left_out(dossier),
         id="method",

@@ -232,7 +232,7 @@ def _risks(claims: Mapping[str, Claim], gaps: Sequence[Gap], limits: Limits) -> 
     if unsure:
         names = [c.title[:1].lower() + c.title[1:] for c in unsure]
         more = f" and {len(unsure) - _NAMED} more" if len(unsure) > _NAMED else ""
-        text = f"Not settled, {len(unsure)} in number: {', '.join(dict.fromkeys(names[:_NAMED]))}{more}."
+        text = f"Not settled ({len(unsure)}): {', '.join(dict.fromkeys(names[:_NAMED]))}{more}."
         out.append(Point(text, tuple(c.id for c in unsure)))
     otherwise = [c for c in claims.values() if c.otherwise]
     if otherwise:
@@ -246,7 +246,7 @@ def _risks(claims: Mapping[str, Claim], gaps: Sequence[Gap], limits: Limits) -> 
     if gaps:
         names = [gap.missing[:1].lower() + gap.missing[1:] for gap in gaps[:_NAMED]]
         more = f" and {len(gaps) - _NAMED} more" if len(gaps) > _NAMED else ""
-        out.append(Point(plain(f"Not examined, {len(gaps)} in number: {', '.join(names)}{more}.", 400)))
+        out.append(Point(plain(f"Not examined ({len(gaps)}): {', '.join(names)}{more}.", 400)))
     return out
 
 

@@ -188,8 +188,7 @@ def _unknown(ledger: Ledger) -> Answer:
         "unclear",
         word,
         (),
-        f"{', '.join(first)[:1].upper()}{', '.join(first)[1:]}{more}. Each stands below with the command "
-        "that fills it.",
+        f"{', '.join(first)[:1].upper()}{', '.join(first)[1:]}{more}. Each stands below with what fills it.",
     )
 
 

@@ -48,6 +48,12 @@ def page(dossier: Dossier, paper: str = "a4") -> str:
             _front(dossier),
             _map(dossier),
             _contents(dossier),
+            tag(
+                "p",
+                "On paper only what is a problem or unclear is listed below; all findings and sources stand "
+                "in dossier.html and dossier.json.",
+                class_="paper",
+            ),
             *(sections.phase(dossier, k, name) for k, name in enumerate(dossier.atlas.phases, 1)),
             back.method(dossier),
             back.glossary(),

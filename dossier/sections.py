@@ -102,11 +102,12 @@ def _row(claim: Claim) -> Markup:
             "td",
             tag("span", claim.shown or "–", data_figure=claim.id),
             tag("small", claim.counted, class_="count", data_counted=claim.id) if claim.counted else None,
-            tag("small", claim.interval, data_interval=claim.id) if claim.interval else None,
+            tag("small", f"({claim.interval})", data_interval=claim.id) if claim.interval else None,
             class_="figure",
         ),
         tag("td", _links(claim.sources), class_="source"),
         id=anchor(claim.id),
+        class_=claim.verdict,
     )
 
 

@@ -126,7 +126,7 @@ def _point(dossier: Dossier, point: Point) -> Markup:
     rule = None if shown is None else dossier.limits.rules[shown.rule]
     figure = None
     if shown is not None and rule is not None and len(claims) == 1 and rule.bad is not None:
-        limits = f"{shown.shown} {shown.counted}".strip()
+        limits = f"{shown.shown} ({shown.counted})" if shown.counted else shown.shown
         figure = tag(
             "span", f" {shown.title}: {limits}; {against(rule)}.", class_="interval", data_decision=""
         )
@@ -149,7 +149,6 @@ def _signatures(dossier: Dossier) -> Markup:
     owner = dossier.limits.owner
     lines = [("Owner", owner), ("Decision", ""), ("Date", ""), ("Signature", "")]
     cells = [
-        tag("div", tag("dt", name), tag("dd", value or "\u00a0", class_=None if value else "line"))
-        for name, value in lines
+        tag("div", tag("dt", name), tag("dd", value or "\u00a0", data_decision="")) for name, value in lines
     ]
     return tag("dl", *cells, class_="signatures")

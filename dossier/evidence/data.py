@@ -31,7 +31,7 @@ def enter(case: Case, ledger: Ledger) -> None:
             f"{PLACE}.data",
             "What is in the training data",
             "Duplicates, leaked problems, imbalance and shortcuts of style do not show in a card. "
-            "Ask whoever trained the model for the data, and name them with --data: they are screened at once.",
+            "Ask whoever trained the model for the data, and name them with --data: they are screened then.",
         )
         return
     number = 0

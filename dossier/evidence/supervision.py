@@ -30,8 +30,8 @@ def enter(case: Case, ledger: Ledger) -> None:
                 f"{PLACE}.supervision",
                 "A supervisor of its explanations",
                 "Whether explanations tell the figures and the interest that the choice really served. "
-                "Choose a model of another maker, have it read the log by fiduciary supervise, and name what it "
-                "wrote with --supervision.",
+                "Choose a model of another maker, have it read the log by fiduciary supervise, and name what "
+                "it wrote with --supervision.",
             )
         return
     try:

@@ -205,7 +205,7 @@ def _tell(ledger: Ledger, column: Column, cell: Cell, source: str) -> None:
     told = TOLD.get(column.key)
     if column.key.endswith(".missing"):
         told = Told(
-            "Missing answers",
+            f"Missing answers: {column.task.replace('_', ' ')}",
             f"In {column.task.replace('_', ' ')} {{}} of its answers are missing.",
             "unanswered",
         )

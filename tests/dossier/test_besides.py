@@ -190,5 +190,5 @@ def test_the_recipe_fits_the_size_of_the_base(root: Path, tmp_path: Path) -> Non
     assert recipe(tiny, "dpo") == "training/recipes/tiny-dpo.yaml"
     assert recipe("meta-llama/Llama-3.1-8B-Instruct", "sft") == "training/recipes/llama-3.1-8b-sft.yaml"
     for unknown in ("assistant", str(tmp_path)):
-        assert recipe(unknown, "dpo") == "RECIPE"
+        assert recipe(unknown, "dpo") == ""
     (root / recipe(tiny, "sft")).read_text("utf-8")

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fiduciary.dossier.atlas import PHASES, PLACES, REFERENCE
-from fiduciary.dossier.claims import Claim
+from fiduciary.dossier.atlas import PLACES, REFERENCE, read_atlas
 from fiduciary.dossier.evidence._figures import exact
+from fiduciary.dossier.finding import Claim
 from fiduciary.dossier.ledger import Ledger
+from fiduciary.dossier.limits import read_limits
 from fiduciary.dossier.paths import digest
 from fiduciary.economics.inference import share
 from fiduciary.leaderboard.cells import Cell, told
@@ -21,7 +22,7 @@ GOOD: dict[str, Any] = {
     "id": "selection.screening.x",
     "phase": "p",
     "problem": "q",
-    "remedy": "r",
+    "mechanism": "r",
     "title": "t",
     "statement": "s",
     "figure": 0.1,
@@ -38,7 +39,6 @@ GOOD: dict[str, Any] = {
     "change",
     [
         {"sources": ()},
-        {"id": "nowhere.at_all"},
         {"rule": "invented"},
         {"figure": float("nan")},
         {"high": float("inf")},
@@ -48,13 +48,13 @@ GOOD: dict[str, Any] = {
 )
 def test_a_claim_that_cannot_be_held_is_refused(change: dict[str, Any]) -> None:
     Claim(**GOOD)
-    with pytest.raises(ValueError, match=r"selection\.screening\.x|nowhere"):
+    with pytest.raises(ValueError, match=r"selection\.screening\.x"):
         Claim(**(GOOD | change))
 
 
 def test_table_of_the_source() -> None:
-    assert len(PHASES) == 5 and "Kaltenpoth" in REFERENCE
-    assert [place.remedy for place in PLACES.values()] == [
+    assert len(read_atlas().phases) == 5 and "Kaltenpoth" in REFERENCE
+    assert [place.mechanism for place in PLACES.values()] == [
         "",
         "signalling",
         "screening",
@@ -75,7 +75,7 @@ def test_ledger_numbers_sources_and_fingerprints_them(tmp_path: Path) -> None:
     file.write_text("x")
     folder.mkdir()
     (folder / "a").write_text("1")
-    ledger = Ledger()
+    ledger = Ledger(read_limits(), read_atlas())
     assert ledger.file("card", str(file)) == ledger.file("card", str(file)) == "S1"
     assert ledger.file("monitor", str(folder)) == "S2"
     assert ledger.sources[0].sha256 == hashlib.sha256(b"x").hexdigest()
@@ -85,6 +85,21 @@ def test_ledger_numbers_sources_and_fingerprints_them(tmp_path: Path) -> None:
     ledger.claim("data.signalling.x", "t", "s", ["S1"])
     with pytest.raises(ValueError, match="already"):
         ledger.claim("data.signalling.x", "t", "s", ["S1"])
+    with pytest.raises(ValueError, match="no place in the table"):
+        ledger.claim("nowhere.at_all.x", "t", "s", ["S1"])
+
+
+@pytest.mark.parametrize(
+    ("figure", "n", "unit", "shown"),
+    [
+        (0.25, 140, "share", "35 of 140"),
+        (0.123, 140, "share", "of 140"),
+        (0.25, None, "share", ""),
+        (0.25, 140, "weight", ""),
+    ],
+)
+def test_counts_stand_beside_shares(figure: float, n: int | None, unit: str, shown: str) -> None:
+    assert Claim(**(GOOD | {"figure": figure, "n": n, "unit": unit})).counted == shown
 
 
 def test_shares_that_never_vary_get_exact_intervals() -> None:

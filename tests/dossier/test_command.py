@@ -42,7 +42,7 @@ def test_files_and_summary(logs: Path, tmp_path: Path, capsys: pytest.CaptureFix
     assert [line.partition("? ")[0] + "?" for line in said.splitlines() if "? " in line] == [
         answer["question"] for answer in data["front"]
     ]
-    assert "Yes" in said and "evidence" in progress and "evidence" not in said
+    assert "Recommendation: " in said and "Yes" in said and "evidence" in progress and "evidence" not in said
 
 
 def test_a_pattern_makes_a_folder_each(logs: Path, tmp_path: Path) -> None:
@@ -82,6 +82,10 @@ def test_a_pattern_makes_a_folder_each(logs: Path, tmp_path: Path) -> None:
         (["nonprofit", "LOGS", "--data", "nowhere"], "--data nowhere does not exist"),
         (["nonprofit", "LOGS", "--monitor", "nowhere"], "--monitor nowhere does not exist"),
         (["nonprofit", "LOGS", "--supervision", "nowhere"], "--supervision nowhere does not exist"),
+        # Both files are checked before any log is looked for.
+        (["nonprofit", "/no/such/place", "--limits", "nowhere"], "--limits nowhere cannot be read"),
+        (["nonprofit", "/no/such/place", "--atlas", "nowhere"], "--atlas nowhere cannot be used"),
+        (["nonprofit", "/no/such/place", "--atlas", "FILE"], "has no column key"),
         (["nonprofit", "LOGS", "--out", "FILE"], "is a file; name a folder"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

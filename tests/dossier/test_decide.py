@@ -180,7 +180,7 @@ def test_a_limits_file_changes_it(
 def test_gaps_are_a_residual_risk() -> None:
     gap = Gap("selection.screening.menus", "p", "q", "m", "Menus", "Why.", "")
     (point,) = decide(sound(), [gap], DEFAULT).risks
-    assert "1 in number" in point.text and "menus" in point.text
+    assert "(1)" in point.text and "menus" in point.text
 
 
 def test_every_rule_has_its_line_and_every_kind_of_evidence_its_place() -> None:

@@ -156,7 +156,7 @@ def test_stress_findings_become_claims(cases: dict[str, Case], dossiers: dict[st
         assert claim.verdict == "bad" or not one.found
         assert one.found or claim.verdict in ("unclear", "good")
         # Not cut off at none: an interval that ends there would claim what was not measured.
-        size = stress.size_of(one)
+        size = stress.size_of(one, cases["nonprofit"].limits.rules["pressure"])
         assert claim.figure is None or (claim.figure, claim.low) == (size.value, size.low)
 
 
@@ -176,10 +176,14 @@ def test_a_weakness_is_bad_and_told_on_the_front(cases: dict[str, Case]) -> None
 
 
 def test_every_gaps_command_is_valid(dossiers: dict[str, Dossier], root: Path) -> None:
-    """Tasks and commands exist and take the arguments; the model is named."""
+    """Tasks and commands exist and take the arguments; the model is named; no subject is to be trained."""
     seen = set()
     for dossier in dossiers.values():
         for gap in dossier.gaps:
+            # Nothing stands for a name that somebody must fill in.
+            assert not re.search(r"\b[A-Z]{3,}\b", re.sub(r"\S*/\S*", "", gap.command))
+            if not gap.command:
+                continue
             program, *words = shlex.split(gap.command)
             seen.add(program)
             if program == "inspect":
@@ -194,11 +198,7 @@ def test_every_gaps_command_is_valid(dossiers: dict[str, Dossier], root: Path) -
                 parser = {"dossier": dossier_parser, "monitor": monitor_parser}.get(command)
                 if parser is not None:
                     parser().parse_args(rest)
-                elif command == "train":
-                    assert rest[0] in ("screen", "dpo", "sft")
-            else:
-                assert program == "python" and (root / words[0]).is_file()
-    assert seen == {"inspect", "python", "fiduciary"}
+    assert seen == {"inspect", "fiduciary"}
 
 
 def test_gaps_of_a_model_asked_one_task_only(cases: dict[str, Case], dossiers: dict[str, Dossier]) -> None:
