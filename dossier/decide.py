@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -137,13 +137,9 @@ def recommended(claims: Sequence[Claim], missing: Sequence[str], limits: Limits)
     return "adopt"
 
 
-def worst_trade_off(claims: object) -> Claim | None:
+def worst_trade_off(claims: Iterable[Claim]) -> Claim | None:
     """The kind of decision in which most of what is at stake is lost."""
-    kinds = [
-        c
-        for c in claims  # type: ignore[attr-defined]
-        if c.id.startswith("selection.screening.loss_") and c.figure is not None
-    ]
+    kinds = [c for c in claims if c.id.startswith("selection.screening.loss_") and c.figure is not None]
     return max(kinds, key=lambda claim: claim.figure or 0.0, default=None)
 
 

@@ -55,7 +55,7 @@ def test_page_one_holds_the_decision(made: Any, document: Document) -> None:
 
 
 def test_six_pages_however_much_is_known(document: Document) -> None:
-    """With ten times the findings and sources, what is a problem stays on paper; of the rest it says where."""
+    """With ten times the findings and sources, what is a problem stays on paper; of the rest it says so."""
     held = document.dossier
     many = [replace(c, id=f"{c.id}_{k}", title=f"{c.title} {k}") for c in held.claims for k in range(10)]
     sources = [replace(s, id=f"T{k}-{s.id}") for s in held.sources for k in range(10)]
