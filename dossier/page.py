@@ -50,8 +50,8 @@ def page(dossier: Dossier, paper: str = "a4") -> str:
             _contents(dossier),
             tag(
                 "p",
-                "On paper only what is a problem or unclear is listed below; all findings and sources stand "
-                "in dossier.html and dossier.json.",
+                "On paper only what is not in order is listed below, and where that is much, problems alone; "
+                "all findings and sources stand in dossier.html and dossier.json.",
                 class_="paper",
             ),
             *(sections.phase(dossier, k, name) for k, name in enumerate(dossier.atlas.phases, 1)),
@@ -130,7 +130,10 @@ def _answer(dossier: Dossier, place: int, answer: Answer) -> Markup:
         tag(
             "p",
             tag("span", answer.word, class_=f"word {answer.verdict}", data_front=place),
-            tag("span", WORDS[answer.verdict], class_="sr") if answer.verdict != "information" else None,
+            " ",
+            tag("span", WORDS[answer.verdict], class_=f"badge {answer.verdict}")
+            if answer.verdict != "information"
+            else None,
             class_="verdict-line",
         ),
         tag(

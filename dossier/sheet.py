@@ -128,7 +128,7 @@ def _point(dossier: Dossier, point: Point) -> Markup:
     if shown is not None and rule is not None and len(claims) == 1 and rule.bad is not None:
         limits = f"{shown.shown} ({shown.counted})" if shown.counted else shown.shown
         figure = tag(
-            "span", f" {shown.title}: {limits}; {against(rule)}.", class_="interval", data_decision=""
+            "span", f" {shown.title}: {limits}; {against(rule)}.", class_="measured", data_decision=""
         )
     return tag("li", tag("span", point.text, data_decision=""), figure)
 

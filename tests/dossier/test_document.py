@@ -176,4 +176,3 @@ def test_other_principals(cases: dict[str, Case], wanted: Principal, said: str) 
     test_no_figure_stands_outside_a_claim(document)
     assert said in document.html
     assert (dossier.front[0].word == "Yes") == (wanted.name == "for_profit")
-    assert any("--rho=-inf" in gap.command for gap in dossier.gaps) == (wanted.name is None)
