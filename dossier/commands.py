@@ -44,6 +44,8 @@ def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
         several = not isinstance(wording, str) or "," in wording
         if wording != "all" and (task == CHOICE or (task in WORDED and not several and wording != "plain")):
             arguments = {"wording": wording, **arguments}
+    if case.limits.way is not None and task in (CHOICE, *WORDED):
+        arguments = {"elicitation": case.limits.way, **arguments}
     for name, value in arguments.items():
         parts += ["-T", f"{name}={_value(value)}"]
     return _joined([*parts, "--log-dir", case.folder])
