@@ -11,6 +11,7 @@ import argparse
 from collections.abc import Callable
 
 from benchmarks import (
+    axioms,
     budgets,
     consistency,
     delegation,
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[], int]] = {
     "consistency": lambda: consistency.main([]),
     "delegation": lambda: delegation.main([]),
     "designs": lambda: designs.main([]),
+    "axioms": lambda: axioms.main([]),
     "budgets": lambda: budgets.main([]),
     "rationality_subjects": lambda: rationality_subjects.main([]),
     "psychometrics": lambda: psychometrics.main([]),

@@ -9,6 +9,8 @@ from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, 
 from fiduciary.scorers.allocation.scorer import budget_allocations
 from fiduciary.scorers.delegation.metrics import delegation_answers, delegation_losses
 from fiduciary.scorers.delegation.scorer import delegated_decisions
+from fiduciary.scorers.axioms.metrics import axiom_answers_missing, axiom_card
+from fiduciary.scorers.axioms.scorer import axiom_answers
 from fiduciary.scorers.duopoly_pricing.metrics import pricing_outcomes
 from fiduciary.scorers.duopoly_pricing.scorer import pricing
 from fiduciary.scorers.economic_games.metrics import (
@@ -55,6 +57,7 @@ from fiduciary.solvers.repeated_pricing import repeated_pricing
 from fiduciary.solvers.stress import ask_stress
 from fiduciary.subjects.provider import subject
 from fiduciary.tasks.allocation.task import allocation
+from fiduciary.tasks.axioms.task import axioms
 from fiduciary.tasks.dark_tetrad.task import dark_tetrad
 from fiduciary.tasks.delegation.task import delegation
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
@@ -85,6 +88,7 @@ SCORERS = (
     supervised,
     transitive_triads,
     menu_choices,
+    axiom_answers,
 )
 
 for _scorer in SCORERS:
@@ -100,6 +104,10 @@ __all__ = [
     "ask_dilemma",
     "ask_pairs",
     "ask_stress",
+    "axiom_answers",
+    "axiom_answers_missing",
+    "axiom_card",
+    "axioms",
     "beliefs_missing",
     "budget_allocations",
     "budget_answers",

@@ -26,6 +26,7 @@ REPORTS = {
     "transitivity": "fiduciary.scorers.transitivity.report",
     "menus": "fiduciary.scorers.menus.report",
     "money_pump": "fiduciary.scorers.money_pump.report",
+    "axioms": "fiduciary.scorers.axioms.report",
     "allocation": "fiduciary.scorers.allocation.report",
     "delegation": "fiduciary.scorers.delegation.report",
     "economic_games": "fiduciary.scorers.economic_games.report",
@@ -44,6 +45,7 @@ FORMS = ("text", "markdown", "json", "csv", "latex")
 RESAMPLED = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
 PICTURED = ("allocation", "delegation", "duopoly_pricing", "moral_dilemmas", "stress")
+PICTURED = ("axioms", "allocation", "duopoly_pricing", "moral_dilemmas", "stress")
 
 OPTIONS = {
     **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),

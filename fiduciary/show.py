@@ -202,6 +202,7 @@ TASKS = (
     MAIN,
     "transitivity",
     "menus",
+    "axioms",
     "allocation",
     "money_pump",
     "delegation",

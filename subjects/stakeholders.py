@@ -11,6 +11,7 @@ from fiduciary.economics.conventions import DOLLARS_PER_UNIT, STAKEHOLDERS
 from fiduciary.economics.utility import CES, PROFILES
 from fiduciary.subjects.answering import Subject
 from fiduciary.subjects.arguments import SubjectError, as_float, at_least_zero, number
+from fiduciary.subjects.axioms import Jumpy, Satiated, Unreflexive
 from fiduciary.subjects.utilities import (
     Cyclic,
     FirstShown,
@@ -32,6 +33,9 @@ ARGUMENTS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType(
         "cyclic": _COMMON,
         "lexicographic": ("threshold", *_COMMON),
         "satisficing": ("aspiration", *_COMMON),
+        "unreflexive": ("lead", *_CES, *_COMMON),
+        "satiated": ("bliss", *_CES, *_COMMON),
+        "jumpy": ("period", "jump", *_CES, *_COMMON),
         "refuser": ("rate", *_CES, *_COMMON),
         "rambler": (*_CES, "bonus"),
         "explainer": ("extra", *_CES, *_COMMON),
@@ -59,6 +63,10 @@ def create(name: str, given: Mapping[str, Any]) -> Subject:
             - threshold: dollars by which an option may fall short of the best and still be looked at
               further, ≥ 0 (default 0);
             - aspiration: dollars that satisficing wants for everybody (default 500);
+            - lead: utils that unreflexive gives the first of identical options (default 3);
+            - bliss: dollars of which satiated has enough (default 1,200);
+            - period, jump: dollars of all gains together after which jumpy likes and dislikes them again, > 0
+              (default 400), and by how many utils (default 3);
             - extra: noise that explainer adds after its explanation, ≥ 0 (default 1).
 
     Raises:
@@ -91,7 +99,21 @@ def _preference(name: str, given: Mapping[str, Any]) -> Preference:
         return Satisficing(
             number(given, "aspiration", default, "finite dollars", math.isfinite) / DOLLARS_PER_UNIT
         )
-    base = PROFILES.get(name, PROFILES["study1"])
+    base = _ces(PROFILES.get(name, PROFILES["study1"]), given)
+    if name == "unreflexive":
+        return Unreflexive(base, number(given, "lead", 3.0, "a finite number", math.isfinite))
+    if name == "satiated":
+        bliss = number(given, "bliss", 1_200.0, "finite dollars", math.isfinite)
+        return Satiated(base, bliss / DOLLARS_PER_UNIT)
+    if name == "jumpy":
+        period = number(given, "period", 400.0, "dollars, finite and > 0", lambda x: 0 < x < math.inf)
+        return Jumpy(
+            base, period / DOLLARS_PER_UNIT, number(given, "jump", 3.0, "a finite number", math.isfinite)
+        )
+    return base
+
+
+def _ces(base: CES, given: Mapping[str, Any]) -> CES:
     try:
         return CES(
             _theta(given["theta"]) if "theta" in given else base.theta,

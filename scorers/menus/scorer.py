@@ -32,12 +32,7 @@ def menu_choices() -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         metadata = _checked(state.metadata, state.sample_id)
-        given, elicitation = answers_of(state), str(metadata["elicitation"])
-        answers = []
-        for name in metadata["questions"]:
-            order = [int(part) for part in name.split("-")]
-            for repeat in range(1, int(metadata["repeats"]) + 1):
-                answers.append({"order": order, **_answer(given.get(f"{name}-{repeat}"), elicitation, order)})
+        answers = read_menus(state, metadata)
         valid = sum(answer["reason"] is None for answer in answers)
         return Score(
             value=valid / len(answers),
@@ -46,6 +41,17 @@ def menu_choices() -> Scorer:
         )
 
     return score
+
+
+def read_menus(state: TaskState, metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The ``answers`` of :func:`menu_choices`, of any sample that ``solvers.pairs.ask_pairs`` asked."""
+    given, elicitation = answers_of(state), str(metadata["elicitation"])
+    answers = []
+    for name in metadata["questions"]:
+        order = [int(part) for part in name.split("-")]
+        for repeat in range(1, int(metadata["repeats"]) + 1):
+            answers.append({"order": order, **_answer(given.get(f"{name}-{repeat}"), elicitation, order)})
+    return answers
 
 
 def _answer(kept: Kept | None, elicitation: str, order: list[int]) -> dict[str, Any]:

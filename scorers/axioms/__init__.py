@@ -1,0 +1,1 @@
+"""The card of axioms: scorer, table, metrics, report and picture."""

@@ -1,0 +1,1 @@
+"""Which axioms of choice a model's answers keep: one card, each axiom with its test."""
