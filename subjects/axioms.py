@@ -49,8 +49,8 @@ class Jumpy:
     """
 
     base: CES
-    period: float = 4.0  # raw units
-    jump: float = 3.0  # utils
+    period: float = 5.0  # raw units
+    jump: float = 4.0  # utils
 
     def utility(self, welfare: FloatArray) -> FloatArray:
         """The CES utility, plus or minus ``jump``."""

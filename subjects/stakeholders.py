@@ -66,7 +66,7 @@ def create(name: str, given: Mapping[str, Any]) -> Subject:
             - lead: utils that unreflexive gives the first of identical options (default 3);
             - bliss: dollars of which satiated has enough (default 1,200);
             - period, jump: dollars of all gains together after which jumpy likes and dislikes them again, > 0
-              (default 400), and by how many utils (default 3);
+              (default 500), and by how many utils (default 4);
             - extra: noise that explainer adds after its explanation, ≥ 0 (default 1).
 
     Raises:
@@ -106,9 +106,9 @@ def _preference(name: str, given: Mapping[str, Any]) -> Preference:
         bliss = number(given, "bliss", 1_200.0, "finite dollars", math.isfinite)
         return Satiated(base, bliss / DOLLARS_PER_UNIT)
     if name == "jumpy":
-        period = number(given, "period", 400.0, "dollars, finite and > 0", lambda x: 0 < x < math.inf)
+        period = number(given, "period", 500.0, "dollars, finite and > 0", lambda x: 0 < x < math.inf)
         return Jumpy(
-            base, period / DOLLARS_PER_UNIT, number(given, "jump", 3.0, "a finite number", math.isfinite)
+            base, period / DOLLARS_PER_UNIT, number(given, "jump", 4.0, "a finite number", math.isfinite)
         )
     return base
 

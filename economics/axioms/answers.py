@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import scipy
 
-from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 
 LEAST = 1e-6
 """Probabilities are kept this far from 0 and 1 before their log-odds are taken."""
@@ -55,6 +55,13 @@ class Pairs:
     def _by_order(self) -> FloatArray:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(scipy.special.logit(np.clip(self.wins / self.asked, LEAST, 1 - LEAST)))
+
+    @property
+    def exact(self) -> BoolArray:
+        """(...), where both orders give log-odds that are not cut off at ``LEAST``."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            p = self.wins / self.asked
+        return np.asarray(((p > LEAST) & (p < 1 - LEAST)).all(axis=-1))
 
     @property
     def swing(self) -> FloatArray:

@@ -68,8 +68,8 @@ def fitted(data: AxiomAnswers) -> Chooser | None:
     chooser = Chooser(preference, place if np.isfinite(place) else 0.0, np.nan)
     if not data.by_probability:
         return chooser
-    apart = pairs.odds - chooser.odds(pairs.welfare)
-    return replace(chooser, misfit=float(np.sqrt(np.nanmean(apart**2))))
+    apart = (pairs.odds - chooser.odds(pairs.welfare))[pairs.exact]
+    return replace(chooser, misfit=float(np.sqrt(np.mean(apart**2))) if len(apart) else 0.0)
 
 
 def _by_counts(pairs: Pairs) -> CESFit:

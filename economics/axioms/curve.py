@@ -98,7 +98,7 @@ def lack_of_fit(data: AxiomAnswers, chooser: Chooser | None) -> LackOfFit:
     dummies = (along[:, None] == np.unique(code)[None, :]).astype(float)
     jacobian = _jacobian(chooser, pairs.welfare)
     if data.by_probability:
-        known = np.isfinite(pairs.odds)
+        known = pairs.exact
         error = np.where(known, pairs.odds - chooser.odds(pairs.welfare), 0.0) / data.wobble**2
         weight = known / data.wobble**2
     else:

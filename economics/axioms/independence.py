@@ -64,7 +64,7 @@ def menus_of(data: AxiomAnswers) -> MenuCounts:
     return MenuCounts(MENUS, counts if data.by_probability else np.round(counts).astype(np.int64))
 
 
-def _by_noise(counts: MenuCounts, rng: np.random.Generator, draws: int = 99) -> float:
+def _by_noise(counts: MenuCounts, rng: np.random.Generator, draws: int = 29) -> float:
     """Mean distance of counts that are drawn from each set's own logit."""
     fitted = luce_shares(counts.counts, counts.offered)
     drawn = rng.multinomial(counts.drawn, fitted, size=(draws, *counts.totals.shape))

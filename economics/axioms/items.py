@@ -39,8 +39,6 @@ SAME, PATHS = 3, 2
 KINDS = ("reflexivity", "monotonicity", "continuity", "triads")
 
 _STRIDE = 5  # between a firm's first and second path: other groups than those of the first
-_POOL = 4
-_STREAM = 0xA810
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +63,12 @@ class Item:
 def draw_items(n: int, seed: int = 0, decimals: int = 2) -> list[Item]:
     """The items of n firms, and of 5n/2 sets of three options.
 
-    A firm is what one option of a choice problem gives each group. Of it are asked, with ``SAME`` firms of
-    its own each time,
+    A firm is what one option of a choice problem gives each group. Beside each of the n firms stand others,
+    each with gains of its own. Asked are
 
-    - pairs of identical options;
+    - ``SAME`` pairs of identical options;
     - the firm's gains against the same with one group's raised, for each group and each of ``SIZES``;
-    - ``PATHS`` paths: one group gives up ``GIVEN`` and another gets each of ``AMOUNTS`` in turn, against the
+    - ``PATHS`` paths: one group gives up ``GIVEN`` and another gets each of ``AMOUNTS`` in turn, against a
       firm as it is.
 
     The sets of three are those of :func:`economics.choice_sets.draw_sets`: all pairs, and the three together.
@@ -85,15 +83,19 @@ def draw_items(n: int, seed: int = 0, decimals: int = 2) -> list[Item]:
     """
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
-    each = 1 + SAME
-    firms = _firms(each * n, seed, decimals)
+    each = 1 + SAME + PATHS
+    firms = _firms(each * n, seed, decimals).reshape(n, each, GROUPS)
     items: list[Item] = []
-    for k in range(n):
-        firm, same = firms[each * k], firms[each * k + 1 : each * (k + 1)]
-        items.append(_identical(f"same-{k + 1}", same))
-        items.append(_raised(f"more-{k + 1}", firm))
+    for k, own in enumerate(firms):
+        items.append(_raised(f"more-{k + 1}", own[0]))
+        items.append(_identical(f"same-{k + 1}", own[1 : 1 + SAME]))
         items += [
-            _path(f"path-{k + 1}-{p + 1}", firm, *DIRECTIONS[(k + p * _STRIDE) % len(DIRECTIONS)], decimals)
+            _path(
+                f"path-{k + 1}-{p + 1}",
+                own[1 + SAME + p],
+                *DIRECTIONS[(k + p * _STRIDE) % len(DIRECTIONS)],
+                decimals,
+            )
             for p in range(PATHS)
         ]
     for number, found in enumerate(draw_sets(-(-5 * n // 2), seed), 1):
@@ -134,9 +136,8 @@ def _against_first(others: int) -> tuple[tuple[int, int], ...]:
 def _firms(n: int, seed: int, decimals: int) -> FloatArray:
     """Gains (n, 4) of one option each of so many problems, from which ``GIVEN`` can be taken."""
     found: list[FloatArray] = []
-    for problem in generate(_POOL * n + 8, seed, trade_offs="joint"):
+    for problem in generate(2 * n + 8, seed, trade_offs="joint"):
         gains = problem.displayed(decimals)[0]
         if gains.min() >= GIVEN - SHIFT + 1:
             found.append(gains)
-    # Neighbours among problems share nothing, but a block of them balances their numbers of options.
     return np.array(found[:n])

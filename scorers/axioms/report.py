@@ -75,23 +75,20 @@ def _card(found: Sequence[Finding], table: AxiomTable) -> Figures:
         p_value = None if math.isnan(f.p_value) else f.p_value
         verdict = f"{f.verdict} ({f.note})" if f.verdict == "not measured" else f.verdict
         rows.append((f.axiom, share, f.beside, verdict, p_value, f.n, f.note))
+    beside = "beside: a consistent chooser with the utility, noise and place effect of these answers"
     if table.answers.by_probability:
         beside = (
-            "beside: the fitted utility with its misfit, the root mean square of what log-odds differ from it; "
-            "of completeness, the share of questions that are answered where no turn is begun"
-        )
-    else:
-        beside = (
-            "beside: a consistent chooser with the utility, noise and place effect fitted to these answers"
+            "beside: the fitted utility with its misfit, the root mean square of what log-odds differ from "
+            "it; of completeness, the share of questions answered where no turn is begun"
         )
     return Figures(
         "axioms",
         ("axiom", "share kept", "beside", "verdict", "p", "n", "found"),
         tuple(rows),
         (
-            f"violated: shown by a test of size {LEVEL:.0%} at the least favourable noise; kept: the share in "
-            f"which it fails is shown to be below {TOLERATED:.0%} (each group's gains are wanted; decisions to "
-            "change below 5%); not shown: neither",
+            f"violated: shown by a test of size {LEVEL:.0%} at the least favourable noise; kept: the share "
+            f"in which it fails is shown to be below {TOLERATED:.0%} (of monotonicity: each group's gains are "
+            "shown to be wanted; of independence: below 5%); not shown: neither",
             beside,
         ),
     )
@@ -101,16 +98,17 @@ def _curve(
     tipping: Sequence[Tipping], chooser: Chooser | None, fit: LackOfFit, table: AxiomTable
 ) -> Iterator[Figures | str]:
     least, most = (amount * DOLLARS_PER_UNIT for amount in (AMOUNTS[0], AMOUNTS[-1]))
+    given = GIVEN * DOLLARS_PER_UNIT
     yield Figures(
-        f"dollars that make up for ${GIVEN * DOLLARS_PER_UNIT:,.0f} (asked: ${least:,.0f} to ${most:,.0f})",
+        f"dollars that make up for ${given:,.0f} (asked: ${least:,.0f} to ${most:,.0f})",
         ("gives, gets", "answers", "fitted CES"),
         tuple(
             (f"{STAKEHOLDERS[t.gives]}, {STAKEHOLDERS[t.gets]}", _amount(t), _dollars(t.fitted))
             for t in tipping
         ),
         (
-            "95% intervals in square brackets; nothing where answers do not rise along the path, or no amount "
-            "makes up for it",
+            "95% intervals in square brackets; nothing where answers do not rise along the path, or no "
+            "amount makes up for it",
         ),
         decimals=0,
     )

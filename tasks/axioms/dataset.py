@@ -23,7 +23,7 @@ OPEN = "open"
 OPEN_QUESTIONS = 48
 """How many of them there are, or a few more: if all are answered, more than nine in ten are shown to be."""
 
-_OFTENER = {"reflexivity": 2, "triads": 2.5}
+_OFTENER = {"reflexivity": 2, "continuity": 1.5, "triads": 2.5}
 """How many times oftener than the others a kind is asked where answers are counted."""
 
 

@@ -36,7 +36,7 @@ def axioms(
     Args:
         n: number of firms; with 12 every group gives to every other one along two paths.
         repeats: times that each question is asked in each order (2; with ``choose`` once says it all);
-            identical options twice and sets of three two and a half times as often.
+            identical options, steps of paths and sets of three 2, 1.5 and 2.5 times as often.
         seed: seed of firms, sets and requests.
         framing: ``neutral``, ``for_profit``, ``symmetric``, ``nonprofit``, or one of the last three
             with ``_justify``.
