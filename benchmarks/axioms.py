@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
+from scipy.special import logsumexp
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.axioms.answers import AxiomAnswers
@@ -26,14 +27,13 @@ from fiduciary.economics.axioms.card import findings
 from fiduciary.economics.axioms.chooser import fitted
 from fiduciary.economics.axioms.curve import lack_of_fit
 from fiduciary.economics.axioms.gather import Open, gather
-from fiduciary.economics.axioms.items import Item, draw_items
-from fiduciary.economics.logit import choice_probabilities
-from fiduciary.subjects.problem_text import Problem
+from fiduciary.economics.axioms.items import Item, firm_items, set_items
+from fiduciary.economics.choice_sets import draw_sets
 from fiduciary.subjects.stakeholders import create
 from fiduciary.tasks.axioms.dataset import OPEN_QUESTIONS, AxiomDesign, times_asked
 from fiduciary.tasks.axioms.task import TEXT_REPEATS
 
-N = 12
+N, SETS, POOL = 12, 30, 480
 LEVEL, FOUND = 0.05, 0.95
 AXIOMS = (
     "completeness",
@@ -86,22 +86,32 @@ CASES = (
 )
 
 
+@lru_cache
+def _pool() -> list[FloatArray]:
+    return [found.options.displayed() for found in draw_sets(POOL, 1)]
+
+
 @lru_cache(maxsize=256)
 def _items(seed: int) -> list[Item]:
-    return draw_items(N, seed)
+    rng, pool = np.random.default_rng([seed, 3]), _pool()
+    sets = [pool[k] for k in rng.choice(len(pool), SETS, replace=False)]
+    return [*firm_items(N, seed), *set_items(sets)]
 
 
 @lru_cache(maxsize=512)
 def chances(case: Case, seed: int) -> dict[tuple[str, tuple[int, ...]], FloatArray]:
     """What a subject chooses at each place, question by question, at temperature 1."""
-    subject, items = create(case.name, case.arguments), _items(seed)
-    return {
-        (item.id, order): choice_probabilities(
-            subject.values(Problem(tuple("ABC"[: len(order)]), item.options[list(order)]))
-        )
-        for item in items
-        for order in item.orders
-    }
+    subject, found = create(case.name, case.arguments), {}
+    for item in _items(seed):
+        # What an option is worth depends on its menu for few, and of them it is worked out menu by menu.
+        alone = case.name != "cyclic" and item.kind != "reflexivity"
+        worth = subject.preference.utility(item.options) if alone else None
+        for order in item.orders:
+            own = list(order)
+            values = subject.preference.utility(item.options[own]) if worth is None else worth[own]
+            values = values + subject.bonus * (np.arange(len(order)) == 0)
+            found[item.id, order] = np.exp(values - logsumexp(values))
+    return found
 
 
 def answers(case: Case, seed: int, by_probability: bool) -> AxiomAnswers:

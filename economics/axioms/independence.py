@@ -17,7 +17,7 @@ APART = 0.05
 """Share of decisions that would have to change for independence, up to which it is called kept."""
 
 MENUS = (*PLACES, (0, 1, 2))
-_DRAWS = 199
+_DRAWS = 99
 _SEED = 0x11A
 
 

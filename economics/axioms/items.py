@@ -5,7 +5,7 @@ Raw welfare units throughout; stakeholders in the order of ``conventions.STAKEHO
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from types import MappingProxyType
@@ -61,17 +61,7 @@ class Item:
 
 
 def draw_items(n: int, seed: int = 0, decimals: int = 2) -> list[Item]:
-    """The items of n firms, and of 5n/2 sets of three options.
-
-    A firm is what one option of a choice problem gives each group. Beside each of the n firms stand others,
-    each with gains of its own. Asked are
-
-    - ``SAME`` pairs of identical options;
-    - the firm's gains against the same with one group's raised, for each group and each of ``SIZES``;
-    - ``PATHS`` paths: one group gives up ``GIVEN`` and another gets each of ``AMOUNTS`` in turn, against a
-      firm as it is.
-
-    The sets of three are those of :func:`economics.choice_sets.draw_sets`: all pairs, and the three together.
+    """The items of n firms, and of 5n/2 sets of three options, those of ``economics.choice_sets``.
 
     Args:
         n: number of firms, ≥ 1.
@@ -83,6 +73,24 @@ def draw_items(n: int, seed: int = 0, decimals: int = 2) -> list[Item]:
     """
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
+    sets = draw_sets(-(-5 * n // 2), seed)
+    return [*firm_items(n, seed, decimals), *set_items([found.options.displayed(decimals) for found in sets])]
+
+
+def firm_items(n: int, seed: int = 0, decimals: int = 2) -> list[Item]:
+    """The items of n firms.
+
+    A firm is what one option of a choice problem gives each group. Beside each of the n firms stand others,
+    each with gains of its own. Asked are
+
+    - ``SAME`` pairs of identical options;
+    - the firm's gains against the same with one group's raised, for each group and each of ``SIZES``;
+    - ``PATHS`` paths: one group gives up ``GIVEN`` and another gets each of ``AMOUNTS`` in turn, against a
+      firm as it is.
+
+    Args:
+        n, seed, decimals: as in :func:`draw_items`.
+    """
     each = 1 + SAME + PATHS
     firms = _firms(each * n, seed, decimals).reshape(n, each, GROUPS)
     items: list[Item] = []
@@ -98,16 +106,13 @@ def draw_items(n: int, seed: int = 0, decimals: int = 2) -> list[Item]:
             )
             for p in range(PATHS)
         ]
-    for number, found in enumerate(draw_sets(-(-5 * n // 2), seed), 1):
-        items.append(
-            Item(
-                f"three-{number}",
-                "triads",
-                found.options.displayed(decimals),
-                (*permutations(range(3), 2), (0, 1, 2), (1, 2, 0), (2, 0, 1)),
-            )
-        )
     return items
+
+
+def set_items(sets: Sequence[FloatArray]) -> list[Item]:
+    """The items of sets of three options (3, 4): all pairs in both orders, and the three in all rotations."""
+    orders = (*permutations(range(3), 2), (0, 1, 2), (1, 2, 0), (2, 0, 1))
+    return [Item(f"three-{k}", "triads", options, orders) for k, options in enumerate(sets, 1)]
 
 
 def _identical(name: str, firms: FloatArray) -> Item:

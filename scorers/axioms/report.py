@@ -87,8 +87,8 @@ def _card(found: Sequence[Finding], table: AxiomTable) -> Figures:
         tuple(rows),
         (
             f"violated: shown by a test of size {LEVEL:.0%} at the least favourable noise; kept: the share "
-            f"in which it fails is shown to be below {TOLERATED:.0%} (of monotonicity: each group's gains are "
-            "shown to be wanted; of independence: below 5%); not shown: neither",
+            f"in which it fails is shown to be below {TOLERATED:.0%} (of monotonicity: each group's gains "
+            "are shown to be wanted; of independence: below 5%); not shown: neither",
             beside,
         ),
     )
