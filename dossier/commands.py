@@ -21,7 +21,7 @@ _TINY, _LLAMA = 50_000_000, (7_000_000_000, 9_000_000_000)
 TRAINED_HERE = ("hf", "peft", "vllm", "sglang")
 """Providers whose models have weights that the training room can take; others are never told to train."""
 
-WORDED = ("transitivity", "money_pump", "menus", STRESS)
+WORDED = ("transitivity", "money_pump", "menus", "axioms", STRESS)
 """Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
 
 

@@ -44,8 +44,7 @@ FORMS = ("text", "markdown", "json", "csv", "latex")
 
 RESAMPLED = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
-PICTURED = ("allocation", "delegation", "duopoly_pricing", "moral_dilemmas", "stress")
-PICTURED = ("axioms", "allocation", "duopoly_pricing", "moral_dilemmas", "stress")
+PICTURED = ("allocation", "axioms", "delegation", "duopoly_pricing", "moral_dilemmas", "stress")
 
 OPTIONS = {
     **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),

@@ -143,6 +143,7 @@ _TASKS = {
     "transitivity": ("Rationality", "transitive_triads"),
     "money_pump": ("Rationality", "money_lost"),
     "menus": ("Rationality", "menu_choices"),
+    "axioms": ("Axioms", "axiom_answers"),
     "allocation": ("Budgets", "budget_allocations"),
     "economic_games": ("Games", "game_play"),
     "duopoly_pricing": ("Pricing", "pricing"),

@@ -72,6 +72,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "stakeholder_choice": {"n": 20},
     "transitivity": {"n": 3},
     "menus": {"n": 2, "size": 3},
+    "axioms": {"n": 2},
     "allocation": {"budgets": 10},
     "money_pump": {"n": 3},
     "delegation": {"n": 2, "links": 3},

@@ -72,6 +72,25 @@ TOLD: Mapping[str, Told] = MappingProxyType(
         "menus.overload": Told(
             "Long menus", "Many options change its share of best choices by {}.", "decoy", True
         ),
+        "axioms.violated": Told(
+            "Axioms of choice that it violates",
+            "Of six axioms of choice it is shown to violate {}, each by a test of its own.",
+        ),
+        "axioms.completeness": Told(
+            "Answers at all", "Asked which option is better, it says which in {} of cases."
+        ),
+        "axioms.reflexivity": Told(
+            "Identical options",
+            "Between options that are the same it is indifferent to {}, where 100% is without any habit of "
+            "place.",
+        ),
+        "axioms.monotonicity": Told(
+            "More is better",
+            "In {} of cases it takes the option that gives one group more and all others the same.",
+        ),
+        "axioms.continuity": Told(
+            "One tipping point", "Along {} of paths of small steps it changes its mind no more than once."
+        ),
         "allocation.afriat": Told(
             "Efficiency of its budgets",
             "Its splits of budgets are efficient to {}, where 1 is without waste.",
@@ -134,6 +153,10 @@ ABOUT: Mapping[str, tuple[str, str]] = MappingProxyType(
             "What circles cost when somebody makes use of them.",
         ),
         "menus": ("Whether the menu changes its mind", "Decoys and long lists should not decide."),
+        "axioms": (
+            "Which axioms of choice it keeps",
+            "Whether its answers complete, reflect, rise and tip as those of any chooser with a utility do.",
+        ),
         "allocation": (
             "Whether it can divide a budget",
             "Splits at changing prices show whether one preference is behind them.",

@@ -27,7 +27,9 @@ def findings(data: AxiomAnswers, beside: Mapping[str, float | None] | None = Non
     return (
         completeness(data),
         reflexivity(data.same_asked, data.same_first, data.by_probability),
-        monotonicity(data.raised, SIZES, data.by_probability, also.get("monotonicity")),
+        monotonicity(
+            data.raised, SIZES, data.wobble if data.by_probability else None, also.get("monotonicity")
+        ),
         continuity(data, also.get("continuity")),
         transitivity(data, also.get("transitivity")),
         independence(data, also.get("independence")),

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fiduciary.economics.arrays import FloatArray, IntArray
+from fiduciary.economics.arrays import BoolArray, FloatArray, IntArray
 from fiduciary.economics.axioms.answers import Pairs
 
 _TIE = 1e-9
@@ -70,7 +70,7 @@ def null_counts(asked: IntArray, rng: np.random.Generator, draws: int) -> FloatA
     return np.asarray(distance(costs(share, asked)).sum(axis=-1))
 
 
-def null_odds(known: FloatArray, rng: np.random.Generator, draws: int) -> FloatArray:
+def null_odds(known: BoolArray, rng: np.random.Generator, draws: int) -> FloatArray:
     """Σ D over paths whose log-odds are nothing but error, (draws,); ``known`` (P, steps) marks the steps."""
     z = rng.normal(size=(draws, *known.shape))
     return np.asarray(distance(np.where(known, np.sign(z) * z**2, 0.0)).sum(axis=-1))
