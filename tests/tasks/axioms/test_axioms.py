@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from inspect_ai import eval
 from inspect_ai.log import EvalLog
+from inspect_ai.model import get_model
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect
 from fiduciary.__main__ import main
@@ -22,10 +23,11 @@ from fiduciary.tasks.axioms.task import axioms
 from fiduciary.tasks.menus.prompts import MENU_WORDINGS
 
 
-def ask(folder: Path, subject: str, **arguments: object) -> EvalLog:
+def ask(folder: Path, subject: str, rate: float | None = None, **arguments: object) -> EvalLog:
+    given = {} if rate is None else {"rate": rate}
     [log] = eval(
         axioms(**{"n": 4, **arguments}),
-        model=f"subject/{subject}",
+        model=get_model(f"subject/{subject}", **given),
         log_dir=str(folder),
         display="none",
         log_realtime=False,
@@ -117,10 +119,12 @@ def test_random_answers_are_said_not_to_read(
 
 
 def test_refusals_where_no_turn_is_begun_are_counted(tmp_path: Path) -> None:
-    log = ask(tmp_path, "refuser")
-    finding = card(axiom_table(log))[0]
-    assert finding.verdict == "violated" and finding.beside == 0
-    assert "refused" in finding.note
+    table = axiom_table(ask(tmp_path, "refuser", rate=0.45))
+    finding, answers = card(table)[0], table.answers
+    assert finding.verdict == "violated"
+    assert finding.share.value == pytest.approx(0.55, abs=1e-6)
+    assert finding.beside == answers.open_answered / answers.open_asked
+    assert answers.open_refused == answers.open_asked - answers.open_answered > 0
 
 
 def test_the_report_shows_card_and_curve_and_draws_it(
