@@ -7,10 +7,10 @@ pandas or matplotlib (``import scipy`` alone is cheap: its parts are loaded when
 from fiduciary._inspect import register_bare
 from fiduciary.scorers.allocation.metrics import budget_answers, budget_demand, budget_rationality
 from fiduciary.scorers.allocation.scorer import budget_allocations
-from fiduciary.scorers.delegation.metrics import delegation_answers, delegation_losses
-from fiduciary.scorers.delegation.scorer import delegated_decisions
 from fiduciary.scorers.axioms.metrics import axiom_answers_missing, axiom_card
 from fiduciary.scorers.axioms.scorer import axiom_answers
+from fiduciary.scorers.delegation.metrics import delegation_answers, delegation_losses
+from fiduciary.scorers.delegation.scorer import delegated_decisions
 from fiduciary.scorers.duopoly_pricing.metrics import pricing_outcomes
 from fiduciary.scorers.duopoly_pricing.scorer import pricing
 from fiduciary.scorers.economic_games.metrics import (
