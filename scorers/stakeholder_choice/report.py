@@ -212,7 +212,8 @@ def _explained(asked: Mapping[str, Table], fits: Mapping[str, CESFit]) -> Iterat
 
 
 def _published(log: EvalLog) -> Iterator[Figures | str]:
-    framing = str(log.eval.task_args.get("framing", "neutral"))
+    # The study's own neutral prompt, and one sentence in its place, go with one row.
+    framing = str(log.eval.task_args.get("framing", "neutral")).removeprefix("published_")
     if framing in PUBLISHED:
         row = PUBLISHED[framing]
         weights = ", ".join(f"{value:.3f}" for value in row.theta)

@@ -71,8 +71,9 @@ def stakeholder_choice(
         seed: seed of problems, orders, temperatures, contexts and requests.
         trade_offs: ``default`` (half joint), ``published``, or some of ``wage``,
             ``price_quantity``, ``provision``, ``joint``.
-        framing: ``neutral``, ``for_profit``, ``symmetric`` or ``nonprofit`` (identity), or one of
-            the last three with ``_justify`` (identity and the order to justify).
+        framing: ``neutral``, ``for_profit``, ``symmetric`` or ``nonprofit`` (identity), one of the last
+            three with ``_justify`` (identity and the order to justify), or ``published_neutral`` (what the
+            published study's neutral system prompt says, in full).
         context: give each problem an industry and an objective of the framing's firm type.
         wording: one or several names of wordings, taken in turn, or ``all`` for every neutral one.
         elicitation: ``choose`` (the turn is begun with the closing words, the label's log-probabilities

@@ -1,6 +1,6 @@
 """Training sequences: problems as token numbers, with the subject's whole choice distribution.
 
-Texts are the task's own (`render`, `instruction`, `FRAMINGS`). Token numbers are laid out with array
+Texts are the task's own (`render`, `instruction`, `SHORT_FRAMINGS`). Token numbers are laid out with array
 operations, since a tokenizer would take longer than a training step; a test holds them equal to what
 the tokenizer makes of the rendered text.
 """
@@ -19,7 +19,7 @@ from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS, ChoiceProblem
 from fiduciary.economics.published import PUBLISHED
 from fiduciary.economics.utility import CES, profile
 from fiduciary.solvers.asking import CLOSING, instruction
-from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS, firm_type
+from fiduciary.tasks.stakeholder_choice.framings import SHORT_FRAMINGS, firm_type
 from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS, WORDINGS, render
 from fiduciary.training.tiny_manager.tokens import (
     ARGUES,
@@ -105,7 +105,7 @@ def messages(
     """The conversation that the task has with a model, in the compact wording."""
     asked = instruction(form, LABELS[: problem.n_options])
     text = f"{render(problem, 'compact', order, labels=labels)}\n\n{asked}"
-    return [{"role": "system", "content": FRAMINGS[framing]}, {"role": "user", "content": text}]
+    return [{"role": "system", "content": SHORT_FRAMINGS[framing]}, {"role": "user", "content": text}]
 
 
 def letters(n: int, k: int, moved: float, rng: np.random.Generator) -> IntArray:
@@ -134,7 +134,7 @@ def batch(
         welfare: (n, k, 4) displayed welfare in raw units, options in the order shown.
         form: ``choose``, answered by the closing sentence alone, or ``explain`` or ``text``, behind an
             explanation.
-        framing: a key of ``FRAMINGS``.
+        framing: a key of ``SHORT_FRAMINGS``.
         rng: draws the options that explanations argue for.
         named: (n, k) what :func:`letters` gives; by default letters in their own order.
     """
@@ -143,7 +143,7 @@ def batch(
     number = vocabulary()
     shown = figure_numbers(welfare)
     utility = preference(framing).utility(welfare)
-    opening = [START, SYSTEM, FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
+    opening = [START, SYSTEM, SHORT_FRAMINGS[framing], END, USER, _COUNTS[k - 2], _opening()]
     parts: list[IntArray] = [_constant(opening, n)]
     for j in range(k):
         before = "\n" if j else "\n\n"

@@ -17,7 +17,7 @@ from transformers import LlamaForCausalLM
 
 from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.problems import generate
-from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS
+from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, SHORT_FRAMINGS
 from fiduciary.training.tiny_manager.data import Batch, batch, by_count, letters, stream, target
 from fiduciary.training.tiny_manager.model import WIDTH, adopt, new_model, save_model
 
@@ -178,7 +178,7 @@ def step_batches(step: int, settings: Settings, pools: dict[int, dict[int, Float
             form = str(rng.choice(["explain", "text"]))
         framing = "neutral"
         if rng.random() < settings.other_framings:
-            framing = str(rng.choice(list(FRAMINGS)))
+            framing = str(rng.choice(list(SHORT_FRAMINGS)))
         named = letters(len(rows), k, settings.moved_letters, rng)
         batches.append(batch(shown, form, framing, rng, named))
     return batches

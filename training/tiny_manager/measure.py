@@ -27,7 +27,7 @@ from fiduciary.economics.logit import choice_probabilities
 from fiduciary.economics.problems import ChoiceProblem, generate, stack
 from fiduciary.economics.utility import CES
 from fiduciary.solvers.asking import CLOSING
-from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.framings import SHORT_FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import COMPACT_DECIMALS, LABELS
 from fiduciary.training.conversations import laid_out
 from fiduciary.training.tiny_manager.data import letters, messages, preference
@@ -251,7 +251,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR")
     parser.add_argument("--n", type=int, default=5000)
     parser.add_argument("--design", nargs="+", default=["default", "published"])
-    parser.add_argument("--framing", nargs="+", default=["neutral"], choices=list(FRAMINGS))
+    parser.add_argument("--framing", nargs="+", default=["neutral"], choices=list(SHORT_FRAMINGS))
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     model = load(options.folder)

@@ -18,7 +18,7 @@ from typing import Any
 from fiduciary.economics.problems import MAX_OPTIONS, MIN_OPTIONS
 from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
-from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
+from fiduciary.tasks.stakeholder_choice.framings import SHORT_FRAMINGS
 from fiduciary.tasks.stakeholder_choice.prompts import LABELS, WORDINGS
 
 GROUPS = ("SH", "EM", "CO", "SOC")
@@ -61,7 +61,7 @@ _INSTRUCTIONS = tuple(
 )
 
 PHRASES: tuple[str, ...] = (
-    *FRAMINGS.values(),
+    *SHORT_FRAMINGS.values(),
     *(f"\n\n{_COMPACT.closing}{text}" for text in _INSTRUCTIONS),
     f"\n\n{_COMPACT.closing}",
     *_INSTRUCTIONS,
@@ -109,7 +109,7 @@ def figures() -> list[str]:
 
 def words() -> list[str]:
     """Words of all prompts and of usual arguments, each with and without a blank before it."""
-    texts = [*FRAMINGS.values(), *_INSTRUCTIONS, ARGUES, OUTWEIGHS, CLOSES]
+    texts = [*SHORT_FRAMINGS.values(), *_INSTRUCTIONS, ARGUES, OUTWEIGHS, CLOSES]
     for wording in WORDINGS.values():
         block = wording.block("A", [("wage", "per unit of labour")], [""] * len(GROUPS))
         texts.append(f"{wording.opening} {block} {wording.closing}")

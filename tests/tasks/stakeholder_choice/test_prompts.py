@@ -13,7 +13,13 @@ from fiduciary.economics.problems import ChoiceProblem, generate
 from fiduciary.solvers.asking import CLOSING, instruction
 from fiduciary.subjects.problem_text import read_options, read_request
 from fiduciary.tasks.stakeholder_choice.contexts import CONTEXTS
-from fiduciary.tasks.stakeholder_choice.framings import FIRM_TYPES, FRAMINGS, firm_type, framing_principal
+from fiduciary.tasks.stakeholder_choice.framings import (
+    FIRM_TYPES,
+    FRAMINGS,
+    SHORT_FRAMINGS,
+    firm_type,
+    framing_principal,
+)
 from fiduciary.tasks.stakeholder_choice.prompts import NEUTRAL_WORDINGS, WORDINGS, levers, render
 
 PROBLEMS = generate(48, seed=5)
@@ -134,7 +140,7 @@ def test_forty_different_industries_and_objectives_for_each_firm_type() -> None:
 
 
 def test_framings_name_the_identity_and_only_justify_ones_give_an_order() -> None:
-    assert set(FRAMINGS) == {"neutral", *FIRM_TYPES, *(f"{kind}_justify" for kind in FIRM_TYPES)}
+    assert set(SHORT_FRAMINGS) == {"neutral", *FIRM_TYPES, *(f"{kind}_justify" for kind in FIRM_TYPES)}
     for kind in FIRM_TYPES:
         assert FRAMINGS[f"{kind}_justify"].startswith(FRAMINGS[kind])
         assert "ustify" not in FRAMINGS[kind]
@@ -143,6 +149,19 @@ def test_framings_name_the_identity_and_only_justify_ones_give_an_order() -> Non
     assert not re.search(STAKEHOLDER_WORDS + "|profit", FRAMINGS["neutral"], re.IGNORECASE)
     assert firm_type("neutral") is None
     assert framing_principal("neutral").name == "study1"
+
+
+def test_the_published_context_names_the_three_areas_and_no_goal_and_is_as_long_as_the_studys() -> None:
+    """The prompt that the study prints has 218 words, and asks for no party to be favoured."""
+    text = FRAMINGS["published_neutral"]
+    assert set(FRAMINGS) == {*SHORT_FRAMINGS, "published_neutral"}
+    assert 0.9 * 218 < len(text.split()) < 1.1 * 218
+    assert all(area in text for area in ("price and quantity", "wages", "positive externalities"))
+    assert "neither the industry" in text
+    assert "nor any strategic objective" in text
+    assert not re.search("shareholder|owner|investor|consumer|customer|justify", text, re.IGNORECASE)
+    assert firm_type("published_neutral") is None
+    assert framing_principal("published_neutral").name == "study1"
 
 
 def test_only_a_text_that_is_read_is_asked_to_end_with_the_sentence_that_scoring_reads() -> None:
