@@ -30,6 +30,7 @@ from fiduciary.scorers.money_pump.metrics import pump_losses, pumps_missing
 from fiduciary.scorers.money_pump.scorer import money_lost
 from fiduciary.scorers.moral_dilemmas.metrics import dilemma_shares, judgement_gap
 from fiduciary.scorers.moral_dilemmas.scorer import dilemma_choices, dilemma_ratings
+from fiduciary.scorers.reachable.scorer import best_framing, framed_choice
 from fiduciary.scorers.stakeholder_choice.choice import chosen_option
 from fiduciary.scorers.stakeholder_choice.consistency import consistency
 from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanation_agreement
@@ -66,6 +67,7 @@ from fiduciary.tasks.hexaco100.task import hexaco100
 from fiduciary.tasks.menus.task import menus
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
+from fiduciary.tasks.reachable.task import reachable
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
 from fiduciary.tasks.stress.task import stress
 from fiduciary.tasks.transitivity.task import transitivity
@@ -88,6 +90,7 @@ SCORERS = (
     supervised,
     transitive_triads,
     menu_choices,
+    framed_choice,
     axiom_answers,
 )
 
@@ -109,6 +112,7 @@ __all__ = [
     "axiom_card",
     "axioms",
     "beliefs_missing",
+    "best_framing",
     "budget_allocations",
     "budget_answers",
     "budget_demand",
@@ -131,6 +135,7 @@ __all__ = [
     "economic_games",
     "elicit",
     "explanation_agreement",
+    "framed_choice",
     "framing",
     "game_play",
     "hexaco100",
@@ -156,6 +161,7 @@ __all__ = [
     "pump",
     "pump_losses",
     "pumps_missing",
+    "reachable",
     "reads",
     "repeated_pricing",
     "rules_right",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REPORTS = {
     "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
+    "reachable": "fiduciary.scorers.reachable.report",
     "transitivity": "fiduciary.scorers.transitivity.report",
     "menus": "fiduciary.scorers.menus.report",
     "money_pump": "fiduciary.scorers.money_pump.report",
@@ -44,10 +45,10 @@ FORMS = ("text", "markdown", "json", "csv", "latex")
 
 RESAMPLED = ("transitivity", "menus", "allocation")
 INVENTORIES = ("hexaco100", "dark_tetrad")
-PICTURED = ("allocation", "axioms", "delegation", "duopoly_pricing", "moral_dilemmas", "stress")
+PICTURED = ("allocation", "axioms", "delegation", "duopoly_pricing", "moral_dilemmas", "reachable", "stress")
 
 OPTIONS = {
-    **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice",)),
+    **dict.fromkeys(("--principal", "--theta", "--rho"), ("stakeholder_choice", "reachable")),
     "--against": ("stakeholder_choice", "allocation"),
     "--sets": ("transitivity",),
     "--replications": RESAMPLED,
@@ -184,7 +185,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(name, help=f"{what} ({', '.join(OPTIONS[name])})", **more)  # type: ignore[arg-type]
 
     add("--picture", "folder that pictures are drawn into", type=Path, metavar="DIR")
-    add_principal(parser, "who estimates are tested against (stakeholder_choice); nobody by default")
+    add_principal(parser, "who estimates are tested against, or contexts may serve; nobody by default")
     add("--against", "log of stakeholder_choice to compare with", metavar="LOG")
     add("--sets", "also a line for every choice set", action="store_true")
     add("--replications", "of bootstrap and simulations, default 999", type=int, metavar="N")

@@ -200,6 +200,7 @@ MAIN = "stakeholder_choice"
 
 TASKS = (
     MAIN,
+    "reachable",
     "transitivity",
     "menus",
     "axioms",

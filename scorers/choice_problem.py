@@ -50,6 +50,7 @@ class Problem:
         shift: K, raw units.
         elicitation: how the answer was asked for.
         wording: how the problem was put; empty where nobody says.
+        framing: who the model was told that it decides for; empty where nobody says.
         weight: density of the default population of problems over that of the design at this one.
         batch: 0 where no answer chose the problem.
     """
@@ -63,6 +64,7 @@ class Problem:
     shift: float
     elicitation: str
     wording: str = ""
+    framing: str = ""
     weight: float = 1.0
     batch: int = 0
 
@@ -117,6 +119,7 @@ def problem_of(metadata: Mapping[str, Any] | None, sample: str | int | None) -> 
         float(metadata["shift"]),
         elicitation,
         str(metadata.get("wording", "")),
+        str(metadata.get("framing", "")),
         _weight(metadata, sample),
         int(metadata.get("batch", 0)),
     )

@@ -36,6 +36,7 @@ class Table:
         groups: (n,), cluster of each row (the problem).
         trade_off: (n,), name of the trade-off.
         wording: (n,), how the problem was put.
+        framing: (n,), who the model was told that it decides for.
         weight: (n,), density of the default population of problems over that of the design; 1 where problems
             were drawn at random.
         batch: (n,), 0 where no answer chose the problem, then the number of the batch.
@@ -56,6 +57,7 @@ class Table:
     groups: npt.NDArray[np.str_]
     trade_off: npt.NDArray[np.str_]
     wording: npt.NDArray[np.str_]
+    framing: npt.NDArray[np.str_]
     weight: FloatArray
     batch: IntArray
     row: IntArray
@@ -212,6 +214,7 @@ def _laid_out(elicitation: str, rows: Sequence[tuple[int, Problem, Mapping[str, 
         np.array([problem.group for _, problem, _ in rows]),
         np.array([problem.trade_off for _, problem, _ in rows]),
         np.array([problem.wording for _, problem, _ in rows]),
+        np.array([problem.framing for _, problem, _ in rows]),
         np.array([problem.weight for _, problem, _ in rows]),
         np.array([problem.batch for _, problem, _ in rows], np.int64),
         np.array([row for row, _, _ in rows], np.int64),

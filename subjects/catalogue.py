@@ -15,6 +15,7 @@ from fiduciary.subjects import (
     economic_games,
     inventory,
     moral_dilemmas,
+    reachable,
     stakeholders,
     stress,
     supervision,
@@ -63,6 +64,7 @@ FAMILIES: tuple[Family, ...] = (
     accounts,
     supervision,
     stress,
+    reachable,
 )
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -154,6 +154,12 @@ def group_named(text: str) -> int | None:
     return None if found is None else STAKEHOLDERS.index(str(found.lastgroup))
 
 
+def groups_named(text: str) -> list[int]:
+    """All groups that a text names, by their place among the stakeholders, each once and in that order."""
+    found = {str(match.lastgroup) for match in _OWNER.finditer(in_plain_words(text))}
+    return [k for k, who in enumerate(STAKEHOLDERS) if who in found]
+
+
 def _read_block(letter: str, text: str, hundreds: bool) -> Block | None:
     """One option.
 

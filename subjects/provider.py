@@ -96,13 +96,18 @@ class SubjectAPI(ModelAPI):
     ) -> list[Answer]:
         """Answer, or continue a turn that was begun for the subject."""
         from fiduciary.subjects.concluding import concluded, explanation_of
+        from fiduciary.subjects.reachable import Swayed
 
+        subject = self.subject
+        if isinstance(subject, Swayed):
+            said = [message.text for message in input if message.role == "system"]
+            subject = subject.hearing("\n".join(said))
         explanation = explanation_of(input[-1].text) if input and input[-1].role == "assistant" else ""
         if explanation:
-            label = concluded(self.subject, texts, explanation, temperature, rng)
+            label = concluded(subject, texts, explanation, temperature, rng)
             if label is not None:
                 return [label] * n
-        return self.subject.answers(texts, temperature, rng, n)
+        return subject.answers(texts, temperature, rng, n)
 
     async def count_text_tokens(self, text: str) -> int:
         """Estimate without a tokenizer file, which Inspect's own way would fetch from the network."""

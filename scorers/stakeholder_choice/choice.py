@@ -29,18 +29,23 @@ def chosen_option() -> Scorer:
     """
 
     async def score(state: TaskState, target: Target) -> Score:
-        answer = read(state)
-        metadata = told(answer)
-        if answer.problem.elicitation == "both" and (explained := read_explained(state)) is not None:
-            metadata["explained"] = told(explained)
-        return Score(
-            value=1.0 if answer.said.valid else 0.0,
-            answer=_label(answer.said.stated.place),
-            explanation=_explain(answer),
-            metadata=metadata,
-        )
+        return score_of(state)
 
     return score
+
+
+def score_of(state: TaskState) -> Score:
+    """The score of a sample's choice."""
+    answer = read(state)
+    metadata = told(answer)
+    if answer.problem.elicitation == "both" and (explained := read_explained(state)) is not None:
+        metadata["explained"] = told(explained)
+    return Score(
+        value=1.0 if answer.said.valid else 0.0,
+        answer=_label(answer.said.stated.place),
+        explanation=_explain(answer),
+        metadata=metadata,
+    )
 
 
 def told(answer: Answer) -> dict[str, Any]:

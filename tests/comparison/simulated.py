@@ -63,6 +63,7 @@ def answers(
         groups=np.array([problem.id for problem in made] * asked),
         trade_off=np.array([problem.trade_off for problem in made] * asked),
         wording=np.full(len(welfare), "plain"),
+        framing=np.full(len(welfare), "neutral"),
         weight=np.ones(len(welfare)),
         batch=np.zeros(len(welfare), int),
         row=np.arange(len(welfare)),

@@ -1,0 +1,1 @@
+"""Which preferences can be reached by telling a model for whom, and for what, it decides."""
