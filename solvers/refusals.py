@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, Model, ModelOutput
+from tenacity import RetryError
 
 from fiduciary.solvers.label_tokens import CannotAsk
+from fiduciary.solvers.retries import bounded, given_up
 
 _NO_SYSTEM = re.compile(
     r"system role (?:is )?not supported|roles? must alternate|no system role", re.IGNORECASE
@@ -42,18 +44,20 @@ async def generate(model: Model, messages: Sequence[ChatMessage], settings: Mapp
     """Ask once, and once more for each thing that the server refuses and that can be asked otherwise.
 
     Raises:
-        CannotAsk: a server that continues no turn.
+        CannotAsk: a server that continues no turn, or that gave no answer for as long as it is asked.
         Exception: whatever the provider raises for another reason.
     """
     name = str(model)
     while True:
         asked = folded(messages) if name in _without_system else list(messages)
         most = _most_logprobs.get(name)
-        limited = dict(settings)
+        limited = bounded(model, settings)
         if most is not None and limited.get("top_logprobs"):
             limited["top_logprobs"] = min(most, limited["top_logprobs"])
         try:
             output = await model.generate(asked, config=GenerateConfig(**limited))
+        except RetryError as error:
+            raise given_up(name, error) from error
         except Exception as error:  # each provider raises its own
             _learn(name, str(error), asked, limited, error)
             continue

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspect_ai.model import ChatMessageUser, GenerateConfig, Model, ModelName, ModelOutput, get_model
+from inspect_ai.model import ChatMessageUser, Model, ModelName, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import collect, display_counter
 
@@ -17,6 +17,7 @@ from fiduciary.economics.pricing_probes import PricingProbe, draw_probes
 from fiduciary.economics.pricing_strategies import PRICE_DECIMALS, STRATEGIES, strategy_price
 from fiduciary.solvers._journal import Journal, open_journal
 from fiduciary.solvers.pricing_text import FIXED, FORCED, Notes, Reply, Result, period_text, read_reply
+from fiduciary.solvers.refusals import generate
 from fiduciary.solvers.sampling import neutral_sampling, request_seed
 
 logger = logging.getLogger(__name__)
@@ -217,7 +218,7 @@ async def _ask(model: Model, text: str, temperature: float, seed: int) -> ModelO
     settings |= {"temperature": temperature, "seed": seed}
     if model != get_model():  # a role's model does not inherit the task's or the command line's length
         settings["max_tokens"] = model.config.max_tokens or active_generate_config().max_tokens
-    return await model.generate([ChatMessageUser(content=text)], config=GenerateConfig(**settings))
+    return await generate(model, [ChatMessageUser(content=text)], settings)
 
 
 def _replay(play: Play, journal: Journal | None) -> int:

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
+from fiduciary.tasks._server import with_served
 from fiduciary.tasks._speed import spare_the_collector
 
 P = ParamSpec("P")
@@ -62,7 +63,7 @@ def known_names(make: Callable[P, T]) -> Callable[P, T]:
                 meant = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known)}"
                 raise UnknownArgumentError(f"{make.__name__} takes no argument {name!r}; {meant}")
         spare_the_collector()
-        return make(*args, **kwargs)
+        return with_served(make(*args, **kwargs))
 
     anything = inspect.Parameter("unknown", inspect.Parameter.VAR_KEYWORD)
     checked.__signature__ = signature.replace(  # type: ignore[attr-defined]

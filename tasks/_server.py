@@ -1,62 +1,95 @@
-"""Is there a server for ``--model vllm/…``: asked before a run starts, so that nothing waits for a download.
+"""Can the model be asked: found out before a run starts, for every provider that asks over the network.
 
-Without a server Inspect would try to start one itself: it asks for ``pip install vllm``, or downloads a
+Without a server Inspect would try to start vLLM itself: it asks for ``pip install vllm``, or downloads a
 checkpoint under the name that was meant for a server; and it asks a server that is gone again and again.
 """
 
 from __future__ import annotations
 
-import importlib
+import asyncio
+import contextvars
 import importlib.util
 import os
-import sys
-import time
+import threading
 from pathlib import Path
+from typing import Any, TypeVar
 
-import httpx
-from inspect_ai.model import Model
-from rich.markup import escape
+import anyio
+from inspect_ai import Task
+from inspect_ai.model import GenerateConfig, Model, ModelAPI
 
-from fiduciary._inspect import PrerequisiteError, active_model, run_is_set_up
+from fiduciary._inspect import active_generate_config, active_model, run_is_set_up
+from fiduciary.tasks._preflight import Endpoint, NoServerError, Served, examine
+
+T = TypeVar("T")
 
 START = (
     "start one: runs/serve.sh MODEL (GPU), runs/serve_cpu.sh MODEL_DIR, or docker/up.sh gpu|cpu MODEL_DIR "
     "(containers), in this folder, and run this again once it says that it is ready"
 )
-_SECONDS = 20.0  # a busy server answers late; one that is gone does not wait
-_STARTING = 600.0  # seconds; weights of some ten gigabytes are loaded in less
-_AGAIN = 2.0  # seconds
 
+_PROVIDERS = "inspect_ai.model._providers."
+_IN_THIS_PROCESS = ("hf", "mockllm", "nnterp", "none", "transformer_lens")
+"""Inspect's providers that load weights, or answer, in the process that asks."""
 
-class NoServerError(PrerequisiteError):
-    """No server, or not the right one; Inspect prints it without a traceback."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(escape(text))
-        self.args = (text,)
+_served: contextvars.ContextVar[Served | None] = contextvars.ContextVar("served", default=None)
 
 
 def check_server() -> None:
-    """Check the server of the model under evaluation; other models, and a task outside of a run, pass.
+    """Ask the model under evaluation one question; models in this process, and a task outside of a run, pass.
 
     Raises:
         NoServerError: ``vllm/…`` without a server's address where vLLM could not start one of its own;
-            a server that does not answer, refuses the key, or does not serve the name; one that says for
-            ten minutes that it is not ready (HTTP 503), which is waited for and told on standard error.
+            an endpoint that does not answer, refuses the key, does not know the name or cannot answer; one
+            that says for ten minutes that it is not ready (HTTP 503), which is waited for and told on
+            standard error, as is every question that is repeated.
     """
+    _served.set(None)
     model = active_model()
-    if model is None or not run_is_set_up() or model.api.__class__.__name__ != "VLLMAPI":
+    if model is None or not run_is_set_up():
         return
+    if (endpoint := _endpoint(model)) is not None:
+        _served.set(_aside(endpoint))
+
+
+def with_served(made: T) -> T:
+    """A task whose log says which weights its server says that it serves."""
+    if isinstance(made, Task) and (told := _served.get()):
+        made.metadata = {**(made.metadata or {}), "served": told}
+    _served.set(None)
+    return made
+
+
+def _endpoint(model: Model) -> Endpoint | None:
+    """Where a model is asked; None where it runs in this process, or would be loaded into it."""
     api = model.api
-    name = str(api.base_model)  # type: ignore[attr-defined]
-    url = api._init_base_url or os.environ.get("VLLM_BASE_URL")  # type: ignore[attr-defined]
-    if url:
-        _ask(str(url), name, model)
-    elif importlib.util.find_spec("vllm") is None or not _can_be_loaded(name):
+    module = type(api).__module__
+    if not module.startswith(_PROVIDERS) or module.removeprefix(_PROVIDERS) in _IN_THIS_PROCESS:
+        return None
+    if type(api).__name__ == "VLLMAPI":
+        return _vllm(model, api)
+    name = api.service_model_name()
+    url = str(api.base_url or "").rstrip("/")
+    if type(api).__name__ == "OllamaAPI":
+        help = f"start it with `ollama serve`, and fetch the model once with `ollama pull {name}`"
+        return Endpoint(model, url, name, ("OLLAMA_BASE_URL", ""), help)
+    service = str(getattr(api, "service", "") or "").upper().replace("-", "_")
+    variables = (f"{service}_BASE_URL" if service else "", next(iter(api.api_key_vars), ""))
+    return Endpoint(model, url, name, variables)
+
+
+def _vllm(model: Model, api: Any) -> Endpoint | None:
+    """A vLLM server; Inspect starts one itself where no address is given and vLLM is installed."""
+    name = str(api.base_model)
+    if url := api._init_base_url or os.environ.get("VLLM_BASE_URL"):
+        root = str(url).rstrip("/").removesuffix("/v1")
+        return Endpoint(model, f"{root}/v1", name, ("VLLM_BASE_URL", "VLLM_API_KEY"), START)
+    if importlib.util.find_spec("vllm") is None or not _can_be_loaded(name):
         raise NoServerError(
             f"--model vllm/{name} needs a vLLM server: VLLM_BASE_URL is not set, here or in a file .env; "
             f"{START}"
         )
+    return None
 
 
 def _can_be_loaded(name: str) -> bool:
@@ -64,46 +97,43 @@ def _can_be_loaded(name: str) -> bool:
     return "/" in name or Path(name).is_dir()
 
 
-def _ask(url: str, name: str, model: Model) -> None:
-    key = str(getattr(model.api, "api_key", "") or "")
-    address = f"{url.rstrip('/').removesuffix('/v1')}/v1/models"
+async def _examined(endpoint: Endpoint, config: GenerateConfig) -> Served:
+    api: ModelAPI = endpoint.model.api
     try:
-        # A proxy stands between this machine and others, not between two programs of one.
-        with httpx.Client(timeout=_SECONDS, follow_redirects=True, trust_env=not _is_local(url)) as client:
-            client.headers.update({"Authorization": f"Bearer {key}"} if key else {})
-            response = client.get(address)
-            until = time.monotonic() + _STARTING
-            if _is_starting(response):
-                minutes = f"{_STARTING / 60:g} minutes"
-                print(
-                    f"the server at {url} is not ready yet (HTTP 503); waiting for it, {minutes} at most",
-                    file=sys.stderr,
-                    flush=True,
-                )
-            while _is_starting(response) and time.monotonic() < until:
-                time.sleep(_AGAIN)
-                response = client.get(address)
-        response.raise_for_status()
-        served = sorted(str(entry["id"]) for entry in response.json()["data"])
-    except httpx.HTTPStatusError as error:
-        status = error.response.status_code
-        if status in (401, 403):
-            raise NoServerError(
-                f"the server at {url} refuses the key (HTTP {status}): VLLM_API_KEY, here or in .env, "
-                "is not the one that it was started with"
-            ) from None
-        raise NoServerError(f"the server at {url} answers HTTP {status}; {START}") from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, KeyError, TypeError) as error:
-        raise NoServerError(f"no vLLM server answers at {url} (VLLM_BASE_URL): {error}; {START}") from None
-    if name not in served:
-        names = " or ".join(f"vllm/{one}" for one in served)
-        raise NoServerError(f"the server at {url} does not serve '{name}'; ask for {names}")
+        return await examine(endpoint, endpoint.model.config.merge(config))
+    finally:
+        # Connections belong to the loop that opened them; Inspect's clients of OpenAI's keep them apart.
+        if not any(kind.__name__ in ("OpenAIAPI", "OpenAICompatibleAPI") for kind in type(api).__mro__):
+            await api.aclose()
+            api.initialize()
 
 
-def _is_starting(response: httpx.Response) -> bool:
-    """What a gateway answers while the servers behind it load their weights."""
-    return response.status_code == httpx.codes.SERVICE_UNAVAILABLE
+def _aside(endpoint: Endpoint) -> Served:
+    """Examine in a thread with a loop of its own: the run's loop waits for the function that makes a task."""
+    config = active_generate_config()  # which the thread, in a context of its own, does not see
+    done: list[Served] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            done.append(anyio.run(_examined, endpoint, config))
+        except BaseException as error:  # raised again below
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+        if _interrupted():
+            raise KeyboardInterrupt
+    if failed:
+        raise failed[0]
+    return done[0]
 
 
-def _is_local(url: str) -> bool:
-    return any(f"//{host}" in url for host in ("127.0.0.1", "localhost", "[::1]"))
+def _interrupted() -> bool:
+    """Whether Ctrl-C has been pressed: asyncio only marks its first task, which is told after the wait."""
+    try:
+        return any(task.cancelling() for task in asyncio.all_tasks())
+    except RuntimeError:
+        return False

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
 from inspect_ai import eval
+from inspect_ai.model import Model, get_model
 from inspect_ai.model._providers._vllm_lora import _vllm_servers
 
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
-from fiduciary.tasks import _server
-from fiduciary.tasks._server import NoServerError
+from fiduciary.tasks import _preflight
+from fiduciary.tasks._preflight import NoServerError
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from tests.tasks.endpoints import ANSWER, REFUSED, Reply, Server, serving
 
 
 @pytest.fixture(autouse=True)
@@ -25,43 +24,23 @@ def _no_server_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def starting() -> list[None]:
-    """One entry for each time that the server is to answer that it is not ready."""
-    return []
+def server() -> Iterator[Server]:
+    """Serves ``mine``, to whoever has the key, and answers no question."""
+    models = {"data": [{"id": "mine"}, {"id": "tuned"}]}
+    with serving(Server(models=models, posts=[Reply(400, REFUSED)], key="right")) as running:
+        yield running
 
 
-@pytest.fixture
-def server(starting: list[None]) -> Iterator[str]:
-    """Serves ``mine``, to whoever has the key."""
-
-    class Models(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if starting:
-                starting.pop()
-                self.send_response(503)
-                self.end_headers()
-                return
-            right = self.path == "/v1/models" and self.headers["Authorization"] == "Bearer right"
-            body = json.dumps({"data": [{"id": "mine"}, {"id": "tuned"}]}).encode()
-            self.send_response(200 if right else 401)
-            self.end_headers()
-            self.wfile.write(body if right else b"")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    serving = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Models)
-    threading.Thread(target=serving.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{serving.server_port}/v1"
-    serving.shutdown()
-    serving.server_close()
+def mine() -> Model:
+    """The model under test; one that Inspect remembers would keep the address of an earlier test."""
+    return get_model("vllm/mine", memoize=False)
 
 
 def said(model: str, task: str = "stakeholder_choice", **arguments: int) -> str:
     """Why a run does not begin."""
     # By name: a task that is made outside of a run has no model to ask about.
     with pytest.raises(NoServerError) as raised:
-        eval(f"tasks/{task}", task_args=arguments or {"n": 1}, model=model)
+        eval(f"tasks/{task}", task_args=arguments or {"n": 1}, model=get_model(model, memoize=False))
     return str(raised.value)
 
 
@@ -86,58 +65,62 @@ def test_a_server_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"no vLLM server answers at {url}" in said("vllm/mine")
 
 
-def test_a_wrong_key(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VLLM_BASE_URL", server)
+def test_a_wrong_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
     monkeypatch.setenv("VLLM_API_KEY", "wrong")
     assert "refuses the key" in said("vllm/mine")
 
 
 @pytest.mark.parametrize("model", ["vllm/other", "vllm/other:tuned"])
-def test_a_name_that_is_not_served(server: str, monkeypatch: pytest.MonkeyPatch, model: str) -> None:
-    monkeypatch.setenv("VLLM_BASE_URL", server)
+def test_a_name_that_is_not_served(server: Server, monkeypatch: pytest.MonkeyPatch, model: str) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
     monkeypatch.setenv("VLLM_API_KEY", "right")
     assert "does not serve 'other'; ask for vllm/mine or vllm/tuned" in said(model)
 
 
-def test_the_right_server_passes(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VLLM_BASE_URL", server)
+def test_the_right_server_passes(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
     monkeypatch.setenv("VLLM_API_KEY", "right")
-    [log] = eval("tasks/stakeholder_choice", task_args={"n": 1}, model="vllm/mine", max_retries=0, timeout=5)
+    server.posts = [Reply(200, ANSWER), Reply(400, REFUSED)]
+    [log] = eval("tasks/stakeholder_choice", task_args={"n": 1}, model=mine(), max_retries=0)
     # It got as far as asking, which this server cannot answer.
     assert log.status == "error" and log.eval.model == "vllm/mine"
 
 
 def test_a_server_that_is_starting_is_waited_for_with_a_word(
-    server: str, starting: list[None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
     monkeypatch.setenv("VLLM_API_KEY", "right")
-    monkeypatch.setattr(_server, "_AGAIN", 0.01)
-    starting += [None, None]
+    monkeypatch.setattr(_preflight, "_AGAIN", 0.01)
+    server.starting = 2
     assert "does not serve 'other'" in said("vllm/other")
-    assert not starting
+    assert not server.starting
     assert (
         capsys.readouterr().err.count("is not ready yet (HTTP 503); waiting for it, 10 minutes at most") == 1
     )
 
 
 def test_a_server_that_never_becomes_ready_ends_the_waiting(
-    server: str, starting: list[None], monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("VLLM_BASE_URL", server)
-    monkeypatch.setattr(_server, "_AGAIN", 0.01)
-    monkeypatch.setattr(_server, "_STARTING", 0.05)
-    starting += [None] * 1000
-    assert f"the server at {server} answers HTTP 503" in said("vllm/mine")
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
+    monkeypatch.setattr(_preflight, "_AGAIN", 0.01)
+    monkeypatch.setattr(_preflight, "_STARTING", 0.05)
+    server.starting = 1000
+    assert f"the server at {server.url} answers HTTP 503, for 0.05 seconds now; start one" in said(
+        "vllm/mine"
+    )
 
 
 def test_a_task_that_is_made_after_a_run_is_not_asked_about_its_server(
-    server: str, monkeypatch: pytest.MonkeyPatch
+    server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Inspect keeps the last run's model; its server may be gone by now."""
-    monkeypatch.setenv("VLLM_BASE_URL", server)
+    monkeypatch.setenv("VLLM_BASE_URL", server.url)
     monkeypatch.setenv("VLLM_API_KEY", "right")
-    eval("tasks/stakeholder_choice", task_args={"n": 1}, model="vllm/mine", max_retries=0, timeout=5)
+    server.posts = [Reply(200, ANSWER), Reply(400, REFUSED)]
+    eval("tasks/stakeholder_choice", task_args={"n": 1}, model=mine(), max_retries=0)
     monkeypatch.setenv("VLLM_API_KEY", "wrong")
     monkeypatch.delenv("VLLM_BASE_URL")
     assert stakeholder_choice(n=1).dataset
