@@ -139,6 +139,8 @@ async def _listing(endpoint: Endpoint) -> list[dict[str, Any]] | None:
 
         try:
             response = await _patiently(endpoint, once)
+        except _Refused as refused:
+            raise _refusal(endpoint, [], refused) from None
         except (httpx.TimeoutException, TimeoutError):
             raise endpoint.error(
                 f"{endpoint.where} has not answered for {_LISTING:g} seconds{_address(endpoint)}"

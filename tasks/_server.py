@@ -125,7 +125,7 @@ def _aside(endpoint: Endpoint) -> Served:
     while thread.is_alive():
         thread.join(0.1)
         if _interrupted():
-            raise KeyboardInterrupt
+            raise asyncio.CancelledError
     if failed:
         raise failed[0]
     return done[0]

@@ -100,7 +100,7 @@ def test_a_broken_server_is_asked_a_few_times_and_each_is_said(
     assert "answers HTTP 500, for 3 seconds now" in said(model)
     told = capsys.readouterr().err.count("answers HTTP 500; asking again in")
     posts = sum(count for asked, count in server.asked.items() if asked.startswith("POST"))
-    each = 1 if model == LOCAL else 2  # Inspect looks first whether OpenAI's newer interface is there
+    each = 1 if model == LOCAL else 2  # Inspect looks first whether reasons can be summarised
     assert posts == each * (told + 1) and 1 <= told <= 3
 
 
