@@ -33,6 +33,7 @@ from fiduciary.leaderboard.columns import CHOICE, COLUMNS, SHIFTS, TASKS, Column
 from fiduciary.leaderboard.log_files import Say, named_below, read_headers
 from fiduciary.leaderboard.rows import Row, contenders, published
 from fiduciary.leaderboard.runs import Selection, select, to_runs
+from fiduciary.leaderboard.served import different_weights
 from fiduciary.scorers.stakeholder_choice.wordings import FEWEST
 
 
@@ -189,7 +190,7 @@ def read(
             break
         troubles += [Trouble(file, f"its samples cannot be used: {why}", True) for file, why in bad.items()]
         usable = [run for run in usable if run.file not in bad]
-    troubles += selection.troubles
+    troubles += [*selection.troubles, *different_weights(usable)]
     for name, of in selection.runs.items():
         for task, run in of.items():
             if task != CHOICE and _all_missing(run, task):

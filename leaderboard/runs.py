@@ -77,6 +77,12 @@ class Run:
         return str(stated[about.model]) if isinstance(stated, Mapping) and about.model in stated else None
 
     @property
+    def served(self) -> Mapping[str, str]:
+        """What the server said of the weights that it serves; empty where it was not asked."""
+        told = (self.log.header.eval.metadata or {}).get("served")
+        return {str(k): str(v) for k, v in told.items()} if isinstance(told, Mapping) else {}
+
+    @property
     def instructed_for(self) -> Principal | None:
         """Whom the framing of its prompts names."""
         name = self.framing.removesuffix("_justify")

@@ -31,6 +31,20 @@ with socket.socket() as s:
 PY
 }
 
+# The name that a model is served under, unless --name says otherwise: that of its folder or repository, in small
+# letters. The model of the documents' commands keeps the short name that they use; its base is told apart.
+served_name() {
+    local name="${1%/}"
+    # A download of the Hugging Face Hub: models--organisation--name/snapshots/commit.
+    if [[ "$name" =~ models--[^/]*--([^/]+)/snapshots/[^/]+$ ]]; then name="${BASH_REMATCH[1]}"; fi
+    name="$(LC_ALL=C; name="${name##*/}"; printf '%s' "${name,,}" | tr -c 'a-z0-9._-' '-' | sed -E 's/^[-._]+//')"
+    case "$name" in
+        llama-3.1-8b-instruct | meta-llama-3.1-8b-instruct) name="llama-3.1-8b" ;;
+        llama-3.1-8b | meta-llama-3.1-8b) name="llama-3.1-8b-base" ;;
+    esac
+    printf '%s' "${name:-model}"
+}
+
 check_model_dir() {
     [ -d "$1" ] || die "model directory '$1' does not exist"
     compgen -G "$1/*.safetensors" >/dev/null || die "no *.safetensors file in '$1'"

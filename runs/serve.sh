@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serve a Llama checkpoint with vLLM on a GPU, for `inspect eval --model vllm/NAME`.
+# Serve a checkpoint with vLLM on a GPU, for `inspect eval --model vllm/NAME`.
 # Needs `pip install vllm==0.32.0`, best in an environment of its own, with its
 # `vllm` command on PATH. `runs/serve.sh --help` says how to use it.
 set -euo pipefail
@@ -16,7 +16,8 @@ Serve MODEL (a directory or a Hugging Face name) on the GPU, at 127.0.0.1 only,
 until Ctrl-C. Writes VLLM_BASE_URL and VLLM_API_KEY into .env in the current
 directory once the model has generated a token.
 
-  --name NAME      name the model is served under   (default llama-3.1-8b)
+  --name NAME      name the model is served under   (default that of MODEL, in small
+                   letters; Llama-3.1-8B-Instruct is llama-3.1-8b)
   --port PORT      port on 127.0.0.1                (default 8000)
   --timeout SEC    longest wait for the first token (default 1800)
   --log FILE       server log                       (default a temporary file)
@@ -32,7 +33,7 @@ Environment:
 USAGE
 }
 
-NAME="llama-3.1-8b" PORT="8000" TIMEOUT="1800" LOG="" MODEL=""
+NAME="" PORT="8000" TIMEOUT="1800" LOG="" MODEL=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --name) need_value "$1" $#; NAME="$2"; shift 2 ;;
@@ -46,6 +47,7 @@ while [ $# -gt 0 ]; do
     esac
 done
 [ -n "$MODEL" ] || { usage >&2; exit 2; }
+NAME="${NAME:-$(served_name "$MODEL")}"
 
 # A path, as opposed to a Hugging Face name such as organisation/model.
 case "$MODEL" in

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serve a Llama checkpoint with vLLM on the CPU, for `inspect eval --model vllm/NAME`.
+# Serve a checkpoint with vLLM on the CPU, for `inspect eval --model vllm/NAME`.
 # Linux x86-64. `runs/serve_cpu.sh --help` says how to use it.
 #
 # The first run makes .venv-vllm (about 3 GB) from locks/serve-cpu.txt. torch
@@ -20,7 +20,8 @@ Serve the checkpoint in MODEL_DIR (config.json, *.safetensors, tokenizer) on the
 CPU, at 127.0.0.1 only, until Ctrl-C. Writes VLLM_BASE_URL and VLLM_API_KEY into
 .env in the current directory once the model has generated a token.
 
-  --name NAME      name the model is served under   (default llama-3.1-8b)
+  --name NAME      name the model is served under   (default that of MODEL_DIR, in small
+                   letters; Llama-3.1-8B-Instruct is llama-3.1-8b)
   --port PORT      port on 127.0.0.1                (default 8000)
   --timeout SEC    longest wait for the first token (default 900)
   --log FILE       server log                       (default a temporary file)
@@ -69,7 +70,7 @@ install() {
     cp "$LOCK" "$mark"
 }
 
-NAME="llama-3.1-8b" PORT="8000" TIMEOUT="900" LOG="" MODEL="" INSTALL_ONLY=""
+NAME="" PORT="8000" TIMEOUT="900" LOG="" MODEL="" INSTALL_ONLY=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --name) need_value "$1" $#; NAME="$2"; shift 2 ;;
@@ -87,6 +88,7 @@ done
 if [ -z "$INSTALL_ONLY" ]; then
     [ -n "$MODEL" ] || { usage >&2; exit 2; }
     check_model_dir "$MODEL"
+    NAME="${NAME:-$(served_name "$MODEL")}"
     PYTHON="${BASE_PYTHON:-python3}"
     check_port
 fi

@@ -23,6 +23,7 @@ Mounts = tuple[tuple[Path, str], ...]
 """What is mounted read-only: (on this machine, in the container)."""
 
 _HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_DOWNLOAD = re.compile(r"models--[^/]*--([^/]+)/snapshots/[^/]+$")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
 
@@ -57,6 +58,27 @@ class Adapter:
     def target(self) -> str:
         """Its folder in the container."""
         return f"/adapters/{self.name}"
+
+
+def default_name(given: str) -> str:
+    """The name that a model is served under unless another is given, as in runs/serve.sh.
+
+    That of its folder or repository, in small letters. The model of the documents' commands,
+    Llama-3.1-8B-Instruct, keeps the short name that they use; its base is told apart.
+
+    Args:
+        given: a folder, or a name on the Hugging Face Hub.
+    """
+    path = given.rstrip("/")
+    # A download of the Hub: models--organisation--name/snapshots/commit.
+    download = _DOWNLOAD.search(path)
+    name = (download[1] if download else path.rpartition("/")[2]).encode().decode("latin-1")
+    name = re.sub(r"[^a-z0-9._-]", "-", name.lower()).lstrip("-._")
+    name = name.removeprefix("meta-") if re.fullmatch(r"meta-llama-3\.1-8b(-instruct)?", name) else name
+    return {
+        "llama-3.1-8b-instruct": "llama-3.1-8b",
+        "llama-3.1-8b": "llama-3.1-8b-base",
+    }.get(name, name or "model")
 
 
 def served_name(name: str) -> str:

@@ -25,8 +25,8 @@ current directory. What follows -- is run with that address, and its exit code i
 the server runs until Ctrl-C. In either case, and after any failure, all that was started is removed, and
 .env is as it was.
 
-  fiduciary serve weights/llama
-  fiduciary serve weights/llama --adapter tuned=adapters/tuned \\
+  fiduciary serve weights/Llama-3.1-8B-Instruct
+  fiduciary serve weights/Llama-3.1-8B-Instruct --adapter tuned=adapters/tuned \\
       -- inspect eval tasks/stakeholder_choice --model vllm/llama-3.1-8b,vllm/tuned
 
 environment:
@@ -52,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = found.add_argument
     add("model", metavar="MODEL", help="folder of a checkpoint, or its name on the Hugging Face Hub")
-    add("--name", default="llama-3.1-8b", help="name it is served under (default %(default)s)")
+    add("--name", help="name it is served under (default that of MODEL, in small letters)")
     add("--adapter", action="append", default=[], metavar="NAME=DIR", help="a LoRA adapter; can be repeated")
     add("--max-lora-rank", type=int, metavar="R", help="largest rank of an adapter (default: what they have)")
     add("--device", choices=("gpu", "cpu"), default="gpu", help="(default %(default)s)")
@@ -73,7 +73,7 @@ def plan(arguments: argparse.Namespace, words: Sequence[str]) -> Plan:
     Raises:
         ServingError: a model, adapter or name that cannot be served.
     """
-    name = checks.served_name(arguments.name)
+    name = checks.served_name(arguments.name or checks.default_name(arguments.model))
     model = checks.model(arguments.model)
     base = model.hub or str(Path(arguments.model).expanduser())
     adapters, rank = checks.adapters(arguments.adapter, base, name, arguments.max_lora_rank)

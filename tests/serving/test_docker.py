@@ -31,7 +31,7 @@ pytestmark = [
 
 NAME = "llama-3.1-8b"
 ANSWERED = '"POST /v1/chat/completions HTTP'
-SERVE = [sys.executable, "-m", "fiduciary", "serve", str(MODEL), "--device", "cpu"]
+SERVE = [sys.executable, "-m", "fiduciary", "serve", str(MODEL), "--name", NAME, "--device", "cpu"]
 # As its script does: with the Python of these tests, whatever is on PATH.
 INSPECT = [sys.executable, "-m", "inspect_ai", "eval", "tasks/stakeholder_choice"]
 INSPECT += ["-T", "wording=compact", "-T", "elicitation=text"]

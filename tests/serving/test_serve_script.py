@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fiduciary.serving.checks import default_name
 from tests.serving.tiny_adapter import MODEL
 
 
@@ -56,9 +57,12 @@ def port() -> str:
 def serving(root: Path, folder: Path, port: str, **environment: str) -> Iterator[Path]:
     """The script, from ready to stopped; what it said."""
     said = folder / "said.txt"
+    checkpoint = folder / "Llama-3.1-8B-Instruct"
+    checkpoint.unlink(missing_ok=True)
+    checkpoint.symlink_to(MODEL, target_is_directory=True)
     with said.open("w") as file:
         process = subprocess.Popen(
-            [root / "runs" / "serve.sh", MODEL, "--port", port, "--log", folder / "server.log"],
+            [root / "runs" / "serve.sh", checkpoint, "--port", port, "--log", folder / "server.log"],
             cwd=folder,
             env=clean(**environment),
             stdout=file,
@@ -77,6 +81,27 @@ def serving(root: Path, folder: Path, port: str, **environment: str) -> Iterator
 
 def settings(folder: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", "llama-3.1-8b"),
+        ("/models/Meta-Llama-3.1-8B-Instruct/", "llama-3.1-8b"),
+        ("meta-llama/Llama-3.1-8B", "llama-3.1-8b-base"),
+        ("Qwen/Qwen3-8B", "qwen3-8b"),
+        ("/hub/models--Qwen--Qwen3-8B/snapshots/0123abc", "qwen3-8b"),
+        ("/models/.my model (ü)", "my-model-----"),
+        ("/", "model"),
+    ],
+)
+def test_the_name_follows_the_model_in_scripts_and_containers_alike(
+    root: Path, model: str, name: str
+) -> None:
+    """Two models that are served one after the other must not share a row of a table."""
+    command = ["bash", "-c", '. "$1"; served_name "$2"', "_", root / "runs" / "_serve_common.sh", model]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said.stdout == default_name(model) == name
 
 
 @pytest.mark.slow
