@@ -47,8 +47,12 @@ from inspect_ai.model._generate_config import active_generate_config
 from inspect_ai.model._model import active_model, init_active_model
 from rich.text import Text
 
+# What Inspect raises when it asks no more.
+from tenacity import RetryError
+
 __all__ = [
     "PrerequisiteError",
+    "RetryError",
     "Transcript",
     "active_generate_config",
     "active_model",

@@ -6,6 +6,7 @@
 # train.txt      base.txt and the train extra without torch (see its first lines)
 # docs.txt       what makes the documents a site (mkdocs.yml)
 # router.txt     the router before several servers (runs/router.sh), with base.txt's versions
+# ../uv.lock     every extra, for those who use uv (`uv sync`, `uv run`): a resolution of its own
 # serve-cpu.txt, docker/serve-gpu.txt  versions by hand, as their first lines say; their hashes are renewed
 #
 # All of them hold the hashes of everything that pip may take. Kept as they are: versions already in a lock,
@@ -55,6 +56,8 @@ HEADER
     # The lines below an entry are its hashes.
     awk '/^[^ ]/ { kept = $0 !~ /^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+)(\[[a-z0-9,-]+\])?==/ } kept' "$train"
 } >locks/train.txt
+
+"$UV" lock --quiet ${UPGRADE:+--upgrade}
 
 # Which packages a server takes is decided by what was tried (see the lists' first lines); only hashes are new.
 hashed() { # LIST PYTHON

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, Model, ModelOutput
-from tenacity import RetryError
 
+from fiduciary._inspect import RetryError
 from fiduciary.solvers.label_tokens import CannotAsk
 from fiduciary.solvers.retries import bounded, given_up
 

@@ -12,9 +12,8 @@ from typing import Any
 
 from inspect_ai.hooks import Hooks, ModelRetry, hooks
 from inspect_ai.model import Model
-from tenacity import RetryError
 
-from fiduciary._inspect import active_generate_config, status_of
+from fiduciary._inspect import RetryError, active_generate_config, status_of
 from fiduciary.solvers.label_tokens import CannotAsk
 
 LONGEST = 1800

@@ -1,1 +1,5 @@
 """Budgets split between stakeholders at varying prices: is there a preference, and which one?"""
+
+from fiduciary.tasks.allocation.task import allocation
+
+__all__ = ["allocation"]
