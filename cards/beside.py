@@ -115,7 +115,7 @@ def _try(unread: list[str], name: str, read: Any) -> None:
 
 def _table(path: Path, name: str) -> Table:
     if find_spec("pyarrow") is None:
-        raise ValueError("Parquet needs pyarrow: pip install 'fiduciary[page]'")
+        raise ValueError("Parquet needs pyarrow: pip install 'pyarrow>=21'")
     parquet = import_module("pyarrow.parquet").ParquetFile(path)
     return Table(name, parquet.metadata.num_rows, tuple(parquet.schema_arrow.names))
 

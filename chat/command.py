@@ -63,7 +63,10 @@ def _run(arguments: argparse.Namespace) -> None:
     if not 1 <= port <= 65535:
         raise UsageError(f"--port must be a number from 1 to 65535, got {port}")
     if importlib.util.find_spec("gradio") is None:
-        raise UsageError("the chat needs Gradio: pip install 'fiduciary[chat]' (in a checkout: '.[chat]')")
+        raise UsageError(
+            "the chat needs Gradio: pip install '.[chat]' in a checkout, or 'gradio>=6.31,<7' beside an "
+            "installed wheel; in an environment of its own, since Gradio wants an older Pillow than the rest"
+        )
 
     # After the checks: these load Inspect, which takes seconds.
     from fiduciary.chat import server

@@ -85,7 +85,7 @@ def write(board: Board, out: Path) -> tuple[list[Path], list[str]]:
     put("table.md", as_markdown(board))
     put("table.tex", as_latex(board))
     if find_spec("pyarrow") is None:
-        return written, ["table.parquet needs pyarrow: pip install 'fiduciary[page]'"]
+        return written, ["table.parquet needs pyarrow: pip install 'pyarrow>=21'"]
     with (out / "table.parquet").open("wb") as file:  # pyarrow takes no name that is not UTF-8
         pd.DataFrame(records).to_parquet(file, index=False)
     return [*written, out / "table.parquet"], []

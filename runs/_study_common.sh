@@ -1,6 +1,11 @@
 # Shared by the scripts that reproduce a published study; to be sourced, not run.
 # shellcheck shell=bash
 
+die_of() { # what is wrong, by the name that the user gave it
+    echo "$(basename "$0"): error: $1" >&2
+    exit 2
+}
+
 start_study() { # MODEL, then options for inspect eval
     case "${1:-}" in
         -h | --help) usage; exit 0 ;;
@@ -12,6 +17,7 @@ start_study() { # MODEL, then options for inspect eval
     PYTHON="${PYTHON:-$ROOT/.venv/bin/python}"
     [ -x "$PYTHON" ] || PYTHON="$(command -v python3)"
     N="${N:-1000}"
+    [[ "$N" =~ ^[1-9][0-9]*$ ]] || die_of "N must be a whole number of at least 1, not '$N'"
     TEMPERATURES="${TEMPERATURES:-0.1}"
     LOG_DIR="${LOG_DIR:-logs/$(basename "$0" .sh)/${MODEL//\//-}}"
     case "$LOG_DIR" in /* | *://*) ;; *) LOG_DIR="$PWD/$LOG_DIR" ;; esac

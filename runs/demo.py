@@ -153,7 +153,8 @@ def page(log_dir: Path) -> Path:
     board = build(
         [str(log_dir)], Principal.named(SERVED), quiet, title="Subjects whose preferences are known"
     )
-    return publish(board, log_dir / "site", quiet)
+    # Beside the logs: those that the page takes along are copies, which `inspect view` would list again.
+    return publish(board, log_dir.with_name(f"{log_dir.name}-site"), quiet)
 
 
 def ask(case: Case, n: int, seed: int, log_dir: Path) -> EvalLog:

@@ -28,6 +28,12 @@ USAGE
 
 start_study "$@"
 for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justify}; do
+    case "${framing%_justify}" in
+        for_profit | symmetric | nonprofit) ;;
+        *) die_of "FRAMINGS holds for_profit, symmetric and nonprofit, each also with _justify, not '$framing'" ;;
+    esac
+done
+for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justify}; do
     ask "$framing" -T context=true
 done
 for framing in ${FRAMINGS:-for_profit_justify symmetric_justify nonprofit_justify}; do

@@ -97,3 +97,13 @@ def test_python_in_the_page_for_developers_runs(tmp_path: Path, capsys: pytest.C
         file.write_text(snippet, "utf-8")
         known = runpy.run_path(str(file), known)
     assert {"theta_SH", "rho", "gamma"} <= set(re.findall(r"^\w+", capsys.readouterr().out, re.M))
+
+
+def test_nobody_is_told_to_install_a_name_that_is_not_registered() -> None:
+    """The distribution is in no index: whoever took its name there would be installed."""
+    advice = re.compile(r"(?:pip|pipx|uv|tool) (?:install|add)[^\n&;]*[\s'\"]fiduciary(?:\[|==|[\s'\"`.)]|$)")
+    kinds = (".py", ".md", ".sh", ".yaml", ".toml", ".html", ".j2")
+    files = (path for folder in ROOT.glob("[!.]*") for path in (folder, *folder.rglob("*")))
+    pages = [path for path in files if path.suffix in kinds and path.is_file() and path != Path(__file__)]
+    assert ROOT / "README.md" in pages and ROOT / "chat" / "command.py" in pages
+    assert [path for path in pages if advice.search(path.read_text("utf-8"))] == []

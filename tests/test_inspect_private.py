@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import httpx
 import pytest
 from inspect_ai.model import GenerateConfig, get_model
 
@@ -69,3 +70,21 @@ def test_scoring_outside_of_a_run_can_be_set_up() -> None:
 def test_a_folder_for_what_has_no_log() -> None:
     """Used by the journal of repeated play where a run writes no log file."""
     assert Path(_inspect.inspect_cache_dir("fiduciary")).is_dir()
+
+
+def test_what_a_failed_request_says_can_be_read() -> None:
+    """Used by the question before a run: the status and the wait that a server asks for."""
+    request = httpx.Request("POST", "http://127.0.0.1")
+    response = httpx.Response(429, headers={"Retry-After": "7"}, request=request)
+    error = httpx.HTTPStatusError("too many", request=request, response=response)
+    assert _inspect.status_of(error) == 429 and _inspect.status_of(ValueError()) is None
+    assert _inspect.seconds_to_wait(error) == 7.0
+
+
+def test_the_repetitions_of_a_provider_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Used by the question before a run; those of OpenAI's client are silent."""
+    monkeypatch.setenv("LOCAL_API_KEY", "none")
+    monkeypatch.setenv("LOCAL_BASE_URL", "http://127.0.0.1:9/v1")
+    client = _inspect.client_of(get_model("openai-api/local/m", memoize=False).api)
+    assert client.max_retries == 2
+    assert _inspect.client_of(get_model("mockllm/model").api) is None

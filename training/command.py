@@ -41,7 +41,7 @@ def _guarded(arguments: argparse.Namespace, rest: list[str]) -> int:
     except ModuleNotFoundError as error:
         return _stop(
             f"the package {error.name} is missing. Training needs its own environment: `make train-env` "
-            f"makes .venv-train, or install the extra: pip install 'fiduciary[train]'."
+            f"makes .venv-train, or install the extra there: pip install '.[train]'."
         )
 
 

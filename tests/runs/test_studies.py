@@ -48,6 +48,13 @@ def test_a_model_is_needed(tmp_path: Path) -> None:
 
 
 def test_bad_sizes_are_named(tmp_path: Path) -> None:
+    """By the name that they were given under, not by that of the task's argument."""
     done = run("study1.sh", tmp_path, "subject/study1", N="0")
-    assert done.returncode != 0
-    assert "n must be" in done.stdout + done.stderr
+    assert done.returncode == 2
+    assert "study1.sh: error: N must be a whole number of at least 1, not '0'" in done.stderr
+
+
+def test_a_framing_that_is_none_is_named(tmp_path: Path) -> None:
+    done = run("study2.sh", tmp_path, "subject/study1", FRAMINGS="nonprofit neutral")
+    assert done.returncode == 2 and not list(tmp_path.iterdir())
+    assert "study2.sh: error: FRAMINGS holds" in done.stderr and "not 'neutral'" in done.stderr

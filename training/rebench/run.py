@@ -67,6 +67,7 @@ def rebench(plan: Plan, engine: str = "auto", server: str | None = None, *, card
 
     Raises:
         TrainingError: whatever the user can put right.
+        KeyboardInterrupt: stopped by Ctrl-C.
     """
     for spec in plan.tasks:
         spec.make()  # arguments are checked before a server is started
@@ -167,6 +168,10 @@ def _ask(plan: Plan, spec: TaskSpec, found: Served) -> dict[str, EvalLog]:
             "again to continue."
         )
     by_model = {log.eval.model: log for log in logs}
+    if any(str(model) not in by_model for model in models.values()):
+        # Inspect ends a set that Ctrl-C stopped without an error, and without the logs that were not begun.
+        say("stopped; what is finished is kept: give the same command again to continue")
+        raise KeyboardInterrupt
     out = {}
     for name, model in models.items():
         log = by_model[str(model)]

@@ -182,9 +182,7 @@ def _parquet(file: Path) -> list[Mapping[str, Any]]:
     try:
         from pyarrow import parquet
     except ModuleNotFoundError as error:
-        raise TrainingError(
-            f"{file}: reading Parquet needs pyarrow: pip install 'fiduciary[page]' (or the extra train)."
-        ) from error
+        raise TrainingError(f"{file}: reading Parquet needs pyarrow: pip install 'pyarrow>=21'.") from error
     return list(parquet.read_table(file).to_pylist())
 
 

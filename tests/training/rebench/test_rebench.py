@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -146,3 +147,27 @@ def test_arguments_are_checked_before_anything_is_loaded(command, tmp_path, caps
     assert main(command("--task", "nothing")) == 2
     assert "there is no task nothing" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_with_a_way_on(command, tmp_path):
+    """Inspect ends a stopped set without an error, and without the logs that were not begun."""
+    arguments = command("--task", "stakeholder_choice n=2000 wording=compact elicitation=choose order=given")
+    with subprocess.Popen(
+        [sys.executable, "-m", "fiduciary", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        said = []
+        for line in process.stdout:
+            said.append(line)
+            if "samples of stakeholder_choice" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        said.append(process.communicate(timeout=120)[0])
+    assert process.returncode == 130, "".join(said)
+    assert "give the same command again to continue" in "".join(said)
+    assert "Traceback" not in "".join(said)

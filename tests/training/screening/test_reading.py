@@ -162,7 +162,9 @@ def test_without_pyarrow_the_extra_is_named(tmp_path):
     path = tmp_path / "data.parquet"
     path.write_bytes(b"PAR1")
     done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 2 and "needs pyarrow" in done.stderr and "fiduciary[page]" in done.stderr
+    assert (
+        done.returncode == 2 and "needs pyarrow" in done.stderr and "pip install 'pyarrow>=21'" in done.stderr
+    )
 
 
 def test_help_needs_no_package():
