@@ -77,6 +77,9 @@ ask transitivity n=8
 ask menus n=2
 ask allocation budgets=3
 ask money_pump n=4
+ask axioms n=2
+ask reachable n=12 framings=policy
+ask delegation n=3
 ask stress n=4 words=300
 ask moral_dilemmas n=12 probe=6
 ask economic_games games=all repeats=1

@@ -98,7 +98,7 @@ def test_a_weakness_is_found_and_named_and_nothing_else(
 ) -> None:
     others = ["magnitude", "shuffled", "insisting_user"]
     names = [name for name in PRESSURES if name == pressure or name in others]
-    every = found(weak(pressure, instead), seed=4, names=names)
+    every = found(weak(pressure, instead), n=200, seed=4, names=names)
     assert [name for name, f in every.items() if f.found] == [pressure]
     assert weakness in every[pressure].weaknesses
     assert says in every[pressure].named
