@@ -46,7 +46,7 @@ def told(log: EvalLog, options: Options) -> Told:
     """The report of a log."""
     table = axiom_table(log)
     chooser = fitted(table.answers) if table.grounds.withheld is None else None
-    body: list[Figures | str] = [*counted(table.answers.mass), _card(card(table, chooser), table)]
+    body: list[Figures | str] = [*counted(1 - table.answers.mass), _card(card(table, chooser), table)]
     found = Found()
     if table.grounds.withheld is None:
         found = Found(tipping_points(table.answers, chooser))

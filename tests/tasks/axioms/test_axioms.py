@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,8 @@ def test_random_answers_are_said_not_to_read(
     out = capsys.readouterr().out
     assert out.count("not measured (does not read)") == 5
     assert "fitted CES" not in out
+    if elicitation == "choose":
+        assert re.search(r"mass_outside, .*? 0\.0000$", out, re.M)
 
 
 def test_refusals_where_no_turn_is_begun_are_counted(tmp_path: Path) -> None:
