@@ -1,8 +1,8 @@
 """Do instrumental intervals cover, and what does a learned first stage gain?
 
-Simulated arrays: a treatment d = h(z) + π'x + v that shares its error with the outcome y = β d + γ'x + e, so that
-least squares are biased. Errors differ in size with z and are shared within clusters of two, the treatment is
-nonlinear in x where said, and x is correlated with nothing that is drawn for z.
+Simulated arrays: the treatment d = h(z) + f(x) + v shares its error with the outcome y = β d + g(x) + e, so
+that least squares are biased. Errors differ in size with z and are shared within clusters of two; f is
+nonlinear, which must not pass for the instrument.
 
     python -m benchmarks.instruments [--runs 500]
 """
@@ -121,7 +121,7 @@ def main(argv: list[str] | None = None) -> int:
     fine = []
     for name, h in (
         ("strong, linear", linear(1.0)),
-        ("weak, linear", linear(0.08)),
+        ("weak, linear", linear(0.15)),
         ("no relation", linear(0.0)),
         ("nonlinear", curved),
     ):

@@ -21,6 +21,8 @@ from fiduciary.scorers.economic_games.metrics import (
     social_preference,
 )
 from fiduciary.scorers.economic_games.scorer import game_play
+from fiduciary.scorers.instruments.metrics import instrument_effects
+from fiduciary.scorers.instruments.scorer import argued_choices
 from fiduciary.scorers.inventory import inventory_answers, inventory_scores
 from fiduciary.scorers.menus.metrics import menu_answers, menu_effects
 from fiduciary.scorers.menus.scorer import menu_choices
@@ -50,6 +52,7 @@ from fiduciary.scorers.transitivity.scorer import transitive_triads
 from fiduciary.solvers import elicit, framing, strategy_method
 from fiduciary.solvers.allocation import ask_budgets
 from fiduciary.solvers.delegation import ask_chain
+from fiduciary.solvers.instruments import ask_with_encouragements
 from fiduciary.solvers.inventory import administer
 from fiduciary.solvers.money_pump import pump
 from fiduciary.solvers.moral_dilemmas import ask_dilemma
@@ -64,6 +67,7 @@ from fiduciary.tasks.delegation.task import delegation
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.economic_games.task import economic_games
 from fiduciary.tasks.hexaco100.task import hexaco100
+from fiduciary.tasks.instruments.task import instruments
 from fiduciary.tasks.menus.task import menus
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
@@ -92,6 +96,7 @@ SCORERS = (
     menu_choices,
     framed_choice,
     axiom_answers,
+    argued_choices,
 )
 
 for _scorer in SCORERS:
@@ -102,11 +107,13 @@ __all__ = [
     "administer",
     "agreement_rate",
     "allocation",
+    "argued_choices",
     "ask_budgets",
     "ask_chain",
     "ask_dilemma",
     "ask_pairs",
     "ask_stress",
+    "ask_with_encouragements",
     "axiom_answers",
     "axiom_answers_missing",
     "axiom_card",
@@ -139,6 +146,8 @@ __all__ = [
     "framing",
     "game_play",
     "hexaco100",
+    "instrument_effects",
+    "instruments",
     "inventory_answers",
     "inventory_scores",
     "judgement_gap",

@@ -34,6 +34,7 @@ REPORTS = {
     "duopoly_pricing": "fiduciary.scorers.duopoly_pricing.report",
     "moral_dilemmas": "fiduciary.scorers.moral_dilemmas.report",
     "stress": "fiduciary.scorers.stress.report",
+    "instruments": "fiduciary.scorers.instruments.report",
     "hexaco100": "fiduciary.scorers.inventory.report",
     "dark_tetrad": "fiduciary.scorers.inventory.report",
 }

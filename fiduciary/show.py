@@ -211,6 +211,7 @@ TASKS = (
     "duopoly_pricing",
     "moral_dilemmas",
     "stress",
+    "instruments",
     "hexaco100",
     "dark_tetrad",
 )

@@ -97,6 +97,7 @@ class Question:
         temperature: τ ≥ 0 of a text.
         max_tokens: the longest text, unless the command line says otherwise (``--max-tokens``).
         closing: the closing words.
+        said: with ``choose``, an explanation that stands before the closing words, from another question.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Question:
     temperature: float = 1.0
     max_tokens: int = MAX_TOKENS["text"]
     closing: str = CLOSING
+    said: str = ""
 
 
 @dataclass
@@ -227,7 +229,8 @@ async def ask(state: TaskState, question: Question, seed: int, watch: Watch) -> 
     settings: dict[str, Any] = dict(neutral_sampling(state.model.api))
     settings["seed"] = request_seed(seed, f"{state.sample_id}/{question.name}", state.epoch)
     if question.elicitation == "choose":
-        token = await _label(question, question.messages, question.closing, settings, watch)
+        begun = continued(question.said, question.closing)
+        token = await _label(question, question.messages, begun, settings, watch)
         return Answer(token, token)
     text = settings | {"temperature": question.temperature}
     if active_generate_config().max_tokens is None:

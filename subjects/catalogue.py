@@ -13,6 +13,7 @@ from fiduciary.subjects import (
     drift,
     duopoly_pricing,
     economic_games,
+    instruments,
     inventory,
     moral_dilemmas,
     reachable,
@@ -65,6 +66,7 @@ FAMILIES: tuple[Family, ...] = (
     supervision,
     stress,
     reachable,
+    instruments,
 )
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(

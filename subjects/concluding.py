@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fiduciary.subjects.answering import Answer, Subject
+from fiduciary.subjects.instruments import Arguer
 from fiduciary.subjects.problem_text import Problem, read_problem
 
 _CLOSING = re.compile(r"(?:^|\n)[^\n]*\bI choose:? option *\(?\Z", re.IGNORECASE)
@@ -44,6 +45,8 @@ def concluded(
         temperature: τ ≥ 0 at which the label is drawn.
         rng: source of the draw.
     """
+    if isinstance(subject, Arguer):
+        return subject.conclude(texts, explanation, temperature, rng)
     problem = read_problem(texts)
     letters = problem.letters if problem else () if isinstance(subject, Subject) else _letters(texts)
     if not letters:

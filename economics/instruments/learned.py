@@ -5,7 +5,7 @@
 h may be any function that a learner finds; the exogenous covariates stay linear, so that nothing nonlinear in
 them can pass for the instrument. Clusters are divided into blocks at random, and the h of a block is learned
 on the blocks before it: the prediction owes nothing to the block's own errors, and is an instrument like any
-other. It then enters ``two_stage`` beside x. The first block, before which there is none, is only learned from.
+other. It then enters ``two_stage`` beside x. The first block, before which there is none, is left out.
 
 Learning each block's h on all other blocks would use every row, but then two blocks learn from each other:
 their scores share the products of their errors and are correlated, by as much as they vary where the
@@ -43,7 +43,6 @@ def learned_instrument(
     learn: Learn,
     rng: np.random.Generator,
     covariates: npt.ArrayLike | None = None,
-    within: npt.ArrayLike | None = None,
 ) -> FloatArray:
     """h(z) of every row, learned on the blocks before its own; NaN in the first block.
 
@@ -56,7 +55,7 @@ def learned_instrument(
         groups: cluster of each row, (n,); a cluster lies in one block.
         learn: the learner.
         rng: draws the blocks.
-        covariates, within: as ``two_stage`` takes them.
+        covariates: as ``two_stage`` takes them.
 
     Raises:
         ValueError: fewer clusters than two in each of ``BLOCKS`` blocks.
@@ -72,7 +71,6 @@ def learned_instrument(
         left = without(
             treatment[before, None],
             None if covariates is None else np.asarray(covariates, float)[before],
-            None if within is None else np.asarray(within)[before],
         )[:, 0]
         predicted = learn(instruments[before], left)(instruments[own])
         found[own] = predicted - predicted.mean()
@@ -90,8 +88,11 @@ def learned_two_stage(
     within: npt.ArrayLike | None = None,
     level: float = LEVEL,
 ) -> TwoStage:
-    """``two_stage`` with the learned instrument, on the rows that have one; arguments of both."""
-    h = learned_instrument(d, z, groups, learn, rng, covariates, within)
+    """``two_stage`` with the learned instrument, on the rows that have one; arguments of both.
+
+    What is ``within`` concerns the two stages alone: the learner's treatment is cleared of the covariates.
+    """
+    h = learned_instrument(d, z, groups, learn, rng, covariates)
     used = np.isfinite(h)
     return two_stage(
         np.asarray(y, float)[used],

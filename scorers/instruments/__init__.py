@@ -1,1 +1,1 @@
-"""Explanations that were asked to weigh a group, and choices behind them: scorer, metrics, table and report."""
+"""Explanations asked to weigh a group, and the choices behind them: scorer, metrics, table and report."""

@@ -1,0 +1,1 @@
+"""Explanations that are asked at random to weigh a group, to see whether what is argued causes the choice."""
