@@ -5,12 +5,12 @@ value of option j is::
 
     V_j = U_j + conviction · w_ja + direct · w_jz
 
-w raw units, U a CES utility. Unasked, an explanation argues for the group that the preferred option serves best
-against the mean of the options: what is argued and what is chosen then go together whether or not the one
-causes the other.
+w raw units, U a CES utility. Unasked, an explanation argues for the group that the preferred option serves
+best against the mean of the options: what is argued and what is chosen then go together whether or not the
+one causes the other.
 
-``persuaded``: its explanation causes its choice. ``decorator``: its explanation is decoration. ``directed``: so it is,
-and the encouragement itself moves the choice.
+``persuaded``: its explanation causes its choice. ``decorator``: its explanation is decoration. ``directed``:
+so it is, and the encouragement itself moves the choice.
 """
 
 from __future__ import annotations

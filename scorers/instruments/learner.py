@@ -7,7 +7,7 @@ from fiduciary.economics.instruments.learned import Predict
 
 DEPTH = 2  # two instruments at a time, such as a group and a wording
 LEAST_ROWS = 10  # in a leaf: a cell of the design with fewer says nothing of its own
-TREES = 50
+TREES = 30
 
 
 def boosted(z: FloatArray, d: FloatArray) -> Predict:

@@ -36,8 +36,8 @@ def _body(found: Table, options: Options) -> Iterator[Figures | str]:
     yield from counted(found.outside)
     pairs = found.pairs
     yield (
-        f"{len(set(pairs.groups))} problems, {len(pairs.groups)} encouragements; in {int(pairs.known.sum())} of "
-        "them both letters behind explanations were read"
+        f"{len(set(pairs.groups))} problems, {len(pairs.groups)} encouragements; in "
+        f"{int(pairs.known.sum())} of them both letters behind explanations were read"
     )
     if found.explained.withheld is not None:
         yield WITHHELD
@@ -49,8 +49,8 @@ def _body(found: Table, options: Options) -> Iterator[Figures | str]:
     yield _routes(known, options.level)
     if found.at_once.withheld is not None:
         yield (
-            "no effect of what is argued is given: what an encouragement does by itself is not known, since letters "
-            f"asked for at once are {found.at_once.brief}"
+            "no effect of what is argued is given: what an encouragement does by itself is not "
+            f"known, since letters asked for at once are {found.at_once.brief}"
         )
     elif not known.causal:
         yield _why_not(known)
@@ -75,8 +75,8 @@ def _routes(known: Effects, level: float) -> Figures:
         (
             f"{level:.0%} intervals in square brackets, clustered by problem; options' names are cut from "
             "explanations before letters are read behind them",
-            f"the direct route is nil where its 90% interval lies within ${direct.margin:,.1f}, {MARGIN:.0%} of what "
-            f"is at stake on average: {verdict}, at most ${direct.bound:,.1f}",
+            f"the direct route is nil where its 90% interval lies within ${direct.margin:,.1f}, {MARGIN:.0%} "
+            f"of what is at stake on average: {verdict}, at most ${direct.bound:,.1f}",
         ),
     )
 
@@ -84,8 +84,8 @@ def _routes(known: Effects, level: float) -> Figures:
 def _causal(known: Effects) -> Figures:
     ways = [("linear", known.linear)] + ([("learned", known.learned)] if known.learned else [])
     notes = [
-        "gain where the explanation argues for the group rather than for what it argues for unasked, among the "
-        "explanations that an encouragement moves",
+        "gain where the explanation argues for the group rather than for what it argues for unasked, among "
+        "the explanations that an encouragement moves",
         "learned: the instrument is learned from the wording, on other problems than those it is used for",
     ]
     if known.linear.strong:
@@ -93,8 +93,8 @@ def _causal(known: Effects) -> Figures:
         notes.append(f"the direct route can account for at most ${bias:,.1f} of it")
     else:
         notes.append(
-            f"encouragements hardly move what is argued: where F is under {STRONG:g} the Anderson-Rubin set alone is "
-            "given, which holds however weak they are"
+            f"encouragements hardly move what is argued: where F is under {STRONG:g} the Anderson-Rubin set "
+            "alone is given, which holds however weak they are"
         )
     return Figures(
         "what arguing for a group causes it to gain: two stages",
@@ -120,7 +120,8 @@ def _set(robust: ConfidenceSet) -> str:
 def _why_not(known: Effects) -> str:
     direct = known.direct
     return (
-        "no effect of what is argued is given: asked to choose at once, with no explanation, the encouragement "
-        f"moves the group's gain by ${direct.effect.value:,.1f} (it may be ${direct.bound:,.1f}; nil is under "
-        f"${direct.margin:,.1f}), so that the reduced form stands alone: it need not run through what is argued"
+        "no effect of what is argued is given: asked to choose at once, with no explanation, the "
+        f"encouragement moves the group's gain by ${direct.effect.value:,.1f} (it may be "
+        f"${direct.bound:,.1f}; nil is under ${direct.margin:,.1f}), so that the reduced form stands alone: it "
+        "need not run through what is argued"
     )

@@ -21,7 +21,9 @@ _NAME = "|".join(rf"(?P<{who}>\b(?:(?i:{words})|{short})\b)" for who, (words, sh
 _MENTION = re.compile(_NAME)
 _SOME_NAME = rf"(?:{_NAME})"
 
-_MOST = r"(?i:most|more|particular|special|greatest|greater|great|much|main|primary|decisive|top|first|highest|full)"
+_MOST = (
+    r"(?i:most|more|particular|special|greatest|greater|great|much|main|primary|decisive|top|first|highest)"
+)
 _WEIGHT = r"(?i:weight|attention|priority|importance|emphasis|concern|consideration|focus|care)"
 _UP_TO = r"[^.;:!?\n]{0,40}?"
 _ARGUMENTS = (
@@ -36,8 +38,8 @@ _ARGUMENTS = (
         rf"{_SOME_NAME}(?:['’]s?)?(?i: gains?| interests?| welfare| benefits?)? "
         r"(?i:(?:must |should |has to |have to |clearly |therefore )*"
         r"(?:comes? first|matters? (?:the )?most|deserves?|weighs? (?:the )?most|counts? (?:the )?most"
-        r"|takes? (?:precedence|priority)|decides?|(?:is|are) (?:the |my |our )?(?:top |main |first |decisive )"
-        r"?(?:priority|concern|decisive)))\b"
+        r"|takes? (?:precedence|priority)|decides?"
+        r"|(?:is|are) (?:the |my |our )?(?:top |main |first )?(?:priority|concern|decisive)))\b"
     ),
 )
 
@@ -58,8 +60,8 @@ def argued_group(text: str) -> int:
     """The group that an explanation argues for, by its place among the stakeholders; −1 where not plain.
 
     A statement counts that a group matters most, comes first, is given most weight, or that the option is
-    favoured for its sake; statements that are denied do not. Where nothing of that kind is said it is the group
-    that is named most often. Two groups that are argued for alike count as none.
+    favoured for its sake; statements that are denied do not. Where nothing of that kind is said it is the
+    group that is named most often. Two groups that are argued for alike count as none.
     """
     explanation = plain_text(answer_of(text))
     stated = {

@@ -49,7 +49,7 @@ class Design:
 @task
 @known_names
 def instruments(
-    n: int = 150,
+    n: int = 300,
     seed: int = 0,
     trade_offs: str | list[str] = "default",
     framing: str = "neutral",
