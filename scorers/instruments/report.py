@@ -122,6 +122,6 @@ def _why_not(known: Effects) -> str:
     return (
         "no effect of what is argued is given: asked to choose at once, with no explanation, the "
         f"encouragement moves the group's gain by ${direct.effect.value:,.1f} (it may be "
-        f"${direct.bound:,.1f}; nil is under ${direct.margin:,.1f}), so that the reduced form stands alone: it "
-        "need not run through what is argued"
+        f"${direct.bound:,.1f}; nil is under ${direct.margin:,.1f}), so that the reduced form stands alone: "
+        "it need not run through what is argued"
     )
