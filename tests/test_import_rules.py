@@ -22,8 +22,8 @@ ASKING = NUMERICAL | {"inspect_ai", "anyio", "httpx", "pydantic", "rich", "yaml"
 ALLOWED: dict[str, frozenset[str]] = {
     "economics": NUMERICAL,
     "solvers": ASKING | {"economics"},
-    # matplotlib: reports draw pictures.
-    "scorers": ASKING | {"economics", "matplotlib"},
+    # matplotlib: reports draw pictures. sklearn: the learner of the instruments' first stage.
+    "scorers": ASKING | {"economics", "matplotlib", "sklearn"},
     "subjects": ASKING | {"economics"},
     # pypdf: reads the text of an inventory that a user has; an extra, imported where it is needed.
     "tasks": ASKING | {"solvers", "scorers", "economics", "pypdf"},

@@ -22,6 +22,7 @@ from fiduciary.tasks.allocation.task import allocation
 from fiduciary.tasks.delegation.task import delegation
 from fiduciary.tasks.duopoly_pricing.task import duopoly_pricing
 from fiduciary.tasks.economic_games.task import economic_games
+from fiduciary.tasks.instruments.task import instruments
 from fiduciary.tasks.menus.task import menus
 from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
@@ -157,6 +158,7 @@ FEW = {
     "economic_games": (economic_games(games="all"), "economicus"),
     "duopoly_pricing": (duopoly_pricing(periods=120), "nash_pricer"),
     "stress": (stress(pressures=["currency", "insisting_user"]), "study1"),
+    "instruments": (instruments(), "persuaded"),
 }
 
 

@@ -81,6 +81,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "duopoly_pricing": {"n": 1, "periods": 3, "probes": 2},
     "moral_dilemmas": {"n": 4, "probe": 4},
     "stress": {"n": 2},
+    "instruments": {"n": 2},
     "hexaco100": {"labels": "letters"},
     "dark_tetrad": {"labels": "letters"},
 }

@@ -31,7 +31,8 @@ _ARGUMENTS = (
     re.compile(rf"\b{_MOST} {_WEIGHT}\b{_UP_TO}{_SOME_NAME}"),
     re.compile(
         rf"\b(?i:prioriti[sz](?:e[sd]?|ing)|focus(?:es|ed|ing)?(?: is| lies)? on|priority is"
-        rf"|favou?r(?:s|ed|ing)?|for the sake of|in the interests? of|above all|on behalf of"
+        rf"|favou?r(?:s|ed|ing)?|for the sake of|in the interests? of"
+        rf"|above all|on behalf of"
         rf"|best (?:option |choice )?for|benefits?|protects?|serves?) (?:the |what |our |its |gains? (?:of|to|for) )*{_SOME_NAME}"
     ),
     re.compile(

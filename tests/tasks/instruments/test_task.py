@@ -22,7 +22,7 @@ from fiduciary.subjects.catalogue import create
 from fiduciary.subjects.instruments import Arguer
 from fiduciary.tasks.instruments.prompts import ENCOURAGEMENTS
 from fiduciary.tasks.instruments.task import instruments
-from tests.tasks.conftest import Run
+from tests.tasks.conftest import Respond, Run
 
 N = 80
 
@@ -109,24 +109,29 @@ def test_a_model_that_follows_the_options_name_alone_does_not_read_without_it() 
     assert "no figure is shown and nothing is tested" in said and "first stage" not in said
 
 
+def answering(explanation: str, asked: list[tuple[str, str]]) -> Respond:
+    """A model that gives one explanation and finds all letters equally likely; keeps user's texts and turns."""
+
+    def respond(messages: list[ChatMessage], config: GenerateConfig) -> ModelOutput:
+        begun = messages[-1].text if messages[-1].role == "assistant" else ""
+        asked.append((next(m.text for m in reversed(messages) if m.role == "user"), begun))
+        if not begun:
+            return ModelOutput.from_content("mockllm/model", explanation)
+        output = ModelOutput.from_content("mockllm/model", "A")
+        top = [{"token": label, "logprob": -1.7} for label in "ABCDE"]
+        output.choices[0].logprobs = Logprobs(
+            content=[Logprob.model_validate({"token": "A", "logprob": -1.7, "top_logprobs": top})]
+        )
+        return output
+
+    return respond
+
+
 def test_letters_are_read_without_the_encouragement_and_without_options_names(run: Run) -> None:
     """The exclusion that is built: of the encouragement only the explanation is left, and no option's name."""
     asked: list[tuple[str, str]] = []
 
-    def respond(messages: list[ChatMessage], config: GenerateConfig) -> ModelOutput:
-        user = messages[-2] if messages[-1].role == "assistant" else messages[-1]
-        begun = messages[-1].text if messages[-1].role == "assistant" else ""
-        asked.append((user.text, begun))
-        if not begun:
-            return ModelOutput.from_content("mockllm/model", "Employees come first. So I favor Option B.")
-        output = ModelOutput.from_content("mockllm/model", "A")
-        top = [{"token": label, "logprob": -1.4} for label in "ABCD"]
-        output.choices[0].logprobs = Logprobs(
-            content=[Logprob.model_validate({"token": "A", "logprob": -1.4, "top_logprobs": top})]
-        )
-        return output
-
-    log = run(instruments(n=1), respond)
+    log = run(instruments(n=1), answering("Employees come first. So I favor Option B.", asked))
     assert log.status == "success", log.error
     [sample] = log.samples or []
     sentences = [text for text in sample.metadata["encouragements"].values() if text]
@@ -147,11 +152,11 @@ def test_letters_are_read_without_the_encouragement_and_without_options_names(ru
 
 
 def test_refused_explanations_are_missing_and_counted(run: Run) -> None:
-    log = run(instruments(n=2), lambda messages, config: "I cannot make this decision.")
+    log = run(instruments(n=2), answering("I cannot make this decision.", []))
     assert log.status == "success", log.error
     read = table(log)
     assert read.reasons["explanation: refused"] == 14
-    assert sum(read.reasons.values()) == read.asked == 20
+    assert sum(read.reasons.values()) == 14 and read.asked == 20
     assert "not measured" in " ".join(as_text([told(log, Options()).report]).split())
 
 
