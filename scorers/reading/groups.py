@@ -32,8 +32,8 @@ _ARGUMENTS = (
     re.compile(
         rf"\b(?i:prioriti[sz](?:e[sd]?|ing)|focus(?:es|ed|ing)?(?: is| lies)? on|priority is"
         rf"|favou?r(?:s|ed|ing)?|for the sake of|in the interests? of"
-        rf"|above all|on behalf of"
-        rf"|best (?:option |choice )?for|benefits?|protects?|serves?) (?:the |what |our |its |gains? (?:of|to|for) )*{_SOME_NAME}"
+        rf"|above all|on behalf of|best (?:option |choice )?for|benefits?|protects?|serves?) "
+        rf"(?:the |what |our |its |gains? (?:of|to|for) )*{_SOME_NAME}"
     ),
     re.compile(
         rf"{_SOME_NAME}(?:['’]s?)?(?i: gains?| interests?| welfare| benefits?)? "

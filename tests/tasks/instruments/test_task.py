@@ -110,7 +110,7 @@ def test_a_model_that_follows_the_options_name_alone_does_not_read_without_it() 
 
 
 def answering(explanation: str, asked: list[tuple[str, str]]) -> Respond:
-    """A model that gives one explanation and finds all letters equally likely; keeps user's texts and turns."""
+    """A model that gives one explanation and finds all letters alike; keeps the texts that it was sent."""
 
     def respond(messages: list[ChatMessage], config: GenerateConfig) -> ModelOutput:
         begun = messages[-1].text if messages[-1].role == "assistant" else ""
@@ -128,7 +128,7 @@ def answering(explanation: str, asked: list[tuple[str, str]]) -> Respond:
 
 
 def test_letters_are_read_without_the_encouragement_and_without_options_names(run: Run) -> None:
-    """The exclusion that is built: of the encouragement only the explanation is left, and no option's name."""
+    """The exclusion is built: of the encouragement only the explanation is left, and no option's name."""
     asked: list[tuple[str, str]] = []
 
     log = run(instruments(n=1), answering("Employees come first. So I favor Option B.", asked))
