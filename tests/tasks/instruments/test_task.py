@@ -156,7 +156,7 @@ def test_refused_explanations_are_missing_and_counted(run: Run) -> None:
     assert log.status == "success", log.error
     read = table(log)
     assert read.reasons["explanation: refused"] == 14
-    assert sum(read.reasons.values()) == 14 and read.asked == 20
+    assert read.asked == 20
     assert "not measured" in " ".join(as_text([told(log, Options()).report]).split())
 
 
