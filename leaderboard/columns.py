@@ -144,6 +144,7 @@ _TASKS = {
     "money_pump": ("Rationality", "money_lost"),
     "menus": ("Rationality", "menu_choices"),
     "axioms": ("Axioms", "axiom_answers"),
+    "reachable": ("Reachable set", "framed_choice"),
     "allocation": ("Budgets", "budget_allocations"),
     "economic_games": ("Games", "game_play"),
     "duopoly_pricing": ("Pricing", "pricing"),

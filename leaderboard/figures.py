@@ -1,4 +1,4 @@
-"""What the page draws besides the table: dose–response, price paths, inventory profiles."""
+"""What the page draws besides the table: dose–response, prices, inventories, axiom cards, reachable sets."""
 
 from __future__ import annotations
 
@@ -7,25 +7,36 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from fiduciary.eval_logs import read_sample
+from fiduciary.economics.axioms.chooser import fitted
+from fiduciary.eval_logs import UnusableLog, read_log, read_sample
 from fiduciary.leaderboard.board import Board
 from fiduciary.leaderboard.columns import CHOICE, INVENTORIES
 from fiduciary.leaderboard.rows import Row
+from fiduciary.scorers.axioms.card import card, card_rows
+from fiduciary.scorers.axioms.table import axiom_table
 from fiduciary.scorers.duopoly_pricing.scorer import STORE
 from fiduciary.scorers.duopoly_pricing.table import read_run
+from fiduciary.scorers.grounds import grounds
+from fiduciary.scorers.reachable.report import find
+from fiduciary.scorers.reachable.table import framed_table
 
 PATHS = 3
 """Runs of a row whose prices are drawn."""
+
+UNSAID = ("messages", "events", "attachments")
+"""Fields of samples that no figure needs."""
 
 _DOSE = re.compile(r"(?:^|/)dose-(\d+(?:\.\d+)?)$")
 
 
 def figures(board: Board, ids: Mapping[str, str]) -> dict[str, Any]:
-    """The three kinds, each a list, empty where logs hold nothing of it."""
+    """Every kind, each a list, empty where logs hold nothing of it."""
     return {
         "dose_response": _doses(board, ids),
         "price_paths": [path for row in board.rows for path in _paths(row, ids)],
         "inventories": [found for row in board.rows for found in _profiles(board, row, ids)],
+        "axioms": [card for row in board.rows for card in _axioms(row, ids)],
+        "reachable": [found for row in board.rows for found in _reachable(row, ids, board.level)],
     }
 
 
@@ -65,7 +76,7 @@ def _paths(row: Row, ids: Mapping[str, str]) -> list[dict[str, Any]]:
     out = []
     for sample_id in list(run.log.header.eval.dataset.sample_ids or [])[:PATHS]:
         try:
-            sample = read_sample(run.file, sample_id, ("messages", "events", "attachments"))
+            sample = read_sample(run.file, sample_id, UNSAID)
             found = read_run(sample.store.get(STORE), sample.metadata)
         except Exception:  # a limit left it out, or it is not as the task writes it
             continue
@@ -109,3 +120,39 @@ def _profiles(board: Board, row: Row, ids: Mapping[str, str]) -> list[dict[str, 
                 )
         out.append({"model": ids[row.name], "instrument": instrument, "range": ends, "scales": scales})
     return out
+
+
+def _axioms(row: Row, ids: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The axiom card of a row."""
+    if (run := row.runs.get("axioms")) is None:
+        return []
+    try:
+        table = axiom_table(read_log(run.file, UNSAID))
+    except (UnusableLog, ValueError):  # not as the task writes it
+        return []
+    chooser = fitted(table.answers) if table.grounds.withheld is None else None
+    return [{"model": ids[row.name], "findings": card_rows(card(table, chooser))}]
+
+
+def _reachable(row: Row, ids: Mapping[str, str], level: float) -> list[dict[str, Any]]:
+    """The preference under each context that has an estimate, where the answers are ground for one."""
+    if (run := row.runs.get("reachable")) is None:
+        return []
+    try:
+        table = framed_table(read_log(run.file, UNSAID))
+    except (UnusableLog, ValueError):  # not as the task writes it
+        return []
+    if grounds(table.answers).withheld is not None:
+        return []
+    found = find(table, level)
+    reach = found.reach.spread if found.reach is not None else None
+    return [
+        {
+            "model": ids[row.name],
+            "spread": {"value": reach.value, "low": reach.low, "high": reach.high} if reach else None,
+            "contexts": [
+                {"name": name, "kind": table.kinds[name], "theta": fit.theta}
+                for name, fit in found.fits.items()
+            ],
+        }
+    ]

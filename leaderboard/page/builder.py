@@ -31,6 +31,8 @@ SCRIPTS: tuple[str, ...] = (
     "app/table.js",
     "app/figure.js",
     "app/forest.js",
+    "app/reachable.js",
+    "app/axioms.js",
     "app/curves.js",
     "app/dose.js",
     "app/prices.js",

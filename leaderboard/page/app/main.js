@@ -59,6 +59,8 @@
   fid.sources();
   fid.picker(document.getElementById("picker"));
   section("forest", fid.forest());
+  section("reachable", fid.reachable());
+  section("axioms", fid.axioms());
   section("curves", fid.curves());
   section("dose", fid.dose());
   section("prices", fid.prices());

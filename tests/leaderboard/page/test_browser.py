@@ -221,6 +221,30 @@ def test_hostile_names_come_out_as_text(watched: Any, tmp_path: Path) -> None:
     assert watched.said == []
 
 
+def test_axiom_cards_and_reachable_sets_are_drawn_where_logs_hold_them(
+    watched: Any, payload: dict[str, Any], tmp_path: Path
+) -> None:
+    page = watched.go(build(payload, tmp_path / "without").as_uri())
+    assert page.locator("#axioms").is_hidden() and page.locator("#reachable").is_hidden()
+    kept = {"axiom": "transitivity", "share": 0.9, "low": 0.8, "high": 0.95, "verdict": "kept", "note": ""}
+    bare = {"axiom": "continuity", "share": None, "low": None, "high": None, "verdict": "not measured"}
+    contexts = [
+        {"name": f"context {k}", "kind": "plain" if k == 0 else "industry", "theta": [0.1 * k, 0.4, 0.3, 0.2]}
+        for k in range(3)
+    ]
+    figures = payload["figures"] | {
+        "axioms": [{"model": "m0", "findings": [kept, bare | {"note": HOSTILE[0]}]}],
+        "reachable": [{"model": "m1", "spread": None, "contexts": contexts}],
+    }
+    page = watched.go(build(payload | {"figures": figures}, tmp_path / "with").as_uri())
+    cells = page.locator("#axioms-table td").all_text_contents()
+    assert cells == ["✓ kept90.0 % (80.0 % – 95.0 %)", f"not measured{HOSTILE[0]}"]
+    page.locator("#reachable").scroll_into_view_if_needed()
+    page.wait_for_selector("#reachable svg.plot")
+    assert "too few contexts" in page.text_content("#reachable-figure li")
+    assert watched.said == []
+
+
 def test_a_page_without_choices(watched: Any, payload: dict[str, Any], tmp_path: Path) -> None:
     """Logs without a common set of choices still make a page: what has no data is not shown."""
     bare = payload | {"problems": None, "choices": {}, "shares": {}, "ranking": None, "figures": {}}
