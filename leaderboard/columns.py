@@ -145,6 +145,8 @@ _TASKS = {
     "menus": ("Rationality", "menu_choices"),
     "axioms": ("Axioms", "axiom_answers"),
     "reachable": ("Reachable set", "framed_choice"),
+    "delegation": ("Delegation", "delegated_decisions"),
+    "instruments": ("Arguments", "argued_choices"),
     "allocation": ("Budgets", "budget_allocations"),
     "economic_games": ("Games", "game_play"),
     "duopoly_pricing": ("Pricing", "pricing"),
