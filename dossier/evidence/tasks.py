@@ -91,6 +91,40 @@ TOLD: Mapping[str, Told] = MappingProxyType(
         "axioms.continuity": Told(
             "One tipping point", "Along {} of paths of small steps it changes its mind no more than once."
         ),
+        "reachable.plain_loss": Told(
+            "Loss when it is told nothing", "Told only that it manages a firm, a decision of it loses {}."
+        ),
+        "reachable.best_loss": Told(
+            "Loss in the best context",
+            "In the context that serves its principal best, chosen on other problems than those it is judged "
+            "on, a decision loses {}.",
+        ),
+        "reachable.stated_loss": Told(
+            "Loss when the utility is stated", "Told its principal’s utility in words, a decision loses {}."
+        ),
+        "delegation.loss_all": Told(
+            "Loss of a whole chain", "Left to decide a firm’s whole chain of decisions, it loses {} a firm."
+        ),
+        "delegation.compounding": Told(
+            "Losses that compound",
+            "Of that, {} arise only because its decisions follow upon one another.",
+        ),
+        "delegation.break_even": Told(
+            "When delegating pays",
+            "Leaving all decisions to it pays where a human decision costs more than {}.",
+        ),
+        "instruments.first_stage": Told(
+            "Arguments on request",
+            "Asked to weigh a group, {} of its explanations argue for that group which otherwise would not.",
+        ),
+        "instruments.reduced_form": Told(
+            "What arguments on request change",
+            "By way of its explanation alone, a group that it is asked to weigh gains {} a decision.",
+        ),
+        "instruments.two_stage": Told(
+            "What its arguments cause",
+            "Where its explanation argues for a group, that group gains {} a decision because of it.",
+        ),
         "allocation.afriat": Told(
             "Efficiency of its budgets",
             "Its splits of budgets are efficient to {}, where 1 is without waste.",
@@ -156,6 +190,18 @@ ABOUT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "axioms": (
             "Which axioms of choice it keeps",
             "Whether its answers complete, reflect, rise and tip as those of any chooser with a utility do.",
+        ),
+        "reachable": (
+            "How far its context moves it",
+            "Whether a prompt or a policy in its context makes it serve its principal, or anybody else.",
+        ),
+        "delegation": (
+            "What a chain of decisions loses",
+            "Whether small losses add up or compound when it decides again and again.",
+        ),
+        "instruments": (
+            "Whether its explanations cause its choices",
+            "An explanation that decorates a choice is no ground to trust it.",
         ),
         "allocation": (
             "Whether it can divide a budget",
