@@ -91,9 +91,9 @@ class Summary:
     covered: float
     robust: float
     bounded: float
-    median: float
     bias: float
     bias_error: float
+    below: float
     stderr: float
 
 
@@ -105,9 +105,9 @@ def summary(found: list[TwoStage], truth: float = EFFECT) -> Summary:
         float(np.mean([one.effect.low <= truth <= one.effect.high for one in found])),
         float(np.mean([truth in one.robust for one in found])),
         float(np.mean([one.robust.bounded for one in found])),
-        float(np.median(effects)),
         float(effects.mean() - truth),
         float(effects.std(ddof=1) / np.sqrt(len(effects))),
+        float(np.mean(effects < truth)),
         float(np.median([one.effect.stderr for one in found])),
     )
 
@@ -172,7 +172,8 @@ def task(runs: int) -> Iterator[bool]:
 def tell(what: str, s: Summary) -> None:
     print(
         f"{what:<28} F {s.strength:7.1f}  covered {s.covered:6.1%}  Anderson-Rubin {s.robust:6.1%} "
-        f"(bounded {s.bounded:4.0%})  bias {s.bias:+.4f} ± {s.bias_error:.4f}  stderr {s.stderr:.4f}",
+        f"(bounded {s.bounded:4.0%})  bias {s.bias:+.4f} ± {s.bias_error:.4f}  "
+        f"below the truth {s.below:5.1%}  stderr {s.stderr:.4f}",
         flush=True,
     )
 
