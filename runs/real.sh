@@ -78,7 +78,7 @@ ask menus n=2
 ask allocation budgets=3
 ask money_pump n=4
 ask axioms n=2
-ask reachable n=12 framings=policy
+ask reachable n=40 framings=policy
 ask delegation n=3
 ask instruments n=6
 ask stress n=4 words=300
