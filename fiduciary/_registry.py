@@ -43,6 +43,7 @@ from fiduciary.scorers.stakeholder_choice.metrics.consistency_rates import consi
 from fiduciary.scorers.stakeholder_choice.metrics.modal_agreement import modal_agreement
 from fiduciary.scorers.stakeholder_choice.metrics.position_effects import position_effects
 from fiduciary.scorers.stakeholder_choice.statement_agreement import statement_agreement
+from fiduciary.scorers.stated.scorer import said_and_done, says_what_it_does
 from fiduciary.scorers.stress import stress_answers
 from fiduciary.scorers.stress.metrics import stress_summary
 from fiduciary.scorers.supervision import supervised
@@ -58,6 +59,7 @@ from fiduciary.solvers.money_pump import pump
 from fiduciary.solvers.moral_dilemmas import ask_dilemma
 from fiduciary.solvers.pairs import ask_pairs
 from fiduciary.solvers.repeated_pricing import repeated_pricing
+from fiduciary.solvers.stated import ask_stated
 from fiduciary.solvers.stress import ask_stress
 from fiduciary.subjects.provider import subject
 from fiduciary.tasks.allocation.task import allocation
@@ -73,6 +75,7 @@ from fiduciary.tasks.money_pump.task import money_pump
 from fiduciary.tasks.moral_dilemmas.task import moral_dilemmas
 from fiduciary.tasks.reachable.task import reachable
 from fiduciary.tasks.stakeholder_choice.task import stakeholder_choice
+from fiduciary.tasks.stated.task import stated
 from fiduciary.tasks.stress.task import stress
 from fiduciary.tasks.transitivity.task import transitivity
 from fiduciary.training.rebench.provider import peft
@@ -97,6 +100,7 @@ SCORERS = (
     framed_choice,
     axiom_answers,
     argued_choices,
+    said_and_done,
 )
 
 for _scorer in SCORERS:
@@ -112,6 +116,7 @@ __all__ = [
     "ask_chain",
     "ask_dilemma",
     "ask_pairs",
+    "ask_stated",
     "ask_stress",
     "ask_with_encouragements",
     "axiom_answers",
@@ -174,8 +179,11 @@ __all__ = [
     "reads",
     "repeated_pricing",
     "rules_right",
+    "said_and_done",
+    "says_what_it_does",
     "social_preference",
     "stakeholder_choice",
+    "stated",
     "statement_agreement",
     "strategy_method",
     "stress",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REPORTS = {
     "stakeholder_choice": "fiduciary.scorers.stakeholder_choice.report",
     "reachable": "fiduciary.scorers.reachable.report",
+    "stated": "fiduciary.scorers.stated.report",
     "transitivity": "fiduciary.scorers.transitivity.report",
     "menus": "fiduciary.scorers.menus.report",
     "money_pump": "fiduciary.scorers.money_pump.report",

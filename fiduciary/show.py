@@ -201,6 +201,7 @@ MAIN = "stakeholder_choice"
 TASKS = (
     MAIN,
     "reachable",
+    "stated",
     "transitivity",
     "menus",
     "axioms",

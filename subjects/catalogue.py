@@ -18,6 +18,7 @@ from fiduciary.subjects import (
     moral_dilemmas,
     reachable,
     stakeholders,
+    stated,
     stress,
     supervision,
 )
@@ -67,6 +68,7 @@ FAMILIES: tuple[Family, ...] = (
     stress,
     reachable,
     instruments,
+    stated,
 )
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(

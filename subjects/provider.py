@@ -97,9 +97,10 @@ class SubjectAPI(ModelAPI):
         """Answer, or continue a turn that was begun for the subject."""
         from fiduciary.subjects.concluding import concluded, explanation_of
         from fiduciary.subjects.reachable import Swayed
+        from fiduciary.subjects.stated import Stating
 
         subject = self.subject
-        if isinstance(subject, Swayed):
+        if isinstance(subject, Swayed | Stating):
             said = [message.text for message in input if message.role == "system"]
             subject = subject.hearing("\n".join(said))
         explanation = explanation_of(input[-1].text) if input and input[-1].role == "assistant" else ""

@@ -71,6 +71,7 @@ def test_what_cannot_be_shown_is_named(
 SMALL: dict[str, dict[str, Any]] = {
     "stakeholder_choice": {"n": 20},
     "reachable": {"n": 40, "framings": "policy"},
+    "stated": {"n": 40},
     "transitivity": {"n": 3},
     "menus": {"n": 2, "size": 3},
     "axioms": {"n": 2},

@@ -1,0 +1,1 @@
+"""What was stated beside what was done: scorer, table and report."""

@@ -1,0 +1,1 @@
+"""What a model states about trade-offs between groups, and what its choices imply."""
