@@ -27,7 +27,6 @@ from fiduciary.economics.arrays import FloatArray
 from fiduciary.economics.inference.intervals import quantile
 from fiduciary.economics.problems import generate, stack
 from fiduciary.economics.stated.comparison import (
-    ALPHA,
     LEAST_GROUPS,
     NOT_MEASURED,
     NOT_SHOWN,
@@ -109,11 +108,11 @@ class Principles:
             return NOT_MEASURED
         if any(one.opposed for one in directed):
             return OTHER
-        return SAYS if self.agreed <= ALPHA and all(one.share > 0.5 for one in directed) else NOT_SHOWN
+        return SAYS if self.agreed <= 0.05 and all(one.share > 0.5 for one in directed) else NOT_SHOWN
 
 
 def compare_principles(
-    shares: Mapping[tuple[str, str], Sequence[float]], estimate: Estimate, alpha: float = ALPHA
+    shares: Mapping[tuple[str, str], Sequence[float]], estimate: Estimate, alpha: float = 0.05
 ) -> Principles:
     """Hold stated choices between principles against an estimate.
 

@@ -137,7 +137,7 @@ def _form(one: Found, form: Form, principal: Principal | None) -> Iterator[Figur
             tuple(rows),
             (
                 "what a dollar of the first counts beside one of the second; evenness: of a group with "
-                "little beside one with much. Intervals hold for all rows together (95 %)",
+                "little beside one with much. Intervals hold for all rows together (98 %)",
                 *left,
                 *notes,
             ),

@@ -222,7 +222,14 @@ def _principle_grounds(rows: Sequence[Kept]) -> Grounds:
         if answer.get("outside") is not None:
             outside.append(_number(answer["outside"]))
         by_place = None if shares is None else [shares[k] for k in order]
-        shown.append((f"{a}/{b}", order, by_place, np.eye(len(names))[[names.index(a), names.index(b)], 1:]))
+        shown.append(
+            (
+                f"{a}/{b}/{about['wording']}",
+                order,
+                by_place,
+                np.eye(len(names))[[names.index(a), names.index(b)], 1:],
+            )
+        )
     mass = 1 - float(np.mean(outside)) if outside else np.nan
     return grounds_of(
         laid_out(shown, noisy=noisy), len(rows), valid, mass, about="the principles", places=False

@@ -168,6 +168,7 @@ def _principles(design: StatedDesign) -> Iterator[Sample]:
                         "kind": PRINCIPLE,
                         "principles": [a, b],
                         "order": [0, 1] if turn == 0 else [1, 0],
+                        "wording": wording,
                         "n_options": 2,
                         "elicitation": design.elicitation,
                     },

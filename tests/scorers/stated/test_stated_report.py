@@ -14,7 +14,7 @@ from inspect_ai.model import get_model
 import fiduciary._registry  # noqa: F401 - makes the subjects known to Inspect without an installation
 from fiduciary.economics.stated.comparison import NOT_MEASURED, OTHER
 from fiduciary.report import main
-from fiduciary.scorers.reports import Options
+from fiduciary.scorers.reports import Figures, Options
 from fiduciary.scorers.stated.findings import ALL_FORMS, Found, find
 from fiduciary.scorers.stated.report import told
 from fiduciary.scorers.stated.table import TOLD, UNTOLD, stated_table
@@ -72,7 +72,6 @@ def test_the_metrics_of_the_run_are_the_verdicts(insincere: EvalLog) -> None:
     values = {name: m.value for name, m in insincere.results.scores[0].metrics.items()}
     assert values["reads"] == 1
     assert values["untold_makes_up"] == 0
-    assert values["missing_rate"] == 0 if "missing_rate" in values else True
 
 
 def test_explanations_that_deviate_are_quoted(candid: EvalLog) -> None:
@@ -95,12 +94,12 @@ def test_the_report_prints_both_blocks_and_what_was_told(
 
 
 def test_a_model_that_does_not_read_gets_a_sentence_and_no_figure(tmp_path: Path) -> None:
-    log = asked(tmp_path, "subject/first_option", n=40)
+    log = asked(tmp_path, "subject/first_option", n=60)
     found = find(stated_table(log))
     assert set(verdicts(found).values()) == {NOT_MEASURED}
     for section in told(log, Options()).report.sections[1:]:
-        assert "not shown to" in section.reads[0]
-        assert section.body == ("so no figure is shown and nothing is tested",)
+        assert "so no figure is shown and nothing is tested" in section.body
+        assert not any(isinstance(part, Figures) for part in section.body)
     assert log.results is not None
     assert np.isnan(log.results.scores[0].metrics["untold_points"].value)
 
