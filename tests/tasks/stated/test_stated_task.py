@@ -52,7 +52,7 @@ def test_a_subject_reads_every_statement_that_is_asked() -> None:
         ("temperature", 0),
         ("principal", "nobody"),
         ("theta", [0.5, 0.5, 0.5, 0.5]),
-        ("trade_offs", "wage"),
+        ("trade_offs", "barter"),
     ],
 )
 def test_what_cannot_be_used_is_named(name: str, value: object) -> None:
