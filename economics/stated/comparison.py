@@ -9,8 +9,8 @@ rate lies between the bound and that of the weight's upper confidence limit.
 
 Verdicts: "says what it does" where every 90 % interval of a difference lies within a factor of two (two
 one-sided tests, an intersection–union test of size 5 %); else "says something else than it does" where one
-of the seven intervals, 1 − .02/7 each, leaves out 0: nominally 2 % by Bonferroni, where 5 % are allowed, since
-a jackknife of twenty groups tells the variance of a small weight's logarithm but roughly.
+of the seven intervals, 1 − .02/7 each, leaves out 0: nominally 2 %, where 5 % are allowed, since a jackknife
+of twenty groups tells the variance of a small weight's logarithm but roughly.
 
 Source: Berger & Hsu (1996) for equivalence; Shao & Tu (1995) for the jackknife with groups; Satterthwaite
 (1946) for the degrees of freedom.
