@@ -80,6 +80,7 @@ ask money_pump n=4
 ask axioms n=2
 ask reachable n=40 framings=policy
 ask delegation n=3
+ask stated n=40
 ask instruments n=6
 ask stress n=4 words=300
 ask moral_dilemmas n=12 probe=6

@@ -104,8 +104,8 @@ def test_a_model_that_does_not_read_gets_a_sentence_and_no_figure(tmp_path: Path
     assert np.isnan(log.results.scores[0].metrics["untold_points"].value)
 
 
-def test_texts_alone_are_enough(tmp_path: Path) -> None:
+def test_texts_alone_are_enough_for_rates(tmp_path: Path) -> None:
     log = asked(tmp_path, "subject/insincere", elicitation="text", **PROFIT)
     said = verdicts(find(stated_table(log)))
-    assert said[UNTOLD, "makes_up"] == OTHER
-    assert said[UNTOLD, "principle"] == OTHER
+    # Few choices are errors here, so that no direction between principles is shown: rates alone are told.
+    assert {said[UNTOLD, form] for form in ("makes_up", "gives_up", "points")} == {OTHER}
