@@ -85,6 +85,7 @@ def test_all_arguments_are_used() -> None:
         "period": 800,
         "jump": 1,
         "heed": 0.2,
+        "says": [0.1, 0.2, 0.3, 0.4],
         "conviction": 1,
         "direct": 1,
         "outside": 0.2,
@@ -111,5 +112,7 @@ def test_all_arguments_are_used() -> None:
     }
     for name, arguments in ARGUMENTS.items():
         for argument in arguments:
-            value = {("weak", "to"): "long"}.get((name, argument), other[argument])
+            value = {("weak", "to"): "long", ("candid", "noise"): 0.6, ("insincere", "noise"): 0.6}.get(
+                (name, argument), other[argument]
+            )
             assert create(name, {argument: value}) != create(name), (name, argument)
