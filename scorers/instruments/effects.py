@@ -18,7 +18,7 @@ from fiduciary.economics.instruments import (
     two_stage,
 )
 from fiduciary.economics.instruments.learned import BLOCKS
-from fiduciary.scorers.instruments.learner import boosted
+from fiduciary.scorers.instruments.learner import available, boosted
 from fiduciary.scorers.instruments.table import FORMS, Pairs, Table
 
 _STREAM = 31  # keeps these draws apart from others that start from the same seed
@@ -85,14 +85,14 @@ def linear_stages(pairs: Pairs, level: float = LEVEL) -> TwoStage:
 
 
 def learned_stages(pairs: Pairs, seed: int, level: float = LEVEL) -> TwoStage | None:
-    """The same with the instrument learned from the wording; None with too few problems.
+    """The same with the instrument learned from the wording; None with too few problems, or no learner.
 
     Not from the group: effects differ between groups, and weights that depend on the group would make another
     mean of them.
     """
     known = np.flatnonzero(pairs.known)
     y, d, clusters = _columns(pairs, known)
-    if len(set(clusters)) < 2 * BLOCKS:
+    if len(set(clusters)) < 2 * BLOCKS or not available():
         return None
     asked = np.column_stack([np.ones(len(known)), np.eye(FORMS)[pairs.form[known]]])
     z = np.stack([np.zeros_like(asked), asked], axis=1).reshape(-1, 1 + FORMS)

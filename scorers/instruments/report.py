@@ -9,6 +9,7 @@ from inspect_ai.log import EvalLog
 from fiduciary.economics.instruments import STRONG, ConfidenceSet, TwoStage
 from fiduciary.economics.instruments.direct import MARGIN
 from fiduciary.scorers.instruments.effects import Effects, effects
+from fiduciary.scorers.instruments.learner import INSTALL, available
 from fiduciary.scorers.instruments.table import Table, table
 from fiduciary.scorers.reports import (
     WITHHELD,
@@ -86,7 +87,9 @@ def _causal(known: Effects) -> Figures:
     notes = [
         "gain where the explanation argues for the group rather than for what it argues for unasked, among "
         "the explanations that an encouragement moves",
-        "learned: the instrument is learned from the wording, on other problems than those it is used for",
+        "learned: the instrument is learned from the wording, on other problems than those it is used for"
+        if available()
+        else f"with an instrument that is learned from the wording beside it: {INSTALL}",
     ]
     if known.linear.strong:
         bias = abs(known.direct.bound / known.linear.first.value)

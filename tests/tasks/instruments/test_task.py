@@ -198,3 +198,14 @@ def test_a_provider_that_continues_no_turn_is_refused_before_it_is_asked(
     monkeypatch.setattr("fiduciary.tasks.instruments.task.continues_turns", lambda: False)
     with pytest.raises(ValueError, match="model must be one whose provider continues a begun turn"):
         instruments(n=1)
+
+
+def test_without_a_learner_the_linear_stage_stands_alone_and_the_report_says_what_brings_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [log] = eval(instruments(n=60), model=get_model("subject/persuaded"), score_display=False)
+    for module in ("effects", "report"):
+        monkeypatch.setattr(f"fiduciary.scorers.instruments.{module}.available", lambda: False)
+    said = " ".join(as_text([told(log, Options()).report]).split())
+    assert "pip install 'scikit-learn>=1.9'" in said
+    assert "linear" in said and "learned: the instrument" not in said
