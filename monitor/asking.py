@@ -27,6 +27,7 @@ from fiduciary.scorers.choice_answer import read
 from fiduciary.solvers.choosing import elicit
 from fiduciary.solvers.framing import framing
 from fiduciary.solvers.label_tokens import CannotAsk
+from fiduciary.solvers.retries import NoAnswer
 
 TRIES, PAUSE = 3, 1.0
 """Tries of one question, and seconds before the second; before every further one twice as many."""
@@ -94,6 +95,8 @@ class Endpoint:
             try:
                 async with asyncio.timeout(self._timeout):
                     state = await self._asked(question, number)
+            except NoAnswer as error:
+                problem, again = self._problem(error.__cause__ or error)
             except CannotAsk:
                 raise
             except Exception as error:  # whatever a provider raises: there is no answer

@@ -62,12 +62,16 @@ def bounded(model: Model, settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**limits, **settings}
 
 
-def given_up(name: str, error: RetryError) -> CannotAsk:
+class NoAnswer(CannotAsk):
+    """A request was repeated as long as it may be; the cause is the provider's own error."""
+
+
+def given_up(name: str, error: RetryError) -> NoAnswer:
     """What a run says that ends because a request was repeated in vain."""
     last = error.last_attempt.exception()
     status = status_of(last) if last is not None else None
     said = f"HTTP {status}" if status else f"{type(last).__name__}: {last}"
-    return CannotAsk(
+    return NoAnswer(
         f"{name} gave no answer in {error.last_attempt.attempt_number} attempts (last: {said}); answers so "
         "far are kept, and `inspect eval-retry LOG` asks the rest"
     )
