@@ -16,7 +16,7 @@ from fiduciary.dossier.provided import PROVIDED
 from fiduciary.dossier.rules import SUBJECTS, THEN, Rule
 from fiduciary.dossier.words import plain
 from fiduciary.errors import UsageError
-from fiduciary.parsing import parse_yaml
+from fiduciary.parsing import parse_yaml, repeated_keys
 
 DEFAULT = Path(__file__).with_name("limits.yaml")
 AS_LOGGED = "as logged"
@@ -73,10 +73,11 @@ def read_limits(file: str | None = None) -> Limits:
         return _default()
     try:
         raw = Path(file).read_bytes()
-        held = parse_yaml(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
+        held = parse_yaml(text)
     except (OSError, ValueError) as error:
         raise UsageError(f"--limits {file} cannot be read: {error}") from error
-    wrong: list[str] = []
+    wrong = [f"{plain(key, 60)} is given more than once" for key in repeated_keys(text)]
     found = _checked({} if held is None else held, _default(), wrong)
     if wrong:
         raise UsageError(f"--limits {file}: {'; '.join(wrong)}")

@@ -41,6 +41,33 @@ def parse_yaml(text: str) -> Any:
         raise ValueError(f"it is not YAML: {' '.join(str(error).split())}") from error
 
 
+def repeated_keys(text: str) -> list[str]:
+    """Keys that one mapping gives more than once, as ``outer.inner``; :func:`parse_yaml` keeps the last.
+
+    Args:
+        text: what :func:`parse_yaml` has read.
+    """
+    found: list[str] = []
+    seen: set[int] = set()  # an alias leads to a node again, and may lead round in a circle
+    open_nodes = [("", yaml.compose(text, Loader=yaml.SafeLoader))]
+    while open_nodes:
+        place, node = open_nodes.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            open_nodes += [(f"{place}[{k}]", part) for k, part in enumerate(node.value)]
+        elif isinstance(node, yaml.MappingNode):
+            keys: set[tuple[str, str]] = set()
+            for key, value in node.value:
+                name = f"{place}.{key.value}" if place else str(key.value)
+                if isinstance(key, yaml.ScalarNode):
+                    found += [name] if (key.tag, key.value) in keys else []
+                    keys.add((key.tag, key.value))
+                open_nodes.append((name, value))
+    return list(dict.fromkeys(found))
+
+
 def read_object(path: Path) -> dict[str, Any]:
     """A file that holds one JSON object.
 

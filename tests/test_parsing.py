@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiduciary import parsing
-from fiduciary.parsing import parse_json, parse_yaml, read_object
+from fiduciary.parsing import parse_json, parse_yaml, read_object, repeated_keys
 
 DEEP = 100_000
 
@@ -80,6 +80,22 @@ def test_nothing_else_is_raised(text: str) -> None:
 def test_values_are_what_the_libraries_read(value: object) -> None:
     assert parse_json(json.dumps(value)) == value
     assert parse_yaml(yaml.safe_dump(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "repeated"),
+    [
+        ("", []),
+        ("a: {x: 1}\nb: {x: 1}\nc: [{x: 1}, {x: 2}]", []),
+        ("1: a\n'1': b", []),
+        ("a: 1\nb: 2\na: 3\n'a': 4", ["a"]),
+        ("a: {b: {x: 1, x: 2}}\nc: [0, {y: 1, y: 1}]", ["c[1].y", "a.b.x"]),
+        ("a: &here {x: 1, again: *here, x: 2}", ["a.x"]),
+    ],
+)
+def test_keys_given_more_than_once_are_named_with_their_place(text: str, repeated: list[str]) -> None:
+    """The same key of two mappings is no repetition, nor is a number's beside a text's."""
+    assert sorted(repeated_keys(text)) == sorted(repeated)
 
 
 def test_an_object_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
