@@ -89,7 +89,8 @@ class Bench:
 
     def until_samples(self, process: subprocess.Popen[bytes]) -> None:
         """Until the command is in the middle of its questions."""
-        self.until(process, lambda: ANSWERED in self.server_log())
+        # The first question is asked before the run, to see whether the model answers at all.
+        self.until(process, lambda: self.server_log().count(ANSWERED) > 2)
 
     def server_log(self) -> str:
         return "".join(c.logs().decode(errors="replace") for c in self.containers())
