@@ -16,7 +16,6 @@ from fiduciary.scorers.axioms.card import card, card_rows
 from fiduciary.scorers.axioms.table import axiom_table
 from fiduciary.scorers.duopoly_pricing.scorer import STORE
 from fiduciary.scorers.duopoly_pricing.table import read_run
-from fiduciary.scorers.grounds import grounds
 from fiduciary.scorers.reachable.report import find
 from fiduciary.scorers.reachable.table import framed_table
 
@@ -135,24 +134,21 @@ def _axioms(row: Row, ids: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _reachable(row: Row, ids: Mapping[str, str], level: float) -> list[dict[str, Any]]:
-    """The preference under each context that has an estimate, where the answers are ground for one."""
+    """The preference under each context that has an estimate, or why the answers are no ground for any."""
     if (run := row.runs.get("reachable")) is None:
         return []
     try:
         table = framed_table(read_log(run.file, UNSAID))
     except (UnusableLog, ValueError):  # not as the task writes it
         return []
-    if grounds(table.answers).withheld is not None:
-        return []
+    out: dict[str, Any] = {"model": ids[row.name], "withheld": None, "spread": None, "contexts": []}
+    if (withheld := table.grounds().withheld) is not None:
+        return [out | {"withheld": withheld}]
     found = find(table, level)
-    reach = found.reach.spread if found.reach is not None else None
-    return [
-        {
-            "model": ids[row.name],
-            "spread": {"value": reach.value, "low": reach.low, "high": reach.high} if reach else None,
-            "contexts": [
-                {"name": name, "kind": table.kinds[name], "theta": fit.theta}
-                for name, fit in found.fits.items()
-            ],
-        }
+    if found.reach is not None:
+        reach = found.reach.spread
+        out["spread"] = {"value": reach.value, "low": reach.low, "high": reach.high}
+    out["contexts"] = [
+        {"name": name, "kind": table.kinds[name], "theta": fit.theta} for name, fit in found.fits.items()
     ]
+    return [out]

@@ -213,7 +213,7 @@
         ? "No model has answers that could be ranked."
         : "These logs hold no common set of stakeholder choices, so there is no ranking for a principal.";
       document.getElementById("principal").hidden = true;
-      for (const part of section.querySelectorAll("#profiles, .scroll, .scroll + .hint")) part.hidden = true;
+      for (const part of section.querySelectorAll("#profiles, .scroll, .scroll ~ .hint")) part.hidden = true;
       return;
     }
     listed = fid.data.models.filter((model) => laid.answers[model.id]);

@@ -68,3 +68,33 @@ def payload() -> dict[str, Any]:
 def site(payload: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page's file."""
     return build(payload, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def charted(payload: dict[str, Any]) -> dict[str, Any]:
+    """The same with axiom cards and reachable sets, one of which no answers are ground for."""
+    kept = {"axiom": "transitivity", "share": 0.9, "low": 0.8, "high": 0.95, "verdict": "kept", "note": ""}
+    broken = kept | {"axiom": "continuity", "share": 0.4, "low": 0.3, "high": 0.5, "verdict": "violated"}
+    bare = kept | {"share": None, "low": None, "high": None, "verdict": "not measured", "note": "<b>it"}
+    kinds = ("plain", "stated_utility", "industry")
+    contexts = [
+        {"name": f"context {k}", "kind": kind, "theta": [0.1 * k, 0.4, 0.3, 0.3 - 0.1 * k]}
+        for k, kind in enumerate(kinds)
+    ]
+    drawn = {"model": "m1", "withheld": None, "spread": None, "contexts": contexts}
+    reach = {"value": 0.1, "low": 0.08, "high": 0.13}
+    figures = payload["figures"] | {
+        "axioms": [{"model": "m0", "findings": [kept, broken]}, {"model": "m1", "findings": [bare]}],
+        "reachable": [
+            drawn,
+            drawn | {"model": "m2", "spread": reach},
+            drawn | {"model": "m3", "contexts": [], "withheld": "not shown to read: its answers never vary"},
+        ],
+    }
+    return payload | {"figures": figures}
+
+
+@pytest.fixture(scope="session")
+def charted_site(charted: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its page's file."""
+    return build(charted, tmp_path_factory.mktemp("charted"))

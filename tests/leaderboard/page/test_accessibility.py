@@ -25,10 +25,10 @@ def axe() -> str:
     indirect=True,
     ids=["light", "light phone", "dark", "dark phone"],
 )
-def test_axe_finds_nothing(watched: Any, site: Path, axe: str) -> None:
-    page = watched.go(site.as_uri())
+def test_axe_finds_nothing(watched: Any, charted_site: Path, axe: str) -> None:
+    page = watched.go(charted_site.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
-    for section in ("forest", "curves", "dose", "prices", "inventories"):
+    for section in ("forest", "reachable", "curves", "dose", "prices", "inventories"):
         page.locator(f"#{section}").scroll_into_view_if_needed()
         page.wait_for_selector(f"#{section} svg.plot")
     page.evaluate(axe)

@@ -222,27 +222,55 @@ def test_hostile_names_come_out_as_text(watched: Any, tmp_path: Path) -> None:
 
 
 def test_axiom_cards_and_reachable_sets_are_drawn_where_logs_hold_them(
-    watched: Any, payload: dict[str, Any], tmp_path: Path
+    watched: Any, site: Path, charted_site: Path
 ) -> None:
-    page = watched.go(build(payload, tmp_path / "without").as_uri())
+    page = watched.go(site.as_uri())
     assert page.locator("#axioms").is_hidden() and page.locator("#reachable").is_hidden()
-    kept = {"axiom": "transitivity", "share": 0.9, "low": 0.8, "high": 0.95, "verdict": "kept", "note": ""}
-    bare = {"axiom": "continuity", "share": None, "low": None, "high": None, "verdict": "not measured"}
-    contexts = [
-        {"name": f"context {k}", "kind": "plain" if k == 0 else "industry", "theta": [0.1 * k, 0.4, 0.3, 0.2]}
-        for k in range(3)
-    ]
-    figures = payload["figures"] | {
-        "axioms": [{"model": "m0", "findings": [kept, bare | {"note": HOSTILE[0]}]}],
-        "reachable": [{"model": "m1", "spread": None, "contexts": contexts}],
-    }
-    page = watched.go(build(payload | {"figures": figures}, tmp_path / "with").as_uri())
+    page = watched.go(charted_site.as_uri())
     cells = page.locator("#axioms-table td").all_text_contents()
-    assert cells == ["✓ kept90.0 % (80.0 % – 95.0 %)", f"not measured{HOSTILE[0]}"]
+    assert cells == [
+        "✓ kept90.0 % (80.0 % – 95.0 %)",
+        "✗ violated40.0 % (30.0 % – 50.0 %)",
+        "not measured<b>it",
+        "—",
+    ]
     page.locator("#reachable").scroll_into_view_if_needed()
     page.wait_for_selector("#reachable svg.plot")
-    assert "too few contexts" in page.text_content("#reachable-figure li")
     assert watched.said == []
+
+
+def test_who_does_not_read_gets_a_sentence_in_place_of_a_reachable_set(
+    watched: Any, charted: dict[str, Any], charted_site: Path, tmp_path: Path
+) -> None:
+    page = watched.go(charted_site.as_uri())
+    page.locator("#reachable").scroll_into_view_if_needed()
+    page.wait_for_selector("#reachable svg.plot")
+    few, reaches, unread = page.locator("#reachable-figure li").all_text_contents()
+    assert "too few contexts" in few and "0.100 (0.080 – 0.130)" in reaches
+    assert unread.endswith(": not shown to read: its answers never vary, so no figure is shown.")
+    names = {model["id"]: model["name"] for model in charted["models"]}
+    drawn = page.text_content("#reachable svg.plot")
+    assert names["m1"] in drawn and names["m2"] in drawn and names["m3"] not in drawn
+    figures = charted["figures"] | {"reachable": charted["figures"]["reachable"][2:]}
+    page = watched.go(build(charted | {"figures": figures}, tmp_path).as_uri())
+    page.locator("#reachable").scroll_into_view_if_needed()
+    page.wait_for_selector("#reachable .chart p")
+    assert page.locator("#reachable svg.plot, #reachable select").count() == 0
+    assert "not shown to read" in page.text_content("#reachable-figure li")
+    assert watched.said == []
+
+
+def test_the_bare_prompt_and_the_stated_utility_lie_on_top_of_the_contexts(
+    watched: Any, charted_site: Path
+) -> None:
+    page = watched.go(charted_site.as_uri())
+    page.locator("#reachable").scroll_into_view_if_needed()
+    page.wait_for_selector("#reachable svg.plot")
+    filled = page.eval_on_selector_all(
+        "#reachable svg.plot g g > :is(circle, path):not(g[aria-hidden] *)",
+        "marks => marks.map((mark) => getComputedStyle(mark).fill !== 'none')",
+    )
+    assert any(filled) and not all(filled)
 
 
 def test_a_page_without_choices(watched: Any, payload: dict[str, Any], tmp_path: Path) -> None:
@@ -285,6 +313,17 @@ def test_sentence_then_example_then_ranking_on_the_first_screen(
     best = page.locator("#board tbody tr").nth(1).bounding_box()
     assert best["y"] + best["height"] <= page.viewport_size["height"], "the two best are on the first screen"
     assert top(page, "#board") < top(page, "#theta-0") or page.viewport_size["width"] > 860
+
+
+@pytest.mark.parametrize("watched", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+def test_who_is_not_ranked_does_not_push_the_ranking_off_a_phones_screen(
+    watched: Any, payload: dict[str, Any], tmp_path: Path
+) -> None:
+    silent = [{"model": "m5", "why": "not shown to read: its answers never vary, or are too few to tell"}]
+    page = watched.go(build(payload | {"unranked": silent}, tmp_path).as_uri())
+    best = page.locator("#board tbody tr").nth(1).bounding_box()
+    assert best["y"] + best["height"] <= 844
+    assert "not shown to read" in page.text_content("#unranked li")
 
 
 def test_the_example_is_the_question_that_was_asked(
@@ -330,9 +369,9 @@ def test_greek_letters_stand_behind_their_words(watched: Any, site: Path) -> Non
 
 
 @pytest.mark.parametrize("watched", [{"viewport": {"width": 360, "height": 740}}], indirect=True)
-def test_fits_a_phone(watched: Any, site: Path) -> None:
-    page = watched.go(site.as_uri())
-    for section in ("forest", "curves", "dose", "prices", "inventories"):
+def test_fits_a_phone(watched: Any, charted_site: Path) -> None:
+    page = watched.go(charted_site.as_uri())
+    for section in ("forest", "reachable", "curves", "dose", "prices", "inventories"):
         page.locator(f"#{section}").scroll_into_view_if_needed()
         page.wait_for_selector(f"#{section} svg.plot")
         width = page.eval_on_selector(f"#{section} svg.plot", "svg => svg.getBoundingClientRect().right")
@@ -351,3 +390,13 @@ def test_prints(watched: Any, site: Path) -> None:
     for hidden in ("nav", "#theme", "#search", "#theta-0", "#measurements"):
         assert page.locator(hidden).is_hidden()
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_without_a_ranking_its_explanation_goes_too(
+    watched: Any, payload: dict[str, Any], tmp_path: Path
+) -> None:
+    silent = [{"model": "m0", "why": "not shown to read"}]
+    bare = payload | {"problems": None, "choices": {}, "shares": {}, "ranking": None, "unranked": silent}
+    page = watched.go(build(bare, tmp_path).as_uri())
+    assert page.locator("#unranked").is_visible()
+    assert page.locator("#ranking .hint").first.is_hidden() and page.locator("#board").is_hidden()
