@@ -21,7 +21,7 @@ _TINY, _LLAMA = 50_000_000, (7_000_000_000, 9_000_000_000)
 TRAINED_HERE = ("hf", "peft", "vllm", "sglang")
 """Providers whose models have weights that the training room can take; others are never told to train."""
 
-WORDED = ("transitivity", "money_pump", "menus", "axioms", STRESS)
+WORDED = ("transitivity", "money_pump", "menus", "axioms", "reachable", STRESS)
 """Tasks whose problems come in one of several wordings: a further one is asked in the words of the others."""
 
 
@@ -45,7 +45,11 @@ def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
         if wording != "all" and (task == CHOICE or (task in WORDED and not several and wording != "plain")):
             arguments = {"wording": wording, **arguments}
     if case.limits.way is not None and task in (CHOICE, *WORDED):
-        arguments = {"elicitation": case.limits.way, **arguments}
+        # The card is asked by a letter or a text, and has no explanation to choose behind.
+        way = "text" if (task, case.limits.way) == ("axioms", "explain") else case.limits.way
+        arguments = {"elicitation": way, **arguments}
+    if task == "reachable":
+        arguments = {**case.principal.arguments(), **arguments}
     for name, value in arguments.items():
         parts += ["-T", f"{name}={_value(value)}"]
     return _joined([*parts, "--log-dir", case.folder])

@@ -141,10 +141,17 @@ class Principal:
 
     def options(self) -> list[str]:
         """The same as a command line takes it."""
+        given = self.arguments()
         if self.name is not None:
-            return ["--principal", self.name]
+            return ["--principal", given["principal"]]
+        return ["--theta", given["theta"], f"--rho={given['rho']}"]
+
+    def arguments(self) -> dict[str, str]:
+        """The same as a task takes it."""
+        if self.name is not None:
+            return {"principal": self.name}
         weights = ",".join(f"{weight:.10g}" for weight in self.utility.theta)
-        return ["--theta", weights, f"--rho={self.utility.rho:.10g}"]
+        return {"theta": weights, "rho": f"{self.utility.rho:.10g}"}
 
     def at(self, shift: float) -> CES:
         """The utility at a design's positivity shift, raw units."""

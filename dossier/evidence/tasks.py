@@ -91,17 +91,6 @@ TOLD: Mapping[str, Told] = MappingProxyType(
         "axioms.continuity": Told(
             "One tipping point", "Along {} of paths of small steps it changes its mind no more than once."
         ),
-        "reachable.plain_loss": Told(
-            "Loss when it is told nothing", "Told only that it manages a firm, a decision of it loses {}."
-        ),
-        "reachable.best_loss": Told(
-            "Loss in the best context",
-            "In the context that serves its principal best, chosen on other problems than those it is judged "
-            "on, a decision loses {}.",
-        ),
-        "reachable.stated_loss": Told(
-            "Loss when the utility is stated", "Told its principal’s utility in words, a decision loses {}."
-        ),
         "delegation.loss_all": Told(
             "Loss of a whole chain", "Left to decide a firm’s whole chain of decisions, it loses {} a firm."
         ),
@@ -190,10 +179,6 @@ ABOUT: Mapping[str, tuple[str, str]] = MappingProxyType(
         "axioms": (
             "Which axioms of choice it keeps",
             "Whether its answers complete, reflect, rise and tip as those of any chooser with a utility do.",
-        ),
-        "reachable": (
-            "How far its context moves it",
-            "Whether a prompt or a policy in its context makes it serve its principal, or anybody else.",
         ),
         "delegation": (
             "What a chain of decisions loses",
