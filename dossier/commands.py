@@ -48,7 +48,7 @@ def ask(case: Case, task: str, run: Run | None = None, **arguments: Any) -> str:
         # The card is asked by a letter or a text, and has no explanation to choose behind.
         way = "text" if (task, case.limits.way) == ("axioms", "explain") else case.limits.way
         arguments = {"elicitation": way, **arguments}
-    if task == "reachable":
+    if task in ("reachable", "delegation"):
         arguments = {**case.principal.arguments(), **arguments}
     for name, value in arguments.items():
         parts += ["-T", f"{name}={_value(value)}"]

@@ -11,10 +11,15 @@ from fiduciary.dossier.commands import ask, reaches
 from fiduciary.dossier.evidence._figures import differing, exact
 from fiduciary.dossier.ledger import Ledger
 from fiduciary.dossier.words import Unit, figure, listed
+from fiduciary.economics.principals import Principal
+from fiduciary.eval_logs import UnusableLog
 from fiduciary.leaderboard.cells import UNREAD, Cell
+from fiduciary.leaderboard.choices import samples_of
 from fiduciary.leaderboard.columns import COLUMNS, INVENTORIES, Column
+from fiduciary.leaderboard.runs import Run
 
 PLACE = "selection.screening"
+DELEGATION = "delegation"
 
 
 @dataclass(frozen=True)
@@ -231,7 +236,7 @@ def enter(case: Case, ledger: Ledger) -> None:
         run = case.run(task)
         if task in beyond:
             continue
-        if run is None:
+        if run is None or (task == DELEGATION and not _own(case, run)):
             ledger.gap(f"{PLACE}.{task}", what, why, ask(case, task))
             continue
         ledger.topic = what
@@ -253,6 +258,15 @@ def enter(case: Case, ledger: Ledger) -> None:
         for column in columns:
             _tell(ledger, column, cells[column.key], source)
         ledger.otherwise = ""
+
+
+def _own(case: Case, run: Run) -> bool:
+    """Whether a chain was asked for this principal: what it shows and loses is by the plan of its own."""
+    try:
+        (first, *_) = samples_of(run.file)
+        return Principal.of_facts(first.metadata["principal"]).same(case.principal)
+    except (UnusableLog, ValueError, KeyError, TypeError):  # not as the task writes it
+        return False
 
 
 def _tell(ledger: Ledger, column: Column, cell: Cell, source: str) -> None:
