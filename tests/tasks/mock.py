@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from inspect_ai.log import EvalLog
 from inspect_ai.model import Model, ModelOutput, ModelUsage, get_model
 
 
@@ -16,3 +17,13 @@ def saying(text: str, name: str) -> Model:
         return found
 
     return get_model(name, memoize=False, custom_outputs=output)
+
+
+def missing(log: EvalLog) -> dict[str, float]:
+    """Scorer → share of answers that are missing, of a run that ended."""
+    assert log.status == "success" and log.results is not None
+    return {
+        score.scorer: score.metrics["missing"].value
+        for score in log.results.scores
+        if "missing" in score.metrics
+    }

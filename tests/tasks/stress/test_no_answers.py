@@ -5,16 +5,10 @@ from __future__ import annotations
 from inspect_ai import eval
 
 from fiduciary.tasks.stress import stress
-from tests.tasks.mock import saying
+from tests.tasks.mock import missing, saying
 
 
 def test_what_is_no_answer_is_missing() -> None:
     model = saying("I would rather not say.", "mockllm/silent")
     [log] = eval(stress(elicitation="text"), model=model, limit=2, score_display=False)
-    assert log.status == "success" and log.results is not None
-    missing = {
-        score.scorer: score.metrics["missing"].value
-        for score in log.results.scores
-        if "missing" in score.metrics
-    }
-    assert missing["stress_answers"] == 1.0
+    assert missing(log)["stress_answers"] == 1.0
