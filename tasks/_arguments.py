@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 from rich.markup import escape
 
 from fiduciary._inspect import PrerequisiteError
+from fiduciary.economics.principals import Principal, PrincipalError, stated
 from fiduciary.tasks._server import with_served
 from fiduciary.tasks._speed import spare_the_collector
 
@@ -88,6 +89,27 @@ def number(name: str, value: Any, allowed: str = "a number") -> float:
     if given is None:
         raise ArgumentError(name, value, allowed)
     return given
+
+
+def finite_number(name: str, value: Any, allowed: str, *, zero: bool) -> float:
+    """A finite number above 0, or from 0 on where ``zero`` is allowed too."""
+    given = number(name, value, allowed)
+    if not (math.isfinite(given) and (given > 0 or (zero and given == 0))):
+        raise ArgumentError(name, value, allowed)
+    return given
+
+
+def temperature_of(value: Any) -> float:
+    """A temperature of texts, τ ≥ 0."""
+    return finite_number("temperature", value, "a finite number >= 0", zero=True)
+
+
+def principal_of(name: Any, theta: Any, rho: Any) -> Principal | None:
+    """The principal that ``principal``, or ``theta`` and ``rho``, state; None where none of them is given."""
+    try:
+        return stated(name, theta, rho)
+    except PrincipalError as error:
+        raise ArgumentError(error.argument, error.value, error.allowed) from error
 
 
 def numbers(name: str, value: Any, allowed: str) -> tuple[float, ...]:

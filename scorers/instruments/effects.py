@@ -14,7 +14,7 @@ from fiduciary.economics.instruments import (
     TwoStage,
     association,
     direct_route,
-    learned_instrument,
+    learned_two_stage,
     two_stage,
 )
 from fiduciary.economics.instruments.learned import BLOCKS
@@ -97,10 +97,8 @@ def learned_stages(pairs: Pairs, seed: int, level: float = LEVEL) -> TwoStage | 
     asked = np.column_stack([np.ones(len(known)), np.eye(FORMS)[pairs.form[known]]])
     z = np.stack([np.zeros_like(asked), asked], axis=1).reshape(-1, 1 + FORMS)
     who = np.repeat(np.eye(len(STAKEHOLDERS))[pairs.named[known], 1:], 2, axis=0)
-    h = learned_instrument(d, z, clusters, boosted, np.random.default_rng([seed, _STREAM]), who)
-    used = np.isfinite(h)
-    within = np.repeat(known, 2)[used]
-    return two_stage(y[used], d[used], h[used], clusters[used], None, within, level)
+    rng = np.random.default_rng([seed, _STREAM])
+    return learned_two_stage(y, d, z, clusters, boosted, rng, who, np.repeat(known, 2), level)
 
 
 def _columns(pairs: Pairs, known: IntArray) -> tuple[FloatArray, FloatArray, np.ndarray]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
@@ -11,7 +9,14 @@ from fiduciary.economics.budgets import check_stakeholders
 from fiduciary.scorers.allocation.scorer import budget_allocations
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.allocation import BUDGET_ELICITATIONS, BUDGET_TOKENS, ask_budgets
-from fiduciary.tasks._arguments import ArgumentError, items, known_names, number, one_of, whole_number
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    items,
+    known_names,
+    one_of,
+    temperature_of,
+    whole_number,
+)
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.allocation.dataset import GROUPS, VERSION, AllocationDesign, build, sets_of
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -41,9 +46,7 @@ def allocation(
         temperature: of the answers, ≥ 0; 1 is the model's own distribution.
     """
     check_server()
-    tau = number("temperature", temperature, "a finite number >= 0")
-    if not (math.isfinite(tau) and tau >= 0):
-        raise ArgumentError("temperature", temperature, "a finite number >= 0")
+    tau = temperature_of(temperature)
     design = AllocationDesign(
         sets=_sets(groups),
         budgets=whole_number("budgets", budgets, at_least=2),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import cast
 
 from inspect_ai import Task, task
@@ -10,13 +9,18 @@ from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.delegation.chain import MOST_LINKS
 from fiduciary.economics.delegation.plan import FORESIGHTS, REPAIRS, Foresight, Repair
-from fiduciary.economics.principals import PrincipalError, stated
 from fiduciary.scorers.delegation.scorer import delegated_decisions
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import MAX_TOKENS
 from fiduciary.solvers.delegation import ask_chain
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.tasks._arguments import (
+    finite_number,
+    known_names,
+    one_of,
+    principal_of,
+    whole_number,
+)
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.delegation.dataset import VERSION, Design, build
@@ -62,13 +66,8 @@ def delegation(
     check_server()
     way = resolved(elicitation, PAIR_ELICITATIONS)
     one_of("framing", framing, list(FRAMINGS))
-    try:
-        held = stated(principal, theta, rho) or framing_principal(framing)
-    except PrincipalError as error:
-        raise ArgumentError(error.argument, error.value, error.allowed) from error
-    warmth = number("temperature", temperature, "a number of at least 0")
-    if not 0 <= warmth < math.inf:
-        raise ArgumentError("temperature", temperature, "a number of at least 0")
+    held = principal_of(principal, theta, rho) or framing_principal(framing)
+    tau = finite_number("temperature", temperature, "a number of at least 0", zero=True)
     design = Design(
         n=whole_number("n", n, at_least=1),
         links=whole_number("links", links, at_least=FEWEST_LINKS, at_most=MOST_LINKS),
@@ -78,7 +77,7 @@ def delegation(
         foresight=cast(Foresight, one_of("foresight", foresight, FORESIGHTS)),
         repair=cast(Repair, one_of("repair", repair, REPAIRS)),
         elicitation=way,
-        temperature=warmth,
+        temperature=tau,
     )
     return Task(
         dataset=build(design),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
@@ -13,7 +11,13 @@ from fiduciary.scorers.reading.groups import without_options
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import MAX_TOKENS, continues_turns
 from fiduciary.solvers.instruments import ask_with_encouragements
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    known_names,
+    one_of,
+    temperature_of,
+    whole_number,
+)
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
 from fiduciary.tasks.instruments.dataset import VERSION, Design, build
@@ -49,9 +53,7 @@ def instruments(
             "one whose provider continues a begun turn (vllm/, sglang/): letters are read behind explanations"
         )
         raise ArgumentError("model", str(active_model()), allowed)
-    tau = number("temperature", temperature, "a finite number >= 0")
-    if not (math.isfinite(tau) and tau >= 0):
-        raise ArgumentError("temperature", temperature, "a finite number >= 0")
+    tau = temperature_of(temperature)
     design = Design(
         n=whole_number("n", n, at_least=1),
         seed=whole_number("seed", seed, at_least=0),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from inspect_ai import Task, task
 from inspect_ai.dataset import Dataset, MemoryDataset, Sample
 from inspect_ai.model import GenerateConfig
@@ -18,7 +16,7 @@ from fiduciary.solvers import framing as frame
 from fiduciary.solvers import pump
 from fiduciary.solvers.asking import MAX_TOKENS, Answer
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, whole_number
+from fiduciary.tasks._arguments import finite_number, known_names, whole_number
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.money_pump.prompts import OFFER
@@ -75,9 +73,7 @@ def money_pump(
         large=large,
         drawn=True,
     )
-    dollars = number("fee", fee, "dollars, finite and > 0")
-    if not (math.isfinite(dollars) and dollars > 0):
-        raise ArgumentError("fee", fee, "dollars, finite and > 0")
+    dollars = finite_number("fee", fee, "dollars, finite and > 0", zero=False)
     times = whole_number("circles", circles, at_least=1)
     return Task(
         dataset=build(design, dollars, times),

@@ -12,7 +12,6 @@ from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 from fiduciary.economics.designs import Stream
 from fiduciary.economics.principals import Principal
 from fiduciary.scorers.reachable.table import PLAIN
-from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.reachable.framings import FRAMINGS, Framing, stated_utility
 from fiduciary.tasks.stakeholder_choice.dataset import REORDERED, Design, lay_out, prior_criterion
 
@@ -55,18 +54,8 @@ class ReachDesign:
     @property
     def problems(self) -> Design:
         """The same as a design of ``stakeholder_choice``."""
-        return Design(
-            n=self.n,
-            seed=self.seed,
-            trade_offs=self.trade_offs,
-            framing="neutral",
-            context=False,
-            wordings=(self.wording,),
-            elicitation=self.elicitation,
-            plan=TemperaturePlan((self.temperature,)),
-            order="shuffle",
-            reordered=self.elicitation == "choose",
-            how="efficient",
+        return Design.efficient(
+            self.n, self.seed, self.trade_offs, self.wording, self.elicitation, self.temperature
         )
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.designs import Untold
-from fiduciary.economics.principals import Principal, PrincipalError, required
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.reachable.scorer import framed_choice
 from fiduciary.solvers import elicit
 from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, some_of, whole_number
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    finite_number,
+    known_names,
+    one_of,
+    principal_of,
+    some_of,
+    whole_number,
+)
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
@@ -62,7 +69,6 @@ def reachable(
     """
     check_server()
     way = resolved(elicitation, REACHABLE_ELICITATIONS)
-    whom = _principal(principal, theta, rho)
     design = ReachDesign(
         n=whole_number("n", n, at_least=LEAST_PROBLEMS),
         seed=whole_number("seed", seed, at_least=0),
@@ -71,7 +77,7 @@ def reachable(
         wording=one_of("wording", wording, list(WORDINGS)),
         elicitation=way,
         temperature=_temperature(temperature, way),
-        principal=whom,
+        principal=principal_of(principal, theta, rho) or Principal.named("nonprofit"),
     )
     try:
         dataset = build(design)
@@ -103,16 +109,5 @@ def _temperature(given: Any, elicitation: str) -> float:
                 "temperature", given, "left out with elicitation=choose, which always asks at 1"
             )
         return LABEL_TEMPERATURE
-    allowed = "a finite number > 0"
-    tau = DEFAULT_TEMPERATURE if given is None else number("temperature", given, allowed)
-    if not (math.isfinite(tau) and tau > 0):
-        raise ArgumentError("temperature", given, allowed)
-    return tau
-
-
-def _principal(name: Any, theta: Any, rho: Any) -> Principal:
-    unsaid = name is None and theta is None and rho is None
-    try:
-        return required("nonprofit" if unsaid else name, theta, rho)
-    except PrincipalError as error:
-        raise ArgumentError(error.argument, error.value, error.allowed) from error
+    tau = DEFAULT_TEMPERATURE if given is None else given
+    return finite_number("temperature", tau, "a finite number > 0", zero=False)

@@ -66,6 +66,33 @@ class Design:
     how: str = "random"
     stop_at: float = 0.0
 
+    @classmethod
+    def efficient(
+        cls,
+        n: int,
+        seed: int,
+        trade_offs: str | tuple[str, ...],
+        wording: str,
+        elicitation: str,
+        temperature: float,
+        explained: int = 0,
+    ) -> Design:
+        """Problems that tell most about any preference, in one wording and at one temperature."""
+        return cls(
+            n=n,
+            seed=seed,
+            trade_offs=trade_offs,
+            framing="neutral",
+            context=False,
+            wordings=(wording,),
+            elicitation=elicitation,
+            plan=TemperaturePlan((temperature,)),
+            order="shuffle",
+            explained=explained,
+            reordered=elicitation == "choose",
+            how="efficient",
+        )
+
     @property
     def temperatures(self) -> tuple[float, ...]:
         """Temperatures at which what counts is answered."""

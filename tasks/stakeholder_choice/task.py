@@ -8,7 +8,7 @@ from inspect_ai.scorer import Scorer
 
 from fiduciary.economics.designs import POPULATION, Untold
 from fiduciary.economics.designs.sample_size import DESIGNS
-from fiduciary.economics.principals import Principal, PrincipalError, stated
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.stakeholder_choice.choice import chosen_option
 from fiduciary.scorers.stakeholder_choice.consistency import consistency
 from fiduciary.scorers.stakeholder_choice.explanation_agreement import explanation_agreement
@@ -23,6 +23,7 @@ from fiduciary.tasks._arguments import (
     known_names,
     numbers,
     one_of,
+    principal_of,
     some_of,
     whole_number,
     yes_or_no,
@@ -126,6 +127,7 @@ def stakeholder_choice(
             "false with framing=neutral, since objectives are those of a firm type "
             "(choose framing=for_profit, symmetric or nonprofit)",
         )
+    held = principal_of(principal, theta, rho) or framing_principal(asked.framing)
     words = CLOSINGS[whole_number("closing", closing, at_least=1, at_most=len(CLOSINGS)) - 1]
     if words != CLOSING and way == "text":
         raise ArgumentError("closing", closing, "left out with elicitation=text, which begins no turn")
@@ -137,7 +139,7 @@ def stakeholder_choice(
     return Task(
         dataset=Adaptive(asked) if asked.how == "adaptive" else build(asked),
         solver=elicit(asked.seed, words, FRAMINGS[asked.framing]),
-        scorer=_scorers(asked, _consistency(_principal(asked.framing, principal, theta, rho))),
+        scorer=_scorers(asked, _consistency(held)),
         config=GenerateConfig(max_tokens=MAX_TOKENS["both" if asked.explained else asked.elicitation]),
         version=VERSION,
         metadata={
@@ -195,16 +197,6 @@ def _plan(value: Number | list[Number]) -> TemperaturePlan:
         return TemperaturePlan(numbers("temperatures", values, allowed), crossed)
     except ValueError as error:
         raise ArgumentError("temperatures", value, allowed) from error
-
-
-def _principal(
-    framing: str, principal: str | None, theta: Text | list[float] | None, rho: Number | None
-) -> Principal:
-    """The principal that is asked for, or else the framing's own."""
-    try:
-        return stated(principal, theta, rho) or framing_principal(framing)
-    except PrincipalError as error:
-        raise ArgumentError(error.argument, error.value, error.allowed) from error
 
 
 def _consistency(held: Principal) -> Scorer:

@@ -17,7 +17,6 @@ from fiduciary.economics.principals import Principal
 from fiduciary.economics.stated.principles import PRINCIPLE_PAIRS
 from fiduciary.economics.stated.rates import PAIRS
 from fiduciary.scorers.stated.table import BLOCKS, POINTS, PRINCIPLE, PROBLEM, UNTOLD
-from fiduciary.solvers.temperature import TemperaturePlan
 from fiduciary.tasks.stakeholder_choice.dataset import Design, lay_out, prior_criterion
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
 from fiduciary.tasks.stated.prompts import (
@@ -69,19 +68,14 @@ class StatedDesign:
     @property
     def problems(self) -> Design:
         """The problems as a design of ``stakeholder_choice``."""
-        return Design(
-            n=self.n,
-            seed=self.seed,
-            trade_offs=self.trade_offs,
-            framing="neutral",
-            context=False,
-            wordings=(self.wording,),
-            elicitation=self.elicitation,
-            plan=TemperaturePlan((self.temperature,)),
-            order="shuffle",
-            explained=EXPLAINED if self.elicitation == "choose" else 0,
-            reordered=self.elicitation == "choose",
-            how="efficient",
+        return Design.efficient(
+            self.n,
+            self.seed,
+            self.trade_offs,
+            self.wording,
+            self.elicitation,
+            self.temperature,
+            EXPLAINED if self.elicitation == "choose" else 0,
         )
 
 

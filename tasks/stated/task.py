@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
 from fiduciary.economics.designs import Untold
-from fiduciary.economics.principals import Principal, PrincipalError, required
+from fiduciary.economics.principals import Principal
 from fiduciary.scorers.stated.scorer import said_and_done
 from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.stated import ask_stated
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    finite_number,
+    known_names,
+    one_of,
+    principal_of,
+    whole_number,
+)
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
@@ -66,7 +72,7 @@ def stated(
         wording=one_of("wording", wording, list(WORDINGS)),
         elicitation=way,
         temperature=_temperature(temperature, way),
-        principal=_principal(principal, theta, rho),
+        principal=principal_of(principal, theta, rho) or Principal.named("nonprofit"),
     )
     try:
         dataset = build(design)
@@ -84,17 +90,5 @@ def stated(
 
 
 def _temperature(given: Any, elicitation: str) -> float:
-    allowed = "a finite number > 0"
     usual = LABEL_TEMPERATURE if elicitation == "choose" else DEFAULT_TEMPERATURE
-    tau = usual if given is None else number("temperature", given, allowed)
-    if not (math.isfinite(tau) and tau > 0):
-        raise ArgumentError("temperature", given, allowed)
-    return tau
-
-
-def _principal(name: Any, theta: Any, rho: Any) -> Principal:
-    unsaid = name is None and theta is None and rho is None
-    try:
-        return required("nonprofit" if unsaid else name, theta, rho)
-    except PrincipalError as error:
-        raise ArgumentError(error.argument, error.value, error.allowed) from error
+    return finite_number("temperature", usual if given is None else given, "a finite number > 0", zero=False)

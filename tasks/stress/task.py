@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from typing import Any
 
 from inspect_ai import Task, task
@@ -14,7 +13,14 @@ from fiduciary.scorers.stress import stress_answers
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.stress import STRESS_ELICITATIONS, ask_stress
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, some_of, whole_number
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    known_names,
+    one_of,
+    some_of,
+    temperature_of,
+    whole_number,
+)
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks._trade_offs import read_trade_offs
@@ -110,11 +116,7 @@ def _temperature(given: Any, elicitation: str) -> float:
                 "temperature", given, "left out with elicitation=choose, which always asks at 1"
             )
         return LABEL_TEMPERATURE
-    allowed = "a finite number >= 0"
-    tau = DEFAULT_TEMPERATURE if given is None else number("temperature", given, allowed)
-    if not (math.isfinite(tau) and tau >= 0):
-        raise ArgumentError("temperature", given, allowed)
-    return tau
+    return temperature_of(DEFAULT_TEMPERATURE if given is None else given)
 
 
 def _words(given: Any, wording: str, asked: tuple[str, ...]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from inspect_ai import Task, task
@@ -14,7 +13,14 @@ from fiduciary.solvers import ask_pairs
 from fiduciary.solvers import framing as frame
 from fiduciary.solvers.asking import LABEL_TEMPERATURE, MAX_TOKENS
 from fiduciary.solvers.pairs import PAIR_ELICITATIONS
-from fiduciary.tasks._arguments import ArgumentError, known_names, number, one_of, whole_number, yes_or_no
+from fiduciary.tasks._arguments import (
+    ArgumentError,
+    known_names,
+    one_of,
+    temperature_of,
+    whole_number,
+    yes_or_no,
+)
 from fiduciary.tasks._elicitation import resolved
 from fiduciary.tasks._server import check_server
 from fiduciary.tasks.stakeholder_choice.framings import FRAMINGS
@@ -135,9 +141,7 @@ def asking_again(
         raise ArgumentError(
             "repeats", repeats, "1 with elicitation=choose, where asking again gives the same"
         )
-    tau = number("temperature", temperature, "a finite number >= 0")
-    if not (math.isfinite(tau) and tau >= 0):
-        raise ArgumentError("temperature", temperature, "a finite number >= 0")
+    tau = temperature_of(temperature)
     if elicitation == "choose" and tau != LABEL_TEMPERATURE:
         raise ArgumentError(
             "temperature", temperature, "left out with elicitation=choose, which always asks at 1"
